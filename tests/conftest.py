@@ -62,9 +62,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for each in EQUIPMENT:
         config.addinivalue_line("markers", f"{each.marker}: needs {each.name}")
+    config.addinivalue_line("markers", "words: is about the words of sentences")
+    config.addinivalue_line("markers", "any_problem: may make problems that the catalogue does not know")
+
+
+NONCE_LANGUAGE = "PKCS12_NONCE_LANGUAGE"
+"""Where it is set, each sentence of the product is its code, its values and a nonce: a test that passes reads no words."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if NONCE_LANGUAGE in os.environ:
+        leave_out(config, items, "words", lambda item: item.get_closest_marker("words"))
     for each in EQUIPMENT:
         if not each.there():
             leave_out(config, items, each.marker, lambda item, each=each: item.get_closest_marker(each.marker))

@@ -13,9 +13,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup import withdraw
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.pickup_options import withdrawal_task
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.pickup import withdraw
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.pickup_options import withdrawal_task
 
 
 class ActionModule(KnowsRetired, Pkcs12Action):

@@ -14,11 +14,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import NO_NOTES
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, named
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, named
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import unusable_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, with_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import holders_under
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import NO_NOTES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, folders_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
@@ -74,9 +74,9 @@ class ActionModule(KnowsRetired, Pkcs12Action):
     )
 
     def _check_selection(self, options: Mapping[str, Any]) -> None:
-        """Refuses a removal that the site's issuer alone would select: it is set for other tasks. Raises ``CollectionError``."""
+        """Refuses a removal that the site's issuer alone would select: it is set for other tasks. Raises ``Pkcs12Error``."""
         if options["thumbprints"] is None and self._arguments.name("issuer") != "issuer":
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"This removal has no 'thumbprints', and {named('issuer')} alone does not select certificates to remove.",
                 next_step="Give 'thumbprints' or 'issuer' as an argument of the task.",

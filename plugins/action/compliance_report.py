@@ -23,10 +23,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import SITE_FOLDER, retired_in
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import SITE_FOLDER, retired_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import (
     NEEDED,
     check_settings,
@@ -46,7 +47,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     write_files,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.revocation_lists import FROM_CERTIFICATE
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.smtp import SERVER_OPTIONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {
@@ -104,13 +104,13 @@ class OfSite:
     variable: Callable[[str], Any]
 
     def of_this_site(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options ``report_hosts`` and ``deliveries``. Raises ``CollectionError``: ``bad_arguments``."""
+        """The options ``report_hosts`` and ``deliveries``. Raises ``Pkcs12Error``: ``bad_arguments``."""
         kept = self._task_vars.get("ansible_facts", {}).get(DELIVERIES) or {}
         hosts, pattern = options["report_hosts"], self.variable(PATTERN)
         if hosts is None and pattern is not None:
             hosts = hosts_matching(self._task_vars, pattern)
             if not hosts:
-                raise CollectionError(
+                raise Pkcs12Error(
                     code="bad_arguments",
                     cause=f"No host of this inventory matches {PATTERN}, so the report would be empty.",
                     next_step=f"Correct {PATTERN}.",

@@ -12,12 +12,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.delivery_options import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_options import (
     delivery_rules,
     mail_source,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.delivery_result import delivery_result
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.delivery_run import read_deliveries
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_result import delivery_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_run import read_deliveries
 
 
 class ActionModule(Pkcs12Action):

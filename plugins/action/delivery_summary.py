@@ -13,15 +13,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.summary import (
-    CollectionRun,
-    collection_summary,
-    two_names,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
     KnowsRetired,
     nobody_taken_back,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.summary import (
+    CollectionRun,
+    collection_summary,
+    two_names,
 )
 
 

@@ -16,13 +16,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.retired import (
-    NO_NOTES,
-    SITE_FOLDER,
-    check_can_write,
-    retired_in,
-    write_down,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, named
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     merge_known,
@@ -37,6 +30,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import known_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import without_leavers
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import (
+    NO_NOTES,
+    SITE_FOLDER,
+    check_can_write,
+    retired_in,
+    write_down,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import (
     check_needed,
@@ -155,7 +155,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         return result | {"needs_help": help_wanted(self.host, result)}
 
     def _leaving(self, options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:
-        """Who leaves. Raises ``CollectionError``."""
+        """Who leaves. Raises ``Pkcs12Error``."""
         leaving = who_leaves(options, entries)
         if options["retire_everyone"]:
             check_count(self.of_this_run(COUNT), self._task_vars.get("ansible_play_hosts_all") or [self.host])
@@ -168,7 +168,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         return all(number_key(number) in known for number in leaving.numbers)
 
     def _written_down(self, task: TaskContext, leaving: Leaving) -> Sequence[str]:
-        """Whose removal is on the disk now, before the workstation is touched. Raises ``CollectionError``."""
+        """Whose removal is on the disk now, before the workstation is touched. Raises ``Pkcs12Error``."""
         folder = folder_of_notes(task.options["bundle_folder"], self.folder(SITE_FOLDER))
         if task.check_mode:
             check_can_write(folder)

@@ -12,7 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     Pkcs12Action,
     TaskContext,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.vault_file import VaultFile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.vault_file import VaultFile
 
 
 class ActionModule(Pkcs12Action):

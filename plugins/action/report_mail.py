@@ -14,15 +14,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import counted
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.atomic_files import read_bytes
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.message import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.atomic_files import read_bytes
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.message import (
     Attachment,
     MailContent,
     compose,
     recipients,
     size_of,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sending.smtp import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.smtp import (
     SERVER_OPTIONS,
     send,
     server_of,

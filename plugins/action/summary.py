@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_ca
     playbooks_of_run,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
@@ -96,18 +96,18 @@ def _leavers(given: Any) -> frozenset[str]:
     """Those of a host; nobody if its variable cannot be used, which the result of the host says."""
     try:
         return leavers_in(given)
-    except CollectionError:
+    except Pkcs12Error:
         return frozenset()
 
 
 def _rendered(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Without those that Ansible could not render. Why not, the result of the host says."""
-    return {name: value for name, value in variables.items() if not isinstance(value, CollectionError)}
+    return {name: value for name, value in variables.items() if not isinstance(value, Pkcs12Error)}
 
 
 def _today(zone: Any) -> date:
     """Today at a host. That its zone is none, the task says that has run there; the summary of the others must not end for it."""
     try:
         return calendar_of(str(zone or UTC), 0).day(now())
-    except CollectionError:
+    except Pkcs12Error:
         return calendar_of(UTC, 0).day(now())

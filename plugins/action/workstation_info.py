@@ -15,7 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import browser_facts, browser_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
@@ -63,7 +63,7 @@ class ActionModule(Pkcs12Action):
         accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]
         try:
             inventory = self.read_inventory([entry.user for entry in entries])
-        except CollectionError as refusal:
+        except Pkcs12Error as refusal:
             return preflight_result(task.host, lockdown_findings(refusal))
         computer = computer_finding(self.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:

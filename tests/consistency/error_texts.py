@@ -25,7 +25,11 @@ AREAS = {
     "_policy": "Choices: whose certificate, and which one goes",
     "_workstation": "Workstations",
     "_lifecycle": "Installing, renewing and removing",
-    "_delivery": "Mails, withdrawal and portal",
+    "_io": "Files and servers",
+    "_mail": "Mails",
+    "_withdrawal": "Withdrawal",
+    "_portal": "Portal",
+    "_facts": "Facts and holders",
     "_report": "Report and reminders",
     "": "General",
 }
@@ -48,7 +52,7 @@ def texts(path: Path) -> Iterator[ErrorText]:
     scopes = local_texts(tree, constants)
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in {
-            "CollectionError",
+            "Pkcs12Error",
             "Explanation",
             "__init__",
         }:

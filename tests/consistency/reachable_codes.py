@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which codes of ``CollectionError`` an action can end with: those in the definitions that it names, and in those that these name."""
+"""Which codes of ``Pkcs12Error`` an action can end with: those in the definitions that it names, and in those that these name."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _is_told(handler: ast.ExceptHandler, path: Path) -> bool:
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
     keeps = any(isinstance(node, ast.keyword) and node.arg in FAILING for node in nodes)
     raises = any(isinstance(node, ast.Raise) for node in (*nodes, *called))
-    return "CollectionError" in names and "failed_result" not in names and not raises and not keeps
+    return "Pkcs12Error" in names and "failed_result" not in names and not raises and not keeps
 
 
 @cache

@@ -16,20 +16,20 @@ SAMPLE = """
 ASK = "Ask the issuer."
 FINDINGS = {"busy": Explanation("Another exchange for {name!r} runs on {computer}", "Wait. " + ASK)}
 def check(path, error):
-    raise CollectionError(code="unread", cause=f"The file {path.name} has {len(data)} bytes.", next_step=ASK if error else "Look.")
+    raise Pkcs12Error(code="unread", cause=f"The file {path.name} has {len(data)} bytes.", next_step=ASK if error else "Look.")
 def put_together(problem, again):
     cause, step = "It is gone", ASK if again else "Look."
     if again:
         cause += ", and not for the first time"
-    raise CollectionError(code="gone", cause=f"{cause}{problem}.", next_step=step)
+    raise Pkcs12Error(code="gone", cause=f"{cause}{problem}.", next_step=step)
 put_together(" (here)", True)
 put_together(problem=f" ({place})", again=False)
 def from_a_table(kind):
     causes = {1: ("is shut", "Open it."), 2: ("is locked", "Unlock it.")}
     cause, step = causes.get(kind, (f"cannot be read ({kind})", "Look."))
-    raise CollectionError(code="door", cause=f"The door {cause}.", next_step=step)
+    raise Pkcs12Error(code="door", cause=f"The door {cause}.", next_step=step)
 def passed_on(error):
-    raise CollectionError(code=error.code, cause=error.cause, next_step=ASK)
+    raise Pkcs12Error(code=error.code, cause=error.cause, next_step=ASK)
 """
 
 

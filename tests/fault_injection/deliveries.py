@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from lab.authority import Authority, IssuedBundle
 from lab.registration_authority import RegistrationAuthority, Variant
 from lab.tls import server_context, trust
@@ -85,7 +85,7 @@ class Delivered:
             for passphrase in (CODE, NEW):
                 try:
                     return open_bundle(candidate, passphrase).leaf.thumbprint == self.office.issued.thumbprint
-                except CollectionError:
+                except Pkcs12Error:
                     continue
         return False
 

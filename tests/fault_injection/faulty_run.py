@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from fault_injection.final_state import wrong_in_the_end
 from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal, quiet
 from lab.emulated import EmulatedWorkstation
@@ -21,7 +21,7 @@ class FaultyRun:
 
     workstation: EmulatedWorkstation
     watch: Watch
-    refusal: CollectionError | None
+    refusal: Pkcs12Error | None
 
 
 def run_with_fault(
@@ -32,7 +32,7 @@ def run_with_fault(
     watch = Watch.over(workstation, HOLDER.sid, act)
     try:
         renewal.run(LabDrivers(workstation, sent, between))
-    except CollectionError as refusal:
+    except Pkcs12Error as refusal:
         return FaultyRun(workstation, watch, refusal)
     return FaultyRun(workstation, watch, None)
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.http_client import Answer, HttpClient
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.http_client import Answer, HttpClient
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 # Once, not in each process.

@@ -129,7 +129,7 @@ class Renewal:
         return workstation
 
     def run(self, drivers: LabDrivers) -> Transaction:
-        """What the task does. Raises ``CollectionError``."""
+        """What the task does. Raises ``Pkcs12Error``."""
         if self.portal is None:
             return self._run(drivers, None)
         with Portal(self.portal) as portal, tempfile.TemporaryDirectory() as folder:

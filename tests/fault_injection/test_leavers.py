@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
@@ -69,7 +69,7 @@ def test_the_next_run_ends_what_was_cut(
         drivers, path = LabDrivers(workstation, sent), tmp_path / f"{number}.jsonl"
         try:
             error = remove(drivers, path).error
-        except CollectionError as problem:
+        except Pkcs12Error as problem:
             error = problem
         assert error is not None
         assert len(watch.operations) == number

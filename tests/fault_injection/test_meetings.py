@@ -15,7 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     FRIENDLY_NAME,
     read_records,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from fault_injection.faulty_run import run_with_fault, wrong_after_another_run
 from fault_injection.final_state import wrong_in_the_end
 from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal, Tally
@@ -99,7 +99,7 @@ def test_second_play_in_the_middle_of_the_first(number: int, renewal: Renewal, s
     watch = Watch.over(workstation, HOLDER.sid, middle)
     first = Background(lambda: renewal.run(LabDrivers(workstation, sent)))
     assert middle.reached.wait(WAIT)
-    with pytest.raises(CollectionError) as met:
+    with pytest.raises(Pkcs12Error) as met:
         renewal.run(LabDrivers(workstation, sent))
     middle.go_on.set()
     first.join()
@@ -134,11 +134,11 @@ class Background(threading.Thread):
     def __init__(self, play: Callable[[], object]) -> None:
         super().__init__(daemon=True)
         self._play = play
-        self.refusal: CollectionError | None = None
+        self.refusal: Pkcs12Error | None = None
         self.start()
 
     def run(self) -> None:
         try:
             self._play()
-        except CollectionError as refusal:
+        except Pkcs12Error as refusal:
             self.refusal = refusal

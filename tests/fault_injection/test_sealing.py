@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
     ExchangeRequest,
@@ -55,7 +55,7 @@ def transport_keys(store: Store) -> list[str]:
 def run(renewal: Renewal, drivers: LabDrivers, watch: Watch) -> FaultyRun:
     try:
         renewal.run(drivers)
-    except CollectionError as refusal:
+    except Pkcs12Error as refusal:
         return FaultyRun(drivers.workstation, watch, refusal)
     except ConnectionLost:
         return FaultyRun(drivers.workstation, watch, None)

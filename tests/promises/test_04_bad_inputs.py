@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import load_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from integration.bad_inputs import ROWS, SOMEBODY_ELSES
 from integration.forge import PASSPHRASE
 from integration.inputs import Layer, has_name
@@ -68,6 +68,6 @@ def test_file_that_may_not_be_read_is_told_from_one_that_is_not_there(
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(CollectionError, match="may not be read") as met:
+    with pytest.raises(Pkcs12Error, match="may not be read") as met:
         load_bundle({"path": str(tmp_path / "kept.p12"), "passphrase": PASSPHRASE})
     assert met.value.code == "bundle_file"

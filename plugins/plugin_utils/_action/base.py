@@ -21,14 +21,15 @@ from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
 from .._crypto.passphrases import check_variables, is_masked, texts_in
 from .._errors import (
-    CollectionError,
     ConnectionLost,
+    Pkcs12Error,
     argument_error,
     check_task,
     defect_result,
     failed_result,
     with_names,
 )
+from .._messages.words import Words
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
 from .._workstation.encryption import in_the_clear
 from .._workstation.failures import LOCK_QUESTION, become_error, is_constrained
@@ -54,6 +55,8 @@ __all__ = ["ArgumentSpec", "Pkcs12Action", "TaskContext", "installed", "now"]
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
+LANGUAGE = "pkcs12_language"
+"""The site's variable with the language in which problems are told."""
 WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
 
 
@@ -98,10 +101,10 @@ class Pkcs12Action(SiteSettings, ActionBase):
     _task_vars: Mapping[str, Any] = MappingProxyType({})
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        """Refuses arguments before Ansible's validation does, in better words. Raises ``CollectionError``."""
+        """Refuses arguments before Ansible's validation does, in better words. Raises ``Pkcs12Error``."""
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        """Does the work and returns the result. Raises ``CollectionError``."""
+        """Does the work and returns the result. Raises ``Pkcs12Error``."""
         raise NotImplementedError
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
@@ -129,7 +132,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
                 raise argument_error(self._mask(validation.problem), validation.unknown, self._task.action)
             self._shown = None
             result = self.run_task(task)
-        except CollectionError as refusal:
+        except Pkcs12Error as refusal:
             result = failed_result(refusal)
         except ConnectionLost as problem:
             result = unreachable_result(problem)
@@ -145,8 +148,18 @@ class Pkcs12Action(SiteSettings, ActionBase):
         doubts = [f"{self._doubt} {FINDINGS['other_name'].next_step}"] if self._doubt else []
         if warnings := [*result.get("warnings", ()), *doubts, *self._doubts]:
             result["warnings"] = warnings
-        named: dict[str, Any] = in_names(result, self._arguments.name)
-        return named | {"invocation": {"module_args": self._invocation()}}
+        told: dict[str, Any] = in_names(self.words.told(result), self._arguments.name)
+        return told | {"invocation": {"module_args": self._invocation()}}
+
+    @property
+    def words(self) -> Words:
+        """The words in which this task tells problems: in the language of the site, with the names that its user has set."""
+        written = self._task_vars.get(LANGUAGE)
+        try:
+            language = str(self.variable(LANGUAGE)) if written else ""
+        except (AnsibleError, Pkcs12Error):  # a task that reads this setting refuses it
+            language = ""
+        return Words(language, self._arguments.name)
 
     def _mask(self, text: Answer) -> Answer:
         """Text from a connection, a driver or the task's arguments, without the secrets of this task.
@@ -188,13 +201,13 @@ class Pkcs12Action(SiteSettings, ActionBase):
             raise refusal(code="untried_connection", host=self.host, transport=self._connection.transport)
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory``. Raises ``CollectionError``, also for another computer than the option ``computer`` names."""
+        """Runs ``store_inventory``. Raises ``Pkcs12Error``, also for another computer than the option ``computer`` names."""
         found = self.read_inventory(holders)
         self.check_computer(found.names)
         return found
 
     def read_inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory`` on whatever computer answers. Raises ``CollectionError``."""
+        """Runs ``store_inventory`` on whatever computer answers. Raises ``Pkcs12Error``."""
         found = self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
         return replace(found, clear_connection=self._in_the_clear())
 
@@ -215,7 +228,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         return ExpectedComputer(self._computer, (self.host, connection_address(self._connection.get_option)))
 
     def ask(self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], Answer]) -> Answer:
-        """Runs a driver as the connection's user, even if the task sets become. Raises ``CollectionError``."""
+        """Runs a driver as the connection's user, even if the task sets become. Raises ``Pkcs12Error``."""
         self.check_windows()
         with self._become(None):
             answer = self._driver(driver, arguments)
@@ -244,7 +257,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
             raise become_error(run_as, text, shown) if plugin else AnswerError(driver, shown or "no answer")
         return self._parsed(driver, parse_exchange, answer)
 
-    def _constrained(self, account: str) -> CollectionError:
+    def _constrained(self, account: str) -> Pkcs12Error:
         """The refusal where no driver starts as ``account``. One more command asks which lock it is, as the connection's user."""
         with self._become(None):
             try:
@@ -281,7 +294,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         )
 
     def _check_kept_files(self) -> None:
-        """Raises ``CollectionError`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
+        """Raises ``Pkcs12Error`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
         if not self._is_pipelining_enabled("new"):
             raise refusal(code="kept_files")
 

@@ -17,7 +17,7 @@ from ansible.inventory.manager import InventoryManager
 from ansible.release import __version__
 
 from .._crypto.passphrases import texts_in
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 
 try:
     from ansible._internal._datatag._tags import Origin
@@ -37,13 +37,13 @@ def variables_of(
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The named variables of these hosts, or of all in the inventory, by host.
 
-    A variable that Ansible cannot render, for instance one of another vault, is there as the ``CollectionError`` that says so: the
-    other hosts stay usable. Raises ``CollectionError`` (``unknown_host``).
+    A variable that Ansible cannot render, for instance one of another vault, is there as the ``Pkcs12Error`` that says so: the
+    other hosts stay usable. Raises ``Pkcs12Error`` (``unknown_host``).
     """
     known = task_vars["hostvars"]
     for host in hosts if hosts is not None else sorted(task_vars["groups"]["all"]):
         if host not in known:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="unknown_host",
                 cause=f"The inventory has no host {host}.",
                 next_step=f"Correct {named('report_hosts')}, or leave it out for the whole inventory.",
@@ -75,7 +75,7 @@ def readable_variable(task_vars: Mapping[str, Any], name: str) -> Iterator[tuple
     for host in sorted(task_vars.get("groups", {}).get("all", ())):
         with suppress(AnsibleError, KeyError):
             found = _of_host(task_vars["hostvars"], host, (name,))
-            if name in found and not isinstance(found[name], CollectionError):
+            if name in found and not isinstance(found[name], Pkcs12Error):
                 yield host, found[name]
 
 
@@ -162,7 +162,7 @@ def _rendered(variables: Mapping[str, Any], name: str, host: str) -> Any:
         problem = str(unreadable)
     if not problem:
         return value
-    return CollectionError(
+    return Pkcs12Error(
         code="bad_arguments",
         cause=f"Ansible cannot read {name} of {host}: {' '.join(problem.split()).rstrip('.')}.",
         next_step="Correct the variable, or give the password of its vault.",

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from .._crypto.passphrases import SecretKind, by_key, is_refusal, merged, texts_in
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .arguments import Arguments, ArgumentSpec
 from .host_variables import untag
 from .secret_variables import names_of, rendered_mappings, rendered_secret
@@ -58,7 +58,7 @@ class SiteSettings(OwnVariables):
         return Arguments(self._checked_secrets(given, names), names | of_shared)
 
     def merged_arguments(self) -> Arguments:
-        """The task's arguments with those that the site or the role gives. Raises ``CollectionError``: ``bad_arguments``."""
+        """The task's arguments with those that the site or the role gives. Raises ``Pkcs12Error``: ``bad_arguments``."""
         given = self.arguments_of_task()
         if FROM_SITE in given.values or FROM_SITE not in self._task.args:
             return given
@@ -80,13 +80,13 @@ class SiteSettings(OwnVariables):
         defaults = {} if defaults is None else defaults
         marked = [name for name, option in self.SPEC.options.items() if option.get(SITE)]
         if not isinstance(defaults, Mapping):
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"'{FROM_SITE}' is no mapping.",
                 next_step=f"Write options with the values that count where the site sets none, or {{}}: {', '.join(marked)}.",
             )
         if other := sorted(name for name in defaults if name not in marked):
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"'{FROM_SITE}' has {', '.join(other)}, and no site sets that.",
                 next_step=f"Give it as an argument of the task. '{FROM_SITE}' takes: {', '.join(marked)}.",
@@ -108,7 +108,7 @@ class SiteSettings(OwnVariables):
     def _secret(self, variable: str) -> Any:
         value = rendered_secret(self._templar, self._task_vars[variable], variable)
         if is_refusal(value):
-            raise CollectionError(code="bad_arguments", setting=variable.removeprefix(PREFIX), **value)
+            raise Pkcs12Error(code="bad_arguments", setting=variable.removeprefix(PREFIX), **value)
         return value
 
     def _secrets_by_key(self, variable: str, kind: SecretKind) -> Mapping[str, Any] | None:

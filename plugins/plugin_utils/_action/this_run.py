@@ -15,7 +15,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.utils.vars import load_extra_vars
 
-from .._errors import YES, CollectionError, check_booleans
+from .._errors import YES, Pkcs12Error, check_booleans
 from .host_variables import untag
 
 
@@ -32,13 +32,13 @@ class OwnVariables:
         return str(self._task_vars.get("inventory_hostname", ""))
 
     def variable(self, name: str) -> Any:
-        """A variable as the task has it, plain; None where it is not set or empty. Raises ``CollectionError``: ``bad_arguments``."""
+        """A variable as the task has it, plain; None where it is not set or empty. Raises ``Pkcs12Error``: ``bad_arguments``."""
         if name not in self._task_vars:
             return None
         try:
             value = untag(self._templar.template(self._task_vars[name]))
         except AnsibleError as problem:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"Ansible cannot read {name} of {self.host}: {' '.join(str(problem).split()).rstrip('.')}.",
                 next_step="Correct the variable, or give the password of its vault.",
@@ -46,18 +46,18 @@ class OwnVariables:
         return (value.strip() or None) if isinstance(value, str) else value
 
     def folder(self, name: str) -> Path | None:
-        """A variable with a folder on the controller. Raises ``CollectionError``: ``bad_arguments``."""
+        """A variable with a folder on the controller. Raises ``Pkcs12Error``: ``bad_arguments``."""
         return _folder(name, self.variable(name))
 
     def of_this_run(self, name: str) -> Any:
-        """A variable that only the command of this run may set. Raises ``CollectionError`` (``bad_arguments``) if it is set elsewhere."""
+        """A variable that only the command of this run may set. Raises ``Pkcs12Error`` (``bad_arguments``) if it is set elsewhere."""
         value = self.variable(name)
         if value and name not in load_extra_vars(self._loader):
             raise _not_of_this_run(name, "the inventory or in a playbook")
         return value
 
     def is_confirmed(self, name: str) -> bool:
-        """Whether the command of this run says yes. Raises ``CollectionError``: ``bad_arguments``."""
+        """Whether the command of this run says yes. Raises ``Pkcs12Error``: ``bad_arguments``."""
         value = self.variable(name)
         if not value:
             return False
@@ -65,7 +65,7 @@ class OwnVariables:
         return str(value).strip().lower() in YES and bool(self.of_this_run(name))
 
     def refuse_in_inventory(self, name: str) -> None:
-        """Refuses a value that every run would have. A play or a task may set it. Raises ``CollectionError``: ``bad_arguments``."""
+        """Refuses a value that every run would have. A play or a task may set it. Raises ``Pkcs12Error``: ``bad_arguments``."""
         known = self._task_vars.get("hostvars") or {}
         in_inventory = self.host in known and name in known[self.host] and name not in load_extra_vars(self._loader)
         if in_inventory and self.variable(name):
@@ -76,7 +76,7 @@ def folders_in(name: str, hosts: Iterable[tuple[str, Mapping[str, Any]]]) -> set
     """The folders that a variable of these hosts names, read as ``folder`` reads it. A value that is none is left to the host's tasks."""
     found: set[Path] = set()
     for _host, variables in hosts:
-        with suppress(CollectionError):
+        with suppress(Pkcs12Error):
             found |= {folder for folder in [_folder(name, variables.get(name))] if folder}
     return found
 
@@ -86,7 +86,7 @@ def _folder(name: str, value: Any) -> Path | None:
         return None
     if not isinstance(value, str):
         kind = "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else "a number"
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"'{name}' has {kind} where one text is needed.",
             next_step="Write one text.",
@@ -97,8 +97,8 @@ def _folder(name: str, value: Any) -> Path | None:
     )  # as Ansible does with an option of the type path
 
 
-def _not_of_this_run(name: str, where: str) -> CollectionError:
-    return CollectionError(
+def _not_of_this_run(name: str, where: str) -> Pkcs12Error:
+    return Pkcs12Error(
         code="bad_arguments",
         cause=f"{name} is set in {where}. It is for one run only.",
         next_step="Remove it there, and give it with -e when you start the run. Nothing was changed.",

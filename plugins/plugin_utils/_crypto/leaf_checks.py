@@ -12,7 +12,7 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
 from .pfx import ASK_ISSUER
 
@@ -21,18 +21,18 @@ CURVES = ("secp256r1", "secp384r1", "secp521r1")
 
 
 def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
-    """Returns the key if Windows can use it and it is strong enough. Raises ``CollectionError``: ``key_type``, ``weak_key``."""
+    """Returns the key if Windows can use it and it is strong enough. Raises ``Pkcs12Error``: ``key_type``, ``weak_key``."""
     if isinstance(key, rsa.RSAPrivateKey):
         if key.key_size >= MIN_RSA_BITS:
             return key
-        raise CollectionError(
+        raise Pkcs12Error(
             code="weak_key",
             cause=f"{certificate_of(leaf)} has an RSA key of {key.key_size} bits. A key of less than {MIN_RSA_BITS} bits can be broken.",
             next_step="Ask the issuer for a certificate with a longer key.",
         )
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in CURVES:
         return key
-    raise CollectionError(
+    raise Pkcs12Error(
         code="key_type",
         cause=f"{certificate_of(leaf)} has a key of type {leaf.key_type}, which Windows cannot use.",
         next_step="Ask the issuer for RSA, or ECDSA on P-256, P-384 or P-521.",
@@ -40,21 +40,21 @@ def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> rsa.RSAPrivateKey | e
 
 
 def check_leaf(leaf: Certificate) -> None:
-    """Refuses a certificate that no portal accepts. Raises ``CollectionError``: ``leaf_is_ca``, ``wrong_eku``, ``wrong_key_usage``."""
+    """Refuses a certificate that no portal accepts. Raises ``Pkcs12Error``: ``leaf_is_ca``, ``wrong_eku``, ``wrong_key_usage``."""
     if leaf.is_ca:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="leaf_is_ca",
             cause=f"{certificate_of(leaf)} is a certification authority's, not a person's.",
             next_step=ASK_ISSUER,
         )
     if leaf.eku is not None and CLIENT_AUTH not in leaf.eku:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="wrong_eku",
             cause=f"{certificate_of(leaf)} is not for client authentication (its extended key usage is {', '.join(leaf.eku)}).",
             next_step="Check that it is the right file. " + ASK_ISSUER,
         )
     if leaf.key_usage is not None and "digital_signature" not in leaf.key_usage:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="wrong_key_usage",
             cause=f"{certificate_of(leaf)} does not allow signatures, which a browser needs to log on.",
             next_step="Check that it is the right file. " + ASK_ISSUER,
@@ -62,7 +62,7 @@ def check_leaf(leaf: Certificate) -> None:
 
 
 def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certificate, ...]:
-    """The other certificates, each once. Raises ``CollectionError`` (``two_leaves``) when one of them is also a person's.
+    """The other certificates, each once. Raises ``Pkcs12Error`` (``two_leaves``) when one of them is also a person's.
 
     A certificate that issued another one of them is an authority, even without basic constraints: X.509 version 1 has none.
     """
@@ -70,7 +70,7 @@ def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certific
     issuers = {c.issuer for c in (leaf, *chain.values()) if c.subject != c.issuer}
     people = [other.thumbprint for other in chain.values() if not other.is_ca and other.subject not in issuers]
     if people:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="two_leaves",
             cause=f"The file holds {len(people) + 1} personal certificates: {', '.join([leaf.thumbprint, *people])}.",
             next_step="Ask the issuer for one file per person, or split it with `openssl pkcs12`.",

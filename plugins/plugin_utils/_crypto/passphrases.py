@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 
 REFUSAL = frozenset({"cause", "next_step"})
 """The keys of a refusal in the place of a value, or of all values of a variable. It passes Ansible's templates, and has no secret."""
@@ -45,13 +45,13 @@ class NumberAsText(str):
 def passphrases_in(given: Any) -> list[str | None]:
     """The passphrases in the order in which they are tried. Numbers become text. None stands for no passphrase; the list is never empty.
 
-    Raises ``CollectionError``: ``bad_arguments``.
+    Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     if is_refusal(given):
-        raise CollectionError(code="bad_arguments", **given)
+        raise Pkcs12Error(code="bad_arguments", **given)
     listed = list(given) if isinstance(given, (list, tuple)) else [given]
     if any(isinstance(each, (list, tuple, Mapping, bool, date)) for each in listed):
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause="The passphrase of one person is neither a text nor a list of texts.",
             next_step="Give one text or a list of texts. In pkcs12_passphrases they stand beside the authorisation number, and a task"
@@ -79,10 +79,10 @@ def by_key(given: Any, kind: SecretKind, where: str) -> Any:
 
 
 def check_variables(given: Any) -> None:
-    """Refuses a mapping that lacks a whole variable, see ``merged``. Raises ``CollectionError``: ``bad_arguments``."""
+    """Refuses a mapping that lacks a whole variable, see ``merged``. Raises ``Pkcs12Error``: ``bad_arguments``."""
     for key, value in given.items() if isinstance(given, Mapping) else ():
         if is_refusal(value) and key.startswith(OF_THE_SITE):
-            raise CollectionError(code="bad_arguments", **value)
+            raise Pkcs12Error(code="bad_arguments", **value)
 
 
 def merged(variables: Mapping[str, Any], kind: SecretKind) -> tuple[dict[str, Any], list[str]]:

@@ -9,7 +9,7 @@ import base64
 import binascii
 
 from .._crypto import asn1
-from .._errors import CollectionError, counted
+from .._errors import Pkcs12Error, counted
 
 MAX_SIZE = 1024 * 1024
 ASK_ISSUER = "Take the file from the issuer's page or mail again, or ask the issuer for a new one."
@@ -26,10 +26,10 @@ SAFE_CONTENTS_BAG = BAG_TYPES + b"\x06"
 def extract_pfx(data: bytes) -> bytes:
     """The PFX (RFC 7292, section 4) at the start of the data. It drops what follows, for example a newline that a transfer added.
 
-    Raises ``CollectionError``: ``empty_file``, ``pem_text``, ``html_page``, ``base64_text``, ``not_p12``, ``truncated``.
+    Raises ``Pkcs12Error``: ``empty_file``, ``pem_text``, ``html_page``, ``base64_text``, ``not_p12``, ``truncated``.
     """
     if len(data) > MAX_SIZE:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="not_p12",
             cause=f"The file has {counted(len(data), 'byte')}, but a personal certificate has a few thousand.",
             next_step="Check the path, because this is another file.",
@@ -44,7 +44,7 @@ def extract_pfx(data: bytes) -> bytes:
     if length is None:
         return data
     if start + length > len(data):
-        raise CollectionError(
+        raise Pkcs12Error(
             code="truncated",
             cause=f"The file is cut off: it should have {counted(start + length, 'byte')}, and has {len(data)}.",
             next_step="Copy the file again from its source. " + ASK_ISSUER,
@@ -53,7 +53,7 @@ def extract_pfx(data: bytes) -> bytes:
 
 
 def count_private_keys(pfx: bytes) -> int:
-    """How many key bags there are outside encrypted sections, where all known programs put them. Raises ``CollectionError``: ``not_p12``.
+    """How many key bags there are outside encrypted sections, where all known programs put them. Raises ``Pkcs12Error``: ``not_p12``.
 
     ``cryptography`` takes the first key and ignores the others without an error, so this function counts them.
     """
@@ -81,21 +81,21 @@ def _data_of(content: asn1.Node) -> bytes | None:
 
 def _check_text(data: bytes) -> None:
     if not data:
-        raise CollectionError(code="empty_file", cause="The file is empty.", next_step=ASK_ISSUER)
+        raise Pkcs12Error(code="empty_file", cause="The file is empty.", next_step=ASK_ISSUER)
     if b"-----BEGIN " in data[:4096]:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="pem_text",
             cause="The file is PEM text, not a PKCS#12 file.",
             next_step="Convert it with `openssl pkcs12 -export`, or ask the issuer for the .p12 file.",
         )
     if data[:4096].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise CollectionError(
+        raise Pkcs12Error(
             code="html_page",
             cause="The file is a web page. Somebody saved the issuer's page instead of the PKCS#12 file.",
             next_step="Open it in a browser to see the issuer's message, then withdraw the file again.",
         )
     if _is_base64_text(data):
-        raise CollectionError(
+        raise Pkcs12Error(
             code="base64_text",
             cause="The file is the base64 text of a PKCS#12 file, not the file itself.",
             next_step="Decode it with `base64 -d`, or give its text as content instead of path.",
@@ -110,7 +110,7 @@ def _is_base64_text(data: bytes) -> bool:
     return decoded[:1] == bytes([asn1.SEQUENCE])
 
 
-def _not_p12() -> CollectionError:
-    return CollectionError(
+def _not_p12() -> Pkcs12Error:
+    return Pkcs12Error(
         code="not_p12", cause="The file is not a PKCS#12 file.", next_step="Check the path. " + ASK_ISSUER
     )

@@ -20,7 +20,7 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .certificate import Certificate, UnreadableCertificate, read_certificate
 from .instants import instant_in_words
 from .leaf_checks import certificate_of, chain_of, check_leaf, usable_key
@@ -56,21 +56,21 @@ class TransportBundle:
 def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
     """Opens a p12 and checks that it holds one personal client certificate with its key.
 
-    Raises ``CollectionError`` with the codes of ``extract_pfx`` and ``leaf_checks``, and ``two_keys``, ``bundle_without_key``,
+    Raises ``Pkcs12Error`` with the codes of ``extract_pfx`` and ``leaf_checks``, and ``two_keys``, ``bundle_without_key``,
     ``key_mismatch``, ``unreadable``, ``no_passphrase``, ``wrong_passphrase``.
     """
     pfx = extract_pfx(data)
     if count_private_keys(pfx) > 1:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="two_keys",
             cause="The file holds more than one private key, so it is not clear which one to install.",
             next_step="Ask the issuer for one file per person, or split it with `openssl pkcs12`.",
         )
     content = _load(pfx, passphrase)
     if content.key is None:
-        raise CollectionError(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
+        raise Pkcs12Error(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
     if content.cert is None:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="key_mismatch",
             cause="The private key in the file belongs to none of its certificates.",
             next_step=ASK_ISSUER,
@@ -91,16 +91,16 @@ def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
 
 
 def check_dates(bundle: Bundle, now: datetime) -> None:
-    """Refuses a leaf outside its validity at ``now`` (aware). Raises ``CollectionError``: ``expired``, ``not_yet_valid``."""
+    """Refuses a leaf outside its validity at ``now`` (aware). Raises ``Pkcs12Error``: ``expired``, ``not_yet_valid``."""
     leaf = bundle.leaf
     if now > leaf.not_after:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="expired",
             cause=f"{certificate_of(leaf)} expired on {instant_in_words(leaf.not_after)}.",
             next_step="Ask the issuer for a new certificate, because the old file can no longer be used.",
         )
     if now < leaf.not_before:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="not_yet_valid",
             cause=f"{certificate_of(leaf)} is valid only from {instant_in_words(leaf.not_before)};"
             f" the controller's clock says {instant_in_words(now)}.",
@@ -128,12 +128,12 @@ def transcode(bundle: Bundle, os_build: int) -> TransportBundle:
 def encrypt_again(data: bytes, passphrase: str | None, new_passphrase: str) -> bytes:
     """A p12 with the same key, certificates and friendly names under another passphrase, by AES-256 and SHA-256. All in memory.
 
-    Raises ``CollectionError`` as ``open_bundle`` does for a file that does not open.
+    Raises ``Pkcs12Error`` as ``open_bundle`` does for a file that does not open.
     """
     content = _load(extract_pfx(data), passphrase)
     leaf = content.cert
     if leaf is None or not isinstance(content.key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
-        raise CollectionError(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
+        raise Pkcs12Error(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
     style = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(STORED_KDF_ROUNDS)
     style = style.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(hashes.SHA256())
     encryption = style.build(new_passphrase.encode("utf-8"))
@@ -145,7 +145,7 @@ def _read(found: pkcs12.PKCS12Certificate) -> Certificate:
     try:
         return read_certificate(found.certificate.public_bytes(Encoding.DER))
     except UnreadableCertificate as problem:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="unreadable", cause=f"A certificate in the file cannot be read: {problem}.", next_step=ASK_ISSUER
         ) from problem
 
@@ -161,7 +161,7 @@ def _load(pfx: bytes, passphrase: str | None) -> pkcs12.PKCS12KeyAndCertificates
         except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
             refusal = problem
     if refusal is not None and "password" not in str(refusal).lower():
-        raise CollectionError(
+        raise Pkcs12Error(
             code="not_p12",
             cause=f"The file is damaged or in a form of PKCS#12 that cannot be read ({refusal}).",
             next_step=ASK_ISSUER,
@@ -188,9 +188,9 @@ def _spellings(passphrase: str | None) -> Iterator[bytes | None]:
         yield octets.decode("latin-1").encode("utf-8")
 
 
-def _wrong_passphrase(passphrase: str | None) -> CollectionError:
+def _wrong_passphrase(passphrase: str | None) -> Pkcs12Error:
     if not passphrase:
-        return CollectionError(
+        return Pkcs12Error(
             code="no_passphrase",
             cause="The file is protected and no passphrase was given.",
             next_step=f"Set '{named('passphrase')}'. For a certificate that came by mail, it is the withdrawal code.",
@@ -217,4 +217,4 @@ def _wrong_passphrase(passphrase: str | None) -> CollectionError:
     elif not passphrase.isascii():
         cause += ", neither in UTF-8 nor in Latin-1"
         next_step = "Ask the issuer for a passphrase with ASCII letters only, because programs encode other letters in several ways."
-    return CollectionError(code="wrong_passphrase", cause=f"{cause}.", next_step=next_step)
+    return Pkcs12Error(code="wrong_passphrase", cause=f"{cause}.", next_step=next_step)

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .._errors import CollectionError, counted, named
+from .._errors import Pkcs12Error, counted, named
 from .passphrases import NumberAsText, passphrases_in
 from .pkcs12 import Bundle, open_bundle
 
@@ -27,13 +27,13 @@ def find_bundles(folder: Path, pattern: str) -> list[Path]:
     The pattern may have ``*``, ``?`` and ``[...]``. Names and pattern are compared in Unicode NFC (UAX 15), because macOS and some mail
     programs write an accent as a separate character. Hidden files are left out as in a shell: macOS adds a hidden file with the prefix
     ``._`` for each file that it copies to a share.
-    Raises ``CollectionError``: ``bundle_folder``.
+    Raises ``Pkcs12Error``: ``bundle_folder``.
     """
     return [path for path in _files(folder) if fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
 
 
 def find_bundle(folder: Path, pattern: str) -> Path:
-    """The one file whose name fits the pattern. Raises ``CollectionError``: ``bundle_folder``, ``no_bundle``, ``several_bundles``."""
+    """The one file whose name fits the pattern. Raises ``Pkcs12Error``: ``bundle_folder``, ``no_bundle``, ``several_bundles``."""
     found = find_bundles(folder, pattern)
     if not found:
         raise _no_bundle(
@@ -43,7 +43,7 @@ def find_bundle(folder: Path, pattern: str) -> Path:
             f" ({counted(len(_files(folder)), 'file is', 'files are')} there)",
         )
     if len(found) > 1:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="several_bundles",
             cause=f"Several files in {folder} fit {pattern!r}: {', '.join(path.name for path in found)}.",
             next_step="Keep only the right file in the folder, or narrow the pattern.",
@@ -55,7 +55,7 @@ def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
     """Names of files that fail to fit the pattern only by case, accents, spaces, apostrophes, hyphens, or the order of words.
 
     Without such a file, those with the numbers of the pattern: a person's name may have changed, and the number stays.
-    Raises ``CollectionError``: ``bundle_folder``.
+    Raises ``Pkcs12Error``: ``bundle_folder``.
     """
     wanted, words, numbers = _folded(pattern), _words(pattern), _numbers(_words(pattern))
     others = [path.name for path in _files(folder) if not fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
@@ -101,12 +101,12 @@ def _numbers(words: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if any(map(str.isdigit, word)))
 
 
-def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "") -> CollectionError:
+def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "") -> Pkcs12Error:
     aside = [path.name for path in _files(folder / ASIDE)] if (folder / ASIDE).is_dir() else []
     fitting = [name for name in aside if fnmatch.fnmatchcase(_nfc(name), _nfc(pattern))][:1]
     put_aside = f" {fitting[0]!r} is in the folder {ASIDE} there." if fitting else ""
     rename = "Rename it so that it fits the pattern, or correct the holder's entry in the inventory, or the pattern."
-    return CollectionError(
+    return Pkcs12Error(
         code="no_bundle",
         cause=f"No file in {folder} fits {pattern!r}{count}.{near_sentence(near)}{put_aside}",
         next_step=rename if near else "Put the holder's p12 there with a name that fits, or correct the pattern.",
@@ -120,7 +120,7 @@ def _files(folder: Path) -> list[Path]:
         raise not_listed(folder, problem) from None
 
 
-def not_listed(folder: Path, problem: OSError, option: str = "bundle_folder") -> CollectionError:
+def not_listed(folder: Path, problem: OSError, option: str = "bundle_folder") -> Pkcs12Error:
     """Why a bundle folder cannot be read, and what to do. ``option``: what has its path."""
     next_steps: dict[type[OSError], str] = {
         FileNotFoundError: f"Correct '{named(option)}', a path on the controller. In an execution environment, the folder has to be "
@@ -130,7 +130,7 @@ def not_listed(folder: Path, problem: OSError, option: str = "bundle_folder") ->
     }
     cause = f"The bundle folder {folder} cannot be listed: {problem.strerror}."
     next_step = next_steps.get(type(problem), f"Check '{named(option)}' and its disk.")
-    return CollectionError(code="bundle_folder", cause=cause, next_step=next_step, setting=option)
+    return Pkcs12Error(code="bundle_folder", cause=cause, next_step=next_step, setting=option)
 
 
 def _nfc(text: str) -> str:
@@ -138,7 +138,7 @@ def _nfc(text: str) -> str:
 
 
 def load_bundle(options: Mapping[str, Any]) -> Bundle:
-    """The bundle of the options ``path`` or ``content`` with ``passphrase``, a text or a list. Raises ``CollectionError``."""
+    """The bundle of the options ``path`` or ``content`` with ``passphrase``, a text or a list. Raises ``Pkcs12Error``."""
     passphrases = passphrases_in(options.get("passphrase"))
     if options.get("content") is not None:
         return _open_with_any(_decode(options["content"]), passphrases)
@@ -149,7 +149,7 @@ def _decode(content: str) -> bytes:
     try:
         return base64.b64decode("".join(content.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise CollectionError(
+        raise Pkcs12Error(
             code="content_not_base64",
             cause="content is not base64.",
             next_step="Give the p12 through the b64encode filter or a lookup that returns base64.",
@@ -157,7 +157,7 @@ def _decode(content: str) -> bytes:
 
 
 def read_bundle(path: Path) -> bytes:
-    """The bytes of a file. Raises ``CollectionError``: ``bundle_file``."""
+    """The bytes of a file. Raises ``Pkcs12Error``: ``bundle_file``."""
     try:
         return path.read_bytes()
     except OSError as problem:
@@ -172,7 +172,7 @@ def read_bundle(path: Path) -> bytes:
         cause, next_step = causes.get(
             type(problem), (f"cannot be read ({problem.strerror})", "Check the file and its disk.")
         )
-        raise CollectionError(code="bundle_file", cause=f"The bundle {path} {cause}.", next_step=next_step) from None
+        raise Pkcs12Error(code="bundle_file", cause=f"The bundle {path} {cause}.", next_step=next_step) from None
 
 
 WRONG_PASSPHRASE = ("wrong_passphrase", "no_passphrase")
@@ -184,7 +184,7 @@ class UnopenedFile:
     """A file that fits the pattern and does not open, and why."""
 
     path: Path
-    refusal: CollectionError = field(compare=False)
+    refusal: Pkcs12Error = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class BundleFolder:
         """The bundle that is valid longest."""
         return self.bundles[0] if self.bundles else None
 
-    def later_refusal(self) -> CollectionError | None:
+    def later_refusal(self) -> Pkcs12Error | None:
         """Why a file does not open that may be the holder's new bundle."""
         if not self.later:
             return None
@@ -218,9 +218,9 @@ class BundleFolder:
         other = " If it has another passphrase, give both passphrases as a list, the newest first."
         passphrase = other if first.code in WRONG_PASSPHRASE else ""
         aside = f"{newer}{passphrase} If it is not a new bundle, move it out of the folder."
-        return CollectionError(code=first.code, cause=first.cause, next_step=f"{first.next_step}{aside}")
+        return Pkcs12Error(code=first.code, cause=first.cause, next_step=f"{first.next_step}{aside}")
 
-    def refusal(self) -> CollectionError:
+    def refusal(self) -> Pkcs12Error:
         """Why there is no bundle: the folder has none, or none opens."""
         if self.unopened:
             return self.unopened[0].refusal
@@ -233,14 +233,14 @@ def read_bundle_folder(
     """Opens every file that fits the pattern, each with the first passphrase that opens it.
 
     ``number``: the authorisation number by which ``pkcs12_passphrases`` has the passphrases, if they come from there.
-    Raises ``CollectionError``: ``bundle_folder``.
+    Raises ``Pkcs12Error``: ``bundle_folder``.
     """
     opened: list[tuple[Bundle, Path]] = []
     unopened: list[UnopenedFile] = []
     for path in find_bundles(folder, pattern):
         try:
             opened.append((_open_with_any(read_bundle(path), passphrases or (None,)), path))
-        except CollectionError as refusal:
+        except Pkcs12Error as refusal:
             unopened.append(UnopenedFile(path, _of_file(path, refusal, number)))
     opened.sort(key=lambda pair: pair[0].leaf.not_after, reverse=True)
     since = _written(opened[0][1]) if opened else -1
@@ -258,15 +258,15 @@ def _written(path: Path) -> int:
         return 0
 
 
-def _of_file(path: Path, refusal: CollectionError, number: str | None) -> CollectionError:
+def _of_file(path: Path, refusal: Pkcs12Error, number: str | None) -> Pkcs12Error:
     """The refusal with the name of the file, because the folder has many."""
     if refusal.code == "no_passphrase" and number:
-        return CollectionError(
+        return Pkcs12Error(
             code="no_passphrase",
             cause=f"{path.name} is protected, and pkcs12_passphrases has no passphrase for the number {number}.",
             next_step=f"Add {number} with the passphrase there. For a certificate that came by mail, it is the withdrawal code.",
         )
-    return CollectionError(code=refusal.code, cause=f"{path.name}: {refusal.cause}", next_step=refusal.next_step)
+    return Pkcs12Error(code=refusal.code, cause=f"{path.name}: {refusal.cause}", next_step=refusal.next_step)
 
 
 def _open_with_any(data: bytes, passphrases: Sequence[str | None]) -> Bundle:
@@ -275,11 +275,11 @@ def _open_with_any(data: bytes, passphrases: Sequence[str | None]) -> Bundle:
     If none fits, it raises the error of the first that is a number, which quotes may mend, or else of the first. Any other error, for
     instance a damaged file, is raised at once.
     """
-    refusals: list[CollectionError] = []
+    refusals: list[Pkcs12Error] = []
     for passphrase in passphrases:
         try:
             return open_bundle(data, passphrase)
-        except CollectionError as refusal:
+        except Pkcs12Error as refusal:
             if refusal.code not in WRONG_PASSPHRASE:
                 raise
             refusals.append(refusal)

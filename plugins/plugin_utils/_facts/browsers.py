@@ -27,7 +27,7 @@ class BrowserDriver(Protocol):
     def ask(
         self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], BrowserInfo]
     ) -> BrowserInfo:
-        """Runs a driver as the connection's user. Raises ``CollectionError``."""
+        """Runs a driver as the connection's user. Raises ``Pkcs12Error``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class BrowserScope:
     issuer: str | None
 
     def findings(self, inventory: Inventory, driver: BrowserDriver) -> tuple[Finding, ...]:
-        """Asks the workstation about its browsers. Raises ``CollectionError``."""
+        """Asks the workstation about its browsers. Raises ``Pkcs12Error``."""
         holders = offered(inventory, self.issuer)
         info = driver.ask(DRIVER, browser_arguments(issuers(holders)), parse_browser_info)
         return browser_findings(inventory.computer, holders, info, self.portal)
 
 
 def browser_scope(options: Mapping[str, Any]) -> BrowserScope | None:
-    """The scope of a task's options, None if it does not ask. Raises ``CollectionError``: ``bad_portal_url``, ``bad_pattern``."""
+    """The scope of a task's options, None if it does not ask. Raises ``Pkcs12Error``: ``bad_portal_url``, ``bad_pattern``."""
     check_pattern("issuer", options["issuer"])
     portal = parse_portal(options["portal_url"]) if options["portal_url"] else None
     asks = options["browsers"] if options["browsers"] is not None else portal is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 
 NOBODY_KNOWS = "There are no facts of any workstation, so nobody knows who has access until when."
 CONFIGURATION = (
@@ -35,23 +35,23 @@ class FactCache:
         """Whether facts outlast the run."""
         return self.plugin.rpartition(".")[2] != "memory"
 
-    def refusal(self) -> CollectionError:
+    def refusal(self) -> Pkcs12Error:
         """The refusal where there are facts of no workstation: a report of them would look as if nobody had a certificate."""
         if not self.keeps:
-            return CollectionError(
+            return Pkcs12Error(
                 code="no_facts",
                 cause=f"{NOBODY_KNOWS} Ansible keeps no facts from one run to the next (fact_caching is {self.plugin}).",
                 next_step=f"{STORAGE if self.in_awx else CONFIGURATION} Then run the playbook audit. Or run audit and this playbook "
                 "in one command of ansible-playbook.",
             )
         if self.in_awx:
-            return CollectionError(
+            return Pkcs12Error(
                 code="no_facts",
                 cause=f"{NOBODY_KNOWS} AWX keeps none of the hosts of this job: no job has left any, or they have expired.",
                 next_step=f"{STORAGE} Set the fact cache timeout of AWX (Settings, Jobs) to 0. Then run the job that audits, with the same "
                 "inventory.",
             )
-        return CollectionError(
+        return Pkcs12Error(
             code="no_facts",
             cause=f"{NOBODY_KNOWS} Ansible keeps facts in {self.connection} (fact_caching is {self.plugin}), and finds none of these "
             f"workstations there: no audit has left any, {EXPIRED if self.timeout else ''}or this account cannot read them.",

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._policy.access import WITHOUT_ACCESS, Authorisation, access_of
 from .._policy.names import NameCheck
 from .._policy.subject import ExpectedSubject, index_holders
@@ -106,7 +106,7 @@ def parse_holder(
 ) -> HolderEntry:
     """An entry of ``pkcs12_holders``; ``authorisation_pattern``, ``name_check`` and ``authorisation_anniversary`` are those of the task.
 
-    The holder's own anniversary overrides that of the task. Raises ``CollectionError``: ``bad_arguments``.
+    The holder's own anniversary overrides that of the task. Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     own = _day(raw, "authorisation_anniversary")
     return HolderEntry(
@@ -133,7 +133,7 @@ def _awaiting(raw: Mapping[str, Any]) -> Awaiting | None:
     try:
         return Awaiting(given) if given is not None else None
     except ValueError:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"awaiting of {raw['user']} is {str(given)!r:.60}.",
             next_step=f"Write {' or '.join(each.value for each in Awaiting)}, or leave it out once the holder has a certificate.",
@@ -144,7 +144,7 @@ def _function(raw: Mapping[str, Any]) -> str | None:
     """What the holder is, on one line of a table."""
     function = " ".join(str(raw.get("function") or "").split())
     if len(function) > LONGEST_FUNCTION:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"function of {raw['user']} has {len(function)} characters, and {LONGEST_FUNCTION} are allowed.",
             next_step="Write a title, for instance occupational physician.",
@@ -156,7 +156,7 @@ def _mail(raw: Mapping[str, Any]) -> str | None:
     """The mail address. Only its form at first sight is checked, so that a task that sends no mail does not fail for more."""
     mail = str(raw.get("mail") or "").strip()
     if mail and "@" not in mail:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"mail of {raw['user']} is {mail!r:.100}, which is no mail address.",
             next_step="Write an address, for instance jeanne.dupont@chu.example.",
@@ -172,7 +172,7 @@ def is_before(today: date, day: date | None, *, never: bool) -> bool:
 def parse_day(given: Any, name: str) -> date | None:
     """A day that a user gives, as text or as YAML reads it; ``name`` is how an error calls it.
 
-    Raises ``CollectionError``: ``bad_arguments``.
+    Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     if not given:
         return None
@@ -180,7 +180,7 @@ def parse_day(given: Any, name: str) -> date | None:
         day = date.fromisoformat(str(given))
         if day.isoformat() == str(given):  # Python reads other forms too, for instance those of weeks
             return day
-    raise CollectionError(
+    raise Pkcs12Error(
         code="bad_arguments",
         cause=f"{name} is {str(given)!r}, which is no day.",
         next_step="Write it as YYYY-MM-DD, for instance 2027-03-01.",
@@ -190,11 +190,11 @@ def parse_day(given: Any, name: str) -> date | None:
 def number_of(number: Any, name: str) -> str | None:
     """An authorisation number. It has to be text: YAML reads 0123456 without quotes as the number 42798. ``name``: how an error calls it.
 
-    Raises ``CollectionError``: ``bad_arguments``.
+    Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     if number is None or isinstance(number, str):
         return number or None
-    raise CollectionError(
+    raise Pkcs12Error(
         code="bad_arguments",
         cause=f"{name} is the number {number}, not text.",
         next_step='Write it in quotes, for instance authorisation: "0123456": YAML reads a number without quotes differently.',

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import Any
 
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .._policy.names import number_key
 
 LEAVERS = "pkcs12_leavers"
@@ -19,12 +19,12 @@ def numbers_in(given: Any, variable: str) -> list[str]:
     """The numbers of a variable: a list, or a text with commas as ``-e`` gives it. Spaces around a number do not count.
 
     A comma with nothing behind it is no number; an empty entry of a list stays, so that a task can refuse it. A number has to be text, as
-    in ``number_of``: a leaver who is not recognised would get a certificate. Raises ``CollectionError``: ``bad_arguments``.
+    in ``number_of``: a leaver who is not recognised would get a certificate. Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     if isinstance(given, str):
         return [text for each in given.split(",") if (text := each.strip())]
     if isinstance(given, (Mapping, bool, int, float)):
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"{variable} is {'a mapping' if isinstance(given, Mapping) else 'no list'}.",
             next_step="Write a list of authorisation numbers, each beginning with '- '.",
@@ -33,14 +33,14 @@ def numbers_in(given: Any, variable: str) -> list[str]:
 
 
 def leavers_in(given: Any) -> frozenset[str]:
-    """The numbers in ``pkcs12_leavers``, as in ``numbers_in``. Raises ``CollectionError``: ``bad_arguments``."""
+    """The numbers in ``pkcs12_leavers``, as in ``numbers_in``. Raises ``Pkcs12Error``: ``bad_arguments``."""
     return frozenset(filter(None, numbers_in(given, LEAVERS)))
 
 
 def _text(number: Any, variable: str) -> str:
     if isinstance(number, (Mapping, list, bool, int, float)):
         kind = "number" if isinstance(number, (int, float)) else "value"
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"{variable} has the {kind} {number}, not text.",
             next_step='Write it in quotes, for instance - "0123456": YAML reads a number without quotes differently.',

@@ -19,7 +19,7 @@ from .schema import CertificateRecord, Strangers
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A certificate has to match every field that is set. Raises ``CollectionError``: ``bad_pattern``.
+    """A certificate has to match every field that is set. Raises ``Pkcs12Error``: ``bad_pattern``.
 
     Only ``issuer`` selects nothing but strangers: what has a number of ``index`` is its holder's, whatever its issuer.
 
@@ -94,7 +94,7 @@ class Selection:
 
 
 def selection_of(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Selection:
-    """The selection of a task's options. Raises ``CollectionError``: ``bad_pattern``."""
+    """The selection of a task's options. Raises ``Pkcs12Error``: ``bad_pattern``."""
     pattern = options["authorisation_pattern"]
     numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
     owners = frozenset(entry.owner_sid for entry in entries if entry.owner_sid)

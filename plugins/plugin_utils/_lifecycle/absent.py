@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._crypto.store import CertificateStore
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .._policy.plan import plan_absent, plan_offline
 from .._policy.removal import RemovalSelector
 from .._policy.superseding import RemovalMethod, RemovalPolicy, choose_methods, is_software
@@ -38,7 +38,7 @@ class Absent:
         """There is no check that needs no workstation."""
 
     def apply(self, found: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
-        """Removes the selected certificates with their keys. Raises ``CollectionError`` before anything is sent."""
+        """Removes the selected certificates with their keys. Raises ``Pkcs12Error`` before anything is sent."""
         chosen = self.selector.select(found.store, now)
         if not chosen:
             self._check_other_issuers(found.store, found.inventory.computer)
@@ -49,7 +49,7 @@ class Absent:
             return execute_offline(self.execution, drivers, replace(planned, plan=plan_offline(planned.plan)))
         try:
             done = execute(self.execution, drivers, planned, None)
-        except CollectionError as refusal:
+        except Pkcs12Error as refusal:
             if refusal.code == "logged_password" and absence(found.owner):
                 raise _with_way_out(refusal) from None
             raise
@@ -58,7 +58,7 @@ class Absent:
     def _check_other_issuers(self, store: CertificateStore, computer: str) -> None:
         """Refuses a removal that selects nothing although the store holds certificates with this number.
 
-        Raises ``CollectionError``: ``other_issuer``.
+        Raises ``Pkcs12Error``: ``other_issuer``.
         """
         number = self.selector.person.authorisation
         if number is None or self.selector.issuer is None:
@@ -72,7 +72,7 @@ class Absent:
         ]
         if others:
             issuers = ", ".join(sorted({found.certificate.issuer for found in others}))
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="other_issuer",
                 cause=f"{computer} holds a certificate with the number {number}, but another issuer issued it: {issuers}.",
                 next_step=f"Correct '{named('issuer')}', or remove the certificate by its thumbprint.",
@@ -80,16 +80,16 @@ class Absent:
             )
 
 
-def _with_way_out(refusal: CollectionError) -> CollectionError:
+def _with_way_out(refusal: Pkcs12Error) -> Pkcs12Error:
     """A password that would be logged is not needed for somebody who has left."""
-    return CollectionError(code=refusal.code, cause=refusal.cause, next_step=f"{refusal.next_step} {LOGGED_HINT}")
+    return Pkcs12Error(code=refusal.code, cause=refusal.cause, next_step=f"{refusal.next_step} {LOGGED_HINT}")
 
 
 def _check_archived(planned: Transaction) -> None:
-    """Refuses what only Windows itself can do. Raises ``CollectionError``: ``offline_archive``."""
+    """Refuses what only Windows itself can do. Raises ``Pkcs12Error``: ``offline_archive``."""
     archived = [thumbprint for thumbprint, method in planned.plan.removals.items() if method is RemovalMethod.ARCHIVE]
     if archived:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="offline_archive",
             cause=f"{', '.join(archived)} of {planned.owner.name} would be archived, and nobody is logged on to do it.",
             next_step=f"Set {named('removal')}: delete, because nothing can be archived without a logon, or run the task while the holder "

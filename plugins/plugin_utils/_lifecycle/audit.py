@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from .._errors import CollectionError, counted
+from .._errors import Pkcs12Error, counted
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry
 from .._facts.issuers import short_issuer
@@ -74,7 +74,7 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
     }
 
 
-def _refused(entry: HolderEntry, refusal: CollectionError) -> dict[str, Any]:
+def _refused(entry: HolderEntry, refusal: Pkcs12Error) -> dict[str, Any]:
     named = {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
     return named | {"msg": refusal.sentences, "error": {"code": refusal.code, "next_step": refusal.next_step}}
 

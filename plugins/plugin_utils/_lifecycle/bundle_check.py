@@ -16,9 +16,9 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle, check_dates
 from .._crypto.pkcs12_files import BundleFolder, find_bundles, read_bundle, read_bundle_folder
-from .._delivery.retired import NO_NOTES, Notes
-from .._errors import CollectionError, counted
+from .._errors import Pkcs12Error, counted
 from .._facts.holders import HolderEntry
+from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
 from .._policy.subject import check_subject
 from .._policy.validity import calendar_of
@@ -38,7 +38,7 @@ def check_bundles(
     shared: Shared = MappingProxyType({}),
     notes: Notes = NO_NOTES,
 ) -> dict[str, Any]:
-    """The documented result of ``holder_bundles``. Raises ``CollectionError`` for a holder who is listed twice.
+    """The documented result of ``holder_bundles``. Raises ``Pkcs12Error`` for a holder who is listed twice.
 
     ``shared``: numbers that the inventory has for two people. ``notes``: of those who are retired.
     """
@@ -87,7 +87,7 @@ def _checked(
         admit_bundle(notes, person, last)
         check_subject(last.leaf, person)
         check_dates(last, now)
-    except CollectionError as refusal:
+    except Pkcs12Error as refusal:
         error = {"code": refusal.code, "next_step": refusal.next_step}
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.sentences, "error": error}
     said = f"{found['bundle']['file']} opens; valid until {last.leaf.not_after:%Y-%m-%d}."

@@ -16,8 +16,8 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import CertificateStore, parse_elements
-from .._delivery.durable_files import append_line, check_appendable
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
+from .._io.durable_files import append_line, check_appendable
 from .._workstation.protocol import ExchangeAnswer, journal_row
 
 
@@ -42,7 +42,7 @@ class Evidence:
     host: str
 
     def prepare(self, check_mode: bool = False) -> None:
-        """Checks that the file can be written, before anything is changed. Raises ``CollectionError``: ``evidence``.
+        """Checks that the file can be written, before anything is changed. Raises ``Pkcs12Error``: ``evidence``.
 
         In check mode it does not even make the file.
         """
@@ -54,21 +54,21 @@ class Evidence:
             else:
                 append_line(self.path, b"")
         except OSError as problem:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="evidence",
                 cause=f"The evidence file {self.path} cannot be written: {problem.strerror}.",
                 next_step=f"Set {named('evidence_path')} to a file on the controller that can be written. Nothing was changed.",
             ) from None
 
     def record(self, change: ExecutedChange) -> None:
-        """Writes the line of a change to the disk. Raises ``CollectionError`` (``evidence``), with the change in its journal."""
+        """Writes the line of a change to the disk. Raises ``Pkcs12Error`` (``evidence``), with the change in its journal."""
         if self.path is None:
             return
         line = json.dumps({"job": self.job, "host": self.host} | _facts(change), ensure_ascii=False, sort_keys=True)
         try:
             append_line(self.path, line.encode("utf-8") + b"\n")
         except OSError as problem:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="evidence",
                 cause=f"{change.computer} was changed, but the evidence file {self.path} could not be written: {problem.strerror}.",
                 next_step="Keep this result, because the file lacks its line. Then repair the file or its disk.",
@@ -77,7 +77,7 @@ class Evidence:
             ) from None
 
     def record_file(self, computer: str, entry: Mapping[str, Any]) -> None:
-        """Writes the line of a bundle that was removed from a folder. Raises ``CollectionError``: ``evidence``."""
+        """Writes the line of a bundle that was removed from a folder. Raises ``Pkcs12Error``: ``evidence``."""
         if self.path is None:
             return
         line: dict[str, Any] = {"job": self.job, "host": self.host, "utc": entry["at"], "workstation": computer}
@@ -85,7 +85,7 @@ class Evidence:
         try:
             append_line(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
         except OSError as problem:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="evidence",
                 cause=f"{entry['path']} was removed from {computer}, but the evidence file {self.path} could not be written: "
                 f"{problem.strerror}.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class InstalledBundle:
 def installed_bundles(path: Path | None) -> Mapping[str, InstalledBundle]:
     """The installed bundles by SHA-256; none without a file. Lines that are no evidence are passed over.
 
-    Raises ``CollectionError``: ``evidence``, for a file that cannot be read.
+    Raises ``Pkcs12Error``: ``evidence``, for a file that cannot be read.
     """
     if path is None:
         return {}
@@ -40,7 +40,7 @@ def installed_bundles(path: Path | None) -> Mapping[str, InstalledBundle]:
     except FileNotFoundError:
         return {}
     except OSError as problem:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="evidence",
             cause=f"The evidence file {path} cannot be read: {problem.strerror}.",
             next_step="Set evidence_path to the file of the other tasks, or leave it out.",

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .._crypto.passphrases import is_refusal, passphrases_in
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.names import number_key
@@ -46,7 +46,7 @@ def holder_tasks(
 
 
 def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> dict[str, Any]:
-    """The options that are this holder's alone. ``entries``: all holders of the inventory. Raises ``CollectionError``."""
+    """The options that are this holder's alone. ``entries``: all holders of the inventory. Raises ``Pkcs12Error``."""
     if options["state"] == "present":
         check_placeholders(options["bundle_pattern"], entry)
     return {
@@ -59,16 +59,16 @@ def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence
 
 
 def check_needed(options: Mapping[str, Any]) -> None:
-    """Refuses a task that lacks what its state needs. Raises ``CollectionError``: ``bad_arguments``."""
+    """Refuses a task that lacks what its state needs. Raises ``Pkcs12Error``: ``bad_arguments``."""
     if options["state"] == "present" and not options["bundle_folder"]:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"An installation needs '{named('bundle_folder')}', and it is not set.",
             next_step="Set it to the folder on the controller that has the bundles.",
             setting="bundle_folder",
         )
     if options["state"] == "absent" and not options["issuer"]:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"A removal needs '{named('issuer')}', and it is not set.",
             next_step="Set it to a part of the name of the authority whose certificates are removed. The report shows the name beside each "
@@ -78,7 +78,7 @@ def check_needed(options: Mapping[str, Any]) -> None:
 
 
 def portal_of(options: Mapping[str, Any]) -> str | None:
-    """The portal that has to accept a certificate; None where nobody asks one. Raises ``CollectionError``: ``bad_url``."""
+    """The portal that has to accept a certificate; None where nobody asks one. Raises ``Pkcs12Error``: ``bad_url``."""
     if options["require_portal"] is False or (options["require_portal"] is None and options["portal_url"] is None):
         return None
     return options["portal_url"] or ""
@@ -91,13 +91,13 @@ def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
 
 
 def check_duplicates(entries: Sequence[HolderEntry], shared: Shared = MappingProxyType({})) -> None:
-    """Refuses two entries with the same number and account. Those of ``shared`` are refused one by one. Raises ``CollectionError``."""
+    """Refuses two entries with the same number and account. Those of ``shared`` are refused one by one. Raises ``Pkcs12Error``."""
     seen = set()
     for entry in entries:
         if shared_by(entry.person.authorisation, shared):
             continue
         if entry.key in seen:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"The holder {entry.person.authorisation or entry.user} is listed twice with the account {entry.user}.",
                 next_step="Leave one of the two entries in pkcs12_holders.",
@@ -108,12 +108,12 @@ def check_duplicates(entries: Sequence[HolderEntry], shared: Shared = MappingPro
 def check_placeholders(pattern: str, entry: HolderEntry) -> None:
     """Refuses a pattern with a placeholder that does not exist, or with an empty one: that would fit bundles of other holders.
 
-    Raises ``CollectionError``: ``bad_arguments``.
+    Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     values = {"name": entry.person.name, "authorisation": entry.person.authorisation}
     unknown = [found for found in PLACEHOLDER.findall(pattern) if found[1:-1] not in values]
     if unknown:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"{named('bundle_pattern')} has {', '.join(dict.fromkeys(unknown))}, which stands for nothing.",
             next_step="Use {name} and {authorisation}: they stand for the values of the holder. Wildcards are * and ?.",
@@ -121,7 +121,7 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
         )
     for key, value in values.items():
         if f"{{{key}}}" in pattern and not value:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"The holder {entry.user} has no {key}, and {named('bundle_pattern')} needs one to find the bundle.",
                 next_step=f"Add {key} to the holder's entry in pkcs12_holders.",
@@ -137,7 +137,7 @@ def has_password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence
     """Whether there is a Windows password for this very account, be it one that cannot be used."""
     try:
         return _password(given, entry, entries) is not None
-    except CollectionError:
+    except Pkcs12Error:
         return True
 
 
@@ -155,16 +155,16 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
         if entry.user not in accounts:
             return None
         if len(accounts) > 1:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"{named('holder_passwords')} has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
                 next_step="Name the account there instead of the number.",
             )
         found = of_number[0] if len(of_number) == 1 else of_number
     if found is not None and is_refusal(found):
-        raise CollectionError(code="bad_arguments", **found)
+        raise Pkcs12Error(code="bad_arguments", **found)
     if isinstance(found, list):
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"'{named('holder_passwords')}' has several passwords for {entry.user}.",
             next_step="Write one. Windows may lock an account at which two are tried.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._crypto.store import StoreCertificate, parse_store
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._facts.build import FactsScope, workstation_record
 from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.history import KeyId
@@ -116,7 +116,7 @@ def _try(reading: WorkstationReading, holder: HolderRecord, drivers: Drivers, ch
         planned = plan_transaction(found, Plan((ProveStep(installed.thumbprint),)), installed.certificate)
         options = ExecutionOptions(None, check_mode, Evidence(None, None, ""))
         return _result_of(execute(options, drivers, planned, None))
-    except CollectionError as refusal:
+    except Pkcs12Error as refusal:
         return ProofResult(Proof.NOT_PROVEN, refusal.cause)
 
 

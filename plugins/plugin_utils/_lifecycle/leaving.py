@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._delivery.retired import SITE_FOLDER, Notes, read_notes
-from .._errors import CollectionError, counted, named
+from .._errors import Pkcs12Error, counted, named
 from .._facts.holders import HolderEntry
 from .._facts.leavers import numbers_in
+from .._facts.retired import SITE_FOLDER, Notes, read_notes
 from .._policy.names import number_key
 from .holder_options import check_duplicates
 
@@ -44,7 +44,7 @@ class Leaving:
 def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:
     """By the options of a removal. The numbers of ``leavers`` are not confirmed: they were written down for more than this run.
 
-    Raises ``CollectionError``: ``bad_arguments``.
+    Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     check_duplicates(entries)
     of_this_run = numbers_in(options["retire_authorisations"], f"'{named('retire_authorisations')}'")
@@ -55,7 +55,7 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
             () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], named("leavers"))), entries)
         )
         if not by_name and not listed and entries:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause="Nobody is named who leaves.",
                 next_step=f"Write their authorisation numbers into {named('leavers')}, or give them in '{named('retire_authorisations')}', "
@@ -63,7 +63,7 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
             )
         return Leaving(tuple(by_name or listed), noted, confirmed=not listed)
     if of_this_run:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"'{named('retire_everyone')}' and '{named('retire_authorisations')}' are both set, so nobody can tell whether "
             "people leave or a workstation does.",
@@ -77,7 +77,7 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
 def check_count(given: Any, hosts: Sequence[str]) -> None:
     """Refuses to empty workstations that nobody has counted. ``hosts``: all of the play, also those of other batches.
 
-    Raises ``CollectionError``: ``bad_arguments``.
+    Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     if str(given if given is not None else "").strip() == str(len(hosts)):
         return
@@ -85,7 +85,7 @@ def check_count(given: Any, hosts: Sequence[str]) -> None:
     names = ", ".join(hosts[:MOST_NAMES]) + (
         f", ... and {len(hosts) - MOST_NAMES} more" if len(hosts) > MOST_NAMES else ""
     )
-    raise CollectionError(
+    raise Pkcs12Error(
         code="bad_arguments",
         cause=f"All holders of {counted(len(hosts), 'workstation')} would lose their certificates, and {said}: {names}.",
         next_step=f"Limit the run to the workstations that leave, and set {COUNT} to their number in the same command. "
@@ -96,13 +96,13 @@ def check_count(given: Any, hosts: Sequence[str]) -> None:
 def leaving_numbers(given: Iterable[str], entries: Sequence[HolderEntry]) -> list[str]:
     """Each number once, as the inventory writes it.
 
-    Raises ``CollectionError`` (``bad_arguments``) if one is empty.
+    Raises ``Pkcs12Error`` (``bad_arguments``) if one is empty.
     """
     written = {number_key(number): number for entry in entries if (number := entry.person.authorisation)}
     asked = (number.strip() for number in given)
     numbers = list(dict.fromkeys(written.get(number_key(number), number) for number in asked))
     if "" in numbers:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause="One of the authorisation numbers is empty, so nobody can tell who is meant.",
             next_step="Add authorisation to every entry of pkcs12_holders, and leave no empty number in "
@@ -112,10 +112,10 @@ def leaving_numbers(given: Iterable[str], entries: Sequence[HolderEntry]) -> lis
 
 
 def folder_of_notes(given: str | None, site: Path | None) -> Path:
-    """Where a removal is written down: where everybody reads, or else in the folder of the task. Raises ``CollectionError``."""
+    """Where a removal is written down: where everybody reads, or else in the folder of the task. Raises ``Pkcs12Error``."""
     if folder := site or (Path(given) if given else None):
         return folder
-    raise CollectionError(
+    raise Pkcs12Error(
         code="bad_arguments",
         cause=f"A removal of people who leave needs '{SITE_FOLDER}', to write it down there, and it is not set. Without that the next "
         "renewal would undo it.",
@@ -138,11 +138,11 @@ class KnowsRetired:
     of_this_run: Any
 
     def notes(self, check_mode: bool, *own: Path) -> Notes:
-        """The notes around the folders of the task, and around that of the site. Raises ``CollectionError``."""
+        """The notes around the folders of the task, and around that of the site. Raises ``Pkcs12Error``."""
         return read_notes(own, self.folder(SITE_FOLDER), self._taken_back(), check_mode)
 
     def not_taken_back(self, numbers: Iterable[str | None]) -> list[str]:
-        """Whom this run takes back, and who is none of these. Raises ``CollectionError``: ``bad_arguments``."""
+        """Whom this run takes back, and who is none of these. Raises ``Pkcs12Error``: ``bad_arguments``."""
         known = {number_key(number) for number in numbers if number}
         return [number for number in self._taken_back() if number_key(number) not in known]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._facts.codec import from_map, to_map
 from .._facts.holder_entries import VARIABLE
 from .._facts.holders import HolderEntry
@@ -42,14 +42,14 @@ def shared_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry]) -> S
 
 
 def check_own_number(entry: HolderEntry, shared: Shared) -> None:
-    """Refuses a holder whose number is another person's, too. Raises ``CollectionError``: ``shared_number``."""
+    """Refuses a holder whose number is another person's, too. Raises ``Pkcs12Error``: ``shared_number``."""
     if number := shared_by(entry.person.authorisation, shared):
         raise refusal_of(number)
 
 
-def refusal_of(number: SharedNumber) -> CollectionError:
+def refusal_of(number: SharedNumber) -> Pkcs12Error:
     """Why nothing is done for any of the people."""
-    return CollectionError(
+    return Pkcs12Error(
         code="shared_number",
         cause=f"The inventory has {number.number} for {_in_words(list(map(_place, number.people)))}.",
         next_step="Give each person the own number in pkcs12_holders. If both names are one person's, write the other name as "

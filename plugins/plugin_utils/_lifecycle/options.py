@@ -14,16 +14,16 @@ from typing import Any
 from .._crypto.passphrases import passphrases_in
 from .._crypto.pkcs12 import Bundle
 from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
-from .._delivery.portal_address import parse_portal_url
-from .._delivery.retired import NO_NOTES, Notes
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
+from .._facts.retired import NO_NOTES, Notes
 from .._policy.plan import Prove
 from .._policy.removal import RemovalSelector, parse_thumbprint
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod, RemovalPolicy
 from .._policy.validity import calendar_of
+from .._portal.address import parse_portal_url
 from .absent import Absent
 from .evidence import Evidence
 from .present import Install, PresentBundle, PresentFromFolder, PresentOptions
@@ -60,7 +60,7 @@ class RunContext:
 def state_of(
     options: Mapping[str, Any], entry: HolderEntry, context: RunContext
 ) -> PresentBundle | PresentFromFolder | Absent:
-    """The state that the options of one holder ask for. Raises ``CollectionError``."""
+    """The state that the options of one holder ask for. Raises ``Pkcs12Error``."""
     person = entry.person
     execution = _execution(options, context)
     if options["state"] == "absent":
@@ -92,7 +92,7 @@ def state_of(
 
 
 def admit_bundle(notes: Notes, person: ExpectedSubject, bundle: Bundle | None) -> None:
-    """Where nobody has given a number, that in the certificate counts. Raises ``CollectionError``: ``retired``."""
+    """Where nobody has given a number, that in the certificate counts. Raises ``Pkcs12Error``: ``retired``."""
     if bundle is not None and person.authorisation is None:
         notes.admit_subject(person, bundle.leaf)
 
@@ -127,11 +127,11 @@ def _execution(options: Mapping[str, Any], context: RunContext) -> ExecutionOpti
 
 
 def _portal(url: str | None) -> str | None:
-    """The address of the portal that has to accept a certificate, or None. Raises ``CollectionError``: ``bad_url``."""
+    """The address of the portal that has to accept a certificate, or None. Raises ``Pkcs12Error``: ``bad_url``."""
     if url is None:
         return None
     if not url.strip():
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_url",
             cause=f"A portal has to accept the certificate, and {named('portal_url')} is empty.",
             next_step=f"Set {named('portal_url')} to the address that asks for the certificate.",

@@ -12,8 +12,14 @@ from typing import Any
 
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import StoreCertificate
-from .._delivery.portal import PortalTarget, visit_portal
-from .._delivery.portal_address import (
+from .._errors import Pkcs12Error
+from .._facts.holders import HolderEntry
+from .._io.tls_client import check_openssl
+from .._policy.plan import ConnectStep, Plan
+from .._policy.removal import parse_thumbprint
+from .._policy.superseding import is_software
+from .._policy.validity import best_certificate
+from .._portal.address import (
     SYSTEM_PROXY,
     PortalAddress,
     check_statuses,
@@ -22,14 +28,8 @@ from .._delivery.portal_address import (
     parse_portal_url,
     parse_proxy,
 )
-from .._delivery.portal_visit import Visit
-from .._delivery.tls_client import check_openssl
-from .._errors import CollectionError
-from .._facts.holders import HolderEntry
-from .._policy.plan import ConnectStep, Plan
-from .._policy.removal import parse_thumbprint
-from .._policy.superseding import is_software
-from .._policy.validity import best_certificate
+from .._portal.portal import PortalTarget, visit_portal
+from .._portal.visit import Visit
 from .._workstation.protocol import Drivers
 from .evidence import Evidence
 from .portal_step import REFUSED, visit_in
@@ -47,7 +47,7 @@ class PortalCheck:
 
 
 def check_from_controller(options: Mapping[str, Any], bundle: Bundle, check_mode: bool) -> PortalCheck:
-    """Shows the certificate of a bundle. The key stays in memory. Raises ``CollectionError``."""
+    """Shows the certificate of a bundle. The key stays in memory. Raises ``Pkcs12Error``."""
     address = parse_portal_url(options["url"])
     proxy = None
     if options["use_proxy"]:
@@ -72,7 +72,7 @@ class WorkstationCheck:
     execution: ExecutionOptions
 
     def run(self, drivers: Drivers, now: datetime) -> PortalCheck:
-        """One exchange with one step. Raises ``CollectionError`` for everything but a refusal of the portal."""
+        """One exchange with one step. Raises ``Pkcs12Error`` for everything but a refusal of the portal."""
         inventory = drivers.inventory([self.entry.user])
         found = locate_holder(inventory, self.entry.user, now)
         shown = self._certificate(found, now)
@@ -89,13 +89,13 @@ class WorkstationCheck:
         else:
             shown = best_certificate(found.store, self.entry.person, None, now)
         if shown is None:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="no_usable_certificate",
                 cause=f"The store of {found.owner.name} on {found.inventory.computer} has no such certificate that can be used now.",
                 next_step="Install the certificate first, or correct authorisation or thumbprint.",
             )
         if not is_software(shown):
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="not_software",
                 cause=f"The key of {shown.thumbprint} is not one that Windows keeps on the disk. It could ask for a PIN in a dialog.",
                 next_step="Let the holder log on to the portal with the browser.",
@@ -104,7 +104,7 @@ class WorkstationCheck:
 
 
 def workstation_check(options: Mapping[str, Any], entry: HolderEntry, check_mode: bool) -> WorkstationCheck:
-    """From options. Raises ``CollectionError``."""
+    """From options. Raises ``Pkcs12Error``."""
     proxy = ""
     if options["use_proxy"]:
         proxy = parse_proxy(options["proxy"]).url if options["proxy"] else SYSTEM_PROXY

@@ -9,8 +9,8 @@ from typing import Any
 
 from .._crypto.certificate import Certificate
 from .._crypto.instants import format_instant
-from .._delivery.portal_causes import portal_refusal
-from .._delivery.portal_visit import Visit
+from .._portal.causes import portal_refusal
+from .._portal.visit import Visit
 from .portal_check import PortalCheck
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._delivery.portal_causes import NOT_REACHED, cause_sentence, next_step_of
-from .._delivery.portal_visit import Visit, visit_of_facts
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._policy.plan import ConnectStep, Plan
+from .._portal.causes import NOT_REACHED, cause_sentence, next_step_of
+from .._portal.visit import Visit, visit_of_facts
 from .._workstation.findings import PORTAL_NOT_ASKED, Explanation
 from .._workstation.protocol import ExchangeAnswer, JournalEntry
 
@@ -39,11 +39,11 @@ def explained_as(answer: ExchangeAnswer) -> Explanation | None:
 def with_portal_cause(error: Exception, answer: ExchangeAnswer, plan: Plan) -> Exception:
     """The error of an exchange; if a portal is why, with its address and reason, and what to do about it."""
     visit = visit_in(answer.journal)
-    if visit is None or not isinstance(error, CollectionError) or error.code != REFUSED:
+    if visit is None or not isinstance(error, Pkcs12Error) or error.code != REFUSED:
         return error
     url = next((f" The portal is {step.url}." for step in plan.steps if isinstance(step, ConnectStep)), "")
     kept = " The import was taken back, and older certificates stay." if plan.imports and not answer.changed else ""
-    return CollectionError(
+    return Pkcs12Error(
         code=error.code,
         cause=f"{error.cause} {cause_sentence(visit)}{url}{kept}",
         next_step=next_step_of(visit, at_workstation=True),

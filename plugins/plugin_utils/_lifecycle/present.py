@@ -13,7 +13,7 @@ from enum import Enum
 from .._crypto.pkcs12 import Bundle, check_dates
 from .._crypto.pkcs12_files import BundleFolder
 from .._crypto.store import StoreCertificate
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
@@ -70,12 +70,12 @@ class PresentBundle:
     bundle: Bundle = field(repr=False)
 
     def check(self, now: datetime) -> None:
-        """The checks that need no workstation. Raises ``CollectionError``."""
+        """The checks that need no workstation. Raises ``Pkcs12Error``."""
         check_subject(self.bundle.leaf, self.options.person)
         check_dates(self.bundle, now)
 
     def apply(self, holder: HolderStore, drivers: Drivers, _now: datetime) -> Transaction:
-        """Imports, proves, then removes or archives the older ones. Raises ``CollectionError`` before anything is sent."""
+        """Imports, proves, then removes or archives the older ones. Raises ``Pkcs12Error`` before anything is sent."""
         return _install(self.options, self.bundle, drivers, _with_known_keys(holder, self.options))
 
 
@@ -89,12 +89,12 @@ class PresentFromFolder:
     calendar: Calendar
 
     def check(self, now: datetime) -> None:
-        """The checks that need no workstation. Raises ``CollectionError``."""
+        """The checks that need no workstation. Raises ``Pkcs12Error``."""
         if self.folder.ends_last:
             check_subject(self.folder.ends_last.leaf, self.options.person)
 
     def apply(self, holder: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
-        """Installs the bundle, or says why not. Raises ``CollectionError``, also when the holder has neither a certificate nor a bundle."""
+        """Installs the bundle, or says why not. Raises ``Pkcs12Error``, also when the holder has neither a certificate nor a bundle."""
         bundle, holder = self.folder.ends_last, _with_known_keys(holder, self.options)
         installed = best_certificate(holder.store, self.options.person, bundle.leaf.thumbprint if bundle else None, now)
         due = installed is None or status_in_time(installed.certificate, now, self.calendar) is not Status.VALID
@@ -126,10 +126,10 @@ class PresentFromFolder:
         return replace(kept, skipped=SkipReason.WAITING_FOR_ISSUER) if due and not kept.plan.changes else kept
 
 
-def _failed(kept: Transaction, refusal: CollectionError) -> Transaction:
+def _failed(kept: Transaction, refusal: Pkcs12Error) -> Transaction:
     """The installed certificate was seen to, and the new one does not come."""
     changed = kept.plan.changes and kept.deferred is None
-    error = CollectionError(code=refusal.code, cause=refusal.cause, next_step=refusal.next_step, changed=changed)
+    error = Pkcs12Error(code=refusal.code, cause=refusal.cause, next_step=refusal.next_step, changed=changed)
     return replace(kept, deferred=None, error=error)
 
 
@@ -171,7 +171,7 @@ def _check_number(bundle: Bundle, holder: HolderStore, options: PresentOptions) 
     """Refuses to install where the store has no certificate with the holder's number, and a valid one of the holder with another: one of
     both numbers is perhaps a homonym's. The report calls for a check of the number by the same rule.
 
-    Another holder of this account may have that number. Raises ``CollectionError``: ``number_differs``.
+    Another holder of this account may have that number. Raises ``Pkcs12Error``: ``number_differs``.
     """
     if any(options.person.owns(stored.certificate) for stored in holder.store.certificates):
         return
@@ -184,7 +184,7 @@ def _check_number(bundle: Bundle, holder: HolderStore, options: PresentOptions) 
             continue
         if any(each.person.owns(found) for each in beside):
             continue
-        raise CollectionError(
+        raise Pkcs12Error(
             code="number_differs",
             cause=f"The store of {holder.owner.name} has a valid certificate of {options.person.name} with another number "
             f"({found.subject_cn or found.subject}), and the inventory has {options.person.authorisation}.",
@@ -199,7 +199,7 @@ def _check_clock(bundle: Bundle, holder: HolderStore) -> None:
     skew = holder.inventory.skew(holder.observed_at)
     if abs(skew) <= TOLERATED_SKEW or bundle.leaf.not_before <= holder.inventory.utc <= bundle.leaf.not_after:
         return
-    raise CollectionError(
+    raise Pkcs12Error(
         code="clock_skew",
         cause=(
             f"The clock of {holder.inventory.computer} is {abs(skew)} seconds {'fast' if skew > 0 else 'slow'}. By this clock the "

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from .._crypto.store import parse_store
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._facts.holders import HolderEntry
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import is_software
@@ -102,7 +102,7 @@ def _machine_store(inventory: Inventory, numbers: Iterable[str], pattern: str | 
     for number in numbers:
         person = ExpectedSubject(authorisation=number, pattern=pattern)
         if any(person.owns(found.certificate) for found in parse_store(inventory.machine).certificates):
-            refusal = CollectionError(
+            refusal = Pkcs12Error(
                 code="machine_store",
                 cause=f"LocalMachine\\My of {inventory.computer} also holds a certificate with the number {number}.",
                 next_step="Remove it there by hand: this collection writes to stores of people only.",

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from .._crypto.pkcs12_files import UnopenedFile
 from .._crypto.store import CertificateStore
-from .._errors import CollectionError, ConnectionLost
+from .._errors import ConnectionLost, Pkcs12Error
 from .._facts.holders import HolderEntry
 from .._workstation.findings import AFTER_UNREAD, refusal, unread_reason
 from .._workstation.protocol import Drivers, Inventory
@@ -26,10 +26,10 @@ class DesiredState(Protocol):
     """What one holder's store should hold."""
 
     def check(self, now: datetime) -> None:
-        """What can be said before the workstation is read. Raises ``CollectionError``."""
+        """What can be said before the workstation is read. Raises ``Pkcs12Error``."""
 
     def apply(self, found: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
-        """Plans and executes. Raises ``CollectionError`` before anything is sent."""
+        """Plans and executes. Raises ``Pkcs12Error`` before anything is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class HolderTask:
 
     entry: HolderEntry
     state: DesiredState | None = None
-    error: CollectionError | None = None
+    error: Pkcs12Error | None = None
 
     @property
     def unopened(self) -> tuple[UnopenedFile, ...]:
@@ -62,10 +62,10 @@ class HolderRun:
 
     task: HolderTask
     transaction: Transaction | None = None
-    refusal: CollectionError | None = None
+    refusal: Pkcs12Error | None = None
 
     @property
-    def error(self) -> CollectionError | None:
+    def error(self) -> Pkcs12Error | None:
         """Why it failed, before or in the exchange."""
         return self.refusal or (self.transaction.error if self.transaction else None)
 
@@ -101,7 +101,7 @@ def prepare(
             state = state_of(entry)
             state.check(now)
             tasks.append(HolderTask(entry, state))
-        except CollectionError as error:
+        except Pkcs12Error as error:
             tasks.append(HolderTask(entry, error=error))
         except Exception as problem:  # noqa: BLE001  one bundle that breaks a library costs one holder
             tasks.append(HolderTask(entry, error=_defect(problem)))
@@ -138,7 +138,7 @@ def _run_task(
         found = replace(found, store=run.stores.get(found.owner.sid, found.store))
         _check_known(found)
         return HolderRun(task, state.apply(found, drivers, now()))
-    except CollectionError as refusal:
+    except Pkcs12Error as refusal:
         return HolderRun(task, refusal=refusal)
     except ConnectionLost:
         raise
@@ -149,33 +149,33 @@ def _run_task(
 
 
 def _check_known(found: HolderStore) -> None:
-    """Refuses a store that a holder before this one has left unread. Raises ``CollectionError``: ``store_unread``."""
+    """Refuses a store that a holder before this one has left unread. Raises ``Pkcs12Error``: ``store_unread``."""
     if found.store is UNREAD:
         reason = unread_reason(AFTER_UNREAD)
         told = {"name": found.owner.name, "computer": found.inventory.computer, "detail": "CurrentUser\\My"}
         raise refusal(code="store_unread", reason=reason, **told)
 
 
-def _defect(problem: Exception) -> CollectionError:
+def _defect(problem: Exception) -> Pkcs12Error:
     """A defect of the collection stops one holder only. The text of an exception may hold a secret, so only its place is shown."""
     *_outer, (frame, line) = traceback.walk_tb(problem.__traceback__)
-    return CollectionError(
+    return Pkcs12Error(
         code="defect",
         cause=f"A defect: {type(problem).__name__} at {Path(frame.f_code.co_filename).name}:{line}.",
         next_step="Please report it with these two facts. Run the task again with -vvv for what came before it.",
     )
 
 
-def _connection_lost(computer: str, problem: ConnectionLost) -> CollectionError:
-    return CollectionError(
+def _connection_lost(computer: str, problem: ConnectionLost) -> Pkcs12Error:
+    return Pkcs12Error(
         code="connection_lost",
         cause=f"The connection to {computer} ended before an answer came: {str(problem).rstrip('.')}.",
         next_step="Run the task again: it goes on from what is there by then.",
     )
 
 
-def _not_tried(computer: str, problem: ConnectionLost) -> CollectionError:
-    return CollectionError(
+def _not_tried(computer: str, problem: ConnectionLost) -> Pkcs12Error:
+    return Pkcs12Error(
         code="connection_lost",
         cause=f"Nothing was done: the connection to {computer} had ended ({problem}).",
         next_step="Run the task again.",

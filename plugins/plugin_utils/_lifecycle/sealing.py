@@ -12,7 +12,7 @@ from typing import Any
 
 from .._crypto.pkcs12 import TransportBundle
 from .._crypto.transport_key import TransportKey, read_transport_key, seal
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._workstation.failures import exchange_error
 from .._workstation.protocol import Drivers, ExchangeAnswer, ExchangeRequest, Inventory, RunAs, StepRequest
 
@@ -34,7 +34,7 @@ def obtain_transport_key(
 ) -> TransportKey:
     """Lets the workstation make the key, as the holder, by one command. The store stays as it is.
 
-    ``planned``: the exchange that will use the key. ``thumbprint``: the certificate that it will import. Raises ``CollectionError`` if
+    ``planned``: the exchange that will use the key. ``thumbprint``: the certificate that it will import. Raises ``Pkcs12Error`` if
     the key cannot be made or is not proven, ``Deferred`` if the holder has to wait.
     """
     nonce = secrets.token_bytes(NONCE_BYTES)
@@ -47,7 +47,7 @@ def obtain_transport_key(
     try:
         return _read(answer, planned.owner_sid, nonce)
     except ValueError as problem:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="not_verified",
             cause=f"{inventory.computer} reports success, but {problem}.",
             next_step="Run the task again. If the error stays, report it. No secret was sent.",

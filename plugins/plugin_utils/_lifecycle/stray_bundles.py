@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .._crypto.instants import format_instant
-from .._errors import CollectionError, ConnectionLost, counted
+from .._errors import ConnectionLost, Pkcs12Error, counted
 from .._policy.validity import DAY
 from .._workstation.bundle_protocol import (
     REMOVAL,
@@ -52,10 +52,10 @@ class BundleDriver(Protocol):
     """Runs the drivers on a workstation. The base of the actions implements it."""
 
     def ask(self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], Any]) -> Any:
-        """Runs a driver as the connection's user. Raises ``CollectionError``, ``ConnectionLost``."""
+        """Runs a driver as the connection's user. Raises ``Pkcs12Error``, ``ConnectionLost``."""
 
     def check_computer(self, names: Sequence[str]) -> None:
-        """Raises ``CollectionError`` (``wrong_computer``) if a computer with these own names is another one than the task's."""
+        """Raises ``Pkcs12Error`` (``wrong_computer``) if a computer with these own names is another one than the task's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ class StrayBundles:
 
 
 def stray_task(options: Mapping[str, Any], evidence: Evidence, check_mode: bool) -> StrayTask:
-    """The task of the options. Raises ``CollectionError``: ``bad_sha256``."""
+    """The task of the options. Raises ``Pkcs12Error``: ``bad_sha256``."""
     for value in options["remove_sha256"]:
         if SHA256.fullmatch(value) is None:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_sha256",
                 cause=f"A value of remove_sha256 is no SHA-256: {value!r:.80}.",
                 next_step="Take the 64 hexadecimal digits from the result of an earlier run.",
@@ -94,7 +94,7 @@ def stray_task(options: Mapping[str, Any], evidence: Evidence, check_mode: bool)
 
 
 def handle_stray_bundles(task: StrayTask, driver: BundleDriver, now: Callable[[], datetime]) -> StrayBundles:
-    """Searches, and removes what the task names. Raises ``CollectionError``, ``ConnectionLost``."""
+    """Searches, and removes what the task names. Raises ``Pkcs12Error``, ``ConnectionLost``."""
     known = installed_bundles(task.evidence.path)
     found: FoundBundles = driver.ask(SEARCH, search_arguments(), parse_found)
     driver.check_computer((found.computer, *found.dns_names))
@@ -105,7 +105,7 @@ def handle_stray_bundles(task: StrayTask, driver: BundleDriver, now: Callable[[]
         return StrayBundles(found, known, None)
     try:
         journal: tuple[RemovedFile, ...] = driver.ask(REMOVAL, removal_arguments(wanted, task.computer), parse_removal)
-    except (CollectionError, ConnectionLost):
+    except (Pkcs12Error, ConnectionLost):
         # The workstation may have removed the files, although its answer is lost.
         for file in wanted:
             task.evidence.record_unknown(found.computer, file.owner_sid, [f"remove file {file.path}"], now())
@@ -117,7 +117,7 @@ def handle_stray_bundles(task: StrayTask, driver: BundleDriver, now: Callable[[]
 
 
 def stray_result(task: StrayTask, done: StrayBundles, names: Mapping[str, str]) -> dict[str, Any]:
-    """The documented result. ``names``: common names of certificates by thumbprint. Raises ``CollectionError``: ``not_removed``."""
+    """The documented result. ``names``: common names of certificates by thumbprint. Raises ``Pkcs12Error``: ``not_removed``."""
     wanted = [file.path for file in _wanted(task, done.found)]
     removed = wanted if done.journal is None else [entry.path for entry in done.journal if entry.is_removed]
     left = [entry for entry in done.journal or () if not entry.is_removed]
@@ -165,19 +165,19 @@ def _message(task: StrayTask, done: StrayBundles, removed: Sequence[str]) -> str
     return ", ".join(parts) + "."
 
 
-def _not_removed(done: StrayBundles, left: Sequence[RemovedFile]) -> CollectionError:
+def _not_removed(done: StrayBundles, left: Sequence[RemovedFile]) -> Pkcs12Error:
     first = left[0]
     reason = REASONS.get(first.code or "", first.code)
     code = "" if first.hresult is None else f" (0x{first.hresult:08X})"
     more = f", and {len(left) - 1} more" if len(left) > 1 else ""
     if first.code == WRONG_COMPUTER:
-        return CollectionError(
+        return Pkcs12Error(
             code="wrong_computer",
             cause=f"{first.path} on {done.found.computer} was not removed{more}: {reason}.",
             next_step="Look for an old DNS record or an address that two computers use, then run the task again.",
             journal=[asdict(entry) for entry in done.journal or ()],
         )
-    return CollectionError(
+    return Pkcs12Error(
         code="not_removed",
         cause=f"{first.path} on {done.found.computer} was not removed{more}: {reason}{code}.",
         next_step="Look at the file, then run the task again.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._facts.holders import is_before, parse_day
 from .._facts.leavers import has_left
 from .._policy.names import number_key
@@ -91,7 +91,7 @@ def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
     found: dict[HolderKey, str] = {}
     for raw in holders:
         with suppress(
-            CollectionError, ValueError, KeyError, TypeError, AttributeError
+            Pkcs12Error, ValueError, KeyError, TypeError, AttributeError
         ):  # the task itself refuses such an entry
             until, expected = (parse_day(raw.get(name), name) for name in ("absent_until", "expected_from"))
             if raw.get("awaiting") and is_before(today, expected, never=True):

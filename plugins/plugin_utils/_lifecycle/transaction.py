@@ -14,7 +14,7 @@ from typing import Any
 from .._crypto.certificate import Certificate
 from .._crypto.pkcs12 import Bundle, transcode
 from .._crypto.store import CertificateStore, StoreContents, UnreadSource, parse_elements, parse_store
-from .._errors import CollectionError, Deferred
+from .._errors import Deferred, Pkcs12Error
 from .._policy.plan import ImportStep, Plan, ProveStep
 from .._workstation.account import (
     HolderAccount,
@@ -99,7 +99,7 @@ class Transaction:
     proven: bool = False
     deferred: str | None = None
     skipped: SkipReason | None = None
-    error: CollectionError | None = None
+    error: Pkcs12Error | None = None
 
     @property
     def owner(self) -> HolderAccount:
@@ -118,7 +118,7 @@ class Transaction:
 
 
 def locate_holder(inventory: Inventory, holder: str, observed_at: datetime) -> HolderStore:
-    """A holder's store in an inventory. Raises ``CollectionError`` if the account is unknown or its store cannot be read."""
+    """A holder's store in an inventory. Raises ``Pkcs12Error`` if the account is unknown or its store cannot be read."""
     owner = resolve_holder(inventory, holder)
     check_store_readable(owner, inventory.computer)
     return HolderStore(owner, inventory, observed_at, parse_store(owner.profile.my) if owner.profile else EMPTY)
@@ -139,7 +139,7 @@ def execute(
 ) -> Transaction:
     """Runs the plan, or says why it has to wait. In check mode nothing is sent.
 
-    Raises ``CollectionError`` before anything is sent. A later error is the ``error`` of the transaction that it returns.
+    Raises ``Pkcs12Error`` before anything is sent. A later error is the ``error`` of the transaction that it returns.
     """
     if not planned.plan.steps:
         return planned
@@ -157,7 +157,7 @@ def execute(
 def execute_offline(options: ExecutionOptions, drivers: Drivers, planned: Transaction) -> Transaction:
     """Runs a plan on the files of a profile that is not loaded, as the connection's account. In check mode nothing is sent.
 
-    Raises ``CollectionError`` before anything is sent. A later error is the ``error`` of the transaction that it returns.
+    Raises ``Pkcs12Error`` before anything is sent. A later error is the ``error`` of the transaction that it returns.
     """
     context = RunAs(Context.OFFLINE, planned.owner.name)
     return _exchange_or_defer(options, drivers, planned, None, context)
@@ -201,7 +201,7 @@ def _exchange(
             raise with_portal_cause(error, answer, planned.plan)
         expected = ExpectedResult(planned.owner.sid, planned.leaf, planned.plan, nonce)
         check_answer(expected, answer, done.after, computer)
-    except CollectionError as problem:
+    except Pkcs12Error as problem:
         return replace(done, error=problem)
     if planned.leaf and planned.plan.proves:
         done = replace(done, after=done.after.with_key_results({planned.leaf.thumbprint: True}))
@@ -248,7 +248,7 @@ def _send(
     try:
         return drivers.exchange(request, context)
     except Exception as problem:
-        refused = isinstance(problem, (Deferred, CollectionError)) and not isinstance(problem, AnswerError)
+        refused = isinstance(problem, (Deferred, Pkcs12Error)) and not isinstance(problem, AnswerError)
         if planned.plan.changes and not refused:
             steps = [f"{step.type} {step.thumbprint}" for step in request.steps]
             evidence.record_unknown(planned.inventory.computer, planned.owner.sid, steps, planned.holder.observed_at)
@@ -256,7 +256,7 @@ def _send(
 
 
 def _check_encryption(inventory: Inventory) -> None:
-    """Refuses a connection that would carry a secret in the clear. Raises ``CollectionError``: ``unencrypted_connection``."""
+    """Refuses a connection that would carry a secret in the clear. Raises ``Pkcs12Error``: ``unencrypted_connection``."""
     if inventory.clear_connection:
         raise refusal(code="unencrypted_connection", computer=inventory.computer, how=inventory.clear_connection)
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from .._crypto.certificate import Certificate, proof_holds
 from .._crypto.store import CertificateStore
-from .._delivery.portal_visit import cause_of_answer, visit_of_facts
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._policy.plan import ConnectStep, NameStep, Plan, ProveStep
 from .._policy.superseding import RemovalMethod
+from .._portal.visit import cause_of_answer, visit_of_facts
 from .._workstation.protocol import ExchangeAnswer, JournalEntry, journal_row
 
 
@@ -32,10 +32,10 @@ class ExpectedResult:
 
 
 def check_answer(expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore, computer: str) -> None:
-    """Raises ``CollectionError`` (``not_verified``) when the answer does not show the planned result."""
+    """Raises ``Pkcs12Error`` (``not_verified``) when the answer does not show the planned result."""
     problem = _problem(expected, answer, after)
     if problem:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="not_verified",
             cause=f"{computer} reports success, but {problem}.",
             next_step="Look at the holder's personal store before you run the task again. Report this error.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .subject import ExpectedSubject, check_pattern
 from .superseding import is_software
 from .validity import Calendar
@@ -25,7 +25,7 @@ class RemovalSelector:
 
     ``thumbprints`` are normalised; an empty tuple selects nothing. ``issuer`` is a regular expression for the RFC 4514 name.
     ``expired_for_days`` are calendar days of the site since the last day of the certificate.
-    Raises ``CollectionError``: ``bad_arguments``.
+    Raises ``Pkcs12Error``: ``bad_arguments``.
     """
 
     thumbprints: tuple[str, ...] | None = None
@@ -38,7 +38,7 @@ class RemovalSelector:
         check_pattern("issuer", self.issuer)
         if self.thumbprints is None and not self.issuer:
             # An empty variable must not select every certificate of the holder.
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"The options select no certificate: 'thumbprints' and '{named('issuer')}' are empty.",
                 next_step=f"Set one of them. The value '.' of '{named('issuer')}' matches every issuer.",
@@ -67,7 +67,7 @@ class RemovalSelector:
 
 
 def parse_thumbprint(text: str) -> str:
-    """Normalises a thumbprint to 40 upper-case hex digits. Raises ``CollectionError``: ``bad_thumbprint``.
+    """Normalises a thumbprint to 40 upper-case hex digits. Raises ``Pkcs12Error``: ``bad_thumbprint``.
 
     Users copy it from the certificate dialog of Windows, which puts an invisible U+200E before it.
     """
@@ -77,7 +77,7 @@ def parse_thumbprint(text: str) -> str:
     if len(digits) == SHA1_DIGITS and HEX.fullmatch(digits):
         return digits
     kind = "a SHA-256 thumbprint" if len(digits) == SHA256_DIGITS and HEX.fullmatch(digits) else "no thumbprint"
-    raise CollectionError(
+    raise Pkcs12Error(
         code="bad_thumbprint",
         cause=f"{text!r} is {kind}. Windows identifies certificates by their SHA-1, 40 hex digits.",
         next_step="Take the thumbprint from certificate_facts or from the certificate's details in Windows.",

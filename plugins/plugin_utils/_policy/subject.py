@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .._crypto.distinguished_name import attribute_values
-from .._errors import CollectionError, counted, named
+from .._errors import Pkcs12Error, counted, named
 from .names import NameCheck, has_name, has_words, normalized_text, number_key
 
 
 def check_pattern(option: str, pattern: str | None, groups: int | None = None) -> None:
-    """Raises ``CollectionError`` (``bad_pattern``) if the pattern is no regular expression of Python, or has another number of groups."""
+    """Raises ``Pkcs12Error`` (``bad_pattern``) if the pattern is no regular expression of Python, or has another number of groups."""
     if pattern is None:
         return
     try:
@@ -27,8 +27,8 @@ def check_pattern(option: str, pattern: str | None, groups: int | None = None) -
         raise _bad_pattern(option, f"it has {counted(found, 'group')}, {groups} is needed")
 
 
-def _bad_pattern(option: str, problem: str) -> CollectionError:
-    return CollectionError(
+def _bad_pattern(option: str, problem: str) -> Pkcs12Error:
+    return Pkcs12Error(
         code="bad_pattern",
         cause=f"'{named(option)}' cannot be used: {problem}.",
         next_step="Write it as Python does; in YAML, single quotes keep backslashes.",
@@ -55,7 +55,7 @@ class ExpectedSubject:
     Without a pattern, the number has to be a whole word of the CN or of the serialNumber in the subject. A number or a name that is None
     is not checked. ``name_check`` says how names are compared in a certificate with the expected number. In a certificate without it, only
     the name identifies the person, so the comparison is strict. ``former_name``: a certificate with the expected number may also have this
-    name; it needs a number. Raises ``CollectionError``: ``bad_arguments``, ``bad_pattern``.
+    name; it needs a number. Raises ``Pkcs12Error``: ``bad_arguments``, ``bad_pattern``.
     """
 
     name: str | None = None
@@ -66,7 +66,7 @@ class ExpectedSubject:
 
     def __post_init__(self) -> None:
         if self.former_name and not self.authorisation:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"former_name is {self.former_name!r:.100}, and there is no authorisation number.",
                 next_step="Add the number (authorisation): only the number shows that two names are one person's.",
@@ -141,9 +141,9 @@ def _has_spelling(text: str, number: str) -> bool:
 
 
 def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:
-    """Refuses the certificate of another person. Raises ``CollectionError``: ``wrong_person``, ``no_authorisation``."""
+    """Refuses the certificate of another person. Raises ``Pkcs12Error``: ``wrong_person``, ``no_authorisation``."""
     if person.pattern is not None and person.number_in(leaf) is None:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="no_authorisation",
             cause=f"The pattern {person.pattern!r} finds no authorisation number in {leaf.subject!r}.",
             next_step="Correct authorisation_pattern, or check that this is the right bundle.",
@@ -153,7 +153,7 @@ def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:
         return
     expected = " ".join(part for part in (person.name, person.authorisation) if part)
     only_the_name = person.authorisation is not None and right_number
-    raise CollectionError(
+    raise Pkcs12Error(
         code="wrong_person",
         cause=f"The bundle was issued to {leaf.subject_cn or leaf.subject!r}, the inventory expects {expected!r}.",
         next_step="The number matches. If both are the same person, correct the name in the holder's entry, or add the name in the "

@@ -12,7 +12,7 @@ from enum import Enum
 from .._crypto.certificate import CLIENT_AUTH, Certificate
 from .._crypto.instants import instant_in_words
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import CollectionError, counted, named
+from .._errors import Pkcs12Error, counted, named
 from .subject import ExpectedSubject
 
 ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}
@@ -62,11 +62,11 @@ class Removal:
 def predecessors(
     store: CertificateStore, leaf: Certificate, person: ExpectedSubject, policy: RemovalPolicy
 ) -> tuple[Removal, ...]:
-    """The holder's older certificates of the same issuer. Raises ``CollectionError``: ``downgrade``, ``too_many``."""
+    """The holder's older certificates of the same issuer. Raises ``Pkcs12Error``: ``downgrade``, ``too_many``."""
     same = [stored for stored in store.certificates if _succeeds(leaf, stored, person)]
     newer = [stored for stored in same if stored.certificate.not_after > leaf.not_after and not stored.archived]
     if newer and not policy.allow_downgrade:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="downgrade",
             cause=(
                 f"The bundle ends on {instant_in_words(leaf.not_after)}, but {newer[0].thumbprint}, installed, is valid until "
@@ -81,13 +81,13 @@ def predecessors(
 def choose_methods(chosen: Iterable[StoreCertificate], policy: RemovalPolicy) -> tuple[Removal, ...]:
     """How each chosen certificate goes, without those that are to be archived and are already.
 
-    Raises ``CollectionError``: ``too_many``.
+    Raises ``Pkcs12Error``: ``too_many``.
     """
     methods = [Removal(stored, _method(stored, policy)) for stored in chosen]
     remaining = tuple(each for each in methods if not (each.method is RemovalMethod.ARCHIVE and each.stored.archived))
     if len(remaining) > policy.max_certificates:
         names = ", ".join(each.stored.certificate.subject_cn or each.stored.thumbprint for each in remaining)
-        raise CollectionError(
+        raise Pkcs12Error(
             code="too_many",
             cause=f"{counted(len(remaining), 'certificate')} would be removed ({names}), but only {policy.max_certificates} may be.",
             next_step=f"Make the selection narrower, or raise {named('max_certificates')} if all of them have to go.",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .._crypto.certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .subject import ExpectedSubject
 
 UTC = "UTC"
@@ -45,9 +45,9 @@ class Calendar:
 
 
 def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
-    """The calendar of a zone by its IANA name. Raises ``CollectionError`` (``bad_arguments``, ``bad_time_zone``)."""
+    """The calendar of a zone by its IANA name. Raises ``Pkcs12Error`` (``bad_arguments``, ``bad_time_zone``)."""
     if renew_before_days < 0:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"{named('renew_before_days')} is {renew_before_days}, so a certificate would be due only after its end.",
             next_step="Set it to a number of days from 0 on.",
@@ -58,7 +58,7 @@ def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
     try:
         return Calendar(renew_before_days, ZoneInfo(time_zone))
     except (ValueError, OSError, LookupError):
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_time_zone",
             cause=f"{named('time_zone')} is {time_zone!r}, and the controller knows no time zone of this name.",
             next_step="Use a name of the IANA database such as Europe/Paris. If it is one, install tzdata on the controller.",

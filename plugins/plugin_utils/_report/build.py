@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from .._delivery.records import DeliveryRecord
+from .._facts.delivery_records import DeliveryRecord
 from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
 from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
@@ -56,7 +56,7 @@ class Sources:
 
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
-    """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``CollectionError``: ``bad_time_zone``."""
+    """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``Pkcs12Error``: ``bad_time_zone``."""
     sources = _as_the_inventory_writes(sources)
     shared = shared_numbers(_named(sources))
     sources = _without_shared_leavers(sources, shared)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._delivery.records import DeliveryRecord, records_of
-from .._delivery.states import DeliveryState
+from .._facts.delivery_records import DeliveryRecord, records_of
+from .._facts.delivery_states import DeliveryState
 from .model import Actor, HolderRow, NextStep, Report
 from .next_step import Action
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 
 NEEDED = {"folder": ("path",), "host": ("host", "path"), "https": ("url",), "mail": ("to",)}
 """The kinds of places, and what each needs."""
@@ -65,7 +65,7 @@ NOT_SENT = {
 
 
 def check_settings(options: Mapping[str, Any], kept_files: bool) -> None:
-    """Refuses settings of a report in a folder that do not fit together. Raises ``CollectionError``: ``bad_arguments``.
+    """Refuses settings of a report in a folder that do not fit together. Raises ``Pkcs12Error``: ``bad_arguments``.
 
     ``kept_files``: Ansible keeps the files of its modules, and the one that puts files on a server has the password.
     """
@@ -195,5 +195,5 @@ def _is_given(value: Any) -> bool:
     return bool(value.strip() if isinstance(value, str) else value)
 
 
-def _refusal(setting: str, cause: str, next_step: str) -> CollectionError:
-    return CollectionError(code="bad_arguments", cause=cause, next_step=next_step, setting=setting)
+def _refusal(setting: str, cause: str, next_step: str) -> Pkcs12Error:
+    return Pkcs12Error(code="bad_arguments", cause=cause, next_step=next_step, setting=setting)

@@ -11,7 +11,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._facts.holders import number_of, parse_day
 
 
@@ -100,7 +100,7 @@ class Exceptions:
 
 
 def parse_exceptions(given: Iterable[Mapping[str, Any]]) -> tuple[ExceptionRow, ...]:
-    """The entries of ``pkcs12_exceptions``, sorted. Raises ``CollectionError``: ``bad_arguments``."""
+    """The entries of ``pkcs12_exceptions``, sorted. Raises ``Pkcs12Error``: ``bad_arguments``."""
     rows = (_row(raw) for raw in given)
     return tuple(
         sorted(rows, key=lambda row: (row.authorisation, row.workstation or "", row.what, row.until, row.reason))
@@ -146,7 +146,7 @@ def _row(raw: Mapping[str, Any]) -> ExceptionRow:
     reason = " ".join(str(raw.get("reason") or "").split())
     until = parse_day(raw.get("until"), f"until of the exception of {number}")
     if not number or not reason or until is None or len(reason) > LONGEST_REASON:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"The exception of {number or 'nobody'} lacks a number, a day, or a reason of up to {LONGEST_REASON} characters.",
             next_step="Write authorisation, what, reason and until. Who reads the report has to know why nobody acts, and for how long.",

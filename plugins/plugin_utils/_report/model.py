@@ -9,23 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from .._delivery.records import DeliveryRecord
+from .._errors import Actor as Actor
+from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import Awaiting
 from .._facts.schema import BrowserProblem, CertificateRecord, Strangers, UnreadRecord
 from .._policy.revocation import Revocation
 from .._policy.validity import Status
 from .crl_row import CrlRow
 from .exceptions import Accepted, ExceptionRow
-
-
-class Actor(str, Enum):
-    """Who has to act."""
-
-    NOBODY = "nobody"
-    IT = "it"
-    HOLDER = "holder"
-    EMPLOYER = "employer"
-    ISSUER = "issuer"
 
 
 class NextStep(str, Enum):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .._facts.codec import keys_of, to_map
 from .._policy.validity import Status
 from .compare import WORKSTATIONS, subject_of
@@ -38,7 +38,7 @@ def select(report: Report, expression: str) -> Report:
     what their rows would be.
 
     It keeps the certificates with their numbers or in their stores, the workstations where they work or such a certificate is, and
-    the changes of both. Raises ``CollectionError``: ``bad_query``, ``missing_library``.
+    the changes of both. Raises ``Pkcs12Error``: ``bad_query``, ``missing_library``.
     """
     holders = (*report.holders, *report.without_workstation)
     rows = [to_map(row) for row in holders]
@@ -98,7 +98,7 @@ def _selected(rows: Sequence[Row], expression: str) -> Sequence[Row]:
         from jmespath import compile as compiled  # noqa: PLC0415  a report without a query needs no library
         from jmespath.exceptions import JMESPathError  # noqa: PLC0415
     except ImportError:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="missing_library",
             cause=f"The Python that runs Ansible ({sys.executable}) lacks the library jmespath, which {named('report_query')} needs.",
             next_step="Install it there with pip, or add it to the execution environment.",
@@ -138,8 +138,8 @@ def _kind(found: object) -> str:
     return KINDS.get(type(found), type(found).__name__)
 
 
-def _bad_query(expression: str, problem: str) -> CollectionError:
-    return CollectionError(
+def _bad_query(expression: str, problem: str) -> Pkcs12Error:
+    return Pkcs12Error(
         code="bad_query",
         cause=f"{named('report_query')} {expression!r:.200} {problem}.",
         next_step="Write an expression that selects from the list of holders, for instance [?status=='expired'].",

@@ -12,12 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .._errors import CollectionError, counted, named
+from .._errors import Pkcs12Error, counted, named
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
 from .._facts.holders import parse_day, parse_holder
 from .._facts.issuer_settings import setting_of
 from .._facts.leavers import LEAVERS, leavers_in
+from .._io.atomic_files import read, write
 from .._policy.subject import check_pattern
 from .acceptance import WITHOUT_PLACE, is_left, not_accepted
 from .build import Sources, build
@@ -32,7 +33,6 @@ from .language.wording import Wording
 from .model import Report, ReportParameters
 from .query import select
 from .revocation_lists import read_lists
-from .sending.atomic_files import read, write
 from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
 from .strangers import not_searched
@@ -65,7 +65,7 @@ class Written:
 
 
 def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
-    """The whole report of the options and the hosts' variables: ``query`` selects nothing yet. Raises ``CollectionError``."""
+    """The whole report of the options and the hosts' variables: ``query`` selects nothing yet. Raises ``Pkcs12Error``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
     check_pattern("issuer", options["issuer"])
     variables = list(variables)
@@ -93,7 +93,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
 
 
 def check_report(options: Mapping[str, Any], now: datetime) -> None:
-    """Refuses what every report of these options would refuse. It reads no file and no workstation. Raises ``CollectionError``."""
+    """Refuses what every report of these options would refuse. It reads no file and no workstation. Raises ``Pkcs12Error``."""
     alone: dict[str, Any] = {"merge_reports": [], "previous_report": None, "crl": [], "deliveries": {}}
     report = report_of({**options, **alone}, (), now)
     if options["report_query"]:
@@ -107,7 +107,7 @@ def last_report(options: Mapping[str, Any]) -> str | None:
 
 
 def checked(report: Report, cache: FactCache) -> Report:
-    """The whole report, if anything is known of any workstation: its facts, or why it did not answer. Else raises ``CollectionError``."""
+    """The whole report, if anything is known of any workstation: its facts, or why it did not answer. Else raises ``Pkcs12Error``."""
     unusable = with_unusable_variables(report)
     if not any(row.facts_at or (row.problem and row.workstation not in unusable) for row in report.workstations):
         raise cache.refusal()
@@ -127,7 +127,7 @@ def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days
 
 
 def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) -> Written:
-    """Writes the files of ``formats`` into the destination. Raises ``CollectionError`` (``report_file``)."""
+    """Writes the files of ``formats`` into the destination. Raises ``Pkcs12Error`` (``report_file``)."""
     files: dict[str, list[str]] = {}
     changed = False
     for name in options["report_formats"] if options["report_folder"] else ():
@@ -230,10 +230,10 @@ def _in_words(each: str, say: Wording) -> str:
 
 
 def _earlier(path: str) -> Report:
-    """The complete report of another run. Raises ``CollectionError``."""
+    """The complete report of another run. Raises ``Pkcs12Error``."""
     report = parse(read(Path(path)), path)
     if report.parameters.query:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="selected_report",
             cause=f"{path} has only the rows that its query {report.parameters.query!r:.200} selected, so it is not complete.",
             next_step="Use a report that was made without report_query. Both can be made from the same facts.",
@@ -256,7 +256,7 @@ def _leavers(options: Mapping[str, Any], variables: Sequence[tuple[str, Mapping[
     """Who has left by the option, or by the inventory."""
     found = leavers_in(options["leavers"])
     for _name, known in variables:
-        with suppress(CollectionError):  # host_of says so
+        with suppress(Pkcs12Error):  # host_of says so
             found |= leavers_in(usable(known.get(LEAVERS)))
     return found
 
@@ -267,10 +267,10 @@ def _instant_text(given: str) -> str:
 
 
 def check_days(options: Mapping[str, Any], names: Iterable[str]) -> None:
-    """With fewer than no days, every workstation would be silent, or nothing ever due. Raises ``CollectionError``: ``bad_arguments``."""
+    """With fewer than no days, every workstation would be silent, or nothing ever due. Raises ``Pkcs12Error``: ``bad_arguments``."""
     for name in names:
         if (options[name] or 0) < 0:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="bad_arguments",
                 cause=f"{named(name)} is {options[name]}, which is no number of days.",
                 next_step=f"Set {named(name)} to a number of days from 0 on.",
@@ -302,7 +302,7 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
     try:
         return from_map(ReportParameters, to_map(parameters) | {"report_date": _instant_text(options["report_date"])})
     except Mismatch:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"{named('report_date')} is {options['report_date']!r:.60}, which is no date with a time.",
             next_step="Write it in UTC and whole seconds, for instance 2026-11-25T04:34:43Z.",

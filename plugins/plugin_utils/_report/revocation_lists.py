@@ -23,8 +23,8 @@ from .._policy.revocation import (
     believed,
     has_ended,
 )
+from .crl_download import MOST_BYTES, Downloads, is_fetchable
 from .crl_row import CrlRow
-from .sending.crl_download import MOST_BYTES, Downloads, is_fetchable
 from .sources import Host
 
 FROM_CERTIFICATE = "from_certificate"
@@ -71,7 +71,7 @@ class Lists:
 def read_lists(options: Mapping[str, Any], hosts: Iterable[Host], now: datetime) -> ReadLists:
     """The lists of the options ``crl``, ``crl_issuer_files`` and ``crl_hosts``, for the certificates of the hosts.
 
-    Raises ``CollectionError`` (``bad_arguments``) for an entry of ``crl_hosts`` that is no host.
+    Raises ``Pkcs12Error`` (``bad_arguments``) for an entry of ``crl_hosts`` that is no host.
     """
     downloads = Downloads(options["crl_hosts"])
     if not options["crl"]:

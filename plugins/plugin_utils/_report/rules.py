@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .._delivery.records import DeliveryRecord
+from .._facts.delivery_records import DeliveryRecord
 from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by

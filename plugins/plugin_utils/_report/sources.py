@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .._facts.codec import Mismatch, from_map
 from .._facts.history import holders_of_facts
 from .._facts.holder_entries import VARIABLE, check_holders
@@ -59,7 +59,7 @@ class Host:
     browsers: tuple[BrowserProblem, ...] = ()
     store_owners: tuple[StoreOwner, ...] = ()
     strangers: Strangers = Strangers.NOT_SEARCHED
-    refusal: CollectionError | None = None
+    refusal: Pkcs12Error | None = None
     reached: bool = False
 
 
@@ -74,7 +74,7 @@ def host_of(name: str, variables: Mapping[str, Any], issuer: str = "") -> Host:
     try:
         entries = entries_of(name, variables)
         leavers_in(usable(variables.get(LEAVERS)))
-    except CollectionError as refusal:
+    except Pkcs12Error as refusal:
         known = holders_of_facts(facts)
         problem = f"{VARIABLES_UNUSABLE}{refusal}"
         return replace(host, entries=known, problem=problem, refusal=refusal, reached=not host.problem)
@@ -84,14 +84,14 @@ def host_of(name: str, variables: Mapping[str, Any], issuer: str = "") -> Host:
 
 
 def usable(value: Any) -> Any:
-    """The value of a variable. Raises the ``CollectionError`` that stands for one that Ansible could not render."""
-    if isinstance(value, CollectionError):
+    """The value of a variable. Raises the ``Pkcs12Error`` that stands for one that Ansible could not render."""
+    if isinstance(value, Pkcs12Error):
         raise value
     return value
 
 
 def entries_of(name: str, variables: Mapping[str, Any]) -> tuple[HolderEntry, ...]:
-    """The holders whom the inventory has for a workstation. Raises ``CollectionError``."""
+    """The holders whom the inventory has for a workstation. Raises ``Pkcs12Error``."""
     anniversary = parse_day(usable(variables.get(ANNIVERSARY)), f"{ANNIVERSARY} of {name}")
     listed = usable(variables.get(VARIABLE)) or []
     check_holders(listed, name)

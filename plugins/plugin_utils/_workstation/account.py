@@ -29,7 +29,7 @@ class HolderAccount:
 
 
 def resolve_holder(inventory: Inventory, asked: str) -> HolderAccount:
-    """Finds a holder by the text of the request. Raises ``CollectionError`` (``unknown_holder``), also for a SID without both."""
+    """Finds a holder by the text of the request. Raises ``Pkcs12Error`` (``unknown_holder``), also for a SID without both."""
     account = next((account for account in inventory.accounts if account.asked == asked), None)
     profile = inventory.profile(account.sid) if account and account.sid else None
     if account is None or account.sid is None or (account.name is None and profile is None):
@@ -43,7 +43,7 @@ def resolve_holder(inventory: Inventory, asked: str) -> HolderAccount:
 
 
 def check_store_readable(owner: HolderAccount, computer: str) -> None:
-    """Refuses a store that was not read completely. Raises ``CollectionError``: ``temporary_profile``, ``store_unread``."""
+    """Refuses a store that was not read completely. Raises ``Pkcs12Error``: ``temporary_profile``, ``store_unread``."""
     profile = owner.profile
     if profile is None:
         return
@@ -81,7 +81,7 @@ def absence(owner: HolderAccount) -> str | None:
 
 
 def run_context(owner: HolderAccount, inventory: Inventory, password: str | None) -> RunAs:
-    """The context of an exchange. Raises ``CollectionError``: ``no_account_name``, ``no_debug_privilege``, ``secondary_logon``.
+    """The context of an exchange. Raises ``Pkcs12Error``: ``no_account_name``, ``no_debug_privilege``, ``secondary_logon``.
 
     The connection's own account uses become, too, where it can: become passes network logons over, which store no private key, and
     takes the account's session at the workstation.
@@ -100,7 +100,7 @@ def check_logged_password(inventory: Inventory, run_as: RunAs) -> None:
     """Refuses to send a holder's Windows password to a workstation that logs what PowerShell runs.
 
     Ansible's wrapper hands the password to commands of PowerShell, and module logging keeps their arguments. What nobody can tell
-    beforehand is a policy in the hive of a holder who is not logged on. Raises ``CollectionError``: ``logged_password``.
+    beforehand is a policy in the hive of a holder who is not logged on. Raises ``Pkcs12Error``: ``logged_password``.
     """
     kinds = ", ".join(inventory.logging.kinds)
     if run_as.password is not None and kinds:

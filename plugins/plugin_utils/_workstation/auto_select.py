@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 
 HTTPS_PORT = 443
 URL = re.compile(
@@ -47,10 +47,10 @@ class AutoSelectEntry:
 
 
 def parse_portal(url: str) -> Portal:
-    """Reads the option ``portal_url``. Raises ``CollectionError``: ``bad_portal_url``."""
+    """Reads the option ``portal_url``. Raises ``Pkcs12Error``: ``bad_portal_url``."""
     found = URL.fullmatch(url)
     if found is None or int(found["port"] or HTTPS_PORT) > 0xFFFF:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_portal_url",
             cause=f"The value of {named('portal_url')} is not an https URL with a host name.",
             next_step="Set it to the address at which browsers reach the portal, for example https://portal.example.",

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .findings import FINDINGS, refusal
 
 THIS_END = "localhost"
@@ -43,7 +43,7 @@ class ExpectedComputer:
     host_names: tuple[str, ...] = ()
 
     def refuse_other(self, names: Sequence[str]) -> None:
-        """Raises ``CollectionError`` (``wrong_computer``) unless ``name`` is one of the computer's own ``names``."""
+        """Raises ``Pkcs12Error`` (``wrong_computer``) unless ``name`` is one of the computer's own ``names``."""
         if self.name is not None and not is_called(names, self.name):
             raise refusal(code="wrong_computer", computer=shown(names), expected=self.name)
 
@@ -62,7 +62,7 @@ class ExpectedComputer:
 def expected_name(given: object) -> str | None:
     """The option ``computer`` as it was written, without the period at the end of a DNS name; None if it was left out.
 
-    Raises ``CollectionError`` (``bad_arguments``) for what is not one name: an empty text, a list, a mapping, an address.
+    Raises ``Pkcs12Error`` (``bad_arguments``) for what is not one name: an empty text, a list, a mapping, an address.
     """
     if given is None:
         return None
@@ -80,9 +80,9 @@ def expected_name(given: object) -> str | None:
     return name
 
 
-def _not_a_name(problem: str, next_step: str) -> CollectionError:
+def _not_a_name(problem: str, next_step: str) -> Pkcs12Error:
     cause = f"'{named('computer')}' {problem}."
-    return CollectionError(code="bad_arguments", cause=cause, next_step=next_step, setting="computer")
+    return Pkcs12Error(code="bad_arguments", cause=cause, next_step=next_step, setting="computer")
 
 
 def connection_address(option: Callable[[str], Any]) -> str:

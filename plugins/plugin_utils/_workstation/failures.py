@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import CollectionError, Deferred, named
+from .._errors import Deferred, Pkcs12Error, named
 from .findings import AFTER_UNREAD, DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, SECOND_ACCOUNT, Explanation, refusal
 from .protocol import ExchangeAnswer, RunAs, journal_row
 from .wire import AnswerError
@@ -51,7 +51,7 @@ def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
     if code == NONE_MAPPED:
         return refusal(code="unknown_holder", computer="The workstation", name=run_as.account, detail="")
     if run_as.password is not None and code in LOGON_FAILURES:
-        return CollectionError(
+        return Pkcs12Error(
             code="holder_logon",
             cause=f"Windows refused the logon of {run_as.account}: {LOGON_FAILURES[code]}.",
             next_step=f"Correct {named('holder_password')}, or the account, before the next run, because each wrong password may lock the "
@@ -105,7 +105,7 @@ SIGNING_ERRORS = ("no_key", "sign_failed")
 def exchange_error(
     answer: ExchangeAnswer, run_as: RunAs, computer: str, explained_as: Explanation | None = None
 ) -> Exception:
-    """The ``CollectionError`` for an answer with an error, or ``Deferred`` if the logon cannot store a private key.
+    """The ``Pkcs12Error`` for an answer with an error, or ``Deferred`` if the logon cannot store a private key.
 
     ``explained_as``: the sentence for it, if it is not that of the code.
 
@@ -127,7 +127,7 @@ def exchange_error(
     undo_failed = any(entry.outcome == "undo_failed" for entry in answer.journal)
     rest = " What this run had added could not be removed again." if undo_failed else ""
     rest += _unread_rest(answer)
-    return CollectionError(
+    return Pkcs12Error(
         code=code,
         cause=f"{found.cause.format(name=name, computer=computer)}{hresult}.{rest}",
         next_step=found.next_step,
@@ -137,7 +137,7 @@ def exchange_error(
 
 
 def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception:
-    """The ``CollectionError`` for an answer of ``profile_exchange`` with an error, or ``Deferred`` if the holder has logged on.
+    """The ``Pkcs12Error`` for an answer of ``profile_exchange`` with an error, or ``Deferred`` if the holder has logged on.
 
     ``name``: the holder's account. Raises ``ValueError`` for an answer without an error.
     """
@@ -151,7 +151,7 @@ def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception
     )
     if error.code == "profile_loaded" and not answer.changed:
         return Deferred(f"{cause} {known.next_step}")
-    return CollectionError(
+    return Pkcs12Error(
         code=error.code,
         cause=cause,
         next_step=known.next_step,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from .._errors import CollectionError, named
+from .._errors import Pkcs12Error, named
 from .encryption import LOGONS_OVER_HTTP
 
 
@@ -27,10 +27,10 @@ class Explanation:
         return f"{self.cause.format(**values)}."
 
 
-def refusal(*, code: str, **values: object) -> CollectionError:
+def refusal(*, code: str, **values: object) -> Pkcs12Error:
     """The refusal for a code of ``FINDINGS``. ``values`` fill the placeholders of its cause."""
     found = FINDINGS[code]
-    return CollectionError(code=code, cause=found.sentence(**values), next_step=found.next_step)
+    return Pkcs12Error(code=code, cause=found.sentence(**values), next_step=found.next_step)
 
 
 RUN_AGAIN = "Run the task again. If the error stays, report it."
@@ -57,7 +57,7 @@ def named_locks(codes: Collection[str]) -> str:
     return " and ".join(name for code, name in LOCKS.items() if code in codes)
 
 
-def constrained(computer: str, locks: Collection[str], mode: str, name: str) -> CollectionError:
+def constrained(computer: str, locks: Collection[str], mode: str, name: str) -> Pkcs12Error:
     """The refusal where PowerShell runs in another mode than FullLanguage for the account ``name``."""
     named = named_locks(locks)
     in_brackets = f" ({named})" if named else ""
@@ -157,7 +157,7 @@ FINDINGS: Mapping[str, Explanation] = {
         "Run the task again while the holder is logged on at the workstation, or connect with Basic over HTTPS or CredSSP.",
     ),
 }
-"""By code; most are codes of a ``CollectionError``."""
+"""By code; most are codes of a ``Pkcs12Error``."""
 
 DRIVER_ERRORS: Mapping[str, Explanation] = {
     "bad_request": Explanation("The driver on {computer} does not understand the request", DRIVERS_DIFFER),

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from .._errors import CollectionError, counted, named
+from .._errors import Pkcs12Error, counted, named
 from .account import (
     DISABLED,
     HolderAccount,
@@ -103,7 +103,7 @@ def computer_finding(expected: ExpectedComputer, inventory: Inventory) -> Findin
     """Whether the workstation is the one that the inventory means. With an error, all other findings are about another computer."""
     try:
         expected.refuse_other(inventory.names)
-    except CollectionError as refusal:
+    except Pkcs12Error as refusal:
         return Finding("computer", Severity.ERROR, refusal.cause, refusal.next_step)
     doubt = expected.doubt(inventory.names)
     if doubt:
@@ -127,7 +127,7 @@ def spnego_finding(version: str | None) -> Finding:
     return Finding("spnego", Severity.WARNING, sentence, NEWER_SPNEGO)
 
 
-def lockdown_findings(refusal: CollectionError) -> tuple[Finding, ...]:
+def lockdown_findings(refusal: Pkcs12Error) -> tuple[Finding, ...]:
     """The finding on a workstation where a policy prevents the driver from starting. Raises any other error again."""
     if refusal.code != "constrained_language":
         raise refusal
@@ -264,7 +264,7 @@ def _holder(inventory: Inventory, name: str, has_password: bool) -> Finding:
         owner = resolve_holder(inventory, name)
         check_store_readable(owner, inventory.computer)
         check_logged_password(inventory, run_context(owner, inventory, PLACEHOLDER if has_password else None))
-    except CollectionError as refusal:
+    except Pkcs12Error as refusal:
         if refusal.code == "logged_password":
             return Finding("holder", Severity.ERROR, refusal.cause, LOGGED_CURE, name)
         if refusal.code not in WORKSTATION_CODES:
@@ -315,7 +315,7 @@ def _severity_of_rights(inventory: Inventory) -> Severity:
     return Severity.WARNING if asked == {inventory.identity.sid} else Severity.ERROR
 
 
-def _refused(subject: str, refusal: CollectionError) -> Finding:
+def _refused(subject: str, refusal: Pkcs12Error) -> Finding:
     """A finding with the words of a refusal."""
     return Finding(subject, Severity.ERROR, refusal.cause, refusal.next_step)
 

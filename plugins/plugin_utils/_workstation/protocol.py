@@ -202,7 +202,7 @@ class Drivers(Protocol):
     """Runs the drivers on a workstation. The base of the actions implements it, and a fake in the tests."""
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory`` without become. Raises ``CollectionError``."""
+        """Runs ``store_inventory`` without become. Raises ``Pkcs12Error``."""
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` in the holder's context, or ``profile_exchange``. Raises ``CollectionError``."""
+        """Runs ``store_exchange`` in the holder's context, or ``profile_exchange``. Raises ``Pkcs12Error``."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._crypto.instants import parse_instant
 from .._crypto.store import SerializedElement, StoreContents, UnreadSource
-from .._errors import CollectionError
+from .._errors import Pkcs12Error
 from .protocol import (
     Account,
     ExchangeAnswer,
@@ -30,7 +30,7 @@ from .protocol import (
 PROTOCOL = 1
 
 
-class AnswerError(CollectionError):
+class AnswerError(Pkcs12Error):
     """An answer that is not one of this protocol: code ``driver_answer``."""
 
     def __init__(self, driver: str, problem: str) -> None:

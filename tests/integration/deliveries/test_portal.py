@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_causes import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.causes import (
     NOT_REACHED,
     next_step_of,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_visit import Visit
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.visit import Visit
 from integration.canary import Scanner, Secret, binary_secret, key_secrets, text_secret
 from integration.conftest import Figures
 from integration.plays import failed_hosts, holder, modules, run_play, tasks

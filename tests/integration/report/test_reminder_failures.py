@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import durable_files
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import durable_files
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders import sent
 from integration.reminder_office import ANNE, HEAD, IT, JEANNE, SECRET, Office, error, text
 from lab.mail_server import MailServer

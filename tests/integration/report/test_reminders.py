@@ -15,7 +15,7 @@ import pytest
 from integration.reminder_office import ANNE, HEAD, IN_3_DAYS, IN_9_DAYS, IT, JEANNE, Office, text
 from lab.mail_server import MailServer
 from unit.plugins.plugin_utils import report_inputs
-from unit.plugins.plugin_utils._delivery.deliveries import known
+from unit.plugins.plugin_utils._mail.deliveries import known
 from unit.plugins.plugin_utils.reminder_inputs import (
     certificate,
     entry,

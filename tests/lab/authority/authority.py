@@ -69,7 +69,7 @@ class Authority:
         issuing = _authority_certificate(issuing_name, issuing_key.public_key(), root_name, root_key)
         return cls(root, issuing, issuing_key)
 
-    def issue(  # noqa: PLR0913  each keyword is something that issuers do differently
+    def issue(
         self,
         name: str,
         authorisation: str,

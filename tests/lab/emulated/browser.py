@@ -11,12 +11,12 @@ from cryptography import x509
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import read_certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import Bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal import PortalTarget, visit_portal
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_address import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.address import (
     SYSTEM_PROXY,
     parse_portal_url,
     parse_proxy,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.portal import PortalTarget, visit_portal
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.store import PrivateKey
 

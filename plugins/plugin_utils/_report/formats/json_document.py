@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..._errors import CollectionError
+from ..._errors import Pkcs12Error
 from ..._facts.codec import Mismatch, from_map, keys_of, to_map, to_plain
 from ..._facts.schema import CertificateRecord
 from ..language.vocabulary import LANGUAGES
@@ -75,7 +75,7 @@ def to_json(report: Report) -> str:
 def parse(text: str, name: str = "The earlier report") -> Report:
     """Reads a report that ``to_json`` wrote. ``name``: how an error calls the text.
 
-    The summary is not read, because it is counted from the rows. Raises ``CollectionError``: ``not_a_report``, ``newer_report``.
+    The summary is not read, because it is counted from the rows. Raises ``Pkcs12Error``: ``not_a_report``, ``newer_report``.
     """
     try:
         raw = json.loads(text)
@@ -85,7 +85,7 @@ def parse(text: str, name: str = "The earlier report") -> Report:
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise _not_a_report(name, "it has no schema number")
     if schema > SCHEMA:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="newer_report",
             cause=f"{name} is of schema {schema}, and this version of the collection reads up to schema {SCHEMA}.",
             next_step="Update the collection on this controller, or use a report that this version has written.",
@@ -168,8 +168,8 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _not_a_report(name: str, problem: str) -> CollectionError:
-    return CollectionError(
+def _not_a_report(name: str, problem: str) -> Pkcs12Error:
+    return Pkcs12Error(
         code="not_a_report",
         cause=f"{name} is no JSON report of compliance_report: {problem}.",
         next_step="Use the JSON file of an earlier run without changes.",

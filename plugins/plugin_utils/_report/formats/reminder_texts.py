@@ -25,7 +25,7 @@ with suppress(ImportError):  # ansible-core installs it; without it the file sti
     )
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ..._errors import CollectionError, named
+from ..._errors import Pkcs12Error, named
 
 TEMPLATES = Path(__file__).resolve().parent / "reminders"
 RECIPIENTS = ("holder", "employer", "it")
@@ -53,7 +53,7 @@ class ReminderTemplates:
     """The templates of one language. Those of ``folder`` take the place of the collection's."""
 
     def __init__(self, folder: str | None, language: str) -> None:
-        """Raises ``CollectionError``: ``reminder_template``."""
+        """Raises ``Pkcs12Error``: ``reminder_template``."""
         self._language = language
         folders = [TEMPLATES]
         if folder:
@@ -68,7 +68,7 @@ class ReminderTemplates:
         )
 
     def texts(self, recipient: str, values: Mapping[str, Any]) -> Texts:
-        """The texts for a recipient. Texts in ``values`` lose their line breaks. Raises ``CollectionError``: ``reminder_template``."""
+        """The texts for a recipient. Texts in ``values`` lose their line breaks. Raises ``Pkcs12Error``: ``reminder_template``."""
         clean = one_line(values)
         subject = self._rendered(f"{recipient}.{self._language}.{SUBJECT}.j2", clean)
         text = self._rendered(f"{recipient}.{self._language}.{TEXT}.j2", clean)
@@ -114,22 +114,22 @@ def _check_folder(folder: Path) -> None:
         for kind in (SUBJECT, TEXT, HTML)
     }
     if not folder.is_dir():
-        raise CollectionError(
+        raise Pkcs12Error(
             code="reminder_template",
             cause=f"{named('templates_folder')} is {folder}, which is no folder on the controller.",
             next_step=f"Correct {named('templates_folder')}.",
         )
     for path in sorted(folder.rglob("*.j2")):
         if not path.name.startswith("_") and path.relative_to(folder).as_posix() not in names:
-            raise CollectionError(
+            raise Pkcs12Error(
                 code="reminder_template",
                 cause=f"{path} has no name of a template, so no mail would use it.",
                 next_step="Rename the file. Names are like holder.fr.txt.j2 or it.en.subject.j2; parts of templates begin with _.",
             )
 
 
-def _broken(template: str, problem: str, hint: str = "") -> CollectionError:
-    return CollectionError(
+def _broken(template: str, problem: str, hint: str = "") -> Pkcs12Error:
+    return Pkcs12Error(
         code="reminder_template",
         cause=f"The template {template} {problem}.",
         next_step=f"Correct the template.{hint}",

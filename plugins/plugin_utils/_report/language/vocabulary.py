@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from ..._errors import CollectionError, named
+from ..._errors import Pkcs12Error, named
 from ..exceptions import ACCEPTABLE
 from .revocation_vocabulary import REVOCATION
 
@@ -214,11 +214,11 @@ _WORD = re.compile(r"[^\W\d_][\w '\u2019-]{0,39}")
 
 
 def checked_word(word: str | None) -> str | None:
-    """What a site calls an authorisation; None for the word of the language. Raises ``CollectionError``: ``bad_arguments``."""
+    """What a site calls an authorisation; None for the word of the language. Raises ``Pkcs12Error``: ``bad_arguments``."""
     if not word:
         return None
     if not _WORD.fullmatch(word):
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"{named('authorisation_word')} is {word!r:.60}, which is not a word.",
             next_step="Write a noun of up to 40 letters, for instance habilitation.",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..._errors import CollectionError
+from ..._errors import Pkcs12Error
 from ..._facts.holders import HolderEntry, parse_holder
 from ..model import NextStep, Report
 from ..sources import entries_of
@@ -38,7 +38,7 @@ class Letter:
 def addresses_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]) -> Addresses:
     """The addresses. If a person has several, the first one counts: by name of the host, then the register's.
 
-    Raises ``CollectionError``: ``bad_arguments``.
+    Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     listed = [entry for name, known in variables for entry in _entries(name, known)]
     register = [parse_holder({"user": each["name"]} | each) for each in options["register_holders"]]
@@ -53,7 +53,7 @@ def _entries(name: str, variables: Mapping[str, Any]) -> Sequence[HolderEntry]:
     """The holders of a workstation; nobody where its variables cannot be used, which the report says."""
     try:
         return entries_of(name, variables)
-    except CollectionError:
+    except Pkcs12Error:
         return ()
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ..._mail.message import Attachment, MailContent
 from ..formats.calendar_file import Event, calendar_file
 from ..formats.reminder_texts import ReminderTemplates, Texts
 from ..language.wording import Wording
-from ..sending.message import Attachment, MailContent
 from .addresses import Letter
 from .plan import Matter, Recipient
 
@@ -45,7 +45,7 @@ class ReminderMail:
 
 
 def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: Sender, now: datetime) -> ReminderMail:
-    """The mail. Raises ``CollectionError``: ``reminder_template``."""
+    """The mail. Raises ``Pkcs12Error``: ``reminder_template``."""
     texts = _texts(letter, letter.matters, templates, say, sender, _values)
     files = _calendar(letter, templates, say, sender, now) if sender.calendar else []
     return ReminderMail(

@@ -74,7 +74,7 @@ def day_reached(days_left: int, days: Iterable[int]) -> int | None:
 
 
 def matters_of(report: Report, terms: Terms) -> tuple[Matter, ...]:
-    """What the rows of a report come to on its day, in their order. Raises ``CollectionError``: ``bad_time_zone``."""
+    """What the rows of a report come to on its day, in their order. Raises ``Pkcs12Error``: ``bad_time_zone``."""
     parameters = report.parameters
     calendar = calendar_of(parameters.time_zone, parameters.renew_before_days)
     today = calendar.day(parameters.report_date)

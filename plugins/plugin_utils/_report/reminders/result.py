@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..._errors import CollectionError, counted, named
+from ..._errors import Pkcs12Error, counted, named
 from ..crl_row import CrlRow
 from ..language.wording import Wording
 from ..model import Report
@@ -35,7 +35,7 @@ def reminders_result(
 ) -> dict[str, Any]:
     """The documented result. ``letters``: also what was sent by earlier runs. ``outcomes`` is None if nothing was to be sent.
 
-    Raises ``CollectionError`` with the same keys if a mail was not sent (``reminders_not_sent``), or if nobody knows what holders of a
+    Raises ``Pkcs12Error`` with the same keys if a mail was not sent (``reminders_not_sent``), or if nobody knows what holders of a
     workstation have to do (``unusable_variables``), or which certificates are revoked (``revocation_not_checked``).
     """
     failed = [each for each in outcomes or () if each.problem]
@@ -51,7 +51,7 @@ def reminders_result(
         "already_reminded": matters - sum(len(mail.letter.matters) for mail in mails),
     }
     if failed:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="reminders_not_sent",
             cause=_failures(len(mails), failed),
             next_step=_cure(failed),
@@ -67,11 +67,11 @@ def reminders_result(
     return {"changed": changed, "msg": said, **details}
 
 
-def _unusable(said: str, unusable: Mapping[str, str], changed: bool, details: Mapping[str, Any]) -> CollectionError:
+def _unusable(said: str, unusable: Mapping[str, str], changed: bool, details: Mapping[str, Any]) -> Pkcs12Error:
     """The error that names the workstations; ``said``: what was sent to the holders of the others."""
     first = [f"{name}: {reason}" for name, reason in unusable.items()][:MOST_NAMED]
     more = f" {others} more." if (others := len(unusable) - len(first)) else ""
-    return CollectionError(
+    return Pkcs12Error(
         code="unusable_variables",
         cause=f"{said} The variables of {counted(len(unusable), 'workstation')} cannot be used. {' '.join(first)}{more}",
         next_step="Then run it again. Only what was not sent is sent.",
@@ -82,12 +82,12 @@ def _unusable(said: str, unusable: Mapping[str, str], changed: bool, details: Ma
 
 def _unchecked(
     said: str, problems: Sequence[CrlRow], report: Report, changed: bool, details: Mapping[str, Any]
-) -> CollectionError:
+) -> Pkcs12Error:
     """The error for revocation lists. Who has asked for a check has to know that it was not one."""
     say = Wording(replace(report.parameters, language="en"))
     first = say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems[:MOST_NAMED])))
     more = f" {others} more." if (others := len(problems[MOST_NAMED:])) else ""
-    return CollectionError(
+    return Pkcs12Error(
         code="revocation_not_checked",
         cause=f"{said} {first}{more}",
         next_step=f"Correct {named('crl')}, {named('crl_issuer_files')} or {named('crl_hosts')}, and run it again."

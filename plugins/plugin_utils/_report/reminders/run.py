@@ -11,16 +11,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..._delivery.lasting_storage import check_lasting
-from ..._errors import CollectionError, named
+from ..._errors import Pkcs12Error, named
 from ..._facts.fact_cache import FactCache
+from ..._io.lasting_storage import check_lasting
+from ..._mail.message import check_address
+from ..._mail.smtp import server_of
 from ..formats.reminder_texts import ReminderTemplates
 from ..language.wording import Wording
 from ..model import Report
 from ..query import select
 from ..report import check_days, checked, report_of
-from ..sending.message import check_address
-from ..sending.smtp import server_of
 from .addresses import addresses_of, letters_of
 from .mails import ReminderMail, Sender, mail_of
 from .plan import Terms, matters_of
@@ -42,7 +42,7 @@ class Mode:
 
 
 def remind(options: Mapping[str, Any], variables: Variables, mode: Mode) -> dict[str, Any]:
-    """Sends what is due and was not sent yet. Returns the documented result. Raises ``CollectionError``."""
+    """Sends what is due and was not sent yet. Returns the documented result. Raises ``Pkcs12Error``."""
     _check_needed(options)
     _check_addresses(options)
     outbox = Outbox(Path(options["state_path"]), server_of(options), mode.now, mode.job)
@@ -82,7 +82,7 @@ def _report(options: Mapping[str, Any], variables: Variables, mode: Mode) -> Rep
     """The report. One without a holder would remind nobody for ever and look as if all were well."""
     report = report_of({**options, "report_title": None}, variables, mode.now)
     if not report.holders and not report.without_workstation:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="no_holders",
             cause=f"There is no holder to remind: neither pkcs12_holders of the hosts nor {named('register_holders')} names anybody.",
             next_step=f"Check the inventory, and pkcs12_hosts or {named('report_hosts')}.",
@@ -94,7 +94,7 @@ def _report(options: Mapping[str, Any], variables: Variables, mode: Mode) -> Rep
 def _check_needed(options: Mapping[str, Any]) -> None:
     missing = [named(name) for name in ("mail_host", "mail_sender") if not options[name]]
     if missing and not options["dry_run"]:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, and mails are to be sent.",
             next_step=f"Set what is missing, or set {named('dry_run')} to only see the mails.",
@@ -102,14 +102,14 @@ def _check_needed(options: Mapping[str, Any]) -> None:
 
 
 def _check_addresses(options: Mapping[str, Any]) -> None:
-    """Those of options. A wrong one of a holder fails that mail only. Raises ``CollectionError``: ``mail_address``, ``mail_header``."""
+    """Those of options. A wrong one of a holder fails that mail only. Raises ``Pkcs12Error``: ``mail_address``, ``mail_header``."""
     if options["mail_sender"]:
         check_address("mail_sender", options["mail_sender"])
     for option in ("it_to", "employer_to"):
         for address in options[option]:
             check_address(option, address)
     if not options["it_to"]:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"{named('it_to')} is empty.",
             next_step="Give the address of those who act if nobody else can.",
@@ -121,7 +121,7 @@ def _terms(options: Mapping[str, Any]) -> Terms:
     days = options["reminder_days"]
     check_days(options, ["bundle_overdue_days"])
     if not days:
-        raise CollectionError(
+        raise Pkcs12Error(
             code="bad_arguments",
             cause=f"{named('reminder_days')} is empty.",
             next_step="Give at least one number of days, for instance 14.",
@@ -133,8 +133,8 @@ def _terms(options: Mapping[str, Any]) -> Terms:
 def _check_lasting(path: Path) -> None:
     try:
         check_lasting(path.parent)
-    except CollectionError as problem:
-        raise CollectionError(
+    except Pkcs12Error as problem:
+        raise Pkcs12Error(
             code="ephemeral_state",
             cause=f"{problem.cause.split('. ')[0].rstrip('.')}. The next job would send all reminders again.",
             next_step=f"Set {named('state_path')} to a folder that is mounted for all jobs (in AWX: a path exposed with rw, or a persistent"

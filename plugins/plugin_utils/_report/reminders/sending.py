@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ..._delivery.withdrawal_lock import locked, this_process
-from ..._errors import CollectionError
-from ..sending.message import compose
-from ..sending.smtp import Server, send
+from ..._errors import Pkcs12Error
+from ..._io.file_lock import locked, this_process
+from ..._mail.message import compose
+from ..._mail.smtp import Server, send
 from .mails import ReminderMail
 from .sent import Key, SentReminder, read_sent, unwritable, with_letter, write_sent
 
@@ -37,7 +37,7 @@ class Outcome:
     """What became of a mail. ``problem`` is None if the server took it. ``tried`` is False after a failure that concerns the server."""
 
     mail: ReminderMail
-    problem: CollectionError | None
+    problem: Pkcs12Error | None
     tried: bool = True
 
 
@@ -46,7 +46,7 @@ def send_all(
 ) -> tuple[Sequence[ReminderMail], Sequence[Outcome]]:
     """Sends the mails that are open when this run alone has the file. One that fails does not stop the others.
 
-    Raises ``CollectionError``: ``locked``, ``reminder_state``. It raises the latter also in the middle, because without the file nobody
+    Raises ``Pkcs12Error``: ``locked``, ``reminder_state``. It raises the latter also in the middle, because without the file nobody
     could know what was sent.
     """
     with _alone(outbox):
@@ -58,7 +58,7 @@ def send_all(
 
 
 def _outcomes(mails: Sequence[ReminderMail], sent: dict[Key, SentReminder], outbox: Outbox) -> Iterator[Outcome]:
-    failures: list[CollectionError] = []
+    failures: list[Pkcs12Error] = []
     for mail in mails:
         if _is_hopeless(failures):
             yield Outcome(mail, failures[-1], tried=False)
@@ -71,7 +71,7 @@ def _outcomes(mails: Sequence[ReminderMail], sent: dict[Key, SentReminder], outb
         yield Outcome(mail, problem)
 
 
-def _is_hopeless(failures: Sequence[CollectionError]) -> bool:
+def _is_hopeless(failures: Sequence[Pkcs12Error]) -> bool:
     """Whether the last failures in a row are the server's."""
     if not failures or failures[-1].code not in STOP_AFTER:
         return False
@@ -79,10 +79,10 @@ def _is_hopeless(failures: Sequence[CollectionError]) -> bool:
     return len(last) == STOP_AFTER[failures[-1].code] and {each.code for each in last} == {failures[-1].code}
 
 
-def _sent(mail: ReminderMail, outbox: Outbox) -> CollectionError | None:
+def _sent(mail: ReminderMail, outbox: Outbox) -> Pkcs12Error | None:
     try:
         send(compose(mail.content, outbox.now), outbox.server)
-    except CollectionError as problem:
+    except Pkcs12Error as problem:
         return problem
     return None
 
@@ -90,7 +90,7 @@ def _sent(mail: ReminderMail, outbox: Outbox) -> CollectionError | None:
 def _write_down(sent: Mapping[Key, SentReminder], outbox: Outbox) -> None:
     try:
         write_sent(outbox.path, sent, outbox.now)
-    except CollectionError as problem:
+    except Pkcs12Error as problem:
         problem.changed = True  # a mail is out
         raise
 
@@ -110,8 +110,8 @@ def _lock(outbox: Outbox) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             stack.enter_context(locked(outbox.path.parent, outbox.path.name, this_process(outbox.job, outbox.now)))
-        except CollectionError as taken:
-            raise CollectionError(
+        except Pkcs12Error as taken:
+            raise Pkcs12Error(
                 code="locked",
                 cause=f"Another run sends reminders with {outbox.path}: {taken.cause.partition(': ')[2]}",
                 next_step=taken.next_step,

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from ..._delivery.durable_files import replace_file
-from ..._errors import CollectionError
+from ..._errors import Pkcs12Error
 from ..._facts.codec import Mismatch, from_map, to_map
+from ..._io.durable_files import replace_file
 from ..model import NextStep
 from .addresses import Letter
 from .plan import Matter, Recipient
@@ -63,7 +63,7 @@ class SentFile:
 def read_sent(path: Path) -> dict[Key, SentReminder]:
     """What was sent. A file that is not there yet is empty.
 
-    Raises ``CollectionError``: ``reminder_state``, also for a file of another form: taken as empty, everything would be sent again.
+    Raises ``Pkcs12Error``: ``reminder_state``, also for a file of another form: taken as empty, everything would be sent again.
     """
     try:
         found = from_map(SentFile, json.loads(path.read_bytes()))
@@ -79,7 +79,7 @@ def read_sent(path: Path) -> dict[Key, SentReminder]:
 
 
 def write_sent(path: Path, sent: Mapping[Key, SentReminder], now: datetime) -> None:
-    """Replaces the file, without what is too old. Raises ``CollectionError``: ``reminder_state``."""
+    """Replaces the file, without what is too old. Raises ``Pkcs12Error``: ``reminder_state``."""
     kept = tuple(each for each in sent.values() if each.at >= now - KEPT_FOR)
     text = json.dumps(to_map(SentFile(SCHEMA, kept)), indent=1)
     try:
@@ -88,13 +88,13 @@ def write_sent(path: Path, sent: Mapping[Key, SentReminder], now: datetime) -> N
         raise unwritable(path, problem) from None
 
 
-def unwritable(path: Path, problem: OSError) -> CollectionError:
+def unwritable(path: Path, problem: OSError) -> Pkcs12Error:
     """The error for a file that cannot be written."""
     return _unusable(path, f"cannot be written: {problem.strerror}")
 
 
 def check_folder(path: Path) -> None:
-    """Raises ``CollectionError`` (``reminder_state``) if the file's folder is not there, or cannot be written."""
+    """Raises ``Pkcs12Error`` (``reminder_state``) if the file's folder is not there, or cannot be written."""
     if not path.parent.is_dir():
         raise _unusable(path, "cannot be kept: its folder does not exist")
     if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
@@ -134,8 +134,8 @@ def _is_undated(matter: Matter) -> bool:
     return matter.reminder_day is None and matter.last_day is None
 
 
-def _unusable(path: Path, problem: str) -> CollectionError:
-    return CollectionError(
+def _unusable(path: Path, problem: str) -> Pkcs12Error:
+    return Pkcs12Error(
         code="reminder_state",
         cause=f"{path}, which says what was sent already, {problem}.",
         next_step="Check the path, the folder and its rights. If the file is damaged, restore it. Without it, the reminders of the"

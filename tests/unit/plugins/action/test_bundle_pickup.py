@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from lab import registration_pages as pages
 from unit.plugins.action.effects import NEW, Effect, Scene, check, code, placed
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
@@ -64,7 +64,7 @@ def opens_with(passphrase: str) -> Callable[[Scene], bool]:
     def see(scene: Scene) -> bool:
         try:
             open_bundle((scene.folder / "jeanne.p12").read_bytes(), passphrase)
-        except CollectionError:
+        except Pkcs12Error:
             return False
         return True
 

@@ -15,7 +15,7 @@ from lab import mails
 from lab.mail_forms import FORWARDER
 from lab.people import ELODIE, JEANNE, PAUL, Person
 from unit.plugins.action.effects import Effect, Scene, check, code
-from unit.plugins.plugin_utils._delivery.fake_imap import Mailbox
+from unit.plugins.plugin_utils._mail.fake_imap import Mailbox
 from unit.plugins.plugin_utils.fakes import now
 
 URL = "https://retrait.issuer.example/w?id=1"

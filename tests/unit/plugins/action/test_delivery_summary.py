@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from unit.plugins.action.effects import Effect, Scene, check, code
-from unit.plugins.plugin_utils._delivery.deliveries import PICKED_UP, known, mail
+from unit.plugins.plugin_utils._mail.deliveries import PICKED_UP, known, mail
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.in_process import run_action
 

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.vault_file import VaultFile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.vault_file import VaultFile
 from unit.plugins.action.effects import Effect, Scene, check, code
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
@@ -127,6 +127,6 @@ def test_a_file_that_is_something_else_is_not_replaced(tmp_path: Path, text: str
     else:
         encrypt(path, text)
     before = path.read_bytes()
-    with pytest.raises(CollectionError, match=said):
+    with pytest.raises(Pkcs12Error, match=said):
         VaultFile(path, PASSWORD).add("T1", "x")
     assert path.read_bytes() == before

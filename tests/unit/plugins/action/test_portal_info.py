@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import tls_client
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import tls_client
 from lab.portal import Portal
 from lab.tls import trust
 from lab.web_proxy import WebProxy

@@ -16,7 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.excepti
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.action.test_report_mail import Listening
 from unit.plugins.plugin_utils import report_inputs
-from unit.plugins.plugin_utils._delivery.deliveries import known
+from unit.plugins.plugin_utils._mail.deliveries import known
 from unit.plugins.plugin_utils.crls import crl, issuer, pem
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.records import NOW

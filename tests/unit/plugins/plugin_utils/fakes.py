@@ -151,7 +151,7 @@ def present_options(under: ExecutionOptions | None = None, **changes: Any) -> Pr
 
 
 def run_state(state: DesiredState, drivers: Drivers) -> Transaction:
-    """Checks, reads and applies a state for the holder. Raises ``CollectionError`` for an error before or in the exchange."""
+    """Checks, reads and applies a state for the holder. Raises ``Pkcs12Error`` for an error before or in the exchange."""
     state.check(NOW)
     done = state.apply(locate_holder(drivers.inventory([HOLDER]), HOLDER, now()), drivers, NOW)
     if done.error:

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.http_client import HttpClient
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.http_client import HttpClient
 from lab.tls import LOOPBACK
 
 Serve = Callable[[BaseHTTPRequestHandler], None]
@@ -72,7 +72,7 @@ def body(client: HttpClient, url: str) -> bytes:
 
 def code(call: Callable[[], Any]) -> str:
     """The code of the error of a call, which tells no path."""
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         call()
     assert "/secret" not in str(refusal.value)
     assert refusal.value.cause.endswith(".")

@@ -132,7 +132,7 @@ class FakeConnection:
         return self._options[name]
 
 
-def run_action(  # noqa: PLR0913  a task runs in many ways
+def run_action(
     name: str,
     arguments: Mapping[str, Any],
     drivers: Drivers,

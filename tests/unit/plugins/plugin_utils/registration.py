@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery import http_client
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import http_client
 from lab.authority import IssuedBundle
 from lab.registration_authority import Delivery, RegistrationAuthority, Request, Variant
 

@@ -18,7 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import Arguments, validated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import HolderBecome
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
@@ -47,7 +47,7 @@ def run(
     return Action({"holder": "a"} | dict(args), told, **task).run(None, variables)
 
 
-REFUSAL = CollectionError(code="x", cause="It says no.", next_step="Act.", journal=[{"id": "1"}], changed=True)
+REFUSAL = Pkcs12Error(code="x", cause="It says no.", next_step="Act.", journal=[{"id": "1"}], changed=True)
 
 
 def test_a_defect_may_echo_a_secret_so_its_text_is_masked() -> None:
@@ -87,7 +87,7 @@ def test_text_of_a_driver_is_masked_and_still_understood() -> None:
     text = f"Win32ErrorCode 1332 {SECRET}"
     action = Action({"holder": "a", "passphrase": "1332"}, answer={"failed": True, "msg": text})
     action.run(None, {})
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         action.exchange(REQUEST, HOLDER)
     assert refusal.value.code == "unknown_holder"
 
@@ -97,7 +97,7 @@ def test_text_of_a_driver_is_masked_and_still_understood() -> None:
 def test_text_of_a_driver_shows_no_secret(secret: str, call: Any) -> None:
     action = Action({"holder": "a", "passphrase": secret}, answer={"failed": True, "msg": f"echo {secret}"})
     action.run(None, {})
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         call(action)
     assert secret not in str(refusal.value)
     assert "echo ****" in str(refusal.value)
@@ -214,7 +214,7 @@ def test_a_connection_that_failed_has_a_code(problem: AnsibleError, code: str) -
 def test_a_connection_over_which_nobody_has_tried_it_is_refused_by_name(transport: str) -> None:
     action = Action({}, answer={})
     action._connection.transport = transport
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         action.inventory([])
     assert (refusal.value.code, action.seen) == ("untried_connection", [])
     assert f"is {transport}, over which nobody has tried" in refusal.value.cause
@@ -236,7 +236,7 @@ def test_an_error_that_is_none_of_the_connection_is_not_called_one() -> None:
 def test_powershell_is_sent_to_windows_only() -> None:
     action = Action({}, answer={})
     action._connection = FakeConnection(None, "sh")
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         action.inventory([])
     assert (refusal.value.code, action.seen) == ("not_windows", [])
 
@@ -275,7 +275,7 @@ def test_run_task_gets_the_newest_facts(facts: dict[str, Any], expected: Any) ->
 
 def test_reading_runs_without_become_and_the_tasks_own_comes_back() -> None:
     action = Action({}, answer={})
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         action.inventory([])
     assert refusal.value.code == "driver_answer"
     assert action.seen == [("store_inventory", None)]
@@ -297,7 +297,7 @@ def test_writing_runs_as_the_holder_with_his_password_or_none_whatever_the_site_
 
 def test_the_connections_own_user_writes_without_become() -> None:
     action = Action({}, answer={"msg": "become failed"})
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         action.exchange(REQUEST, RunAs(Context.CONNECTION, "CHU\\jdupont"))
     assert refusal.value.code == "driver_answer"
     assert action.seen == [("store_exchange", None)]
@@ -342,7 +342,7 @@ def test_where_no_driver_starts_the_connections_user_asks_which_lock_it_is(
         HOLDER.account: lambda: action.exchange(REQUEST, HOLDER),
     }
     for account, call in calls.items():
-        with pytest.raises(CollectionError, match="in ConstrainedLanguage mode") as refusal:
+        with pytest.raises(Pkcs12Error, match="in ConstrainedLanguage mode") as refusal:
             call()
         assert refusal.value.code == "constrained_language"
         assert refusal.value.cause.startswith(f"A policy of ws-1{named} PowerShell")
@@ -354,7 +354,7 @@ def test_where_no_driver_starts_the_connections_user_asks_which_lock_it_is(
 def test_a_key_is_never_left_in_a_file_of_ansibles() -> None:
     action = Action({}, answer={})
     action.keep = True
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         action.exchange(REQUEST, HOLDER)
     assert (refusal.value.code, action.seen) == ("kept_files", [])
 

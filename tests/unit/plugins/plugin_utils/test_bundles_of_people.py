@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.action import certificate, holder_certificates
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import ArgumentSpec, TaskContext
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from lab.authority import Authority
 from unit.plugins.plugin_utils import fakes
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
@@ -40,7 +40,7 @@ def install(action: Any, drivers: FakeDrivers, options: dict[str, Any]) -> dict[
     task = TaskContext(defaults(action.SPEC) | options, False, False, "ws-1", None)
     try:
         result = made.run_task(task)
-    except CollectionError as refusal:
+    except Pkcs12Error as refusal:
         return {"outcome": "failed", "msg": str(refusal), "error": {"code": refusal.code}}
     return dict(result["holders"][0] if "holders" in result else result)
 

@@ -10,7 +10,7 @@ import pytest
 from ansible.module_utils.parsing.convert_bool import BOOLEANS
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
-    CollectionError,
+    Pkcs12Error,
     check_booleans,
     check_texts,
 )
@@ -27,7 +27,7 @@ def test_whatever_ansible_takes_for_a_yes_or_no_is_one() -> None:
 
 @pytest.mark.parametrize("value", ["jes", "", "2", 2, -1, "none", "yes no", [], ["yes"], {}, {"yes": 1}])
 def test_anything_else_is_refused(value: Any) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         check_booleans({"chain": "yes", "prove": value})
     assert str(refusal.value) == f"'prove' is {str(value)!r}. Write yes or no."
     assert refusal.value.code == "bad_arguments"
@@ -78,7 +78,7 @@ OPTIONS = {
     ],
 )
 def test_what_is_no_text_is_refused_where_one_is_needed(given: Any, said: str) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         check_texts(given, OPTIONS)
     assert str(refusal.value) == f"{said} where one text is needed. Write one text."
 
@@ -93,7 +93,7 @@ def test_what_is_no_text_is_refused_where_one_is_needed(given: Any, said: str) -
     ],
 )
 def test_yes_of_yaml_is_neither_a_text_nor_a_number(given: Any, said: str) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         check_texts(given, OPTIONS)
     assert str(refusal.value) == said
     check_texts({"check": False, "chain": True, "days": 1, "passphrase": True}, OPTIONS)

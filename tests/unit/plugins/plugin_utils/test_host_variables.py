@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
     untag,
     variables_of,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from unit.plugins.plugin_utils.lazy_variables import Lazy
 
 
@@ -89,7 +89,7 @@ def test_variable_that_cannot_be_rendered_says_so_and_the_others_stay(
     (first, mine), (second, others) = variables_of(hosts, None, ("pkcs12_holders", "zone", "ansible_facts"))
     assert (first, second) == ("a", "b")
     refusal = mine["pkcs12_holders"]
-    assert isinstance(refusal, CollectionError)
+    assert isinstance(refusal, Pkcs12Error)
     why = "it stays {{ nobody }}" if "{{" in str(unreadable) else "Decryption failed (no vault secrets were found)"
     assert str(refusal) == (
         f"Ansible cannot read pkcs12_holders of a: {why}. Correct the variable, or give the password of its vault."
@@ -105,7 +105,7 @@ def test_braces_are_text_where_ansible_refuses_what_is_undefined(monkeypatch: py
 
 
 def test_host_that_the_inventory_lacks_is_refused() -> None:
-    with pytest.raises(CollectionError, match="The inventory has no host c") as refused:
+    with pytest.raises(Pkcs12Error, match="The inventory has no host c") as refused:
         list(variables_of(given(a=Lazy()), ["a", "c"], ()))
     assert refused.value.code == "unknown_host"
 

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import this_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import OwnVariables
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 
 
 def action(variables: dict[str, Any], extra: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> OwnVariables:
@@ -58,7 +58,7 @@ def test_a_folder_is_read_as_ansible_reads_a_path(
     ],
 )
 def test_a_folder_that_is_none_is_refused_by_its_name(value: Any, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CollectionError) as raised:
+    with pytest.raises(Pkcs12Error) as raised:
         action({"x": value}, {}, monkeypatch).folder("x")
     assert (raised.value.code, said in raised.value.cause) == ("bad_arguments", True)
 
@@ -73,7 +73,7 @@ def test_an_empty_value_of_an_inventory_is_none(value: Any, monkeypatch: pytest.
 
 def test_only_the_command_line_is_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert action({}, {"x": "T1"}, monkeypatch).of_this_run("x") == "T1"
-    with pytest.raises(CollectionError, match="x is set in the inventory"):
+    with pytest.raises(Pkcs12Error, match="x is set in the inventory"):
         action({"x": "T1"}, {"y": "T1"}, monkeypatch).of_this_run("x")
 
 
@@ -85,11 +85,11 @@ def test_all_words_have_one_meaning(word: Any, meaning: bool, monkeypatch: pytes
 
 
 def test_a_word_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CollectionError, match="'x' is 'oui'"):
+    with pytest.raises(Pkcs12Error, match="'x' is 'oui'"):
         action({}, {"x": "oui"}, monkeypatch).is_confirmed("x")
 
 
 def test_a_yes_of_an_inventory_is_refused_and_a_no_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CollectionError, match="x is set in the inventory"):
+    with pytest.raises(Pkcs12Error, match="x is set in the inventory"):
         action({"x": "yes"}, {}, monkeypatch).is_confirmed("x")
     assert not action({"x": "no"}, {}, monkeypatch).is_confirmed("x")

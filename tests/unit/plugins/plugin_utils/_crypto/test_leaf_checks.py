@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from lab.authority import Authority, PrivateKey, der, pfx
 
 PASSPHRASE = "withdrawal-4711"
@@ -54,8 +54,8 @@ def bundle(keys: Sequence[AnyKey], certificates: Sequence[x509.Certificate], hid
     return pfx.pfx([pfx.encrypted_section(certificate_bags, PASSPHRASE), keys_section], PASSPHRASE)
 
 
-def refusal(data: bytes) -> CollectionError:
-    with pytest.raises(CollectionError) as caught:
+def refusal(data: bytes) -> Pkcs12Error:
+    with pytest.raises(Pkcs12Error) as caught:
         open_bundle(data, PASSPHRASE)
     return caught.value
 

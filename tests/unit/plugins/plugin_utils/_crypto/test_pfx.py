@@ -9,7 +9,7 @@ import random
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pfx import count_private_keys, extract_pfx
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from lab.authority import der, pfx
 
 KEY_BAG = pfx.key_bag(b"no key", "x")
@@ -19,7 +19,7 @@ SAFE_CONTENTS = der.oid("1.2.840.113549.1.12.10.1.6")
 
 
 def code_of(data: bytes) -> str:
-    with pytest.raises(CollectionError) as caught:
+    with pytest.raises(Pkcs12Error) as caught:
         extract_pfx(data)
     return caught.value.code
 
@@ -49,7 +49,7 @@ def test_each_kind_of_wrong_file_has_its_code(data: bytes, code: str) -> None:
 
 
 def test_a_truncated_file_tells_how_much_is_missing() -> None:
-    with pytest.raises(CollectionError, match=f"should have {len(FILE)} bytes, and has {len(FILE) - 7}"):
+    with pytest.raises(Pkcs12Error, match=f"should have {len(FILE)} bytes, and has {len(FILE) - 7}"):
         extract_pfx(FILE[:-7])
 
 
@@ -118,7 +118,7 @@ def test_keys_are_counted_in_ber_with_its_octets_in_pieces() -> None:
     ids=["no data", "junk", "junk in a bag", "no content", "empty", "signed"],
 )
 def test_a_file_with_another_inside_is_no_pkcs12(data: bytes) -> None:
-    with pytest.raises(CollectionError) as caught:
+    with pytest.raises(Pkcs12Error) as caught:
         count_private_keys(data)
     assert caught.value.code == "not_p12"
 
@@ -131,5 +131,5 @@ def test_bytes_changed_at_random_are_counted_or_refused_and_nothing_else() -> No
             changed[chance.randrange(len(changed))] = chance.randrange(256)
         try:
             assert count_private_keys(extract_pfx(bytes(changed))) in range(3)
-        except CollectionError:
+        except Pkcs12Error:
             continue

@@ -26,7 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 
     open_bundle,
     transcode,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from lab.authority import Authority, Dialect, IssuedBundle, KeyKind, pfx
 
 PASSPHRASE = "withdrawal-4711"
@@ -38,8 +38,8 @@ def jeanne(authority: Authority) -> IssuedBundle:
     return authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, friendly_name="SISERI")
 
 
-def refusal(data: bytes, passphrase: str | None = PASSPHRASE) -> CollectionError:
-    with pytest.raises(CollectionError) as caught:
+def refusal(data: bytes, passphrase: str | None = PASSPHRASE) -> Pkcs12Error:
+    with pytest.raises(Pkcs12Error) as caught:
         open_bundle(data, passphrase)
     return caught.value
 
@@ -185,7 +185,7 @@ def test_dates_are_checked_at_the_time_given(
     if code is None:
         check_dates(bundle, start + timedelta(days=days))
         return
-    with pytest.raises(CollectionError) as caught:
+    with pytest.raises(Pkcs12Error) as caught:
         check_dates(bundle, start + timedelta(days=days))
     assert caught.value.code == code
     assert ("2026-03-01 08:30 UTC" if days < 0 else "2029-02-28 08:30 UTC") in caught.value.cause
@@ -249,7 +249,7 @@ def test_a_bundle_under_another_passphrase_is_the_same_bundle(authority: Authori
     after = open_bundle(data, "nouveau é 0815")
     assert (after.leaf, after.chain, after.friendly_name) == (before.leaf, before.chain, before.friendly_name)
     assert after.key.private_numbers() == before.key.private_numbers()
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         open_bundle(data, "old-4711")
     assert refusal.value.code == "wrong_passphrase"
     aes_256_cbc, sha_256 = bytes.fromhex("060960864801650304012a"), bytes.fromhex("0609608648016503040201")
@@ -258,6 +258,6 @@ def test_a_bundle_under_another_passphrase_is_the_same_bundle(authority: Authori
 
 
 def test_a_bundle_that_does_not_open_gets_no_other_passphrase(issued: IssuedBundle) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         encrypt_again(issued.data, "wrong", "new")
     assert refusal.value.code == "wrong_passphrase"

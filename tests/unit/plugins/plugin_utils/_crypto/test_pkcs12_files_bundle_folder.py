@@ -15,7 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_
     find_bundle,
     read_bundle_folder,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 
 NOBODY = 65534
 
@@ -27,8 +27,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def refusal(folder: Path, pattern: str) -> CollectionError:
-    with pytest.raises(CollectionError) as caught:
+def refusal(folder: Path, pattern: str) -> Pkcs12Error:
+    with pytest.raises(Pkcs12Error) as caught:
         find_bundle(folder, pattern)
     return caught.value
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import (
     certificate_row,
 )
@@ -36,5 +36,5 @@ def test_the_status_is_of_the_moment(left: timedelta, status: str) -> None:
 
 
 def test_an_issuer_that_is_no_pattern_is_refused_at_once() -> None:
-    with pytest.raises(CollectionError, match="'issuer' cannot be used"):
+    with pytest.raises(Pkcs12Error, match="'issuer' cannot be used"):
         replace(Selection(), issuer="*")

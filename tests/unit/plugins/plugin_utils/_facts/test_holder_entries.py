@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import (
     check_holders,
     entries_in,
@@ -99,7 +99,7 @@ def test_only_entries_are_read(given: Any, read: Any) -> None:
 
 
 def refusal(given: Any) -> str:
-    with pytest.raises(CollectionError) as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         check_holders(given, "ws-radio")
     assert refused.value.code == "bad_arguments"
     return str(refused.value)

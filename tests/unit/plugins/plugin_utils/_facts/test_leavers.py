@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in, without_leavers
 
 
@@ -41,7 +41,7 @@ def test_nobody_has_left(given: Any) -> None:
 )
 def test_a_leaver_who_would_not_be_recognised_is_refused(given: Any, said: str) -> None:
     """YAML reads 0123456 without quotes as the number 42798. The leaver would get a certificate."""
-    with pytest.raises(CollectionError, match=re.escape(said)) as refused:
+    with pytest.raises(Pkcs12Error, match=re.escape(said)) as refused:
         leavers_in(given)
     assert refused.value.code == "bad_arguments"
 

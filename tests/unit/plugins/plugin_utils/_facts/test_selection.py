@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import Strangers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection, selection_of
@@ -114,7 +114,7 @@ def test_unrelated_ones_of_other_stores_are_counted_where_the_holders_stores_are
     ],
 )
 def test_what_is_no_pattern_is_refused_by_the_name_of_its_option(given: dict[str, str], option: str) -> None:
-    with pytest.raises(CollectionError, match=f"^'{option}' cannot be used") as refusal:
+    with pytest.raises(Pkcs12Error, match=f"^'{option}' cannot be used") as refusal:
         Selection(**given)
     assert refusal.value.code == "bad_pattern"
 

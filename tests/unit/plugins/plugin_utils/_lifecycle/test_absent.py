@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, with_names
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, with_names
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
@@ -59,7 +59,7 @@ def test_an_empty_selection_takes_nothing(drivers: FakeDrivers) -> None:
 
 
 def test_too_many_at_once_are_refused(drivers: FakeDrivers) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         run(drivers, ALL, RemovalPolicy(max_certificates=1))
     assert refusal.value.code == "too_many"
     assert len(drivers.elements) == 2
@@ -136,7 +136,7 @@ def test_an_empty_password_is_none(leaver: FakeDrivers) -> None:
 
 
 def test_offline_archives_nothing(leaver: FakeDrivers) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         offline(leaver, RemovalPolicy(method=RemovalMethod.ARCHIVE))
     assert refusal.value.code == "offline_archive"
     assert leaver.calls == ["inventory"]
@@ -145,7 +145,7 @@ def test_offline_archives_nothing(leaver: FakeDrivers) -> None:
 @pytest.mark.parametrize("code", ["ambiguous_key", "unread_key", "profile_unread", "remove_key_failed", "busy"])
 def test_offline_a_refusal_of_the_driver_has_its_code_and_the_store_stays(leaver: FakeDrivers, code: str) -> None:
     leaver.fails = ("remove_key", code)
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         offline(leaver)
     assert (refusal.value.code, refusal.value.changed, len(leaver.elements)) == (code, False, 1)
 
@@ -154,7 +154,7 @@ def test_offline_one_who_logs_on_meanwhile_waits_for_the_next_run(leaver: FakeDr
     leaver.fails = ("remove_key", "profile_loaded")
     assert "has logged on" in (offline(leaver).deferred or "")
     leaver.lie = {"changed": True}
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         offline(leaver)
     assert (refusal.value.code, refusal.value.changed) == ("profile_loaded", True)
 
@@ -162,7 +162,7 @@ def test_offline_one_who_logs_on_meanwhile_waits_for_the_next_run(leaver: FakeDr
 @pytest.mark.parametrize("lie", [{"owner_sid": "S-1-5-21-1"}, None])
 def test_offline_an_answer_that_does_not_show_it_is_no_success(leaver: FakeDrivers, lie: dict[str, Any] | None) -> None:
     leaver.lie = lie or {"after": leaver.stored()}
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         offline(leaver)
     assert refusal.value.code == "not_verified"
 
@@ -179,7 +179,7 @@ def test_a_password_that_would_be_logged_leads_to_a_removal_without_a_logon(
     logged = Logging(script_block=True, module=False, transcription=False)
     drivers = FakeDrivers(inventory(logging=logged, profiles=(profile(loaded=loaded),)))
     drivers.plant(issue(authority))
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         run(drivers, ALL, holder_password="hers")
     assert refusal.value.code == "logged_password"
     assert ("offline: true" in str(refusal.value)) == hinted

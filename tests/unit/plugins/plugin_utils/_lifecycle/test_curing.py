@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
@@ -95,7 +95,7 @@ def test_what_another_import_does_not_cure_is_said_at_once(new: IssuedBundle, wh
     if why == "asks":
         drivers.lie = {"error": ExchangeError("1", "sign_failed", 0x80090022)}
     held = dict(drivers.elements)
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         present(present_options(prove=Prove.ALWAYS), opened(new), drivers)
     assert drivers.elements == held
     assert refusal.value.code == ("key_asks" if why == "asks" else "no_key")

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, parse_elements
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence, ExecutedChange
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
@@ -112,7 +112,7 @@ def test_a_line_is_on_the_disk_before_it_counts(
 
 
 def test_what_could_not_be_written_down_is_refused_before(tmp_path: Path) -> None:
-    with pytest.raises(CollectionError, match="Nothing was changed") as refusal:
+    with pytest.raises(Pkcs12Error, match="Nothing was changed") as refusal:
         Evidence(tmp_path / "missing" / "e", None, "ws-1").prepare()
     assert (refusal.value.code, refusal.value.changed) == ("evidence", False)
 
@@ -124,7 +124,7 @@ def test_check_mode_refuses_with_the_same_sentence(tmp_path: Path, place: str, c
     (tmp_path / "link").symlink_to(tmp_path / "missing" / "e")
     with pytest.raises(OSError) as problem:
         (tmp_path / place).open("ab")
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path / place, None, "ws-1").prepare(check_mode)
     assert str(refusal.value) == (
         f"The evidence file {tmp_path / place} cannot be written: {problem.value.strerror}. "
@@ -135,7 +135,7 @@ def test_check_mode_refuses_with_the_same_sentence(tmp_path: Path, place: str, c
 @pytest.mark.parametrize("mode", [0o500, 0o600], ids=["not writable", "not to be entered"])
 def test_check_mode_refuses_a_folder_of_another(tmp_path: Path, mode: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda _path, wanted: mode >> 6 & wanted == wanted)  # root may write everywhere
-    with pytest.raises(CollectionError, match="cannot be written: Permission denied"):
+    with pytest.raises(Pkcs12Error, match="cannot be written: Permission denied"):
         Evidence(tmp_path / "e", None, "ws-1").prepare(check_mode=True)
 
 
@@ -151,7 +151,7 @@ def test_check_mode_makes_and_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_full_afterwards_does_not_hide_the_change(tmp_path: Path, change: ExecutedChange) -> None:
-    with pytest.raises(CollectionError, match="was changed, but") as refusal:
+    with pytest.raises(Pkcs12Error, match="was changed, but") as refusal:
         Evidence(tmp_path, None, "ws-1").record(change)
     assert (refusal.value.code, refusal.value.changed, len(refusal.value.journal)) == ("evidence", True, 2)
 

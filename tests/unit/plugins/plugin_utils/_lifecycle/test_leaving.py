@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
     KnowsRetired,
@@ -75,7 +75,7 @@ def test_who_leaves(given: dict[str, Any], expected: Leaving) -> None:
     ids=str,
 )
 def test_what_is_not_clear_is_refused(given: dict[str, Any], said: str) -> None:
-    with pytest.raises(CollectionError, match=said):
+    with pytest.raises(Pkcs12Error, match=said):
         chosen(**given)
 
 
@@ -98,13 +98,13 @@ def test_as_many_workstations_as_somebody_has_counted(count: Any) -> None:
 @pytest.mark.parametrize("count", [None, 1, 3, "", "two", True, [2]])
 def test_another_number_of_workstations_is_refused(count: Any) -> None:
     hosts = [f"ws-{number}" for number in range(2)]
-    with pytest.raises(CollectionError, match="All holders of 2 workstations would lose their certificates") as raised:
+    with pytest.raises(Pkcs12Error, match="All holders of 2 workstations would lose their certificates") as raised:
         check_count(count, hosts)
     assert "ws-0, ws-1." in raised.value.cause
 
 
 def test_not_more_than_ten_workstations_are_named() -> None:
-    with pytest.raises(CollectionError) as raised:
+    with pytest.raises(Pkcs12Error) as raised:
         check_count(None, [f"ws-{number}" for number in range(12)])
     assert raised.value.cause.endswith("ws-9, ... and 2 more.")
 
@@ -112,7 +112,7 @@ def test_not_more_than_ten_workstations_are_named() -> None:
 def test_a_removal_needs_a_folder_for_its_note() -> None:
     assert folder_of_notes("/own", Path("/site")) == Path("/site")
     assert folder_of_notes("/own", None) == Path("/own")
-    with pytest.raises(CollectionError, match="needs 'pkcs12_bundle_folder'"):
+    with pytest.raises(Pkcs12Error, match="needs 'pkcs12_bundle_folder'"):
         folder_of_notes(None, None)
 
 
@@ -272,6 +272,6 @@ def test_a_note_in_any_folder_of_the_task_counts(tmp_path: Path, place: int) -> 
     for folder in folders:
         folder.mkdir()
     (folders[place] / "T100004.retired.json").touch()
-    with pytest.raises(CollectionError) as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         OwnTask().notes(False, *folders).admit("T100004")
     assert refused.value.code == "retired"

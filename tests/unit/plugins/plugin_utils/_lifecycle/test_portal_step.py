@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.portal_causes import CAUSES, NOT_REACHED
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.portal_step import explained_as
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.causes import CAUSES, NOT_REACHED
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import exchange_error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentOptions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
@@ -54,9 +54,9 @@ def kinds(drivers: FakeDrivers) -> list[str]:
     return [step.type for request, _run_as in drivers.requests for step in request.steps]
 
 
-def refused(drivers: FakeDrivers, issued: IssuedBundle, options: PresentOptions | None = None) -> CollectionError:
+def refused(drivers: FakeDrivers, issued: IssuedBundle, options: PresentOptions | None = None) -> Pkcs12Error:
     held = dict(drivers.elements)
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         run(drivers, issued, options)
     assert drivers.elements == held
     return refusal.value
@@ -108,7 +108,7 @@ def test_when_retiring_fails_the_new_certificate_stays_and_is_on_record(
     tmp_path: Path, drivers: FakeDrivers, new: IssuedBundle
 ) -> None:
     drivers.fails = ("retire", "retire_failed")
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         run(drivers, new, present_options(execution(tmp_path / "e")))
     assert (refusal.value.code, refusal.value.changed) == ("retire_failed", True)
     assert opened(new).leaf.thumbprint in drivers.elements

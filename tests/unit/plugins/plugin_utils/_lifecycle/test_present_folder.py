@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder, UnopenedFile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
     Install,
     PresentFromFolder,
@@ -58,7 +58,7 @@ def test_a_folder_leaves_things_as_they_are_and_says_why(
 
 
 def closed(code: str, *opens: IssuedBundle, later: bool = True) -> BundleFolder:
-    refusal = CollectionError(code=code, cause="new.p12: It does not open.", next_step="Look.")
+    refusal = Pkcs12Error(code=code, cause="new.p12: It does not open.", next_step="Look.")
     files = (UnopenedFile(Path("/bundles/new.p12"), refusal),)
     return replace(bundle_folder(*opens), unopened=files, later=files if later else ())
 
@@ -68,7 +68,7 @@ def closed(code: str, *opens: IssuedBundle, later: bool = True) -> BundleFolder:
 def test_no_issuer_is_waited_for_when_a_file_that_may_be_the_new_bundle_does_not_open(
     drivers: FakeDrivers, old: IssuedBundle, code: str, others: bool
 ) -> None:
-    with pytest.raises(CollectionError, match=r"new\.p12") as refused:
+    with pytest.raises(Pkcs12Error, match=r"new\.p12") as refused:
         renew(present_options(person=JEANNE), closed(code, *[old] * others), True, drivers, Calendar(40))
     assert (refused.value.code, refused.value.changed, drivers.calls) == (code, False, ["inventory"])
     assert ("move it out of the folder" in refused.value.next_step) == others
@@ -82,7 +82,7 @@ def test_an_older_file_that_does_not_open_is_not_the_new_bundle(drivers: FakeDri
 
 
 def test_who_wants_the_newest_at_once_hears_that_it_does_not_open(drivers: FakeDrivers, old: IssuedBundle) -> None:
-    with pytest.raises(CollectionError, match="new"):
+    with pytest.raises(Pkcs12Error, match="new"):
         renew(present_options(person=JEANNE), closed("wrong_passphrase", old), False, drivers, Calendar(10))
     for only_due, what in ((True, closed("wrong_passphrase", old)), (False, closed("no_passphrase"))):
         outcome = renew(present_options(person=JEANNE), what, only_due, drivers, Calendar(10))
@@ -93,7 +93,7 @@ def test_an_installed_certificate_is_repaired_though_the_new_bundle_does_not_ope
     drivers: FakeDrivers, old: IssuedBundle
 ) -> None:
     options = present_options(person=JEANNE, friendly_name="another")
-    with pytest.raises(CollectionError) as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         renew(options, closed("wrong_passphrase", old), True, drivers, Calendar(40))
     assert (refused.value.changed, [step.type for request, _run_as in drivers.requests for step in request.steps]) == (
         True,
@@ -115,6 +115,6 @@ def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_
 
 
 def test_an_empty_folder_is_a_failure_for_a_holder_without_a_certificate() -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         renew(present_options(person=JEANNE), bundle_folder(), True, FakeDrivers(), Calendar())
     assert refusal.value.code == "no_bundle"

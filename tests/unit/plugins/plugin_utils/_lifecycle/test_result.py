@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder, UnopenedFile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
@@ -195,7 +195,7 @@ def test_a_removal_says_how_many_whose_and_where(gone: tuple[Any, ...], check_mo
 
 
 def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:
-    refusal = CollectionError(code="wrong_passphrase", cause="It does not open.", next_step="Look.")
+    refusal = Pkcs12Error(code="wrong_passphrase", cause="It does not open.", next_step="Look.")
     waits = outcome(after=(stored(LEAF),), skipped=SkipReason.WAITING_FOR_ISSUER)
     told = shown(waits, unopened=(UnopenedFile(Path("/srv/bundles/new.p12"), refusal),))
     assert told["unopened"] == [{"path": "/srv/bundles/new.p12", "code": "wrong_passphrase"}]

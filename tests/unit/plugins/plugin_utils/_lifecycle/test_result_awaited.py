@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext, holder_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
@@ -23,7 +23,7 @@ TOMORROW = TODAY + timedelta(days=1)
 def result(code: str, awaiting: Awaiting | None, expected: date | None = None) -> dict[str, Any]:
     (run,) = run_of(DEFERRED).holders
     entry = replace(run.task.entry, awaiting=awaiting, expected_from=expected)
-    refusal = CollectionError(code=code, cause="There is none.", next_step="Wait.")
+    refusal = Pkcs12Error(code=code, cause="There is none.", next_step="Wait.")
     refused = replace(run, task=replace(run.task, entry=entry), transaction=None, refusal=refusal)
     return holder_result(refused, ResultContext(False, Calendar(), NOW))
 

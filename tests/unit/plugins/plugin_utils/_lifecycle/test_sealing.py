@@ -15,9 +15,9 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import TransportBundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
-    CollectionError,
     ConnectionLost,
     Deferred,
+    Pkcs12Error,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
@@ -137,7 +137,7 @@ def test_the_key_is_made_as_the_holder_and_for_the_store_that_was_read(issued: I
 def test_where_the_key_cannot_be_made_the_run_is_refused_with_a_sentence(code: str, issued: IssuedBundle) -> None:
     drivers = logging()
     drivers.fails = ("transport_key", code)
-    with pytest.raises(CollectionError, match=r"keep.* secrets out of") as refused:
+    with pytest.raises(Pkcs12Error, match=r"keep.* secrets out of") as refused:
         run(drivers, issued)
     assert refused.value.code == code
     assert "0x80090016" in refused.value.cause
@@ -183,7 +183,7 @@ def test_a_key_that_is_not_proven_gets_no_secret(
     honest = FakeDrivers.exchange
     monkeypatch.setattr(FakeDrivers, "exchange", lambda *given: change(honest(*given)))
     drivers = logging()
-    with pytest.raises(CollectionError, match=says) as refused:
+    with pytest.raises(Pkcs12Error, match=says) as refused:
         run(drivers, issued)
     assert refused.value.code == "not_verified"
     assert sent(drivers) == [["transport_key"]]
@@ -201,10 +201,10 @@ def test_a_late_answer_to_an_earlier_request_is_not_taken(
 
     monkeypatch.setattr(FakeDrivers, "exchange", exchange)
     run_one = logging()
-    with pytest.raises(CollectionError):
+    with pytest.raises(Pkcs12Error):
         run(run_one, issued)  # its second exchange gets the first answer, too
     again = logging()
-    with pytest.raises(CollectionError, match="did not sign"):
+    with pytest.raises(Pkcs12Error, match="did not sign"):
         run(again, issued)
     assert sent(again) == [["transport_key"]]
 
@@ -246,7 +246,7 @@ def test_a_lost_answer_leaves_evidence_if_the_store_may_have_changed(
 
 def test_evidence_that_cannot_be_kept_is_refused_before_the_key_is_made(issued: IssuedBundle, tmp_path: Path) -> None:
     drivers = logging()
-    with pytest.raises(CollectionError):
+    with pytest.raises(Pkcs12Error):
         run(drivers, issued, tmp_path / "missing" / "e")
     assert drivers.requests == []
 
@@ -257,6 +257,6 @@ def test_a_windows_password_is_refused_because_it_cannot_be_sealed(
     kind: str, check_mode: bool, issued: IssuedBundle
 ) -> None:
     drivers = logging(kind, profiles=(profile(loaded=False),))
-    with pytest.raises(CollectionError, match=r"the Windows password of .* would be in a log") as refused:
+    with pytest.raises(Pkcs12Error, match=r"the Windows password of .* would be in a log") as refused:
         run(drivers, issued, check_mode=check_mode, holder_password="hers")
     assert (refused.value.code, drivers.requests) == ("logged_password", [])

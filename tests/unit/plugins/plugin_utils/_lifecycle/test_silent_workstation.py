@@ -34,7 +34,7 @@ def is_silent(workstation: FakeWorkstation, code: str = "connection_timeout") ->
     workstation.inventory = inventory  # type: ignore[method-assign, assignment]
 
 
-def late(  # noqa: PLR0913  a workstation is silent in many ways
+def late(
     workstation: FakeWorkstation,
     folder: Path,
     authority: Authority,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instants import format_instant
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence_search import installed_bundles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stray_bundles import (
@@ -153,7 +153,7 @@ def test_last_installation_says_whose_a_bundle_is(tmp_path: Path) -> None:
 def test_evidence_that_is_not_there_is_none_and_one_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert installed_bundles(None) == {}
     assert installed_bundles(tmp_path / "missing") == {}
-    with pytest.raises(CollectionError) as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         installed_bundles(tmp_path)
     assert refused.value.code == "evidence"
 
@@ -198,7 +198,7 @@ def test_second_run_changes_nothing() -> None:
 @pytest.mark.parametrize("code", [*REASONS, "something new"])
 def test_file_that_stays_fails_the_task(code: str, tmp_path: Path) -> None:
     path = tmp_path / "evidence.jsonl"
-    with pytest.raises(CollectionError) as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         run(task(ONE, path=path), Workstation(answer(file("a.p12")), left=code))
     assert refused.value.code == ("wrong_computer" if code == "wrong_computer" else "not_removed")
     assert not refused.value.changed
@@ -213,7 +213,7 @@ def test_evidence_that_cannot_be_written_stops_the_removal(tmp_path: Path, check
     given = replace(
         task(ONE, check_mode=check_mode), evidence=Evidence(tmp_path / "missing" / "evidence.jsonl", None, "ws-1")
     )
-    with pytest.raises(CollectionError) as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         run(given, workstation)
     assert refused.value.code == "evidence"
     assert workstation.asked == ["bundle_files"]
@@ -230,7 +230,7 @@ def test_lost_answer_is_written_down(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["", "abc", "g" * 64, "a" * 63, "a" * 65, "*", " " + "a" * 64, "a" * 64 + "\n"])
 def test_what_is_no_hash_is_refused(value: str) -> None:
-    with pytest.raises(CollectionError) as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         task(value)
     assert refused.value.code == "bad_sha256"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Deferred, Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentBundle
@@ -62,7 +62,7 @@ def run(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None
 
 
 def refusal(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> str:
-    with pytest.raises(CollectionError) as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         run(drivers, issued, evidence, **details)
     assert drivers.requests == []
     return refused.value.code
@@ -116,7 +116,7 @@ def test_a_workstation_that_logs_powershell_gets_no_password(issued: IssuedBundl
     proof = present_options(execution(**details), prove=Prove.ALWAYS)
     selector = RemovalSelector(issuer=".")
     for state in (PresentBundle(proof, opened(issued)), Absent(selector, RemovalPolicy(), proof.execution)):
-        with pytest.raises(CollectionError) as refused:
+        with pytest.raises(Pkcs12Error) as refused:
             run_state(state, drivers)
         assert refused.value.code == "logged_password"
     assert drivers.requests == []
@@ -158,7 +158,7 @@ def test_over_a_connection_in_the_clear_only_what_has_no_secret_is_done(
             assert run_state(state, drivers).error is None
             assert len(drivers.requests) == 1
             continue
-        with pytest.raises(CollectionError) as refused:
+        with pytest.raises(Pkcs12Error) as refused:
             run_state(state, drivers)
         assert (refused.value.code, drivers.requests) == ("unencrypted_connection", [])
 
@@ -210,7 +210,7 @@ def test_a_proof_alone_leaves_no_evidence(tmp_path: Path, issued: IssuedBundle) 
 
 def test_an_answer_that_does_not_show_the_plan_is_refused_but_on_record(tmp_path: Path, issued: IssuedBundle) -> None:
     drivers = FakeDrivers(lie={"owner_sid": OTHER_SID})
-    with pytest.raises(CollectionError) as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         run(drivers, issued, tmp_path / "e")
     assert (refused.value.code, refused.value.changed) == ("not_verified", True)
     assert (tmp_path / "e").read_text(encoding="utf-8").count("\n") == 1
@@ -235,7 +235,7 @@ def test_a_change_without_an_answer_is_written_down(
             raise problem
 
     evidence = tmp_path / "evidence.jsonl"
-    with suppress(OSError, CollectionError):
+    with suppress(OSError, Pkcs12Error):
         present(present_options(execution(evidence)), opened(issue(authority)), Cut())
     written = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
     assert [line["error"] for line in written] == ["no_answer"] * lines

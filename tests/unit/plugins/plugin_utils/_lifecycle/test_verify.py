@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore, StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.verify import ExpectedResult, check_answer
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportStep,
@@ -86,7 +86,7 @@ LIES: dict[str, Callable[[Case], Case]] = {
 
 @pytest.mark.parametrize("said", LIES)
 def test_what_the_answer_does_not_show_is_refused(proven: Case, said: str) -> None:
-    with pytest.raises(CollectionError, match=said) as refusal:
+    with pytest.raises(Pkcs12Error, match=said) as refusal:
         check_answer(*LIES[said](proven), "WS-1")
     assert (refusal.value.code, refusal.value.changed) == ("not_verified", True)
 
@@ -107,5 +107,5 @@ def test_a_removal_is_held_against_the_store(step: RetireStep, left: list[StoreC
     if holds:
         check_answer(expected, answer, view(*left), "WS-1")
     else:
-        with pytest.raises(CollectionError, match="is still there"):
+        with pytest.raises(Pkcs12Error, match="is still there"):
             check_answer(expected, answer, view(*left), "WS-1")

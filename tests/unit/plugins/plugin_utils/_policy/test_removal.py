@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import (
     RemovalSelector,
     parse_thumbprint,
@@ -56,7 +56,7 @@ def test_all_that_is_given_has_to_match(selector: RemovalSelector, meant: list[o
 
 @pytest.mark.parametrize("issuer", [None, ""])
 def test_a_removal_that_says_nothing_is_refused(issuer: str | None) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         RemovalSelector(None, issuer)
     assert refusal.value.code == "bad_arguments"
 
@@ -86,7 +86,7 @@ def test_a_thumbprint_is_taken_as_people_paste_it(pasted: str) -> None:
     ],
 )
 def test_what_is_none_is_refused(wrong: str, said: str) -> None:
-    with pytest.raises(CollectionError, match=said) as refusal:
+    with pytest.raises(Pkcs12Error, match=said) as refusal:
         parse_thumbprint(wrong)
     assert refusal.value.code == "bad_thumbprint"
 

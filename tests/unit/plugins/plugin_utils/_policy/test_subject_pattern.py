@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 
 
@@ -19,7 +19,7 @@ def test_a_pattern_that_serves_passes(pattern: str | None, groups: int | None) -
     ("pattern", "groups", "said"), [("*", None, "no regular expression"), ("a", 1, "has 0 groups, 1 is needed")]
 )
 def test_one_that_does_not_is_named_with_its_option(pattern: str, groups: int | None, said: str) -> None:
-    with pytest.raises(CollectionError, match=said) as refusal:
+    with pytest.raises(Pkcs12Error, match=said) as refusal:
         check_pattern("authorisation_pattern", pattern, groups)
     assert (refusal.value.code, refusal.value.setting) == ("bad_pattern", "authorisation_pattern")
     assert str(refusal.value).startswith("'authorisation_pattern' ")

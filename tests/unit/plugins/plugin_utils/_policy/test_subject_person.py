@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Certificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, check_subject
 from unit.plugins.plugin_utils.fakes import JEANNE, certificate
@@ -49,7 +49,7 @@ def test_accents_are_compared_however_they_are_encoded() -> None:
     ids=["name", "shorter", "part", "pattern", "part_of_a_name", "empty_name", "empty_number"],
 )
 def test_the_wrong_person_is_refused_and_both_are_named(person: ExpectedSubject) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         check_subject(certificate(JEANNE), person)
     assert refusal.value.code == "wrong_person"
     assert JEANNE in refusal.value.cause
@@ -58,14 +58,14 @@ def test_the_wrong_person_is_refused_and_both_are_named(person: ExpectedSubject)
 
 @pytest.mark.parametrize("pattern", [r"- (X\d+)$", r"- (X\d+)?", r"- (X*)"], ids=["none", "unused", "empty"])
 def test_a_pattern_that_finds_no_number_is_a_mistake_of_its_own(pattern: str) -> None:
-    with pytest.raises(CollectionError, match="finds no authorisation number") as refusal:
+    with pytest.raises(Pkcs12Error, match="finds no authorisation number") as refusal:
         check_subject(certificate(JEANNE), ExpectedSubject(pattern=pattern))
     assert refusal.value.code == "no_authorisation"
 
 
 @pytest.mark.parametrize("pattern", ["no group", "(two)(groups)", "(open"])
 def test_a_pattern_has_one_group(pattern: str) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         ExpectedSubject(pattern=pattern)
     assert refusal.value.code == "bad_pattern"
 
@@ -92,7 +92,7 @@ def test_a_subject_without_a_common_name_is_named_as_a_whole_and_a_pattern_may_f
     unnamed = replace(certificate("x"), subject="UID=T123456,O=CHU", subject_cn=None)
     assert not ExpectedSubject(authorisation="T123456").owns(unnamed)
     assert ExpectedSubject(authorisation="T123456", pattern=r"UID=(T\d+)").owns(unnamed)
-    with pytest.raises(CollectionError, match="'UID=T123456,O=CHU'"):
+    with pytest.raises(Pkcs12Error, match="'UID=T123456,O=CHU'"):
         check_subject(unnamed, ExpectedSubject(authorisation="T123456"))
 
 
@@ -150,19 +150,19 @@ def test_an_issuer_may_turn_the_name_round_where_the_number_matches() -> None:
     ids=["strict", "no_number", "no_number_off", "number", "number_off", "first_name", "ann_lee", "empty"],
 )
 def test_words_in_any_order_are_not_enough(cn: str, person: ExpectedSubject) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         check_subject(certificate(cn), person)
     assert refusal.value.code == "wrong_person"
 
 
 def test_a_name_that_is_not_checked_may_be_any_and_a_refusal_says_how() -> None:
     married = certificate("Jeanne Durand - T123456")
-    with pytest.raises(CollectionError, match="add the name in the certificate there as former_name"):
+    with pytest.raises(Pkcs12Error, match="add the name in the certificate there as former_name"):
         check_subject(married, ExpectedSubject("Jeanne Dupont", "T123456"))
     check_subject(married, ExpectedSubject("Jeanne Dupont", "T123456", name_check=NameCheck.OFF))
-    with pytest.raises(CollectionError, match="Put the right bundle in place"):
+    with pytest.raises(Pkcs12Error, match="Put the right bundle in place"):
         check_subject(married, ExpectedSubject("Jeanne Dupont", "T5"))
-    with pytest.raises(CollectionError, match="Put the right bundle in place"):
+    with pytest.raises(Pkcs12Error, match="Put the right bundle in place"):
         check_subject(married, ExpectedSubject("Jeanne Dupont"))
 
 
@@ -184,7 +184,7 @@ def test_a_former_name_of_this_number_is_accepted_and_no_third_one(check: NameCh
     for name in ("Jeanne Dupont", "Jeanne Durand"):
         check_subject(certificate(f"{name} - T123456"), person)
     for other in ("Jeanne Martin - T123456", "Jeanne Durand - T654321", "Jeanne Durand"):
-        with pytest.raises(CollectionError) as refusal:
+        with pytest.raises(Pkcs12Error) as refusal:
             check_subject(certificate(other), person)
         assert refusal.value.code == "wrong_person"
 
@@ -196,6 +196,6 @@ def test_a_former_name_counts_only_beside_the_number() -> None:
 
 
 def test_a_former_name_needs_a_number() -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         ExpectedSubject("Jeanne Dupont", former_name="Jeanne Durand")
     assert (refusal.value.code, "authorisation" in refusal.value.next_step) == ("bad_arguments", True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
     SOFTWARE_PROVIDERS,
@@ -82,7 +82,7 @@ def test_one_that_is_archived_already_is_not_archived_again_but_can_be_deleted()
 @pytest.mark.parametrize("method", [RemovalMethod.DELETE, RemovalMethod.ARCHIVE, RemovalMethod.NONE])
 def test_an_older_bundle_than_the_installed_one_is_refused(method: RemovalMethod) -> None:
     newer = stored(certificate(left=4 * YEAR))
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         methods(newer, policy=RemovalPolicy(method))
     assert refusal.value.code == "downgrade"
     assert newer.thumbprint in refusal.value.cause
@@ -105,7 +105,7 @@ def test_superseded_none_leaves_all_in_place() -> None:
 def test_more_than_allowed_is_refused_and_all_are_named() -> None:
     several = [stored(certificate(f"Person {number}", left=timedelta(days=number))) for number in range(4)]
     assert len(choose_methods(several[:3], RemovalPolicy())) == 3
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         choose_methods(several, RemovalPolicy())
     assert refusal.value.code == "too_many"
     assert all(f"Person {number}" in refusal.value.cause for number in range(4))

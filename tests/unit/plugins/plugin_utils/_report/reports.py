@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.records import DeliveryRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import DeliveryRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
@@ -124,5 +124,5 @@ def test_compared_with_an_earlier_report_it_says_what_changed_and_what_to_do() -
 
 
 def test_an_unknown_time_zone_is_refused() -> None:
-    with pytest.raises(CollectionError, match="knows no time zone"):
+    with pytest.raises(Pkcs12Error, match="knows no time zone"):
         build(Sources((), (), None, None), replace(PARAMETERS, time_zone="Europe/Nantes"))

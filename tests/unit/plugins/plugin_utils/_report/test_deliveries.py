@@ -9,14 +9,17 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.records import DeliveryRecord, records_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import (
+    DeliveryRecord,
+    records_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliveries import (
     OPEN,
     deliveries_of,
     with_delivery,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep
-from unit.plugins.plugin_utils._delivery.deliveries import known
+from unit.plugins.plugin_utils._mail.deliveries import known
 from unit.plugins.plugin_utils._report.reports import holder, sample
 
 CAME = datetime(2026, 11, 20, 8, tzinfo=timezone.utc)

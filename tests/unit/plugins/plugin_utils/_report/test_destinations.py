@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import check_settings, places_of
 from unit.plugins.plugin_utils.report_inputs import options
 
@@ -38,7 +38,7 @@ def settings(*places: Any, **given: Any) -> dict[str, Any]:
 
 def refused(*places: Any, kept_files: bool = False, **given: Any) -> tuple[str | None, str]:
     """The option that is refused, and the sentence."""
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         check_settings(settings(*places, **given), kept_files)
     assert refusal.value.code == "bad_arguments" and SECRET not in str(refusal.value)
     return refusal.value.setting, str(refusal.value)

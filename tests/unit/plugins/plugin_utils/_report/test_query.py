@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
@@ -162,7 +162,7 @@ def test_without_an_earlier_report_there_still_are_no_changes() -> None:
     ],
 )
 def test_anything_but_holders_is_refused_by_what_it_is(expression: str, named: str) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         select(known(), expression)
     assert refusal.value.code == "bad_query"
     assert named in refusal.value.cause
@@ -177,7 +177,7 @@ def test_the_example_of_the_refusal_works() -> None:
 
 def test_without_jmespath_a_query_is_refused_and_all_else_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jmespath", None)
-    with pytest.raises(CollectionError, match="lacks the library jmespath") as refusal:
+    with pytest.raises(Pkcs12Error, match="lacks the library jmespath") as refusal:
         select(known(), "@")
     assert refusal.value.code == "missing_library"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
@@ -189,7 +189,7 @@ def test_a_date_may_be_written_as_yaml_has_it() -> None:
 )
 def test_a_date_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(
-        CollectionError,
+        Pkcs12Error,
         match="no date with a time",
     ) as refusal:
         made(report_date=said)
@@ -211,7 +211,7 @@ def test_a_date_that_is_none_is_refused(said: str) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_by_name(given: dict[str, Any], code: str) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         made(**given)
     assert refusal.value.code == code
 
@@ -285,7 +285,7 @@ def test_compared_with_an_earlier_report_it_says_what_changed(tmp_path: Path) ->
 def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
     run(tmp_path, report_query="[?name=='Paul Martin']", report_formats=["json"])
     path = str(tmp_path / "pkcs12-compliance.json")
-    with pytest.raises(CollectionError, match="query \"\\[\\?name=='Paul Martin'\\]\" selected") as refusal:
+    with pytest.raises(Pkcs12Error, match="query \"\\[\\?name=='Paul Martin'\\]\" selected") as refusal:
         made(**{option: path if option == "previous_report" else [path]})
     assert (refusal.value.code, path in refusal.value.cause) == ("selected_report", True)
 
@@ -295,7 +295,7 @@ def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
 def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         made(**{option: str(path) if option == "previous_report" else [str(path)]})
     assert (refusal.value.code, str(path) in refusal.value.cause) == (code, True)
 

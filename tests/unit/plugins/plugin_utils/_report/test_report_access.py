@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import holders_csv
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
@@ -65,7 +65,7 @@ def test_the_day_is_that_of_the_site() -> None:
 
 
 def test_a_site_variable_that_is_no_day_is_refused_with_its_host() -> None:
-    with pytest.raises(CollectionError, match="pkcs12_authorisation_anniversary of ws-1") as refusal:
+    with pytest.raises(Pkcs12Error, match="pkcs12_authorisation_anniversary of ws-1") as refusal:
         made(site(pkcs12_authorisation_anniversary="soon"))
     assert refusal.value.code == "bad_arguments"
 

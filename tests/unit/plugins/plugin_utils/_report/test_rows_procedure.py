@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     Awaiting,
     HolderEntry,
@@ -109,6 +109,6 @@ def test_a_slice_keeps_what_the_inventory_said() -> None:
 
 @pytest.mark.parametrize("given", ["certificate", "ANNEX_1", 1, True, ["bundle"]], ids=str)
 def test_another_word_is_refused(given: Any) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         parse_holder({"user": "x", "awaiting": given})
     assert refusal.value.code == "bad_arguments"

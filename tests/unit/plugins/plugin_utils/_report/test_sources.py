@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HolderEntry,
@@ -37,7 +37,7 @@ from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PARAMETERS
 
 ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
 
-UNREADABLE = CollectionError(code="bad_arguments", cause="Ansible cannot read it.", next_step="Correct it.")
+UNREADABLE = Pkcs12Error(code="bad_arguments", cause="Ansible cannot read it.", next_step="Correct it.")
 
 
 def facts(**changes: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import Strangers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
@@ -114,7 +114,7 @@ def test_a_report_of_no_facts_at_all_is_refused() -> None:
     off = at("off", NOT, facts_at=None, problem="It did not answer: no route.")
     silent, unusable = replace(off, problem=None), replace(off, problem="Its variables cannot be used: x.")
     for nothing in ((), (silent,), (silent, unusable)):
-        with pytest.raises(CollectionError) as refused:
+        with pytest.raises(Pkcs12Error) as refused:
             checked(report(*nothing), CACHE)
         assert refused.value.code == "no_facts"
     for known in (off, at("on", NOT)):  # a fleet that is off was audited

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
@@ -24,7 +24,7 @@ from unit.plugins.plugin_utils.report_inputs import Variables, facts, hospital_v
 WRONG = {"user": "CHU\\jdupont"}
 """A mapping where a list is due."""
 
-UNREADABLE = CollectionError(code="bad_arguments", cause="No vault opens it.", next_step="Open it.")
+UNREADABLE = Pkcs12Error(code="bad_arguments", cause="No vault opens it.", next_step="Open it.")
 
 
 def with_wrong(*names: str, of: Variables | None = None, **variable: Any) -> Variables:
@@ -114,7 +114,7 @@ def test_of_many_workstations_the_first_are_named(tmp_path: Path) -> None:
 
 
 def test_where_no_variables_can_be_used_the_earlier_report_stays(tmp_path: Path) -> None:
-    with pytest.raises(CollectionError, match="pkcs12_holders of ws-1 is a mapping"):
+    with pytest.raises(Pkcs12Error, match="pkcs12_holders of ws-1 is a mapping"):
         run(tmp_path, with_wrong("ws-1", "ws-2", "ws-3"))
     assert list(tmp_path.iterdir()) == []
 

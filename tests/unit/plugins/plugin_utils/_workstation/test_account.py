@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreContents, UnreadSource
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import (
     check_logged_password,
     check_store_readable,
@@ -30,7 +30,7 @@ CONNECTION = inventory().identity
 QUIET = inventory().logging
 
 
-def code(refusal: pytest.ExceptionInfo[CollectionError]) -> str:
+def code(refusal: pytest.ExceptionInfo[Pkcs12Error]) -> str:
     return refusal.value.code
 
 
@@ -40,26 +40,26 @@ def test_the_holder_is_found_by_what_was_asked() -> None:
 
 @pytest.mark.parametrize("accounts", [(), (Account(HOLDER, None, None, 0x80070534),)], ids=["not_answered", "nobody"])
 def test_an_account_that_is_nobodys_is_refused(accounts: tuple[Account, ...]) -> None:
-    with pytest.raises(CollectionError, match="WS-1 knows no account CHU") as refusal:
+    with pytest.raises(Pkcs12Error, match="WS-1 knows no account CHU") as refusal:
         resolve_holder(inventory(accounts=accounts), HOLDER)
     assert code(refusal) == "unknown_holder"
     assert ("0x80070534" in str(refusal.value)) == bool(accounts)
 
 
 def test_a_holder_without_a_name_is_nobody() -> None:
-    with pytest.raises(CollectionError, match="knows no account without a name"):
+    with pytest.raises(Pkcs12Error, match="knows no account without a name"):
         resolve_holder(inventory(accounts=()), "")
 
 
 def test_a_temporary_profile_is_refused() -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         check_store_readable(resolve_holder(inventory(profiles=(profile(temporary=True),)), HOLDER), "WS-1")
     assert code(refusal) == "temporary_profile"
 
 
 def test_a_store_that_cannot_be_read_is_refused_with_the_reason() -> None:
     unread = profile(my=StoreContents((), (UnreadSource("redirected", "\\\\files\\jdupont", None),)))
-    with pytest.raises(CollectionError, match="AppData is not on a drive of the workstation") as refusal:
+    with pytest.raises(Pkcs12Error, match="AppData is not on a drive of the workstation") as refusal:
         check_store_readable(resolve_holder(inventory(profiles=(unread,)), HOLDER), "WS-1")
     assert code(refusal) == "store_unread"
 
@@ -83,7 +83,7 @@ def test_an_empty_password_is_none() -> None:
     assert deferral_reason(owner, away, "") == deferral_reason(owner, away, None)
     assert run_context(owner, inventory(), "").password is None
     weak = inventory(identity=replace(CONNECTION, debug_privilege=False))
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         run_context(owner, weak, "")
     assert code(refusal) == "no_debug_privilege"
 
@@ -121,7 +121,7 @@ def test_the_connections_own_user_uses_become_where_the_rights_are_there(
 @pytest.mark.parametrize("kind", ["script_block", "module", "transcription"])
 def test_a_password_is_not_sent_where_powershell_is_logged(kind: str) -> None:
     logged = inventory(logging=replace(QUIET, **{kind: True}))
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         check_logged_password(logged, RunAs(Context.BECOME, HOLDER, "his own"))
     assert code(refusal) == "logged_password"
     assert (HOLDER in str(refusal.value), "his own" in str(refusal.value)) == (True, False)
@@ -140,7 +140,7 @@ def test_another_holder_is_reached_through_become_with_his_own_password_or_none(
 
 def test_a_sid_without_a_name_cannot_be_become() -> None:
     unnamed = inventory(accounts=(Account(SID, SID, None, 1),))
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         run_context(resolve_holder(unnamed, SID), unnamed, None)
     assert code(refusal) == "no_account_name"
 
@@ -148,7 +148,7 @@ def test_a_sid_without_a_name_cannot_be_become() -> None:
 def test_become_needs_the_service_with_and_without_a_password() -> None:
     stopped = inventory(secondary_logon=4)
     for password in (None, "his own"):
-        with pytest.raises(CollectionError) as refusal:
+        with pytest.raises(Pkcs12Error) as refusal:
             run_context(resolve_holder(stopped, HOLDER), stopped, password)
         assert code(refusal) == "secondary_logon"
         assert HOLDER in refusal.value.cause
@@ -157,7 +157,7 @@ def test_become_needs_the_service_with_and_without_a_password() -> None:
 def test_the_session_token_needs_the_right_to_debug_and_a_password_does_not() -> None:
     weak = inventory(identity=replace(CONNECTION, sid=OTHER_SID, debug_privilege=False))
     owner = resolve_holder(weak, HOLDER)
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         run_context(owner, weak, None)
     assert code(refusal) == "no_debug_privilege"
     assert HOLDER in refusal.value.cause

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.computer import (
     ExpectedComputer,
     connection_address,
@@ -31,7 +31,7 @@ def test_each_own_name_is_right_in_any_case(name: str) -> None:
      "workstation-rayons-12.autre.example"],
 )  # fmt: skip
 def test_another_name_is_refused(name: str) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         ExpectedComputer(name).refuse_other(NAMES)
     assert refusal.value.code == "wrong_computer"
     assert all(own in refusal.value.cause for own in NAMES)
@@ -77,7 +77,7 @@ def test_the_warning_names_both_sides_and_no_address() -> None:
     "given", ["", "  ", ".", "10.1.2.3", "::1", "localhost", True, "PC-7, PC-8", "['PC-7']", "PC 7", r"CHU\PC-7"]
 )
 def test_what_is_no_name_is_refused(given: object) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         expected_name(given)
     assert refusal.value.code == "bad_arguments"
     assert "hostname" in refusal.value.next_step
@@ -85,7 +85,7 @@ def test_what_is_no_name_is_refused(given: object) -> None:
 
 @pytest.mark.parametrize(("given", "kind"), [(["PC-7"], "a list"), ([], "a list"), ({"name": "PC-7"}, "a mapping")])
 def test_several_names_are_refused_with_what_they_are(given: object, kind: str) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         expected_name(given)
     assert kind in refusal.value.cause
     assert "each host" in refusal.value.next_step

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Deferred, Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import (
     LOGON_FAILURES,
     become_error,
@@ -26,7 +26,7 @@ def wrapper(win32: int) -> str:
 
 def refused(run_as: RunAs, text: str) -> str:
     refusal = become_error(run_as, text, text)
-    assert isinstance(refusal, CollectionError)
+    assert isinstance(refusal, Pkcs12Error)
     assert run_as.account in refusal.cause
     return refusal.code
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError, Deferred
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Deferred, Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation import failures
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import (
     exchange_error,
@@ -37,9 +37,9 @@ def answer(code: str | None, *journal: JournalEntry, changed: bool = False) -> E
     return ExchangeAnswer(changed, SID, NOW, (), (), journal, error)
 
 
-def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> CollectionError:
+def refusal(code: str, *journal: JournalEntry, changed: bool = False) -> Pkcs12Error:
     found = exchange_error(answer(code, *journal, changed=changed), AS_HOLDER, "WS-1")
-    assert isinstance(found, CollectionError)
+    assert isinstance(found, Pkcs12Error)
     return found
 
 
@@ -56,7 +56,7 @@ def test_every_code_of_the_driver_has_a_sentence() -> None:
 def test_another_owner_is_administrator_protection_only_where_the_driver_saw_it(second_account: bool) -> None:
     error = ExchangeError("guard", "wrong_owner", None, second_account=second_account)
     found = exchange_error(replace(answer("wrong_owner"), error=error), AS_HOLDER, "WS-1")
-    assert isinstance(found, CollectionError)
+    assert isinstance(found, Pkcs12Error)
     assert ("Administrator Protection" in found.cause, "ADMIN_" in found.cause) == (second_account, second_account)
 
 
@@ -74,7 +74,7 @@ def test_a_key_that_would_have_asked_is_not_called_one_that_does_not_sign(
 ) -> None:
     stopped = replace(answer(code), error=ExchangeError("1", code, hresult))
     found = exchange_error(stopped, AS_HOLDER, "WS-1")
-    assert isinstance(found, CollectionError)
+    assert isinstance(found, Pkcs12Error)
     assert found.code == expected
     assert f"0x{hresult:08X}" in found.cause
 
@@ -107,7 +107,7 @@ def test_an_unread_store_is_said_beside_the_error_of_a_step_and_said_once() -> N
     for code in ("retire_failed", "remove_certificate_failed", "after_unread"):
         unread = replace(answer(code, changed=True), after=None)
         for found in (exchange_error(unread, AS_HOLDER, "WS-1"), offline_error(unread, HOLDER, "WS-1")):
-            assert isinstance(found, CollectionError)
+            assert isinstance(found, Pkcs12Error)
             assert (found.code, found.changed, found.cause.count(NOBODY_HAS_SEEN)) == (code, True, 1)
     assert NOBODY_HAS_SEEN not in refusal("retire_failed", changed=True).cause
 
@@ -129,7 +129,7 @@ def test_a_logon_that_keeps_no_key_is_waiting_and_says_for_what(run_as: RunAs, s
 @pytest.mark.parametrize("own", [False, True])
 def test_a_session_whose_dpapi_fails_has_failed_because_waiting_does_not_help(own: bool) -> None:
     found = exchange_error(answer("dpapi_broken"), RunAs(Context.BECOME, HOLDER, own=own), "WS-1")
-    assert isinstance(found, CollectionError)
+    assert isinstance(found, Pkcs12Error)
     assert found.code == "dpapi_broken"
     assert "while the holder is logged on" not in str(found)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreContents, UnreadSource
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Finding,
     Severity,
@@ -237,7 +237,7 @@ def test_every_holder_and_every_unreadable_profile_has_its_own_finding() -> None
 
 
 def test_lockdown_is_the_one_finding() -> None:
-    refusal = CollectionError(code="constrained_language", cause="It is locked.", next_step="Unlock it.")
+    refusal = Pkcs12Error(code="constrained_language", cause="It is locked.", next_step="Unlock it.")
     result = preflight_result("ws-1", lockdown_findings(refusal))
     assert result == {
         "changed": False,
@@ -257,8 +257,8 @@ def test_lockdown_is_the_one_finding() -> None:
 
 
 def test_another_refusal_stays_one() -> None:
-    with pytest.raises(CollectionError, match="It is broken"):
-        lockdown_findings(CollectionError(code="driver_answer", cause="It is broken.", next_step="Mend it."))
+    with pytest.raises(Pkcs12Error, match="It is broken"):
+        lockdown_findings(Pkcs12Error(code="driver_answer", cause="It is broken.", next_step="Mend it."))
 
 
 def test_warnings_leave_it_ready() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import CollectionError
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
     SCHEMA,
@@ -137,7 +137,7 @@ def change(*place: str | int, value: Any = None) -> Callable[[dict[str, Any]], N
 def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], named: str) -> None:
     said = document(sample())
     spoil(said)
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         parse(json.dumps(said), "previous (/srv/r.json)")
     assert refusal.value.code == "not_a_report"
     assert refusal.value.cause.startswith("previous (/srv/r.json) is no JSON report")
@@ -149,13 +149,13 @@ def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], named
     ids=["nothing", "half", "list", "null", "text", "empty_map", "deep", "nan", "html", "cut_off"],
 )  # fmt: skip
 def test_other_text_is_refused(text: str) -> None:
-    with pytest.raises(CollectionError) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         parse(text)
     assert refusal.value.code == "not_a_report"
 
 
 def test_a_report_of_a_newer_version_is_named_as_one() -> None:
-    with pytest.raises(CollectionError, match=r"schema 5.*up to schema 4") as refusal:
+    with pytest.raises(Pkcs12Error, match=r"schema 5.*up to schema 4") as refusal:
         parse('{"schema": 5, "what": "not known yet"}')
     assert refusal.value.code == "newer_report"
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     BrowserProblem,
     KeyState,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._delivery.states import DeliveryState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep
 from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, delivery, holder

@@ -1,0 +1,184 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""A file with passphrases that Ansible Vault has encrypted. Several jobs can add to it: each reads and writes it under a lock.
+
+No secret is in a file, not even for a moment: what is written is encrypted already.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.errors import AnsibleError
+from ansible.parsing.vault import VaultLib, VaultSecret, is_encrypted, parse_vaulttext_envelope
+
+from .._errors import Pkcs12Error, named
+from .durable_files import PRIVATE, replace_file
+
+VARIABLE = "pkcs12_passphrases_collected"
+"""Its own, beside the ``pkcs12_passphrases`` that people write. The playbooks merge both."""
+LONGEST_WAIT = 60.0
+"""Seconds for which a job waits for others. Each needs less than a second."""
+DEFAULT_ID = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class VaultFile:
+    """``path`` need not exist. ``password`` is that of Ansible Vault."""
+
+    path: Path
+    password: str = field(repr=False)
+
+    def check(self) -> None:
+        """Checks that a passphrase could be added, and changes nothing. Raises ``Pkcs12Error``."""
+        if not self.password.strip():
+            raise Pkcs12Error(
+                code="vault_password",
+                cause=f"{named('vault_password')} is empty.",
+                next_step="Set it to the one of the vault.",
+                setting="vault_password",
+            )
+        folder = self._real.parent
+        if not folder.is_dir():
+            raise _unusable(self.path, "its folder does not exist")
+        if self._real.is_dir():
+            raise _unusable(self.path, "it is a folder")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise _unusable(self.path, "its folder cannot be written")
+        self._read()
+
+    def add(self, authorisation: str, passphrase: str) -> bool:
+        """Puts a passphrase before those of the number. Returns whether it was missing. Raises ``Pkcs12Error``."""
+        self.check()
+        # Older lines of ansible-core have types of their own for texts, which YAML does not write.
+        authorisation, passphrase = "".join([*authorisation]), "".join([*passphrase])
+        try:
+            with self._locked():
+                values, label = self._read()
+                older = _listed(values[VARIABLE].get(authorisation))
+                if passphrase in older:
+                    return False
+                values[VARIABLE][authorisation] = [passphrase, *older]
+                replace_file(self._real, self._encrypted(values, label))
+        except OSError as problem:
+            raise _unusable(self.path, f"it cannot be written ({problem.strerror})") from None
+        return True
+
+    def lacks(self, authorisation: str, passphrase: str) -> bool:
+        """Whether the file would change. Raises ``Pkcs12Error``."""
+        self.check()
+        values, _label = self._read()
+        return passphrase not in _listed(values[VARIABLE].get(authorisation))
+
+    @property
+    def _real(self) -> Path:
+        """The file itself, where a link leads to it."""
+        return Path(os.path.realpath(self.path))
+
+    @property
+    def _secret(self) -> VaultSecret:
+        return VaultSecret(self.password.strip().encode("utf-8"))
+
+    def _vault(self, label: str) -> VaultLib:
+        return VaultLib([(label, self._secret)])
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """The lock ends with the process, however it ends. Its file stays, because another job may just be waiting for it."""
+        path = self._real.with_name(f".{self._real.name}.lock")
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
+        try:
+            _wait(descriptor, path)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _read(self) -> tuple[dict[str, Any], str]:
+        """The variables in the file, and the label of its vault. Raises ``Pkcs12Error``."""
+        try:
+            data = self._real.read_bytes()
+        except FileNotFoundError:
+            return {VARIABLE: {}}, DEFAULT_ID
+        except OSError as problem:
+            raise _unusable(self.path, f"it cannot be read ({problem.strerror})") from None
+        if not is_encrypted(data):
+            raise _unusable(self.path, "Ansible Vault has not encrypted it")
+        label = self._label(data)
+        return _variables(self.path, self._decrypted(data, label)), label
+
+    def _label(self, data: bytes) -> str:
+        try:
+            label: str = parse_vaulttext_envelope(data)[3]
+        except AnsibleError:
+            raise _unusable(self.path, "Ansible Vault cannot read it") from None
+        return label
+
+    def _decrypted(self, data: bytes, label: str) -> bytes:
+        try:
+            text: bytes = self._vault(label).decrypt(data)
+        except AnsibleError:
+            raise Pkcs12Error(
+                code="vault_password",
+                cause=f"{named('vault_password')} does not open {self.path}.",
+                next_step="Set it to the one with which the file was encrypted.",
+            ) from None
+        return text
+
+    def _encrypted(self, values: Mapping[str, Any], label: str) -> bytes:
+        text = yaml.safe_dump(dict(values), allow_unicode=True, default_flow_style=False)
+        data: bytes = self._vault(label).encrypt(text, secret=self._secret, vault_id=label)
+        return data.rstrip(b"\n") + b"\n"
+
+
+def _variables(path: Path, text: bytes) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeError):
+        raise _unusable(path, "what it has is no plain YAML") from None
+    values = {} if values is None else values
+    if not isinstance(values, dict) or not isinstance(values.get(VARIABLE) or {}, dict):
+        raise _unusable(path, f"it has no mapping {VARIABLE}")
+    found: dict[str, Any] = {}
+    for number, each in (values.get(VARIABLE) or {}).items():
+        # For YAML, 123 and "123" are two keys.
+        found[str(number)] = [*_listed(found[str(number)]), *_listed(each)] if str(number) in found else each
+    return {**values, VARIABLE: found}
+
+
+def _listed(known: Any) -> list[str]:
+    """One passphrase, or a list of them; nothing for a number without a passphrase."""
+    return [] if known is None else [str(each) for each in (known if isinstance(known, list) else [known])]
+
+
+def _wait(descriptor: int, path: Path) -> None:
+    ends = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > ends:
+                raise Pkcs12Error(
+                    code="vault_file",
+                    cause=f"Another job has held the lock {path} for a minute.",
+                    next_step="Run the task again. If it stays, end the job that hangs.",
+                ) from None
+            time.sleep(0.05)
+
+
+def _unusable(path: Path, reason: str) -> Pkcs12Error:
+    return Pkcs12Error(
+        code="vault_file",
+        cause=f"The passphrases cannot be kept in {path}: {reason}.",
+        next_step=f"Correct {named('vault_file')} or the file. The account that runs Ansible has to be allowed to write the file and"
+        " its folder.",
+    )

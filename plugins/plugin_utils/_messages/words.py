@@ -1,0 +1,185 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""From a problem to its sentences. Rendering never raises: a code that the catalogue lacks shows itself and its values."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from .._errors import ErrorRow, Outside, Problem, Sentences, named
+from .catalogue import LANGUAGES, catalogue
+
+NONCE = "PKCS12_NONCE_LANGUAGE"
+"""An environment variable of tests. Where it is set, sentences are codes and values with a nonce, so that nothing can depend on words."""
+
+SHOWN = 10
+"""So many items of a list are shown, then their number."""
+
+PLACE = re.compile(r"\{(@?)(\w+)\}")
+"""``{value}``, or ``{@option}`` for what the user calls an option."""
+
+WORD = "word"
+"""The type of a value that is a word of the catalogue: ``word.<value>``."""
+
+
+class Words:
+    """The words of one language. ``call``: what the user calls an option of the collection."""
+
+    def __init__(self, language: str = "en", call: Callable[[str], str] = str) -> None:
+        self.language = language if language in LANGUAGES else LANGUAGES[0]
+        self._call = call
+
+    def of(self, problem: Problem) -> str:
+        """The cause and the next step, as one text."""
+        if NONCE in os.environ:
+            return _nonce(problem)
+        if (plain := plain_texts(problem)) is not None:
+            return " ".join(filter(None, plain))
+        return " ".join(filter(None, (self.cause(problem), self.next_step(problem))))
+
+    def cause(self, problem: Problem) -> str:
+        """What is wrong, with what led to it."""
+        if NONCE in os.environ:
+            return _nonce(problem)
+        if (plain := plain_texts(problem)) is not None:
+            return plain[0]
+        written = self._written(problem, "cause")
+        if written is None:
+            return _unknown(problem)
+        below = "" if "{causes}" in written else self._below(problem)
+        return " ".join(filter(None, (self._filled(written, problem), below)))
+
+    def next_step(self, problem: Problem) -> str:
+        """What to do; that of the causes where the problem has none of its own."""
+        if NONCE in os.environ:
+            return _nonce(problem)
+        if (plain := plain_texts(problem)) is not None:
+            return plain[1]
+        own = self._written(problem, "next_step")
+        if own:
+            return self._filled(own, problem)
+        return " ".join(dict.fromkeys(filter(None, map(self.next_step, problem.causes[:SHOWN]))))
+
+    def told(self, value: Any) -> Any:
+        """A result in which each problem is told in words."""
+        if isinstance(value, Problem):
+            return self.of(value)
+        if isinstance(value, Sentences):
+            return " ".join(filter(None, map(self.of, value.problems)))
+        if isinstance(value, ErrorRow):
+            return self._row(value.problem)
+        if isinstance(value, Mapping):
+            return {key: self.told(each) for key, each in value.items()}
+        return [self.told(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+    def _row(self, problem: Problem) -> dict[str, Any]:
+        setting = {"setting": self._call(problem.setting)} if problem.setting else {}
+        kept = {} if plain_texts(problem) else {"problem": problem.to_map()}
+        return {"code": problem.kind, "next_step": self.next_step(problem), **setting, **kept}
+
+    def _written(self, problem: Problem, part: str) -> str | None:
+        """The template of a part; one and many where a number counts. None for a code that the catalogue lacks."""
+        entry = catalogue().get(problem.code)
+        written = entry and entry.get(self.language, {}).get(part, "")
+        if not isinstance(written, Mapping):
+            return written or (None if entry is None else "")
+        number = problem.values.get(written["by"])
+        number = len(number) if isinstance(number, (list, tuple)) else number
+        one = number in (0, 1) if self.language == "fr" else number == 1
+        return str(written["one" if one else "many"])
+
+    def _filled(self, written: str, problem: Problem) -> str:
+        types = catalogue()[problem.code].get("values", {})
+
+        def fill(found: re.Match[str]) -> str:
+            option, name = found[1], found[2]
+            if option:
+                return self._call(name)
+            if name == "setting":
+                return self._call(problem.setting) if problem.setting else ""
+            if name == "causes":
+                return self._below(problem)
+            return self._value(problem.values.get(name), types.get(name))
+
+        return PLACE.sub(fill, written)
+
+    def _below(self, problem: Problem) -> str:
+        shown = [self.cause(each) for each in problem.causes[:SHOWN]]
+        return " ".join(filter(None, [*shown, self._more(len(problem.causes) - SHOWN)]))
+
+    def _value(self, value: Any, kind: str | None) -> str:
+        """A value in words. It may come back from JSON, where a day is a text."""
+        if value is None:
+            return ""
+        if isinstance(value, (list, tuple)):
+            more = self._more(len(value) - SHOWN)
+            return ", ".join([*(self._value(each, kind) for each in value[:SHOWN]), *([more] if more else [])])
+        if isinstance(value, bool):
+            return self._word("yes" if value else "no")
+        if kind == WORD:
+            return self._word(str(value))
+        if kind == "date":
+            return self._day(value)
+        if isinstance(value, Outside) or kind == "outside":
+            return " ".join(str(value).split()).rstrip(".")
+        return "".join(_printable(each) for each in str(value))
+
+    def _word(self, name: str) -> str:
+        entry = catalogue().get(f"word.{name}")
+        return str(entry[self.language]["cause"]) if entry else name
+
+    def _more(self, number: int) -> str:
+        if number <= 0:
+            return ""
+        return f"et {number} de plus" if self.language == "fr" else f"and {number} more"
+
+    def _day(self, value: Any) -> str:
+        day = value
+        if isinstance(value, str):
+            try:
+                day = date.fromisoformat(value[:10])
+            except ValueError:
+                return value
+        if not isinstance(day, (date, datetime)):
+            return str(value)
+        return f"{day:%d/%m/%Y}" if self.language == "fr" else f"{day:%Y-%m-%d}"
+
+
+def _printable(character: str) -> str:
+    """A control character as its escape: it would change the line of a terminal."""
+    return character if character.isprintable() or character == " " else character.encode("unicode_escape").decode()
+
+
+def _unknown(problem: Problem) -> str:
+    values = "".join(f" {name}={_value_in_code(value)}" for name, value in problem.values.items())
+    return f"{problem.code}{values}"
+
+
+def _nonce(problem: Problem) -> str:
+    causes = "".join(f" {_nonce(each)}" for each in problem.causes)
+    setting = f" setting={named(problem.setting)}" if problem.setting else ""
+    return f"«{problem.code}:{secrets.token_hex(4)}{_unknown(problem)[len(problem.code) :]}{setting}{causes}»"
+
+
+def _value_in_code(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def plain_texts(problem: Problem) -> tuple[str, str] | None:
+    """The sentences of a problem that still has its words as values."""
+    if problem.values.keys() >= {"_cause", "_next_step"}:
+        return str(problem.values["_cause"]), str(problem.values["_next_step"])
+    return None
+
+
+def all_problems(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """These problems and all that led to them."""
+    for each in problems:
+        yield each
+        yield from all_problems(each.causes)

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Where a withdrawn bundle goes: its names in the folder, and whether the folder can take it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from .._errors import Pkcs12Error
+from .._io.lasting_storage import check_lasting
+
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """``path`` is the file's final name, absolute. ``link`` is the hash of the URL.
+
+    Names of files that are no bundle end otherwise than ``.p12``, so that no pattern of a bundle folder finds them. Lock and record begin
+    with a dot.
+    """
+
+    path: Path
+    link: str
+
+    @property
+    def part(self) -> Path:
+        """The download while it runs."""
+        return self.path.with_name(f"{self.path.name}.part")
+
+    @property
+    def page(self) -> Path:
+        """The last page that came before the code was sent, if it did not lead on."""
+        return self.path.with_name(f"{self.path.name}.page")
+
+    @property
+    def record(self) -> Path:
+        """The record of the withdrawal."""
+        return self.path.with_name(f".{self.path.name}.withdrawal.json")
+
+    @property
+    def lock(self) -> str:
+        """The name of the lock, the same for all jobs with this link."""
+        return f"withdrawal-{self.link[:32]}"
+
+    @property
+    def rescued(self) -> tuple[Path, Path]:
+        """Where a download goes that could not be written to ``part``: beside it, or to the temporary folder of this machine.
+
+        The name there has the hash of the URL, which nobody else knows.
+        """
+        return (
+            self.path.with_name(f"{self.path.name}.rescued"),
+            Path(tempfile.gettempdir()) / f"hospital_it.pkcs12-{self.link}.p12",
+        )
+
+    def leftovers(self) -> list[Path]:
+        """What was kept of downloads that could not be used."""
+        return sorted(
+            path
+            for path in self.path.parent.iterdir()
+            if path.name.startswith(f"{self.path.name}.") and path.suffix in (".cut", ".rejected", ".rescued", ".part")
+        )
+
+
+def check_destination(place: Destination, needed: int, allow_ephemeral: bool) -> None:
+    """Checks the folder without writing to it. ``needed``: bytes.
+
+    Raises ``Pkcs12Error``: ``dest_folder``, ``ephemeral_dest``, ``disk_full``.
+    """
+    folder = place.path.parent
+    if not folder.is_dir():
+        raise _folder(folder, "it does not exist" if not folder.exists() else "it is not a folder")
+    if place.path.is_dir():
+        raise _folder(place.path, "it is a folder, and the bundle needs a file")
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise _folder(folder, os.strerror(errno.EACCES))
+    if not allow_ephemeral:
+        check_lasting(folder)
+    room = os.statvfs(folder)
+    if room.f_bavail * room.f_frsize < needed:
+        raise _full(folder)
+
+
+def storage_error(problem: OSError, folder: Path) -> Pkcs12Error:
+    """The error for an operation on files that failed."""
+    if problem.errno in NO_SPACE:
+        return _full(folder)
+    return _folder(folder, problem.strerror or type(problem).__name__)
+
+
+def is_own_file(path: Path) -> bool:
+    """Whether it is a regular file of this account that nobody else could have written."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+
+
+def _folder(folder: Path, reason: str) -> Pkcs12Error:
+    return Pkcs12Error(
+        code="dest_folder",
+        cause=f"{folder} cannot take the bundle: {reason}.",
+        next_step="Choose a folder for 'dest' (in the role collect: pkcs12_bundle_folder) that exists on the controller, and that"
+        " the account which runs Ansible may write to.",
+    )
+
+
+def _full(folder: Path) -> Pkcs12Error:
+    return Pkcs12Error(
+        code="disk_full",
+        cause=f"There is not enough space in {folder}.",
+        next_step="Make space there, then run the task again.",
+    )

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""What the issuer said to earlier runs: when it has to stop a withdrawal, and what it says about a used link. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from .._errors import Pkcs12Error, named
+from .._facts.delivery_states import DeliveryState
+from .withdrawal_record import WithdrawalRecord
+
+USELESS_TO_REPEAT = (DeliveryState.CODE_WRONG.value, DeliveryState.LINK_USED.value)
+"""States after which another request with the same link only harms, because issuers lock links."""
+
+LOOK_FIRST = "Look for the bundle where the person keeps files, or ask the issuer for a new delivery."
+NEW_DELIVERY = "Ask the issuer for a new delivery."
+
+_NOTHING_CAME = ("link_used", "code_wrong")
+_SOMETHING_CAME = ("download_cut", "too_large", "html_instead", "wrong_content", "disk_full")
+
+
+def refusal_of_earlier_run(record: WithdrawalRecord, kept: Sequence[Path] = ()) -> Pkcs12Error | None:
+    """The same error that the earlier run ended with, without a request. None if it ended with none of ``USELESS_TO_REPEAT``.
+
+    ``kept``: what is left of downloads.
+    """
+    when = record.issuer_refused_at or record.utc
+    again = f"If a request makes sense again, add the number to {named('retry')} for one run."
+    if record.state == DeliveryState.CODE_WRONG.value:
+        return Pkcs12Error(
+            code="code_wrong",
+            cause=f"The issuer did not accept the withdrawal code in the run of {when}, so this run sent no request.",
+            next_step=f"Compare code with the issuer's mail, because issuers lock links. {again}",
+        )
+    if record.state == DeliveryState.LINK_USED.value:
+        cause = f"The issuer said in the run of {when} that this link was used, so this run sent no request."
+        return Pkcs12Error(
+            code="link_used",
+            cause=f"{cause} {_begun(record, kept)}" if record.uncertain else cause,
+            next_step=f"{NEW_DELIVERY if record.uncertain else LOOK_FIRST} {again}",
+        )
+    return None
+
+
+def noted(record: WithdrawalRecord, state: DeliveryState, utc: str, may_have_got: bool) -> WithdrawalRecord:
+    """The record after a run that sent requests and failed. ``may_have_got``: this run or an earlier one may have got the bundle."""
+    refused_at = utc if state.value in USELESS_TO_REPEAT else record.issuer_refused_at
+    return replace(record, state=state.value, issuer_refused_at=refused_at, uncertain=may_have_got)
+
+
+def may_have_got(code: str, is_code_sent: bool) -> bool:
+    """Whether a run that ended with this error may have got the bundle from the issuer."""
+    return code in _SOMETHING_CAME or (is_code_sent and code not in _NOTHING_CAME)
+
+
+def with_earlier_run(refusal: Pkcs12Error, earlier: WithdrawalRecord | None, kept: Sequence[Path]) -> Pkcs12Error:
+    """A used link may be one that a run of this module used before it was ended. ``kept``: what is left of downloads."""
+    if refusal.code != "link_used" or earlier is None or not earlier.uncertain:
+        return refusal
+    return Pkcs12Error(code="link_used", cause=f"{refusal.cause} {_begun(earlier, kept)}", next_step=NEW_DELIVERY)
+
+
+def _begun(record: WithdrawalRecord, kept: Sequence[Path]) -> str:
+    """Who began the withdrawal that may have used the link, and what came."""
+    who = f"Job {record.job}" if record.job else "A run of this module"
+    names = ", ".join(path.name for path in kept)
+    left = f" What is kept of it: {names}." if names else ""
+    return f"{who} began a withdrawal with this link on {record.utc}.{left}"

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""From the validated options of ``bundle_pickup`` to its task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from .._crypto.passphrases import passphrases_in
+from .._errors import Pkcs12Error, named
+from .._facts.delivery_states import state_after
+from .._io.http_client import HttpOptions
+from .._io.urls import checked_url
+from .._policy.names import NameCheck, number_key
+from .._policy.subject import ExpectedSubject
+from .page_choice import Labels
+from .page_text import Meanings
+from .pickup import WithdrawalTask
+from .withdrawal import Conversation
+
+POSITIVE = ("server_timeout", "max_bundle_bytes")
+NOT_EMPTY = ("code", "code_field", "submit_label", "download_label", "new_passphrase")
+
+
+def withdrawal_task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> WithdrawalTask:
+    """The task. Raises ``Pkcs12Error``: ``bad_arguments``, ``bad_pattern``, and what ``checked_url`` raises."""
+    try:
+        return _task(options, host, job, now)
+    except Pkcs12Error as refusal:
+        refusal.details = {"state": state_after(refusal.code, collected=False).value, "requests": 0}
+        raise
+
+
+def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> WithdrawalTask:
+    _check_values(options)
+    paths = {name: Path(options[name]) if options[name] else None for name in ("original_folder", "evidence_path")}
+    allowed_hosts = tuple(options["allowed_hosts"])
+    url = checked_url(options["url"].strip(), allowed_hosts)
+    return WithdrawalTask(
+        url=url,
+        code=options["code"],
+        passphrases=tuple(each for each in passphrases_in(options["passphrase"]) if each),
+        new_passphrase=options["new_passphrase"],
+        dest=Path(options["dest"]).absolute(),
+        person=ExpectedSubject(
+            options["name"],
+            options["authorisation"],
+            options["authorisation_pattern"],
+            NameCheck(options["name_check"]),
+            options["former_name"] or None,
+        ),
+        conversation=_conversation(options, url),
+        http=HttpOptions(
+            options["ca_path"],
+            options["use_proxy"],
+            options["http_agent"],
+            timeout=options["server_timeout"],
+            max_bytes=options["max_bundle_bytes"],
+        ),
+        allowed_hosts=allowed_hosts,
+        original_folder=paths["original_folder"],
+        keep_original=options["keep_original"],
+        allow_ephemeral=options["allow_ephemeral"],
+        evidence_path=paths["evidence_path"],
+        message_id=options["message_id"],
+        host=host,
+        job=job,
+        now=now,
+        retry=number_key(options["authorisation"]) in filter(None, map(number_key, options["retry"])),
+    )
+
+
+def _conversation(options: Mapping[str, Any], url: str) -> Conversation:
+    patterns = {name: options[f"{name}_pattern"] for name in Meanings.__dataclass_fields__}
+    secrets = (options["url"], url, options["code"], *passphrases_in(options["passphrase"]), options["new_passphrase"])
+    return Conversation(
+        Labels(options["code_field"], options["submit_label"], options["download_label"]),
+        Meanings(**{name: pattern for name, pattern in patterns.items() if pattern is not None}),
+        tuple(secret for secret in secrets if secret),
+    )
+
+
+def _check_values(options: Mapping[str, Any]) -> None:
+    problems = [f"{named(name)} has to be larger than 0" for name in POSITIVE if options[name] <= 0]
+    problems += [
+        f"{named(name)} is empty" for name in NOT_EMPTY if options[name] is not None and not options[name].strip()
+    ]
+    if options["name"] is None and options["authorisation"] is None:
+        problems.append("name or authorisation is needed, to know whose bundle it has to be")
+    if options["retry"] and options["authorisation"] is None:
+        problems.append(f"{named('retry')} needs authorisation")
+    if problems:
+        raise Pkcs12Error(
+            code="bad_arguments",
+            cause=f"Wrong options: {'; '.join(problems)}.",
+            next_step="See ansible-doc hospital_it.pkcs12.bundle_pickup.",
+        )

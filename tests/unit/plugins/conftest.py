@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every problem that a unit test makes is one of the catalogue, with exactly the values of its entry."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "str": str,
+    "word": str,
+    "outside": Outside,
+    "int": int,
+    "bool": bool,
+    "date": date,
+    "strs": tuple,
+    "words": tuple,
+}
+
+
+@pytest.fixture(autouse=True)
+def _known_problems(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.node.get_closest_marker("any_problem"):
+        return
+    made = Problem.__init__
+
+    def checked(self: Problem, *args: Any, **kwargs: Any) -> None:
+        made(self, *args, **kwargs)
+        if "_cause" in self.values:
+            return
+        entry = catalogue().get(self.code)
+        assert entry is not None, f"{self.code} is no code of the catalogue"
+        types = entry.get("values", {})
+        assert self.values.keys() == types.keys(), (
+            f"{self.code} has {sorted(self.values)}, and the catalogue {sorted(types)}"
+        )
+        for name, value in self.values.items():
+            known = TYPES[types[name]]
+            assert isinstance(value, known) or value is None, (
+                f"{self.code}: {name} is {type(value).__name__}, not {types[name]}"
+            )
+
+    monkeypatch.setattr(Problem, "__init__", checked)

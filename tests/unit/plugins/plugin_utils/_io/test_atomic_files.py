@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files are written as a whole, only when they change, and a failure says which and why."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.atomic_files import MODE, read, write
+
+
+def test_a_file_is_written_once_into_a_folder_that_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "report.json"
+    assert write(path, b"one", check_mode=False)
+    assert not write(path, b"one", check_mode=False)
+    assert write(path, b"two", check_mode=False)
+    assert path.read_bytes() == b"two"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_group_may_read_it_and_nobody_else(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write(path, b"one", check_mode=False)
+    assert path.stat().st_mode & 0o777 == MODE == 0o640
+
+
+def test_in_check_mode_it_tells_and_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "report.json"
+    assert write(path, b"one", check_mode=True)
+    assert not path.parent.exists()
+    write(path, b"one", check_mode=False)
+    assert not write(path, b"one", check_mode=True)
+    assert write(path, b"two", check_mode=True)
+    assert path.read_bytes() == b"one"
+
+
+def test_a_file_that_does_not_change_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write(path, b"one", check_mode=False)
+    os.utime(path, (1, 1))
+    write(path, b"one", check_mode=False)
+    assert path.stat().st_mtime == 1
+
+
+def test_a_reader_has_the_old_file_or_the_new_one(tmp_path: Path) -> None:
+    """Who has it open while it is written goes on reading what he has opened."""
+    path = tmp_path / "report.json"
+    write(path, b"old", check_mode=False)
+    with path.open("rb") as reader:
+        write(path, b"a new one", check_mode=False)
+        assert reader.read() == b"old"
+    assert path.read_bytes() == b"a new one"
+
+
+def test_what_fails_half_way_leaves_the_old_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "report.json"
+    write(path, b"old", check_mode=False)
+
+    def full(_self: Path, _target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(Pkcs12Error, match=r"report.json cannot be written: No space left on device\.") as refusal:
+        write(path, b"new", check_mode=False)
+    assert refusal.value.code == "report_file"
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, check_mode: bool) -> None:
+    (tmp_path / "folder").write_text("", encoding="utf-8")
+    with pytest.raises(Pkcs12Error, match=r"report.json cannot be written: Not a directory") as refusal:
+        write(tmp_path / "folder" / "report.json", b"one", check_mode)
+    assert refusal.value.code == "report_file"
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_path_that_is_a_folder_is_refused(tmp_path: Path, check_mode: bool) -> None:
+    (tmp_path / "report.json" / "x").mkdir(parents=True)
+    with pytest.raises(Pkcs12Error, match=r"report.json cannot be written: Is a directory"):
+        write(tmp_path / "report.json", b"one", check_mode)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_folder_that_may_not_be_written_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check_mode: bool
+) -> None:
+    """The tests may run as root, who may write everywhere: the system's answer is put in its mouth."""
+    asked = []
+    monkeypatch.setattr(os, "access", lambda folder, mode: asked.append((folder, mode)))
+    with pytest.raises(Pkcs12Error, match=r"report.json cannot be written: Permission denied"):
+        write(tmp_path / "new" / "report.json", b"one", check_mode)
+    assert asked == [(tmp_path, os.W_OK | os.X_OK)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_earlier_report_is_read_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write(path, "Zoé".encode(), check_mode=False)
+    assert read(path) == "Zoé"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "No such file or directory"), (b"Zo\xe9", "it is no text in UTF-8")]
+)
+def test_an_earlier_report_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    path = tmp_path / "report.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(Pkcs12Error, match=f"report.json cannot be read: {reason}") as refusal:
+        read(path)
+    assert refusal.value.code == "report_file"

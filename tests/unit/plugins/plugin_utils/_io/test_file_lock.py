@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One withdrawal at a time: whose lock holds, whose is taken over, and what is said."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import file_lock
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.file_lock import (
+    LockHolder,
+    locked,
+    this_process,
+)
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
+
+
+def me() -> LockHolder:
+    return this_process("4711", NOW)
+
+
+def ended() -> LockHolder:
+    """A process that ran here and has ended."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        number = process.pid
+    return replace(me(), pid=number, started="1", job="33")
+
+
+def plant(folder: Path, content: str) -> Path:
+    path = folder / ".link.lock"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_a_lock_is_there_while_it_is_held(tmp_path: Path) -> None:
+    with locked(tmp_path, "link", me()) as former:
+        (path,) = tmp_path.iterdir()
+        assert json.loads(path.read_text(encoding="utf-8")) == asdict(me())
+        assert (former, path.stat().st_mode & 0o777) == (None, 0o600)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_goes_after_an_error_too(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), locked(tmp_path, "link", me()):
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_has_ended_here_is_replaced(tmp_path: Path) -> None:
+    gone = ended()
+    path = plant(tmp_path, json.dumps(asdict(gone)))
+    with locked(tmp_path, "link", me()) as former:
+        assert (former, "job 33" in str(former)) == (gone, True)
+        assert json.loads(path.read_text(encoding="utf-8"))["job"] == "4711"
+
+
+def test_a_process_of_the_same_number_on_another_node_does_not_write_into_this_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It prepares its own lock between the two steps of this one."""
+    other = replace(me(), host="node-b", namespace="pid:[2]", job="33")
+    link = os.link
+
+    def meanwhile(source: Path, target: Path) -> None:
+        file_lock._written(target, other)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", meanwhile)
+    with locked(tmp_path, "link", me()):
+        assert json.loads((tmp_path / ".link.lock").read_text(encoding="utf-8"))["job"] == "4711"
+
+
+def test_what_a_process_left_that_ended_before_it_had_the_lock_is_removed(tmp_path: Path) -> None:
+    file_lock._written(tmp_path / ".link.lock", ended())
+    with locked(tmp_path, "link", me()):
+        assert [path.name for path in tmp_path.iterdir()] == [".link.lock"]
+
+
+def test_a_lock_whose_answer_was_lost_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = os.link
+
+    def linked_all_the_same(source: Path, target: Path) -> None:
+        link(source, target)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+    monkeypatch.setattr(os, "link", linked_all_the_same)
+    with locked(tmp_path, "link", me()) as former:
+        assert former is None
+
+
+HOLDERS: dict[str, dict[str, object]] = {
+    "this process": {},
+    "another host": {"host": "awx-node-2"},
+    "an earlier boot": {"boot": "another"},
+    "another container": {"namespace": "pid:[1]"},
+    "a system without /proc": {"boot": None},
+}
+
+
+@pytest.mark.parametrize("change", HOLDERS.values(), ids=HOLDERS)
+def test_any_other_lock_is_refused_with_whose_it_is(tmp_path: Path, change: dict[str, object]) -> None:
+    gone = ended()
+    holder = replace(gone, **change) if change else me()  # type: ignore[arg-type]
+    path = plant(tmp_path, json.dumps(asdict(holder)))
+    with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
+        pass
+    assert refusal.value.code == "locked"
+    assert all(part in refusal.value.cause for part in (holder.host, str(holder.pid), "2026-11-25T12:00:00Z"))
+    assert str(path) in refusal.value.next_step
+    assert json.loads(path.read_text(encoding="utf-8")) == asdict(holder)
+
+
+def test_a_number_that_another_process_has_by_now_is_no_holder(tmp_path: Path) -> None:
+    plant(tmp_path, json.dumps(asdict(replace(me(), started="1"))))
+    with locked(tmp_path, "link", me()) as former:
+        assert former is not None
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"host": 1}'])
+def test_a_lock_that_cannot_be_read_is_refused(tmp_path: Path, content: str) -> None:
+    path = plant(tmp_path, content)
+    with pytest.raises(Pkcs12Error, match="does not say whose") as refusal, locked(tmp_path, "link", me()):
+        pass
+    assert (refusal.value.code, path.read_text(encoding="utf-8")) == ("locked", content)
+
+
+def test_links_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    with locked(tmp_path, "one", me()), locked(tmp_path, "two", me()):
+        assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_share_without_hard_links_has_locks_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: object) -> None:
+        raise OSError(errno.EPERM, "no links")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with locked(tmp_path, "link", me()):
+        with pytest.raises(Pkcs12Error), locked(tmp_path, "link", me()):
+            pass
+        assert [path.name for path in tmp_path.iterdir()] == [".link.lock"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".link.lock.1").write_text(json.dumps(asdict(ended())), encoding="utf-8")
+    (tmp_path / ".link.lock.2").write_text(json.dumps(asdict(replace(me(), host="awx-node-2"))), encoding="utf-8")
+    with locked(tmp_path, "link", me()):
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".link.lock", ".link.lock.2"]
+
+
+def test_whoever_took_a_new_file_for_a_leftover_does_not_stop_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that has no content yet looks like one that a killed process left."""
+    link, tries = os.link, []
+
+    def raced(source: Path, target: Path) -> None:
+        if not tries:
+            source.unlink()
+        tries.append(source)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", raced)
+    with locked(tmp_path, "link", me()) as former:
+        assert (former, len(tries)) == (None, 2)
+    assert list(tmp_path.iterdir()) == []

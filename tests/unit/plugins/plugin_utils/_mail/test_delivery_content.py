@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a delivery mail says, by the default patterns and by others; and why a mail cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.action.delivery_info import ActionModule
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_content import (
+    Content,
+    ContentRules,
+    content_of,
+    holder_in,
+    is_asked_for,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_options import FOUND
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.html_text import Link
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.mail_parts import Body
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.patterns import compiled
+from unit.plugins.plugin_utils.fakes import now
+
+URL = "https://retrait.issuer.example/w?id=1"
+PATTERNS = {
+    part: compiled(option, ActionModule.SPEC.options[option]["default"], groups=1) for part, option in FOUND.items()
+}
+RULES = ContentRules(**PATTERNS, allowed_hosts=("retrait.issuer.example",))
+TEXT = f"Madame Jeanne Dupont,\nvotre autorisation n° T100001.\nLien : {URL}.\nCode de retrait 1 : AB12\n"
+YESTERDAY = now() - timedelta(days=1)
+
+
+def read(
+    text: str = TEXT, rules: ContentRules = RULES, date: datetime | None = YESTERDAY, links: tuple[Link, ...] = ()
+) -> Content:
+    return content_of("Délivrance", date, Body(text, links), rules, now())
+
+
+def test_everything_is_found() -> None:
+    found = read()
+    assert (found.authorisation, found.name, found.url, found.code, found.error) == (
+        "T100001",
+        "Jeanne Dupont",
+        URL,
+        "AB12",
+        None,
+    )
+    assert "AB12" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("autorisation n° T100001", "T100001"),
+        ("autorisation n° RP-204117", "RP-204117"),
+        ("Autorisation : ASNR-2026-17", "ASNR-2026-17"),
+        ("Autorisation N°T100001", "T100001"),
+        ("AUTORISATION : 2026-0042", "2026-0042"),
+        ("autorisation no. 123456", "123456"),
+        ("Numéro d'autorisation : T100001.", "T100001"),
+        ("autorisation annuelle", None),
+        ("autorisation n° 12", None),
+    ],
+)
+def test_default_pattern_finds_numbers(line: str, number: str | None) -> None:
+    assert holder_in("", Body(line, ()), RULES).authorisation == number
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Monsieur Karim Benali,", "Karim Benali"),
+        ("Mme Anne-Sophie Roux", "Anne-Sophie Roux"),
+        ("M. Paul Martin :", None),
+        ("bonjour Madame X", None),
+        ("Madame A\nMonsieur B", None),
+    ],
+)
+def test_default_pattern_finds_names(line: str, name: str | None) -> None:
+    assert holder_in("", Body(line, ()), RULES).name == name
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("Code de retrait : A-1", "A-1"),
+        ('CODE DE RETRAIT 2: é"&', 'é"&'),
+        ("code de retrait\n: X", "X"),
+        ("Votre code de retrait est X", None),
+    ],
+)
+def test_default_pattern_finds_codes(line: str, code: str | None) -> None:
+    assert read(TEXT.replace("Code de retrait 1 : AB12", line)).code == code
+
+
+REFUSED: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "no number": ("no_number", {"text": TEXT.replace("n° T100001", "")}),
+    "two numbers": ("several_numbers", {"text": f"{TEXT}autorisation n° T100002"}),
+    "no URL": ("no_withdrawal_url", {"text": TEXT.replace(URL, "")}),
+    "two URLs": ("several_withdrawal_urls", {"text": f"{TEXT}{URL}2"}),
+    "two URLs, one elsewhere": ("url_host_not_allowed", {"text": f"{TEXT}https://evil.example/"}),
+    "http": ("url_not_https", {"text": TEXT.replace("https", "http")}),
+    "another host": ("url_host_not_allowed", {"text": TEXT.replace("retrait.", "r.")}),
+    "user info": ("url_invalid", {"text": TEXT.replace("https://", "https://x@")}),
+    "no code": ("no_withdrawal_code", {"text": TEXT.replace("retrait 1", "accès")}),
+    "two codes": ("several_withdrawal_codes", {"text": f"{TEXT}Code de retrait 2 : CD"}),
+    "no date": ("mail_date", {"date": None}),
+    "a date in the future": ("mail_date", {"date": now() + timedelta(days=2)}),
+    "a deceptive link": ("link_text_differs", {"links": (Link("https://evil.example/", URL),)}),
+    "a deceptive link to the URL": ("link_text_differs", {"links": (Link(URL, "https://evil.example/"),)}),
+}
+
+
+@pytest.mark.parametrize(("code", "changes"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_used_has_its_cause_and_gives_nothing(code: str, changes: dict[str, Any]) -> None:
+    found = read(**changes)
+    assert found.error is not None
+    assert (found.error.code, found.url, found.code) == (code, None, None)
+
+
+def test_the_same_twice_is_once() -> None:
+    assert read(TEXT + TEXT).error is None
+    assert read(f"{TEXT}\nautorisation n° t100001").error is None
+
+
+def test_a_deceptive_link_to_something_else_is_left() -> None:
+    assert read(links=(Link("https://help.example/", "www.issuer.example"),)).error is None
+
+
+def test_a_clock_may_be_a_little_ahead() -> None:
+    assert read(date=now() + timedelta(hours=20)).error is None
+
+
+def test_holder_is_told_of_a_refused_mail() -> None:
+    found = read(TEXT.replace("https", "http"))
+    assert (found.authorisation, found.name) == ("T100001", "Jeanne Dupont")
+
+
+def test_number_may_be_in_the_subject() -> None:
+    body = Body(TEXT.replace("autorisation n° T100001", ""), ())
+    assert content_of("Autorisation n° T100009", YESTERDAY, body, RULES, now()).authorisation == "T100009"
+
+
+def test_number_is_spelled_as_the_site_does() -> None:
+    asked = replace(RULES, authorisations=("t100001",))
+    found = read(rules=asked)
+    assert found.authorisation == "t100001"
+    assert is_asked_for(found, asked)
+    assert not is_asked_for(found, replace(RULES, authorisations=("T100002",)))
+    assert is_asked_for(holder_in("", Body("", ()), RULES), asked)
+    assert is_asked_for(found, RULES)
+    holder = read(rules=replace(RULES, known=("T9", "t 100001")))
+    assert holder.authorisation == "t 100001"
+
+
+def test_a_mail_without_a_number_tells_the_name_and_the_pattern() -> None:
+    told = read(TEXT.replace("n° T100001", ""))
+    assert (told.authorisation, told.name) == (None, "Jeanne Dupont")
+    assert told.error is not None
+    assert told.error.code == "no_number"
+    assert str(told.error).startswith("mail_authorisation_pattern finds no")

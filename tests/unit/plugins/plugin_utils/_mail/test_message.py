@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.message import (
+    Attachment,
+    MailContent,
+    compose,
+    recipients,
+    size_of,
+)
+
+NOW = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
+PAGE = Attachment("pkcs12-compliance.html", "<p>Élodie Lefèvre".encode())
+TABLE = Attachment("liste - été.csv", "\ufeffNom;Numéro\r\n".encode())
+LETTER = MailContent(
+    "Certificats <certificats@chu.example>",
+    ["radioprotection@chu.example", "Anne-Sophie Roux <asroux@chu.example>"],
+    "42 holders, 38 of them with a valid certificate.",
+    "# Client certificates\n\nÉlodie Lefèvre: expired\n.\nthe end\n",
+    [PAGE, TABLE],
+)
+
+
+def received(letter: MailContent) -> EmailMessage:
+    """What a mail program makes of the bytes."""
+    message = message_from_bytes(compose(letter, NOW).as_bytes(), policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def test_mail_says_from_whom_to_whom_and_when() -> None:
+    message = received(LETTER)
+    assert [str(each) for each in message["From"].addresses] == ["Certificats <certificats@chu.example>"]
+    assert recipients(message) == ["radioprotection@chu.example", "asroux@chu.example"]
+    assert message["Subject"] == LETTER.subject
+    assert message["Date"].datetime == NOW
+    assert message["Message-ID"].endswith("@chu.example>")
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_text_and_files_arrive_as_they_were() -> None:
+    message = received(LETTER)
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().replace("\r\n", "\n") == LETTER.body
+    files = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
+    assert files == {PAGE.name: PAGE.data, TABLE.name: TABLE.data}
+    kinds = [(part.get_content_type(), part.get_content_charset()) for part in message.iter_attachments()]
+    assert kinds == [("text/html", "utf-8"), ("text/csv", "utf-8")]
+
+
+def test_what_is_sent_is_ascii_with_lines_as_smtp_wants_them() -> None:
+    data = compose(replace(LETTER, subject="Élodie: accès terminé"), NOW).as_bytes()
+    assert data.isascii()
+    assert data.count(b"\n") == data.count(b"\r\n")
+    assert max(len(line) for line in data.splitlines()) <= 998
+
+
+def test_letters_of_a_subject_outside_ascii_arrive() -> None:
+    assert received(replace(LETTER, subject="Élodie: accès terminé"))["Subject"] == "Élodie: accès terminé"
+
+
+def test_mail_to_nobody_is_refused() -> None:
+    with pytest.raises(Pkcs12Error) as refusal:
+        compose(replace(LETTER, to=[]), NOW)
+    assert refusal.value.code == "mail_address"
+
+
+def test_file_of_another_kind_is_bytes() -> None:
+    message = received(replace(LETTER, attachments=[Attachment("report.zip", b"\0\1")]))
+    assert [part.get_content_type() for part in message.iter_attachments()] == ["application/octet-stream"]
+
+
+BREAKS = ["\n", "\r\n", "\r", "\0", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize("line_break", BREAKS, ids=ascii)
+@pytest.mark.parametrize("option", ["subject", "sender", "to", "attachments"])
+def test_nothing_passes_for_another_header(option: str, line_break: str) -> None:
+    text = f"report{line_break}Bcc: everybody@elsewhere.example"
+    wrong = {
+        "subject": replace(LETTER, subject=text),
+        "sender": replace(LETTER, sender=f"{text} <certificats@chu.example>"),
+        "to": replace(LETTER, to=[f"{text} <asroux@chu.example>"]),
+        "attachments": replace(LETTER, attachments=[Attachment(text, b"")]),
+    }
+    with pytest.raises(Pkcs12Error) as refusal:
+        compose(wrong[option], NOW)
+    assert refusal.value.code == "mail_header"
+    assert option in refusal.value.cause
+    assert line_break not in refusal.value.cause
+
+
+def test_half_a_character_is_refused() -> None:
+    with pytest.raises(Pkcs12Error) as refusal:
+        compose(replace(LETTER, subject="a name \ud83d"), NOW)
+    assert refusal.value.code == "mail_header"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", " ", "radioprotection", "@chu.example", "asroux@", "asroux@chu..example", "asroux@chu.example.", "a b@chu.example",
+        "asroux@chu.example, elefevre@chu.example", "asroux@chu.example; x@y.example", "asroux@chu@example", "<asroux@chu.example",
+        "Roux <asroux@chu.example> <x@y.example>", "Roux <>", "(comment) asroux@chu.example",
+    ],
+)  # fmt: skip
+def test_what_is_not_one_address_is_refused(address: str) -> None:
+    for letter in (replace(LETTER, to=[address]), replace(LETTER, sender=address)):
+        with pytest.raises(Pkcs12Error) as refusal:
+            compose(letter, NOW)
+        assert refusal.value.code == "mail_address"
+
+
+@pytest.mark.parametrize(
+    ("address", "bare"),
+    [
+        ("asroux@chu.example", "asroux@chu.example"),
+        ('"Roux, Anne-Sophie" <asroux@chu.example>', "asroux@chu.example"),
+        ("  asroux@chu.example ", "asroux@chu.example"),
+        ("Élodie Lefèvre <elodie.lefevre+siseri@chu.example>", "elodie.lefevre+siseri@chu.example"),
+        ("root@localhost", "root@localhost"),
+    ],
+)
+def test_address_is_taken_with_and_without_a_name(address: str, bare: str) -> None:
+    assert recipients(received(replace(LETTER, to=[address]))) == [bare]
+
+
+def test_mail_that_is_too_large_is_refused_before_it_is_sent() -> None:
+    message = compose(LETTER, NOW)
+    size = len(message.as_bytes())
+    assert size_of(message, size) == size
+    with pytest.raises(Pkcs12Error) as refusal:
+        size_of(message, size - 1)
+    assert refusal.value.code == "mail_too_large"

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A mail server may repeat what it was sent; what the task says of it holds no password."""
+
+from __future__ import annotations
+
+import base64
+import socketserver
+import threading
+import traceback
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.smtp import Server, send
+
+PASSWORD = "s3cret-of-the-mail"
+
+
+class Echo(socketserver.StreamRequestHandler):
+    """Refuses every logon, and says which one, as it came and as it reads."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            word, *rest = line.split()
+            if word.upper() == b"EHLO":
+                self.wfile.write(b"250-here\r\n250 AUTH PLAIN LOGIN\r\n")
+            elif word.upper() == b"AUTH":
+                given = rest[-1]
+                read = base64.b64decode(given).replace(b"\0", b" ")
+                self.wfile.write(b"535 5.7.8 " + given + b" " + read + b" " + PASSWORD.encode() + b" is wrong\r\n")
+            else:
+                self.wfile.write(b"221 bye\r\n")
+                return
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def test_a_refused_login_does_not_say_what_the_server_says(port: int) -> None:
+    server = Server("127.0.0.1", port, "none", None, 10, "svc", PASSWORD)
+    with pytest.raises(Pkcs12Error) as refusal:
+        send(EmailMessage(), server)
+    assert refusal.value.code == "mail_login"
+    assert refusal.value.cause == f"127.0.0.1:{port} did not accept the password of svc (SMTP 535)."
+    said = "".join(traceback.format_exception(refusal.value)) + repr(server)
+    assert PASSWORD not in said
+    assert base64.b64encode(f"\0svc\0{PASSWORD}".encode()).decode() not in said

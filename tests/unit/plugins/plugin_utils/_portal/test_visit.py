@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Alerts and answers become causes, and every cause has its sentence in code, documentation and guide."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.causes import (
+    CAUSES,
+    cause_sentence,
+    portal_refusal,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.visit import (
+    ALERTS,
+    PAGES,
+    Visit,
+    cause_of_alert,
+    cause_of_answer,
+    visit_of_facts,
+)
+from lab.playbook import ROOT
+
+
+@pytest.mark.parametrize(
+    ("alert", "cause"),
+    [
+        (42, "certificate_refused"),
+        (44, "revoked"),
+        (45, "expired"),
+        (46, "certificate_refused"),
+        (48, "unknown_authority"),
+        (51, "key_refused"),
+        (116, "none_sent"),
+        (40, "handshake"),
+        (70, "handshake"),
+        (80, "handshake"),
+        (None, "handshake"),
+    ],
+)
+def test_an_alert(alert: int | None, cause: str) -> None:
+    assert cause_of_alert(alert, asked=True, sent=True) == cause
+    assert cause_of_alert(alert, asked=True, sent=False) == "none_sent"
+    assert cause_of_alert(alert, asked=False, sent=False) == cause
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent", "status", "cause"),
+    [
+        (True, True, 200, None),
+        (True, True, 403, "http_refused"),
+        (True, True, None, "http_refused"),
+        (True, False, 200, "none_sent"),
+        (False, False, 200, "not_asked"),
+        (False, False, 404, "not_asked"),
+        (False, False, 403, "none_sent"),
+        (False, False, 400, "none_sent"),
+    ],
+)
+def test_an_answer(asked: bool, sent: bool, status: int | None, cause: str | None) -> None:
+    assert cause_of_answer(Visit(asked=asked, sent=sent, http_status=status), b"", ()) == cause
+
+
+def test_every_cause_has_its_sentence_and_the_documentation_has_them_all() -> None:
+    """The driver's module, the two sidecars, the protocol and the guide."""
+    named = set(
+        re.findall(
+            r"'([a-z]+_[a-z_]+|expired|revoked|proxy|unreachable|handshake)'", read("plugins/module_utils/_Portal.psm1")
+        )
+    )
+    assert named - set(CAUSES) == {"connect_failed"}
+    assert set(CAUSES) - named == set()
+    sidecar = yaml.safe_load(read("plugins/modules/portal_info.yml"))["RETURN"]["code"]["description"]
+    assert set(re.findall(r"V\((\w+)\)", " ".join(sidecar))) - {"null"} == set(CAUSES)
+    assert set(re.findall(r"^   \* - ``(\w+)``", read("docs/docsite/rst/guide_portal.rst"), re.MULTILINE)) == set(
+        CAUSES
+    )
+    protocol = (
+        read("docs/developers/driver_protocol.md").partition("The fact `code` of `connect`")[2].partition("\n\n")[0]
+    )
+    assert set(CAUSES) <= set(re.findall(r"`(\w+)`", protocol))
+    assert {*ALERTS.values(), *PAGES.values()} <= set(CAUSES)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_sentence_has_the_facts(cause: str) -> None:
+    refused = portal_refusal(
+        "https://portal.example/", Visit("TLSv1.3", http_status=403, cause=cause, detail="alert 44")
+    )
+    assert refused.code == "connect_failed"
+    assert all(fact in refused.cause for fact in ("https://portal.example/", "TLSv1.3", "HTTP 403", "alert 44"))
+    assert refused.next_step
+
+
+def test_an_unknown_cause_of_a_newer_driver_has_a_sentence() -> None:
+    assert cause_sentence(Visit(cause="something new")) == cause_sentence(Visit(cause="handshake"))
+
+
+def test_the_facts_of_another_entry_are_no_visit() -> None:
+    with pytest.raises(KeyError):
+        visit_of_facts({"thumbprint": "x"})
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_portal_that_was_not_asked_has_not_refused(cause: str) -> None:
+    said = portal_refusal("https://portal.example/", Visit(cause=cause)).cause
+    not_reached = cause in {"untrusted_server", "name_mismatch", "unreachable", "proxy"}
+    assert ("could not be asked" in said, "did not accept" in said) == (not_reached, not not_reached)

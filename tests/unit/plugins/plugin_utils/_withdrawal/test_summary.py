@@ -1,0 +1,237 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of the deliveries of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.summary import (
+    CollectionRun,
+    collection_summary,
+    two_names,
+)
+from unit.plugins.plugin_utils._mail.deliveries import NOW, PICKED_UP, known, mail
+
+FAILED = {
+    **PICKED_UP,
+    "state": "link_used",
+    "msg": "Used.",
+    "error": {"code": "link_used"},
+    "failed": True,
+    "dest": None,
+}
+
+
+def summed(**changed: Any) -> dict[str, Any]:
+    usual: dict[str, Any] = {
+        "deliveries": [mail("T1")],
+        "problems": [],
+        "withdrawals": {"T1": PICKED_UP},
+        "unstored": {},
+        "holders": {"T1": "Jeanne Dupont"},
+        "holder_problems": [],
+        "acknowledged": frozenset(),
+        "leavers": frozenset(),
+        "known": None,
+    }
+    return collection_summary(CollectionRun(**(usual | changed)), NOW)
+
+
+def states(result: dict[str, Any]) -> dict[str, str]:
+    rows = result["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"]
+    return {row["authorisation"]: row["state"] for row in rows}
+
+
+def test_a_withdrawn_bundle_is_recorded() -> None:
+    result = summed()
+    assert (result["failed"], result["needs_somebody"], result["totals"]) == (False, [], {"collected": 1})
+    assert result["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"] == [
+        {
+            "authorisation": "T1",
+            "name": "Jeanne Dupont",
+            "state": "collected",
+            "mail_at": "2026-11-20T08:00:00Z",
+            "message_id": "<T1@issuer.example>",
+            "recorded_at": "2026-11-26T10:00:00Z",
+            "error": None,
+            "file": "Jeanne Dupont - T1.p12",
+            "sha256": "00ff",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "state", "error"),
+    [
+        ({"withdrawals": {"T1": FAILED}}, "link_used", "link_used"),
+        ({"withdrawals": {"T1": {**FAILED, "state": None}}}, "failed", "link_used"),
+        ({"withdrawals": {}}, "new", None),
+        (
+            {"withdrawals": {"T1": {**FAILED, "state": "new", "error": {"code": "dest_folder"}}}},
+            "failed",
+            "dest_folder",
+        ),
+        ({"withdrawals": {"T1": {**FAILED, "state": "collected"}}}, "passphrase_unknown", "link_used"),
+        ({"unstored": {"T1": "No store."}}, "passphrase_not_stored", None),
+        ({"holders": {}}, "unknown_holder", None),
+        ({"deliveries": [mail("T1", state="not_authentic")]}, "not_authentic", "code_not_authentic"),
+        ({"deliveries": [mail("T1", state="refused")]}, "refused", "code_refused"),
+    ],
+    ids=str,
+)
+def test_what_needs_a_person_is_red_and_recorded(changed: dict[str, Any], state: str, error: str | None) -> None:
+    result = summed(**changed)
+    (row,) = result["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"]
+    assert (result["failed"], result["needs_somebody"], row["state"], row["error"]) == (True, ["T1"], state, error)
+    assert "<T1@issuer.example>" in result["msg"]
+
+
+def test_a_mail_without_a_number_is_red_and_leaves_no_record() -> None:
+    result = summed(deliveries=[mail(None, state="refused")])
+    assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {})
+
+
+PROBLEM = {"place": "new/1", "code": "sender_differs", "cause": "It is from another sender.", "next_step": "Look."}
+
+
+def test_a_mail_that_cannot_be_used_is_red_until_a_person_has_dealt_with_it() -> None:
+    result = summed(problems=[PROBLEM])
+    assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {"T1": "collected"})
+    assert "new/1" in result["msg"]
+    assert summed(problems=[PROBLEM], acknowledged=frozenset({"new/1"}))["failed"] is False
+
+
+def test_acknowledged_mail_needs_nobody() -> None:
+    result = summed(withdrawals={"T1": FAILED}, acknowledged=frozenset({"<T1@issuer.example>"}))
+    assert (result["failed"], states(result)) == (False, {"T1": "acknowledged"})
+
+
+@pytest.mark.parametrize("passed_over", ["superseded", "duplicate"])
+def test_older_mails_are_passed_over(passed_over: str) -> None:
+    result = summed(deliveries=[mail("T1", state=passed_over, at="2026-01-01T00:00:00Z"), mail("T1")])
+    assert (result["totals"], states(result)) == ({"collected": 1}, {"T1": "collected"})
+
+
+@pytest.mark.parametrize("forged", ["not_authentic", "refused"])
+def test_a_forged_mail_hides_no_delivery(forged: str) -> None:
+    later = mail("T1", state=forged, at="2026-11-25T00:00:00Z")
+    result = summed(deliveries=[mail("T1"), later])
+    assert (result["failed"], states(result)) == (True, {"T1": "collected"})
+    assert states(summed(deliveries=[later], known=known("T1"))) == {"T1": "collected"}
+    assert states(summed(deliveries=[later], known=known("T1", state="refused"))) == {"T1": forged}
+
+
+def test_a_delivery_replaces_what_was_known_of_an_earlier_one() -> None:
+    assert states(summed(known=known("T1", state="link_used"))) == {"T1": "collected"}
+
+
+def test_facts_of_another_schema_are_not_read() -> None:
+    assert states(summed(known={**known("T9"), "schema": 2})) == {"T1": "collected"}
+
+
+def test_records_without_a_mail_are_kept_for_some_time() -> None:
+    old = {**known("T8")}
+    old["deliveries"] = [{**old["deliveries"][0], "recorded_at": "2025-01-01T00:00:00Z"}, *known("T9")["deliveries"]]
+    assert states(summed(known=old)) == {"T1": "collected", "T9": "collected"}
+
+
+@pytest.mark.parametrize(
+    "fact", [None, [], {}, {"schema": 2, "deliveries": [{}]}, {"schema": 1, "deliveries": [{}, "x"]}]
+)
+def test_facts_of_another_form_are_no_facts(fact: Any) -> None:
+    assert states(summed(known=fact)) == {"T1": "collected"}
+
+
+@pytest.mark.parametrize("written", ["T1", "t1", " T1 ", "T 1"])
+def test_who_has_left_needs_nobody(written: str) -> None:
+    result = summed(withdrawals={}, leavers=frozenset({written}))
+    assert (result["failed"], states(result)) == (False, {"T1": "left"})
+
+
+def test_a_mistyped_number_is_told_with_the_number_that_the_inventory_has() -> None:
+    result = summed(deliveries=[mail("T11", name="JEANNE  Dupont")], withdrawals={})
+    assert (result["failed"], states(result)) == (True, {"T11": "unknown_holder"})
+    assert "number T1." in result["msg"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_holders_that_cannot_be_read_are_red_and_told_before_their_deliveries(check_mode: bool) -> None:
+    said = "pkcs12_holders of ws-1 is a text."
+    result = summed(deliveries=[mail("T1"), mail("T2")], holder_problems=[said], check_mode=check_mode)
+    assert (result["failed"], result["needs_somebody"]) == (True, ["?", "T2"])
+    assert result["lines"][1] == said
+    assert "No holder that can be read has this number." in result["lines"][2]
+    assert said in result["msg"]
+    assert summed(holder_problems=[said])["needs_somebody"] == ["?"]
+
+
+def test_check_mode_is_green_although_nothing_was_withdrawn() -> None:
+    assert summed(withdrawals={"T1": {**PICKED_UP, "state": "new"}}, check_mode=True)["failed"] is False
+    assert summed(withdrawals={"T1": FAILED}, check_mode=True)["failed"] is True
+    wrong = {**FAILED, "state": "new", "error": {"code": "dest_folder"}}
+    assert summed(withdrawals={"T1": wrong}, check_mode=True)["failed"] is True
+
+
+def test_those_who_need_a_person_come_first() -> None:
+    holders = {"T1": "Jeanne Dupont", "T2": "Paul Martin"}
+    result = summed(
+        deliveries=[mail("T1"), mail("T2")],
+        withdrawals={"T1": PICKED_UP, "T2": {**FAILED, "item": "T2"}},
+        holders=holders,
+    )
+    assert ["T2" in line for line in result["lines"]] == [False, True, False]
+    assert result["totals"] == {"collected": 1, "link_used": 1}
+
+
+@pytest.mark.parametrize(
+    ("code", "is_told"), [("link_used", True), ("captcha", True), ("code_wrong", False), ("unexpected_page", False)]
+)
+def test_the_path_is_told_where_a_person_may_have_the_bundle(code: str, is_told: bool) -> None:
+    failed = {**FAILED, "error": {"code": code}, "dest": "/srv/b/x 2026.p12"}
+    assert ("under this name: /srv/b/x 2026.p12." in summed(withdrawals={"T1": failed})["msg"]) is is_told
+
+
+ID = "<1@issuer.example>"
+"""The mail of the records of ``known``."""
+
+
+def test_a_record_whose_mail_is_gone_can_be_ended() -> None:
+    told = {"T8": "failed", "T1": "collected"}
+    assert states(summed(known=known("T8", state="failed"))) == told
+    ended = summed(known=known("T8", state="failed"), acknowledged=frozenset({ID}))
+    assert states(ended) == told | {"T8": "acknowledged"}
+    assert "Jeanne Dupont T8: A person has dealt with this delivery." in ended["lines"]
+    assert ended["totals"] == {"collected": 1}
+    # A bundle that is there stays collected, and a mail that is still read is told once.
+    assert states(summed(known=known("T8"), acknowledged=frozenset({ID})))["T8"] == "collected"
+    again = mail("T8", message_id=ID)
+    read = summed(deliveries=[again], known=known("T8", state="failed"), acknowledged=frozenset({ID}))
+    assert [line for line in read["lines"] if "dealt with" in line] == read["lines"][1:]
+    assert len(read["lines"]) == 1 + 1
+
+
+@pytest.mark.parametrize(
+    ("others", "known_ids"), [(0, []), (1, ["<x@y>", "<z@y>"]), (0, ["<T1@issuer.example>", "new/1", ID])]
+)
+def test_what_is_acknowledged_and_nowhere_is_told(others: int, known_ids: list[str]) -> None:
+    """Nobody knows it while mails of other persons are left out."""
+    result = summed(
+        problems=[PROBLEM],
+        known=known("T8"),
+        acknowledged=frozenset({*known_ids, "<typo@y>"}),
+        reading={"msg": "2 mails read.", "ignored": {"other_authorisations": others}},
+    )
+    told = [line for line in result["lines"] if "No mail and no delivery has" in line]
+    assert [line.partition("has ")[2].partition(" of")[0] for line in told] == ([] if others else ["<typo@y>"])
+    assert result["lines"][1] == "2 mails read."
+
+
+def test_several_names_for_a_number_are_told() -> None:
+    names = ("Anne Durand", "ANNE  Dupont", "Anne Dupont")
+    holders = [{"authorisation": "T1", "name": name} for name in names]
+    assert two_names(holders[1:]) == []
+    (said,) = two_names(holders)
+    assert "number T1: Anne Durand, Anne Dupont. This run took the last one." in said
