@@ -14,20 +14,32 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words
 
 
 def words(
-    given: Any, language: Any = "", setting: str | None = None, causes: Iterable[Any] = (), **values: Any
+    given: Any,
+    language: Any = "",
+    setting: str | None = None,
+    causes: Iterable[Any] = (),
+    rows: Iterable[Mapping[str, Any]] | None = None,
+    **values: Any,
 ) -> str | list[str]:
-    """The sentences of a code with these values, of a problem as facts and results keep it, or of each in a list."""
+    """The sentences of a code with these values, of a kept problem, of each in a list, or of a code for each row."""
     told = Words(str(language), _variable)
+    led_to = tuple(map(Problem.from_map, causes))
 
-    def text_of(each: Any) -> str:
-        problem = (
-            Problem.from_map(each)
-            if isinstance(each, Mapping)
-            else Problem(str(each), _typed(str(each), values), setting, tuple(map(Problem.from_map, causes)))
-        )
+    def text_of(each: Any, of_row: Mapping[str, Any]) -> str:
+        is_kept = isinstance(each, Mapping)
+        problem = Problem.from_map(each) if is_kept else Problem(str(each), _typed(str(each), of_row), setting, led_to)
         return with_names(told.of(problem), _variable)
 
-    return [text_of(each) for each in given] if isinstance(given, (list, tuple)) else text_of(given)
+    if rows is not None:
+        return [text_of(given, {name: _at(row, str(path)) for name, path in values.items()}) for row in rows]
+    return [text_of(each, values) for each in given] if isinstance(given, (list, tuple)) else text_of(given, values)
+
+
+def _at(row: Any, path: str) -> Any:
+    """The value at a place such as ``places.0.workstation``."""
+    for key in path.split("."):
+        row = row[int(key)] if isinstance(row, (list, tuple)) else row[key]
+    return row
 
 
 def _variable(option: str) -> str:
@@ -37,9 +49,9 @@ def _variable(option: str) -> str:
 
 
 def _typed(code: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of a template, which may make a text of a number."""
-    types = catalogue().get(code, {}).get("values", {})
-    return {name: _value(value, types.get(name)) for name, value in values.items()}
+    """Those of the values that the code has. A template may have made a text of a number."""
+    types = catalogue()[code].get("values", {}) if code in catalogue() else dict.fromkeys(values)
+    return {name: _value(value, types[name]) for name, value in values.items() if name in types}
 
 
 def _value(value: Any, kind: str | None) -> Any:
