@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words
 
 def words(
     given: Any,
+    /,
     language: Any = "",
     setting: str | None = None,
     causes: Iterable[Any] = (),
@@ -55,11 +56,13 @@ def _typed(code: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(value: Any, kind: str | None) -> Any:
-    if isinstance(value, (list, tuple)) or kind in ("strs", "words"):
+    if isinstance(value, (list, tuple)):
         return tuple(map(str, value))
     if kind == "int" and str(value).strip().isdecimal():
         return int(value)
-    return Outside(value) if kind == "outside" else value if isinstance(value, (bool, int)) else str(value)
+    if kind == "outside":
+        return Outside(value)
+    return value if isinstance(value, (bool, int)) and kind != "str" else str(value)
 
 
 class FilterModule:

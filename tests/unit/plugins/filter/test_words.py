@@ -50,7 +50,7 @@ def test_values_get_the_types_of_the_catalogue(told: list[Problem]) -> None:
     words("x.full", count="3", names=["a", 1], said="broken.", who=7, sure=True, setting="serial")
     (problem,) = told
     assert problem == Problem(
-        "x.full", {"count": 3, "names": ("a", "1"), "said": "broken.", "who": 7, "sure": True}, "serial"
+        "x.full", {"count": 3, "names": ("a", "1"), "said": "broken.", "who": "7", "sure": True}, "serial"
     )
     assert isinstance(problem.values["said"], Outside)
 
@@ -77,7 +77,7 @@ def test_a_code_is_told_for_each_row(told: list[Problem]) -> None:
 
 
 def test_values_that_the_code_does_not_have_are_left_out(told: list[Problem]) -> None:
-    words("x.full", who="Louis", another="value")
+    words("x.full", who="Louis", given="value")
     assert told == [Problem("x.full", {"who": "Louis"})]
 
 
