@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a playbook prints in the nonce language, read for words that no sentence of the catalogue has made.
 
-In this language each sentence of the product is «code:NONCE value=...». So whatever else is on the screen is Ansible's own, the name of a play
-or a task, a value, a page's own words, or a text that stands outside the catalogue: that is a ``Finding``.
+In this language each sentence of the product is «code:NONCE value=...». Whatever else is on the screen is Ansible's own, the name of a
+play or a task, a value, a page's own words, or a text that stands outside the catalogue: that is a ``Finding``.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ PAGES = {"Say what matters", "Show what would be sent"}
 
 # What Ansible itself says.
 HEADING = re.compile(r"^(PLAY|TASK|RUNNING HANDLER|PLAY RECAP|HANDLER) ?\[?(?:[\w.]+ : )?(.*?)\]? \*+$")
-RECAP = re.compile(r"^\S+ +: ok=\d+ ")
 RESULT = re.compile(
     r"^(?:ok|changed|skipping|failed|fatal|included|skipped|rescued): (?:\[([^\]]+)\])?(?: \(item=(.*?)\))?"
     r"(?:: (?:FAILED|UNREACHABLE)!)?(?: => (?=[{(])(?:\(item=(.*?)\))?)?"
@@ -57,12 +56,13 @@ RESULT = re.compile(
 BY_ANSIBLE = (
     re.compile(r"Task failed: (?:(?:Action|Module) failed: )?|Action failed: |Module failed: "),
     re.compile(r"All assertions passed|One or more items failed|All items completed|All items skipped"),
-    re.compile(r"^\.\.\.ignoring$|^NO MORE HOSTS LEFT.*$|^<<< caused by >>>$|^Origin: .*$"),
-    re.compile(r"^included: .*$|^no config file found.*$|^Using .* as config file$|^Read vars_file .*$"),
-    re.compile(r"^\d+( .*)?$|^ *\^ column \d+$|^ *\^ here$"),
     re.compile(r"Failed to template (?:hosts|serial)[^«]*|Error processing keyword '\w+': "),
     re.compile(r"\[(?:WARNING|ERROR)\]: ?"),
     re.compile(r"the output has been hidden due to the fact that 'no_log: true' was specified for this result"),
+)
+LINES_OF_ANSIBLE = re.compile(
+    r"\.\.\.ignoring|NO MORE HOSTS LEFT.*|<<< caused by >>>|Origin: .*|included: .*|no config file found.*|Using .* as config file"
+    r"|Read vars_file .*|\d+( .*)?| *\^ column \d+| *\^ here|\S+ +: ok=\d+ .*"
 )
 OTHER_WARNINGS = re.compile(
     r"\[(?:DEPRECATION )?WARNING\]: (?:Found both group and host|Deprecation|Could not match|Ansible is being run)"
@@ -144,7 +144,7 @@ def findings(screen: str, values: Set[str] = frozenset()) -> list[Finding]:
             at = start + end + 1
             found += [Finding(text, where) for text in _in_result(content, name, values)]
             found += [Finding(text, where) for text in _odd(f"{result[2] or ''} {result[3] or ''}", values)]
-        elif not RECAP.match(line) and not result:
+        elif not LINES_OF_ANSIBLE.fullmatch(line) and not result:
             if line.startswith("[") and line.split("]")[0] in (
                 "[WARNING",
                 "[ERROR",
