@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import VOCABULARY
 from integration.nonce_screen import TEXT, findings, without_told
 from integration.plays import NONCE, told_codes
 from lab.hospital import Hospital
@@ -49,6 +51,9 @@ def values_of(hospital: Hospital) -> frozenset[str]:
     ]
     folders = [str(path) for path in hospital.folder.rglob("*")]
     return words_of(hospital.inventory.read_text(encoding="utf-8"), *people, *folders) | WORDS_OF_RESULTS
+
+
+PAGE_WORDS = words_of(*(text for both in (*VOCABULARY.values(), *PAGE.values()) for text in both))
 
 
 def run(hospital: Hospital, book: str, *options: str, **variables: Any) -> Run:
