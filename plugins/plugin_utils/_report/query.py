@@ -136,4 +136,4 @@ def _kind(found: object) -> str:
 
 
 def _bad_query(variant: str, expression: str, **values: Value) -> Pkcs12Error:
-    return Pkcs12Error(Problem(f"bad_query.{variant}", {"query": expression, **values}, "report_query"))
+    return Pkcs12Error(Problem(f"bad_query.{variant}", {"query": expression[:200], **values}, "report_query"))

@@ -132,7 +132,7 @@ def _path_in_document(path: str) -> str:
 def _refuse_key(key: str, raw: Mapping[str, Any], path: str) -> None:
     """Refuses a key that the model has and the document has not. Raises ``Mismatch``."""
     if key in raw:
-        raise Mismatch(f"{key!r} is no key of it", path)
+        raise Mismatch("it is no key", key).under(path) if path else Mismatch("it is no key", key)
 
 
 def _summary(report: Report) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def reminders_result(
             "unusable_variables.reminders", {"count": len(places)}, causes=(said, *places[:MOST_NAMED], RUN_AGAIN)
         )
         raise Pkcs12Error(problem, changed=changed, details=details)
-    if lists := tuple(row.source for row in report.revocation_lists if row.problem):
+    if lists := tuple(f"{row.source} ({row.problem.value})" for row in report.revocation_lists if row.problem):
         # Who has asked for a check has to know that it was not one.
         raise Pkcs12Error(
             Problem("revocation_not_checked", {"lists": lists}, causes=(said,)), changed=changed, details=details
