@@ -75,9 +75,7 @@ def cells(path: Path, separator: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(("language", "separator"), [("en", ","), ("fr", ";")])
-def test_the_report_says_what_the_last_run_found_and_who_can_mend_it(
-    site: Site, language: str, separator: str
-) -> None:
+def test_the_report_says_what_the_last_run_found_and_who_can_mend_it(site: Site, language: str, separator: str) -> None:
     assert site.report(language=language).exit_code == 0
     found = holders(site)
     told = {
