@@ -26,10 +26,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.opti
     RunContext,
     state_of,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    ResultContext,
+    certificate_result,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import HolderTask, run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import certificate_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of

@@ -24,9 +24,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cac
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import problem_of, unmatched
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stop import stops, told_at_end
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import (
+    progress,
+    stops,
+    summary,
+    told_at_end,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import UTC, calendar_of
 

@@ -22,10 +22,9 @@ from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
 from .._policy.subject import check_subject
 from .._policy.validity import calendar_of
-from .holder_options import check_duplicates, check_placeholders, passphrases_of
 from .number_look import check_own_number
-from .options import admit_bundle, fill
-from .workstation_result import labels
+from .options import admit_bundle, check_duplicates, check_placeholders, fill, passphrases_of
+from .result import labels
 
 READY, FAILED, AWAITED = "ready", "failed", "awaited"
 NOTHING = {"file": None, "issued_to": None, "valid_until": None}

@@ -20,7 +20,7 @@ from .._facts.holders import HolderEntry
 from .._facts.leavers import numbers_in
 from .._facts.retired import SITE_FOLDER, Notes, read_notes
 from .._policy.names import number_key
-from .holder_options import check_duplicates
+from .options import check_duplicates
 
 CONFIRM, COUNT, TAKE_BACK = (
     "pkcs12_confirm_removal",

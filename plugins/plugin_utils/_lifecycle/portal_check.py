@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .._crypto.certificate import Certificate
+from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import StoreCertificate
 from .._errors import Pkcs12Error
@@ -28,6 +30,7 @@ from .._portal.address import (
     parse_portal_url,
     parse_proxy,
 )
+from .._portal.causes import portal_refusal
 from .._portal.portal import PortalTarget, visit_portal
 from .._portal.visit import Visit
 from .._workstation.protocol import Drivers
@@ -118,3 +121,41 @@ def workstation_check(options: Mapping[str, Any], entry: HolderEntry, check_mode
         expected=check_statuses(options["expected_status"]),
         execution=ExecutionOptions(options["holder_password"], check_mode, Evidence(None, None, "")),
     )
+
+
+def portal_result(check: PortalCheck, fail_when_refused: bool) -> dict[str, Any]:
+    """The documented result. A refusal fails the task, unless it must not."""
+    visit = check.visit or Visit()
+    result = {
+        "accepted": check.visit.accepted if check.visit else None,
+        "deferred": check.deferred is not None,
+        "thumbprint": check.thumbprint,
+        "code": visit.cause,
+        "tls_version": visit.tls_version,
+        "asked": visit.asked if check.visit else None,
+        "sent": visit.sent if check.visit else None,
+        "issuers": list(visit.issuers),
+        "http_status": visit.http_status,
+        "server_certificate": _server(visit.server),
+        "msg": _message(check),
+    }
+    if check.visit is None or check.visit.accepted:
+        return result
+    refusal = portal_refusal(check.address.url, check.visit)
+    error = {"code": refusal.code, "next_step": refusal.next_step}
+    return result | {"msg": refusal.sentences, "failed": fail_when_refused, "error": error}
+
+
+def _server(server: Certificate | None) -> dict[str, Any] | None:
+    if server is None:
+        return None
+    return {"subject": server.subject, "issuer": server.issuer, "not_after": format_instant(server.not_after)}
+
+
+def _message(check: PortalCheck) -> str:
+    if check.deferred:
+        return check.deferred
+    if check.visit is None:
+        return "In check mode nobody connects to the portal."
+    visit = check.visit
+    return f"The portal {check.address.url} accepted the certificate ({visit.tls_version}, HTTP {visit.http_status})."

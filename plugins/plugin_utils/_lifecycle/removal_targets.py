@@ -16,8 +16,7 @@ from .._facts.holders import HolderEntry
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import is_software
 from .._workstation.protocol import Drivers, Inventory
-from .holder_options import options_of
-from .options import RunContext, state_of
+from .options import RunContext, options_of, state_of
 from .run import DesiredState, HolderRun, HolderTask, WorkstationRun, prepare, run_tasks
 
 

@@ -5,23 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12_files import near_sentence
 from .._crypto.store import StoreCertificate
-from .._errors import counted
-from .._facts.build import certificate_row
-from .._facts.holders import HolderEntry
+from .._errors import ConnectionLost, counted
+from .._facts.build import FactsScope, certificate_row, workstation_record
+from .._facts.codec import to_map
+from .._facts.holders import HolderEntry, resolve_accounts
 from .._policy.access import Access, Authorisation, access_of
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod
 from .._policy.validity import Calendar, Status, best_certificate
+from .._workstation.lost_connection import may_be_off, unreachable_result
 from .._workstation.protocol import journal_row
-from .run import HolderRun, HolderTask
+from .run import HolderRun, HolderTask, WorkstationRun
 from .transaction import SkipReason, Transaction
 
 PENDING = {"key_state": "planned", "key_provider": None}
@@ -275,3 +278,123 @@ def _removed(done: Transaction, count: int, check_mode: bool) -> str:
 
 def _were(number: int, check_mode: bool) -> str:
     return "would be" if check_mode else "was" if number == 1 else "were"
+
+
+UNCONFIRMED = "Nothing was removed. If all of this is right, set pkcs12_confirm_removal to true, for this run only."
+
+
+def workstation_result(
+    run: WorkstationRun,
+    scope: FactsScope,
+    context: ResultContext,
+    noted: Iterable[str] = (),
+    not_taken_back: Iterable[str] = (),
+    has_notes: bool = False,
+) -> dict[str, Any]:
+    """The documented result of ``holder_certificates``. ``noted``: whose removal is written down in the bundle folder.
+
+    ``has_notes``: everybody who leaves has a note since an earlier run, so where nothing is left to remove, nothing is left to confirm.
+    """
+    rows = [_named(each.task) | holder_result(each, context) for each in run.holders]
+    unconfirmed = not context.confirmed and (not has_notes or any(row["failed"] for row in rows))
+    return {
+        "changed": any(row["changed"] for row in rows),
+        "failed": any(row["failed"] for row in rows),
+        "msg": _message(run.inventory.computer, rows)
+        + _not_searched(run.not_searched)
+        + (f" {UNCONFIRMED}" if unconfirmed else ""),
+        "workstation": run.inventory.computer,
+        "clock_skew_seconds": run.inventory.skew(run.observed_at),
+        "holders": rows,
+        "not_found": list(run.not_found),
+        "not_searched": list(run.not_searched),
+        "noted": list(noted),
+        "unconfirmed": unconfirmed,
+        "not_taken_back": list(not_taken_back),
+        "failed_holders": [label for row, label in zip(rows, labels(rows), strict=True) if row["failed"]],
+        "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
+    }
+
+
+def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context: ResultContext) -> dict[str, Any]:
+    """The result for a workstation that did not answer. If it may be off, ``failed_holders`` has those alone who cannot wait for it.
+
+    Without ``failed_holders``, the workstation needs somebody at once.
+    """
+    result = unreachable_result(problem)
+    if not may_be_off(result):
+        return result
+    named = zip(tasks, labels([_named(each) for each in tasks]), strict=True)
+    return result | {"failed_holders": [label for each, label in named if cannot_wait(each, context)]}
+
+
+def help_wanted(host: str, result: Mapping[str, Any]) -> str:
+    """Why somebody has to do something on this workstation, in a sentence; empty if nobody has to.
+
+    A workstation that did not answer and a task that was refused have no list of failed holders.
+    """
+    if result.get("no_workstation") or not result.get("failed_holders", [host]):
+        return ""
+    return f"{host} did not answer: {result['msg']}" if result.get("unreachable") else str(result["msg"])
+
+
+def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
+    """The documented result of ``certificate``: the one holder's, with the facts of the workstation."""
+    (holder,) = run.holders
+    return holder_result(holder, context) | {
+        "workstation": run.inventory.computer,
+        "clock_skew_seconds": run.inventory.skew(run.observed_at),
+        "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
+    }
+
+
+def facts_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> dict[str, Any]:
+    """``ansible_facts.pkcs12`` after a run. Check mode adds no outcome, because facts are kept after the run."""
+    entries = resolve_accounts(scope.entries, run.inventory)
+    if not check_mode:
+        entries = _with_outcomes(entries, run)
+    scope = replace(scope, entries=entries)
+    return to_map(workstation_record(run.inventory, run.stores, scope, run.observed_at))
+
+
+def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple[HolderEntry, ...]:
+    at = run.observed_at.replace(microsecond=0)
+    outcomes = {each.task.entry.key: kept_outcome(each) for each in run.holders}
+    return tuple(
+        replace(entry, outcome=outcomes[entry.key], outcome_at=at) if entry.key in outcomes else entry
+        for entry in entries
+    )
+
+
+def _named(task: HolderTask) -> dict[str, Any]:
+    entry = task.entry
+    return {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
+
+
+def _not_searched(places: Sequence[str]) -> str:
+    return f" Not searched, because it cannot be read: {', '.join(places)}." if places else ""
+
+
+def labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each holder as people name him, with the account; with the number, too, where another one has the same name and account."""
+    found = [f"{row['name'] or row['authorisation'] or row['user']} ({row['user']})" for row in rows]
+    times = Counter(label.casefold() for label in found)
+    return [
+        label if times[label.casefold()] == 1 else f"{row['name']}, {row['authorisation']} ({row['user']})"
+        for label, row in zip(found, rows, strict=True)
+    ]
+
+
+def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Totals by outcome, then the holders who need help, each with the sentence."""
+    if not rows:
+        return f"{computer}: there are no holders."
+    counts = Counter(shown_outcome(row) for row in rows)
+    totals = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    names_by_sentence: dict[str, list[str]] = {}
+    for row, label in zip(rows, labels(rows), strict=True):
+        if row["failed"] or (row["outcome"] == "deferred" and not any(each["failed"] for each in rows)):
+            names_by_sentence.setdefault(row["msg"], []).append(label)
+    return " ".join(
+        [f"{computer}: {totals}.", *(f"{', '.join(who)}: {said}" for said, who in names_by_sentence.items())]
+    )

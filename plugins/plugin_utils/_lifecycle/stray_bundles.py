@@ -27,8 +27,7 @@ from .._workstation.bundle_protocol import (
     search_arguments,
 )
 from .._workstation.computer import expected_name
-from .evidence import Evidence
-from .evidence_search import InstalledBundle, installed_bundles
+from .evidence import Evidence, InstalledBundle, installed_bundles
 
 SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 

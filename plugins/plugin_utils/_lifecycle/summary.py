@@ -13,6 +13,7 @@ from typing import Any
 from .._errors import counted
 from .audit import problem_of
 from .leaving import nobody_taken_back
+from .result import UNCONFIRMED
 from .summary_rows import (
     FAILED,
     NOT_REACHED,
@@ -30,7 +31,6 @@ from .summary_rows import (
     is_left_out,
     rows_of,
 )
-from .workstation_result import UNCONFIRMED
 
 MOST_NAMES = 10
 """How many are named of those who need nobody."""
@@ -220,3 +220,47 @@ def _table(rows: Iterable[SummaryRow]) -> list[str]:
     table = [TABLE, *((*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items()))] if lines else []
     widths = [max(len(line[column]) for line in table) for column in range(len(TABLE))] if table else []
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
+
+
+def progress(
+    found: Mapping[str, Any], batch: Sequence[str], hosts: Sequence[str], earlier: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The part of the documented result. ``found``: the summary of the batch. ``earlier``: that of the batch before."""
+    mine = set(batch)
+    places = [place for place, host in enumerate(hosts, 1) if host in mine]
+    silent = set(found["unreachable_hosts"])
+    before = (earlier or {}).get("so_far") or {}
+    so_far = {
+        "hosts": max(places, default=before.get("hosts", 0)),
+        "of": len(hosts),
+        "need_help": before.get("need_help", 0) + len(set(found["needs_somebody"]) - silent),
+        "did_not_answer": before.get("did_not_answer", 0) + len(silent),
+    }
+    return {"so_far": so_far, "progress": _line(so_far)}
+
+
+def _line(so_far: Mapping[str, int]) -> str:
+    help_wanted, silent = so_far["need_help"], so_far["did_not_answer"]
+    parts = [f"{help_wanted} {'needs' if help_wanted == 1 else 'need'} help"] if help_wanted else []
+    parts += [f"{silent} did not answer"] if silent else []
+    return f"{so_far['hosts']} of {counted(so_far['of'], 'workstation')}: {', '.join(parts) or 'none needs help'}."
+
+
+def stops(found: Mapping[str, Any], most: float | None) -> bool:
+    """Whether no further batch may start. ``found``: the summary of the batch. ``most``: the percentage of failures that is allowed."""
+    return most is not None and found["failed_percentage"] > most
+
+
+def told_at_end(found: Mapping[str, Any], batches: Iterable[Mapping[str, Any] | None], most: float | None) -> list[str]:
+    """Why workstations were not tried; nothing if no batch has stopped the run, or if it was the last one.
+
+    ``found``: the summary of the run. ``batches``: the summaries of its batches, None where there is none.
+    """
+    failed = [batch["failed_percentage"] for batch in batches if batch and batch.get("stops")]
+    left = len(found["hosts_not_reached"])
+    if not failed or not left:
+        return []
+    share = f"on {max(failed):g} % of the workstations of a batch, and pkcs12_max_fail_percentage allows {most:g} %"
+    not_tried = f"{counted(left, 'workstation was', 'workstations were')} not tried"
+    todo = "Mend what failed and run the playbook again; finished workstations do not change"
+    return [f"Stopped: the work failed {share}. {not_tried}. {todo}."]

@@ -17,7 +17,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext, holder_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    ResultContext,
+    certificate_result,
+    holder_result,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import (
     HolderRun,
     HolderTask,
@@ -28,7 +32,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
     SkipReason,
     Transaction,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import certificate_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportStep,
     NameStep,
