@@ -149,7 +149,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         not_taken_back = () if absent else self.not_taken_back(entry.person.authorisation for entry in entries)
         has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
-        return result | {"diff": run_diff(run)} if task.diff else result
+        return result | {"diff": run_diff(run, self.words.of)} if task.diff else result
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         """The result says whether somebody has to do something, and what: a role makes the host fail by it."""

@@ -17,7 +17,7 @@ from typing import Any
 from .._crypto.passphrases import is_refusal, passphrases_in
 from .._crypto.pkcs12 import Bundle
 from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
@@ -140,12 +140,7 @@ def _portal(url: str | None) -> str | None:
     if url is None:
         return None
     if not url.strip():
-        raise Pkcs12Error(
-            code="bad_url",
-            cause=f"A portal has to accept the certificate, and {named('portal_url')} is empty.",
-            next_step=f"Set {named('portal_url')} to the address that asks for the certificate.",
-            setting="portal_url",
-        )
+        raise Pkcs12Error(Problem("bad_url.no_portal", setting="portal_url"))
     return parse_portal_url(url.strip()).url
 
 
@@ -198,20 +193,9 @@ def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence
 def check_needed(options: Mapping[str, Any]) -> None:
     """Refuses a task that lacks what its state needs. Raises ``Pkcs12Error``: ``bad_arguments``."""
     if options["state"] == "present" and not options["bundle_folder"]:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"An installation needs '{named('bundle_folder')}', and it is not set.",
-            next_step="Set it to the folder on the controller that has the bundles.",
-            setting="bundle_folder",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.no_bundle_folder", setting="bundle_folder"))
     if options["state"] == "absent" and not options["issuer"]:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"A removal needs '{named('issuer')}', and it is not set.",
-            next_step="Set it to a part of the name of the authority whose certificates are removed. The report shows the name beside each "
-            "certificate, and so does issuer_cn in ansible_facts.pkcs12.certificates.",
-            setting="issuer",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.removal_without_issuer", setting="issuer"))
 
 
 def portal_of(options: Mapping[str, Any]) -> str | None:
@@ -235,9 +219,10 @@ def check_duplicates(entries: Sequence[HolderEntry], shared: Shared = MappingPro
             continue
         if entry.key in seen:
             raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"The holder {entry.person.authorisation or entry.user} is listed twice with the account {entry.user}.",
-                next_step="Leave one of the two entries in pkcs12_holders.",
+                Problem(
+                    "bad_arguments.listed_twice",
+                    {"holder": entry.person.authorisation or entry.user, "account": entry.user},
+                )
             )
         seen.add(entry.key)
 
@@ -251,18 +236,15 @@ def check_placeholders(pattern: str, entry: HolderEntry) -> None:
     unknown = [found for found in PLACEHOLDER.findall(pattern) if found[1:-1] not in values]
     if unknown:
         raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named('bundle_pattern')} has {', '.join(dict.fromkeys(unknown))}, which stands for nothing.",
-            next_step="Use {name} and {authorisation}: they stand for the values of the holder. Wildcards are * and ?.",
-            setting="bundle_pattern",
+            Problem(
+                "bad_arguments.unknown_placeholder",
+                {"unknown": tuple(dict.fromkeys(unknown)), "known": tuple(f"{{{each}}}" for each in values)},
+                "bundle_pattern",
+            )
         )
     for key, value in values.items():
         if f"{{{key}}}" in pattern and not value:
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"The holder {entry.user} has no {key}, and {named('bundle_pattern')} needs one to find the bundle.",
-                next_step=f"Add {key} to the holder's entry in pkcs12_holders.",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.empty_placeholder", {"holder": entry.user, "key": key}))
 
 
 def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
@@ -293,17 +275,13 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
             return None
         if len(accounts) > 1:
             raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"{named('holder_passwords')} has a password for {number}, who has several accounts here: {', '.join(accounts)}.",
-                next_step="Name the account there instead of the number.",
+                Problem(
+                    "bad_arguments.password_of_several_accounts", {"number": number or "", "accounts": tuple(accounts)}
+                )
             )
         found = of_number[0] if len(of_number) == 1 else of_number
     if found is not None and is_refusal(found):
-        raise Pkcs12Error(code="bad_arguments", **found)
+        raise Pkcs12Error(found)
     if isinstance(found, list):
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"'{named('holder_passwords')}' has several passwords for {entry.user}.",
-            next_step="Write one. Windows may lock an account at which two are tried.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.several_passwords", {"holder": entry.user}))
     return str(found) if found else None

@@ -14,7 +14,7 @@ from .._crypto.certificate import Certificate
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import StoreCertificate
-from .._errors import Pkcs12Error
+from .._errors import ErrorRow, Pkcs12Error, Problem
 from .._facts.holders import HolderEntry
 from .._io.tls_client import check_openssl
 from .._policy.plan import ConnectStep, Plan
@@ -41,12 +41,12 @@ from .transaction import ExecutionOptions, HolderStore, execute, locate_holder, 
 
 @dataclass(frozen=True, slots=True)
 class PortalCheck:
-    """What came of it. ``visit`` is None if nobody connected: in check mode, or because of ``deferred``, a sentence."""
+    """What came of it. ``visit`` is None if nobody connected: in check mode, or because of ``deferred``."""
 
     address: PortalAddress
     thumbprint: str
     visit: Visit | None = None
-    deferred: str | None = None
+    deferred: Problem | None = None
 
 
 def check_from_controller(options: Mapping[str, Any], bundle: Bundle, check_mode: bool) -> PortalCheck:
@@ -93,16 +93,10 @@ class WorkstationCheck:
             shown = best_certificate(found.store, self.entry.person, None, now)
         if shown is None:
             raise Pkcs12Error(
-                code="no_usable_certificate",
-                cause=f"The store of {found.owner.name} on {found.inventory.computer} has no such certificate that can be used now.",
-                next_step="Install the certificate first, or correct authorisation or thumbprint.",
+                Problem("no_usable_certificate", {"name": found.owner.name, "computer": found.inventory.computer})
             )
         if not is_software(shown):
-            raise Pkcs12Error(
-                code="not_software",
-                cause=f"The key of {shown.thumbprint} is not one that Windows keeps on the disk. It could ask for a PIN in a dialog.",
-                next_step="Let the holder log on to the portal with the browser.",
-            )
+            raise Pkcs12Error(Problem("not_software", {"thumbprint": shown.thumbprint}))
         return shown
 
 
@@ -142,8 +136,7 @@ def portal_result(check: PortalCheck, fail_when_refused: bool) -> dict[str, Any]
     if check.visit is None or check.visit.accepted:
         return result
     refusal = portal_refusal(check.address.url, check.visit)
-    error = {"code": refusal.code, "next_step": refusal.next_step}
-    return result | {"msg": refusal.sentences, "failed": fail_when_refused, "error": error}
+    return result | {"msg": refusal.problem, "failed": fail_when_refused, "error": ErrorRow(refusal.problem)}
 
 
 def _server(server: Certificate | None) -> dict[str, Any] | None:
@@ -152,10 +145,8 @@ def _server(server: Certificate | None) -> dict[str, Any] | None:
     return {"subject": server.subject, "issuer": server.issuer, "not_after": format_instant(server.not_after)}
 
 
-def _message(check: PortalCheck) -> str:
-    if check.deferred:
-        return check.deferred
+def _message(check: PortalCheck) -> Problem:
     if check.visit is None:
-        return "In check mode nobody connects to the portal."
-    visit = check.visit
-    return f"The portal {check.address.url} accepted the certificate ({visit.tls_version}, HTTP {visit.http_status})."
+        return check.deferred or Problem("done.portal_not_visited")
+    told = {"url": check.address.url, "version": check.visit.tls_version, "status": check.visit.http_status}
+    return Problem("done.portal_accepted", told)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What became of one holder, as users see it: documented keys, no secret, the same keys whatever happened. Pure."""
+"""What became of a holder, and of all holders of a workstation, as users see it: documented keys, the same whatever happened. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from datetime import date, datetime
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .._crypto.pkcs12_files import near_sentence
+from .._crypto.pkcs12_files import UnopenedFile
 from .._crypto.store import StoreCertificate
-from .._errors import ConnectionLost, counted
+from .._errors import ConnectionLost, ErrorRow, Problem, Sentences
 from .._facts.build import FactsScope, certificate_row, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, resolve_accounts
@@ -24,11 +24,13 @@ from .._policy.superseding import RemovalMethod
 from .._policy.validity import Calendar, Status, best_certificate
 from .._workstation.lost_connection import may_be_off, unreachable_result
 from .._workstation.protocol import journal_row
+from .outcomes import DEFERRED, FAILED, grouped, totals
 from .run import HolderRun, HolderTask, WorkstationRun
 from .transaction import SkipReason, Transaction
 
 PENDING = {"key_state": "planned", "key_provider": None}
-FAILED = "failed"
+UNCONFIRMED = Problem("not_confirmed")
+"""Nothing was removed, because nobody has confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
         "deferred": deferred,
         "offline": done is not None and done.plan.offline,
-        "msg": _message(run, offered, access, context),
-        "error": {"code": error.code, "next_step": error.next_step} if error else None,
+        "msg": _told(run, offered, access, context),
+        "error": ErrorRow(error.problem) if error else None,
+        "warning": _warning(run),
         "owner": {"sid": done.owner.sid, "account": done.owner.account.name} if done else None,
         "certificate": _certificate(done, offered, context) if done else None,
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in run.task.unopened],
@@ -92,13 +95,19 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     }
 
 
+def _warning(run: HolderRun) -> ErrorRow | None:
+    """Why a file does not open that may be the holder's new bundle, where nothing has failed for it."""
+    refusal = None if run.error else run.task.later_refusal
+    return ErrorRow(refusal.problem) if refusal else None
+
+
 def outcome_of(run: HolderRun) -> str:
     """The outcome: ``installed``, ``renewed``, ``unchanged``, ``deferred``, ``failed`` and so on."""
     done = run.transaction
     if run.error is not None or done is None:
         return FAILED
     if done.deferred is not None:
-        return "deferred"
+        return DEFERRED
     if done.skipped:
         return done.skipped.value
     if done.plan.imports:
@@ -109,11 +118,11 @@ def outcome_of(run: HolderRun) -> str:
 
 
 def shown_outcome(row: Mapping[str, Any]) -> str:
-    """The outcome of a holder's result in words: with ``would be`` in check mode, and how it was reached if that is unusual."""
-    outcome = str(row["outcome"]).replace("_", " ")
-    how = " without a logon" if row.get("offline") and outcome != FAILED else ""
-    would = "would be " if row.get("planned") and outcome != FAILED else ""
-    return f"{would}{outcome}{how}"
+    """The outcome of a holder's result, which says also that it was only planned, and how it was reached if that is unusual."""
+    code = str(row["outcome"])
+    how = "_without_a_logon" if row.get("offline") and code != FAILED else ""
+    would = "would_be_" if row.get("planned") and code != FAILED else ""
+    return f"{would}{code}{how}"
 
 
 def is_awaited(run: HolderRun, today: date) -> bool:
@@ -160,7 +169,7 @@ def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
     access = _access_until(task.entry.certificate_until, task.entry, context)
     today = context.calendar.day(context.now)
     due = access.days_left is None or access.days_left <= context.calendar.renew_before_days
-    if task.error is not None or (due and task.may_be_new_and_does_not_open):
+    if task.error is not None or (due and task.later_refusal is not None):
         return True
     return not task.entry.is_awaited(today) and context.deferral.applies(
         access.days_left, task.entry.absent_until, today
@@ -204,83 +213,76 @@ def _certificate(done: Transaction, offered: StoreCertificate | None, context: R
     return certificate_row(installed, context.calendar, context.now) if installed else None
 
 
-def _message(run: HolderRun, offered: StoreCertificate | None, access: Access, context: ResultContext) -> str:
+def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, context: ResultContext) -> Problem | str:
     if run.error is not None:
-        return run.error.sentences
+        return run.error.problem
     done = run.transaction
     if done is None:
         return ""
     if done.plan.removals and not context.confirmed:
-        return " ".join(filter(None, (_would_lose(done), done.deferred)))
+        return Problem("done.would_lose", causes=tuple(filter(None, (_would_lose(done), done.deferred))))
     if done.deferred is not None:
-        return f"{done.deferred}{_absence(run, context)}"
+        return _with_absence(done.deferred, run, context)
     if done.skipped and access.until:
-        return f"{_skipped(done)}; {_access_sentence(access, context)}{_unopened(run)}{near_sentence(run.task.near)}"
-    return f"{_sentence(done, offered, context.check_mode)}{_unopened(run)}"
+        kind = "no_new_bundle" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "not_due"
+        # Only an authorisation can have ended: the certificate is one that a browser offers.
+        ended = "_and_ended" if access.status is Status.EXPIRED else ""
+        told = {"holder": done.owner.name, "until": context.calendar.day(access.until)}
+        beside = (*not_opened(run.task.unopened), *_nearly_named(run.task.near))
+        return Problem(f"done.{kind}{ended}", told, causes=beside)
+    return _change(done, offered, context.check_mode, not_opened(run.task.unopened))
 
 
-def _skipped(done: Transaction) -> str:
-    reason = "no new bundle is there" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "renewal is not due"
-    return f"{done.owner.name}: {reason}"
-
-
-def _access_sentence(access: Access, context: ResultContext) -> str:
-    """Only an authorisation can have ended: the certificate is one that a browser offers."""
-    if access.until is None:
-        return ""
-    if access.status is Status.EXPIRED:
-        return f"the yearly authorisation has ended, and access with it on {context.calendar.day(access.until)}."
-    return f"access works until {context.calendar.day(access.until)}."
-
-
-def _unopened(run: HolderRun) -> str:
+def not_opened(files: Sequence[UnopenedFile]) -> tuple[Problem, ...]:
     """Files of the folder that are the holder's by name and do not open; one of them may be the new bundle."""
-    files = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in run.task.unopened)
-    return f" Not opened: {files}." if files else ""
+    names = tuple(f"{each.path.name} ({each.refusal.code})" for each in files)
+    return (Problem("not_opened", {"files": names}),) if files else ()
 
 
-def _absence(run: HolderRun, context: ResultContext) -> str:
+def _nearly_named(files: tuple[str, ...]) -> tuple[Problem, ...]:
+    return (Problem("nearly_named", {"files": files}),) if files else ()
+
+
+def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> Problem:
     back = run.task.entry.absent_until
-    return f" The holder is away until {back}." if back and context.calendar.day(context.now) < back else ""
+    if not back or context.calendar.day(context.now) >= back:
+        return deferred
+    return Problem("deferred.away", {"back": back}, causes=(deferred,))
 
 
-def _sentence(done: Transaction, offered: StoreCertificate | None, check_mode: bool) -> str:
+def _change(
+    done: Transaction, offered: StoreCertificate | None, check_mode: bool, beside: tuple[Problem, ...]
+) -> Problem:
     removals = len(done.plan.removals)
-    would = "would be" if check_mode else "was"
     leaf = done.leaf or (offered.certificate if offered and not removals else None)
+    holder, computer = done.owner.name, done.inventory.computer
+    if leaf is None and not removals:
+        return Problem("done.nothing_to_remove", {"holder": holder, "computer": computer}, causes=beside)
     if leaf is None:
-        return _removed(done, removals, check_mode)
-    verb = f"{would} installed" if done.plan.imports else "is installed"
-    proof = " and its key signs" if done.proven else ""
-    superseded = (
-        f"; {counted(removals, 'older certificate')} {_were(removals, check_mode)} superseded" if removals else ""
-    )
-    name = leaf.subject_cn or leaf.thumbprint
-    return f"{name} {verb} for {done.owner.name}{proof}{superseded}; valid until {leaf.not_after:%Y-%m-%d}."
+        code = f"done.{'would_remove' if check_mode else 'removed'}{'_offline' if done.plan.offline else ''}"
+        return Problem(code, {"count": removals, "holder": holder, "computer": computer}, causes=beside)
+    imported = "done.would_install" if check_mode else "done.installed"
+    code = imported if done.plan.imports else "done.is_installed"
+    told = {"certificate": leaf.subject_cn or leaf.thumbprint, "holder": holder, "until": leaf.not_after.date()}
+    older = Problem("done.would_supersede" if check_mode else "done.superseded", {"count": removals})
+    causes = (*((older,) if removals else ()), *beside)
+    return Problem(f"{code}_and_signs" if done.proven else code, told, causes=causes)
 
 
-def _would_lose(done: Transaction) -> str:
+def _would_lose(done: Transaction) -> Problem:
     found = [stored.certificate for thumbprint in done.plan.removals if (stored := done.before.find(thumbprint))]
     lost = (
-        f"{each.subject_cn or each.subject} of {each.issuer_cn or each.issuer}, valid until {each.not_after:%Y-%m-%d}"
+        Problem(
+            "certificate_until",
+            {
+                "certificate": each.subject_cn or each.subject,
+                "issuer": each.issuer_cn or each.issuer,
+                "until": each.not_after.date(),
+            },
+        )
         for each in found
     )
-    return f"would lose {'; '.join(lost)}."
-
-
-def _removed(done: Transaction, count: int, check_mode: bool) -> str:
-    if not count:
-        return f"There is nothing to remove for {done.owner.name} on {done.inventory.computer}."
-    were = _were(count, check_mode)
-    how = ", from the profile, without a logon" if done.plan.offline else ""
-    return f"{counted(count, 'certificate')} {were} removed for {done.owner.name} on {done.inventory.computer}{how}."
-
-
-def _were(number: int, check_mode: bool) -> str:
-    return "would be" if check_mode else "was" if number == 1 else "were"
-
-
-UNCONFIRMED = "Nothing was removed. If all of this is right, set pkcs12_confirm_removal to true, for this run only."
+    return Problem("would_lose", causes=tuple(lost))
 
 
 def workstation_result(
@@ -300,9 +302,13 @@ def workstation_result(
     return {
         "changed": any(row["changed"] for row in rows),
         "failed": any(row["failed"] for row in rows),
-        "msg": _message(run.inventory.computer, rows)
-        + _not_searched(run.not_searched)
-        + (f" {UNCONFIRMED}" if unconfirmed else ""),
+        "msg": Sentences(
+            (
+                *_totals(run.inventory.computer, rows),
+                *((Problem("not_searched", {"places": run.not_searched}),) if run.not_searched else ()),
+                *((UNCONFIRMED,) if unconfirmed else ()),
+            )
+        ),
         "workstation": run.inventory.computer,
         "clock_skew_seconds": run.inventory.skew(run.observed_at),
         "holders": rows,
@@ -328,14 +334,16 @@ def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context:
     return result | {"failed_holders": [label for each, label in named if cannot_wait(each, context)]}
 
 
-def help_wanted(host: str, result: Mapping[str, Any]) -> str:
-    """Why somebody has to do something on this workstation, in a sentence; empty if nobody has to.
+def help_wanted(host: str, result: Mapping[str, Any]) -> Any:
+    """Why somebody has to do something on this workstation; empty if nobody has to.
 
     A workstation that did not answer and a task that was refused have no list of failed holders.
     """
     if result.get("no_workstation") or not result.get("failed_holders", [host]):
         return ""
-    return f"{host} did not answer: {result['msg']}" if result.get("unreachable") else str(result["msg"])
+    if result.get("unreachable"):
+        return Problem("did_not_answer", {"host": host}, causes=(result["error"].problem,))
+    return result["msg"]
 
 
 def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
@@ -359,20 +367,23 @@ def facts_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> dic
 
 def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple[HolderEntry, ...]:
     at = run.observed_at.replace(microsecond=0)
-    outcomes = {each.task.entry.key: kept_outcome(each) for each in run.holders}
+    done = {each.task.entry.key: each for each in run.holders}
     return tuple(
-        replace(entry, outcome=outcomes[entry.key], outcome_at=at) if entry.key in outcomes else entry
+        replace(entry, outcome=kept_outcome(done[entry.key]), outcome_at=at, problem=_kept_problem(done[entry.key]))
+        if entry.key in done
+        else entry
         for entry in entries
     )
+
+
+def _kept_problem(run: HolderRun) -> Problem | None:
+    """Why the holder failed, for the report."""
+    return run.error.problem if run.error else None
 
 
 def _named(task: HolderTask) -> dict[str, Any]:
     entry = task.entry
     return {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
-
-
-def _not_searched(places: Sequence[str]) -> str:
-    return f" Not searched, because it cannot be read: {', '.join(places)}." if places else ""
 
 
 def labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -385,16 +396,15 @@ def labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _message(computer: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Totals by outcome, then the holders who need help, each with the sentence."""
+def _totals(computer: str, rows: Sequence[Mapping[str, Any]]) -> Sequence[Problem]:
+    """Totals by outcome, then the holders who need help."""
     if not rows:
-        return f"{computer}: there are no holders."
-    counts = Counter(shown_outcome(row) for row in rows)
-    totals = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    names_by_sentence: dict[str, list[str]] = {}
-    for row, label in zip(rows, labels(rows), strict=True):
-        if row["failed"] or (row["outcome"] == "deferred" and not any(each["failed"] for each in rows)):
-            names_by_sentence.setdefault(row["msg"], []).append(label)
-    return " ".join(
-        [f"{computer}: {totals}.", *(f"{', '.join(who)}: {said}" for said, who in names_by_sentence.items())]
+        return [Problem("done.no_holders", {"computer": computer})]
+    counts = totals(Counter(shown_outcome(row) for row in rows))
+    calm = not any(row["failed"] for row in rows)
+    told = (
+        (label, row["msg"])
+        for row, label in zip(rows, labels(rows), strict=True)
+        if row["failed"] or (row["outcome"] == DEFERRED and calm)
     )
+    return [Problem("done.workstation", {"computer": computer}, causes=counts), *grouped(told)]
