@@ -11,7 +11,6 @@ from .._errors import Pkcs12Error
 from .._policy.plan import ConnectStep, Plan
 from .._portal.causes import NOT_REACHED, cause_sentence, next_step_of
 from .._portal.visit import Visit, visit_of_facts
-from .._workstation.findings import PORTAL_NOT_ASKED, Explanation
 from .._workstation.protocol import ExchangeAnswer, JournalEntry
 
 REFUSED = "connect_failed"
@@ -29,11 +28,11 @@ def visit_in(journal: Sequence[JournalEntry]) -> Visit | None:
         return None
 
 
-def explained_as(answer: ExchangeAnswer) -> Explanation | None:
-    """The sentence for an exchange that a portal stopped without having seen the certificate; None for any other."""
+def was_not_asked(answer: ExchangeAnswer) -> bool:
+    """Whether a portal stopped the exchange that has not seen the certificate."""
     visit = visit_in(answer.journal)
     stopped = answer.error is not None and answer.error.code == REFUSED
-    return PORTAL_NOT_ASKED if stopped and visit and visit.cause in NOT_REACHED else None
+    return bool(stopped and visit and visit.cause in NOT_REACHED)
 
 
 def with_portal_cause(error: Exception, answer: ExchangeAnswer, plan: Plan) -> Exception:
