@@ -16,7 +16,7 @@ from .._crypto.pkcs12_files import UnopenedFile
 from .._crypto.store import CertificateStore
 from .._errors import ConnectionLost, Pkcs12Error, Problem
 from .._facts.holders import HolderEntry
-from .._workstation.findings import AFTER_UNREAD, refusal, unread_reason
+from .._workstation.findings import AFTER_UNREAD, unread_store
 from .._workstation.protocol import Drivers, Inventory
 from .present import PresentFromFolder
 from .transaction import UNREAD, HolderStore, Transaction, locate_holder
@@ -151,9 +151,7 @@ def _run_task(
 def _check_known(found: HolderStore) -> None:
     """Refuses a store that a holder before this one has left unread. Raises ``Pkcs12Error``: ``store_unread``."""
     if found.store is UNREAD:
-        reason = unread_reason(AFTER_UNREAD)
-        told = {"name": found.owner.name, "computer": found.inventory.computer, "detail": "CurrentUser\\My"}
-        raise refusal(code="store_unread", reason=reason, **told)
+        raise unread_store(found.owner.name, found.inventory.computer, AFTER_UNREAD, "CurrentUser\\My")
 
 
 def _defect(problem: Exception) -> Pkcs12Error:

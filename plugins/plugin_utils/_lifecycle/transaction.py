@@ -25,7 +25,7 @@ from .._workstation.account import (
     run_context,
 )
 from .._workstation.failures import exchange_error, offline_error
-from .._workstation.findings import AFTER_UNREAD, refusal
+from .._workstation.findings import AFTER_UNREAD
 from .._workstation.protocol import (
     Context,
     Drivers,
@@ -266,10 +266,10 @@ def _send(
 def _check_encryption(inventory: Inventory) -> None:
     """Refuses a connection that would carry a secret in the clear. Raises ``Pkcs12Error``: ``unencrypted_connection``."""
     if inventory.clear_connection:
-        raise refusal(code="unencrypted_connection", computer=inventory.computer, how=inventory.clear_connection)
+        raise Pkcs12Error(inventory.clear_connection.problem(inventory.computer))
 
 
 def _check_dialogs(inventory: Inventory) -> None:
     """Refuses a workstation where Windows would wait for consent in a dialog that nobody sees."""
     if inventory.force_key_protection:
-        raise refusal(code="force_key_protection", computer=inventory.computer)
+        raise Pkcs12Error(Problem("force_key_protection", {"computer": inventory.computer}))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from .._errors import ErrorRow, Outside, Problem, Sentences, named
+from .._errors import Cause, ErrorRow, NextStep, Outside, Problem, Sentences, named
 from .catalogue import LANGUAGES, catalogue
 
 NONCE = "PKCS12_NONCE_LANGUAGE"
@@ -74,6 +74,10 @@ class Words:
             return " ".join(filter(None, map(self.of, value.problems)))
         if isinstance(value, ErrorRow):
             return self._row(value.problem)
+        if isinstance(value, Cause):
+            return self.cause(value.problem)
+        if isinstance(value, NextStep):
+            return self.next_step(value.problem)
         if isinstance(value, Mapping):
             return {key: self.told(each) for key, each in value.items()}
         return [self.told(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 
-from .._facts.connection_problem import cause_of
 from .model import Reachability, Report
 
 _ACCOUNT_REFUSED = re.compile(
@@ -85,9 +84,6 @@ def silence(problem: str | None, answer: Reachability) -> Silence | None:
         return Silence.VARIABLES
     if problem.startswith(FACTS_UNUSABLE):
         return Silence.UNUSABLE
-    cause = cause_of(problem)
-    if cause:
-        return BY_CAUSE[cause]
     if problem.startswith(_AUDIT_FAILED):
         return Silence.FAILED
     return Silence.REFUSED if _ACCOUNT_REFUSED.search(problem) else Silence.UNREACHABLE
