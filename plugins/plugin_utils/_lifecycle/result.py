@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .._crypto.pkcs12_files import UnopenedFile
+from .._crypto.pkcs12_files import UnopenedFile, near_files
 from .._crypto.store import StoreCertificate
 from .._errors import ConnectionLost, ErrorRow, Problem, Sentences
 from .._facts.build import FactsScope, certificate_row, workstation_record
@@ -228,7 +228,7 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         # Only an authorisation can have ended: the certificate is one that a browser offers.
         ended = "_and_ended" if access.status is Status.EXPIRED else ""
         told = {"holder": done.owner.name, "until": context.calendar.day(access.until)}
-        beside = (*not_opened(run.task.unopened), *_nearly_named(run.task.near))
+        beside = (*not_opened(run.task.unopened), *near_files(run.task.near))
         return Problem(f"done.{kind}{ended}", told, causes=beside)
     return _change(done, offered, context.check_mode, not_opened(run.task.unopened))
 
@@ -237,10 +237,6 @@ def not_opened(files: Sequence[UnopenedFile]) -> tuple[Problem, ...]:
     """Files of the folder that are the holder's by name and do not open; one of them may be the new bundle."""
     names = tuple(f"{each.path.name} ({each.refusal.code})" for each in files)
     return (Problem("not_opened", {"files": names}),) if files else ()
-
-
-def _nearly_named(files: tuple[str, ...]) -> tuple[Problem, ...]:
-    return (Problem("nearly_named", {"files": files}),) if files else ()
 
 
 def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> Problem:
