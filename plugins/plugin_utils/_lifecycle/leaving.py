@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._errors import Pkcs12Error, Problem, named
+from .._errors import Pkcs12Error, Problem
 from .._facts.holders import HolderEntry
 from .._facts.leavers import numbers_in
 from .._facts.retired import SITE_FOLDER, Notes, read_notes
@@ -45,13 +45,11 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
     Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     check_duplicates(entries)
-    of_this_run = numbers_in(options["retire_authorisations"], f"'{named('retire_authorisations')}'")
+    of_this_run = numbers_in(options["retire_authorisations"], "retire_authorisations")
     noted = options["leave_note"] and options["expired_for_days"] is None
     if not options["retire_everyone"]:
         by_name = leaving_numbers(of_this_run, entries)
-        listed = (
-            () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], named("leavers"))), entries)
-        )
+        listed = () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], "leavers")), entries)
         if not by_name and not listed and entries:
             raise Pkcs12Error(Problem("bad_arguments.nobody_leaves"))
         return Leaving(tuple(by_name or listed), noted, confirmed=not listed)

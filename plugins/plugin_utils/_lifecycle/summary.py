@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from .._errors import Problem
+from .._workstation.findings import unread_problem
 from .audit import is_audit
 from .outcomes import FAILED, NOT_REACHED, SILENT, SKIPPED, WITH_FAILURES, WITHOUT_HOLDERS, outcome, rank, totals
 from .result import UNCONFIRMED
@@ -114,7 +115,11 @@ def _unread(results: Mapping[str, Result | None]) -> Iterator[Problem]:
         facts, owners = (result.get("ansible_facts") or {}).get("pkcs12") or {}, account_names(result)
         for row in facts.get("unread") or ():
             owner = owners.get(row["owner_sid"], row["owner_sid"])
-            places.append(Problem("store_at", {"owner": owner, "host": host}, causes=(unread_because(row["code"]),)))
+            places.append(
+                Problem(
+                    "store_at", {"owner": owner, "host": host}, causes=(unread_problem(row["code"], row["detail"]),)
+                )
+            )
     if places:
         yield Problem("summary.unread", {"count": len(places)}, causes=tuple(places))
 
