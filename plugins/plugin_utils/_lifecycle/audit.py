@@ -103,7 +103,7 @@ def is_audit(result: Mapping[str, Any] | None) -> bool:
 
 def was_audited(result: Mapping[str, Any] | None) -> bool:
     """Whether it is that of a workstation which was audited."""
-    return bool(result) and is_audit(result) and not result["ansible_facts"]["pkcs12_fact_audit"].get("problem")
+    return result is not None and is_audit(result) and not result["ansible_facts"]["pkcs12_fact_audit"].get("problem")
 
 
 def unmatched(results: Mapping[str, Mapping[str, Any] | None]) -> Sequence[Problem]:

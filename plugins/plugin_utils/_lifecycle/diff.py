@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Set
 
 from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import Problem
+from .._errors import Problem, Value
 from .._policy.plan import NameStep
 from .._policy.superseding import RemovalMethod
 from .run import WorkstationRun
@@ -74,7 +74,11 @@ def _lines(store: CertificateStore, issuers: Set[str]) -> dict[str, Problem]:
 
 
 def _line(certificate: Certificate, name: str | None, state: str) -> Problem:
-    told = {"thumbprint": certificate.thumbprint, "subject": certificate.subject, "until": certificate.not_after.date()}
+    told: dict[str, Value] = {
+        "thumbprint": certificate.thumbprint,
+        "subject": certificate.subject,
+        "until": certificate.not_after.date(),
+    }
     return Problem(f"diff.{state}", {**told, "name": name or "-"})
 
 

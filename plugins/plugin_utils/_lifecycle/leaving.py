@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 from .._facts.holders import HolderEntry
 from .._facts.leavers import numbers_in
 from .._facts.retired import SITE_FOLDER, Notes, read_notes
@@ -67,7 +67,7 @@ def check_count(given: Any, hosts: Sequence[str]) -> None:
     """
     if str(given if given is not None else "").strip() == str(len(hosts)):
         return
-    values = {"count": len(hosts), "hosts": tuple(hosts)}
+    values: dict[str, Value] = {"count": len(hosts), "hosts": tuple(hosts)}
     if given is not None:
         raise Pkcs12Error(Problem("bad_arguments.workstations_miscounted", {**values, "given": str(given)}))
     raise Pkcs12Error(Problem("bad_arguments.workstations_not_counted", values))
@@ -118,6 +118,11 @@ class KnowsRetired:
 
     def _taken_back(self) -> list[str]:
         return list(filter(None, numbers_in(self.of_this_run(TAKE_BACK), TAKE_BACK)))
+
+
+def nobody_taken_back(numbers: Sequence[str]) -> tuple[Problem, ...]:
+    """What is told of numbers to take back that nobody has: they may be misspelt."""
+    return (Problem("nobody_taken_back", {"numbers": tuple(numbers)}),) if numbers else ()
 
 
 def folders_of(options: Mapping[str, Any]) -> Iterator[Path]:

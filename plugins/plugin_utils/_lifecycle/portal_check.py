@@ -14,7 +14,7 @@ from .._crypto.certificate import Certificate
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import StoreCertificate
-from .._errors import ErrorRow, Pkcs12Error, Problem
+from .._errors import ErrorRow, Pkcs12Error, Problem, Value
 from .._facts.holders import HolderEntry
 from .._io.tls_client import check_openssl
 from .._policy.plan import ConnectStep, Plan
@@ -136,7 +136,7 @@ def portal_result(check: PortalCheck, fail_when_refused: bool) -> dict[str, Any]
     if check.visit is None or check.visit.accepted:
         return result
     refusal = portal_refusal(check.address.url, check.visit)
-    return result | {"msg": refusal.problem, "failed": fail_when_refused, "error": ErrorRow(refusal.problem)}
+    return result | {"msg": refusal, "failed": fail_when_refused, "error": ErrorRow(refusal)}
 
 
 def _server(server: Certificate | None) -> dict[str, Any] | None:
@@ -148,5 +148,6 @@ def _server(server: Certificate | None) -> dict[str, Any] | None:
 def _message(check: PortalCheck) -> Problem:
     if check.visit is None:
         return check.deferred or Problem("done.portal_not_visited")
-    told = {"url": check.address.url, "version": check.visit.tls_version, "status": check.visit.http_status}
+    version, status = check.visit.tls_version or "", check.visit.http_status or 0
+    told: dict[str, Value] = {"url": check.address.url, "version": version, "status": status}
     return Problem("done.portal_accepted", told)

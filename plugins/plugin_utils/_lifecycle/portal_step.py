@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from .._errors import Pkcs12Error, Problem
 from .._policy.plan import ConnectStep, Plan
-from .._portal.causes import NOT_REACHED, portal_refusal
+from .._portal.causes import NOT_REACHED, visit_problem
 from .._portal.visit import Visit, visit_of_facts
 from .._workstation.protocol import ExchangeAnswer, JournalEntry, RunAs
 
@@ -42,6 +42,7 @@ def with_portal_cause(error: Exception, answer: ExchangeAnswer, run_as: RunAs, c
     if visit is None or not isinstance(error, Pkcs12Error) or error.code != REFUSED:
         return error
     kept = (Problem("import_taken_back"),) if plan.imports and not answer.changed else ()
-    causes = (portal_refusal(url, visit, at_workstation=True).problem, *error.problem.causes, *kept)
-    problem = Problem("connect_failed.at_workstation", {"name": run_as.account, "computer": computer}, causes=causes)
+    causes = (visit_problem(visit, at_workstation=True), *error.problem.causes, *kept)
+    code = "connect_failed.not_asked_at_workstation" if was_not_asked(answer) else "connect_failed.at_workstation"
+    problem = Problem(code, {"name": run_as.account, "computer": computer, "url": url}, causes=causes)
     return Pkcs12Error(problem, journal=error.journal, changed=error.changed)

@@ -14,7 +14,7 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12_files import UnopenedFile, near_files
 from .._crypto.store import StoreCertificate
-from .._errors import ConnectionLost, ErrorRow, Problem, Sentences
+from .._errors import ConnectionLost, ErrorRow, Problem, Sentences, Value
 from .._facts.build import FactsScope, certificate_row, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, resolve_accounts
@@ -227,7 +227,7 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         kind = "no_new_bundle" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "not_due"
         # Only an authorisation can have ended: the certificate is one that a browser offers.
         ended = "_and_ended" if access.status is Status.EXPIRED else ""
-        told = {"holder": done.owner.name, "until": context.calendar.day(access.until)}
+        told: dict[str, Value] = {"holder": done.owner.name, "until": context.calendar.day(access.until)}
         beside = (*not_opened(run.task.unopened), *near_files(run.task.near))
         return Problem(f"done.{kind}{ended}", told, causes=beside)
     return _change(done, offered, context.check_mode, not_opened(run.task.unopened))
@@ -259,7 +259,11 @@ def _change(
         return Problem(code, {"count": removals, "holder": holder, "computer": computer}, causes=beside)
     imported = "done.would_install" if check_mode else "done.installed"
     code = imported if done.plan.imports else "done.is_installed"
-    told = {"certificate": leaf.subject_cn or leaf.thumbprint, "holder": holder, "until": leaf.not_after.date()}
+    told: dict[str, Value] = {
+        "certificate": leaf.subject_cn or leaf.thumbprint,
+        "holder": holder,
+        "until": leaf.not_after.date(),
+    }
     older = Problem("done.would_supersede" if check_mode else "done.superseded", {"count": removals})
     causes = (*((older,) if removals else ()), *beside)
     return Problem(f"{code}_and_signs" if done.proven else code, told, causes=causes)
@@ -363,18 +367,14 @@ def facts_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> dic
 
 def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple[HolderEntry, ...]:
     at = run.observed_at.replace(microsecond=0)
-    done = {each.task.entry.key: each for each in run.holders}
-    return tuple(
-        replace(entry, outcome=kept_outcome(done[entry.key]), outcome_at=at, problem=_kept_problem(done[entry.key]))
-        if entry.key in done
-        else entry
-        for entry in entries
-    )
+    runs = {each.task.entry.key: each for each in run.holders}
+    return tuple(_with_outcome(entry, runs[entry.key], at) if entry.key in runs else entry for entry in entries)
 
 
-def _kept_problem(run: HolderRun) -> Problem | None:
-    """Why the holder failed, for the report."""
-    return run.error.problem if run.error else None
+def _with_outcome(entry: HolderEntry, run: HolderRun, at: datetime) -> HolderEntry:
+    outcome = kept_outcome(run)
+    problem = run.error.problem if run.error and outcome == FAILED else None
+    return replace(entry, outcome=outcome, outcome_at=at, problem=problem)
 
 
 def _named(task: HolderTask) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .._crypto.instants import format_instant
-from .._errors import ConnectionLost, Pkcs12Error, Problem
+from .._errors import ConnectionLost, Pkcs12Error, Problem, Value
 from .._policy.validity import DAY
 from .._workstation.bundle_protocol import (
     REMOVAL,
@@ -156,7 +156,12 @@ def _message(task: StrayTask, done: StrayBundles, removed: Sequence[str]) -> Pro
 
 def _not_removed(done: StrayBundles, left: Sequence[RemovedFile]) -> Pkcs12Error:
     first = left[0]
-    values = {"path": first.path, "computer": done.found.computer, "left": len(left), "more": len(left) - 1}
+    values: dict[str, Value] = {
+        "path": first.path,
+        "computer": done.found.computer,
+        "left": len(left),
+        "more": len(left) - 1,
+    }
     journal = [asdict(entry) for entry in done.journal or ()]
     if first.code == WRONG_COMPUTER:
         return Pkcs12Error(Problem("wrong_computer.removal", values), journal=journal)

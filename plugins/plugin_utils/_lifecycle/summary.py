@@ -13,6 +13,7 @@ from typing import Any
 from .._errors import Problem
 from .._workstation.findings import unread_problem
 from .audit import is_audit
+from .leaving import nobody_taken_back
 from .outcomes import FAILED, NOT_REACHED, SILENT, SKIPPED, WITH_FAILURES, WITHOUT_HOLDERS, outcome, rank, totals
 from .result import UNCONFIRMED
 from .summary_rows import Listed, Result, SummaryRow, account_names, ends_failed, is_failed, is_left_out, rows_of
@@ -45,7 +46,7 @@ def summary(
         "lines": [
             headline,
             *filter(None, (why_red["not_found"],)),
-            *([tell(Problem("nobody_taken_back", {"numbers": tuple(not_taken_back)}))] if not_taken_back else ()),
+            *map(tell, nobody_taken_back(not_taken_back)),
             *_rows_for_somebody(rows, tell),
             *map(tell, _others(rows, tell)),
             *map(tell, _not_opened(rows, tell)),
