@@ -32,6 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
     SkipReason,
     Transaction,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportStep,
     NameStep,
