@@ -28,6 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 from lab.authority import IssuedBundle
 from unit.plugins.plugin_utils import fakes
+from unit.plugins.plugin_utils.problems import sample
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import now, profile
 
@@ -103,7 +104,7 @@ class FakeWorkstation:
         self.calls.append(f"exchange {account}")
         self.exchanges.append((account, run_as, request))
         if self.cut == len(self.exchanges):
-            raise ConnectionLost("read timed out", code="connection_ended", next_step="", detail="")
+            raise ConnectionLost(sample("connection_ended"))
         return self.people[account].exchange(request, run_as)
 
     def ask(self, driver: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -158,11 +158,12 @@ def test_whoever_leaves_cannot_wait() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "unknown"), [("{nom}.p12", "{nom}"), ("{name} {}*{Authorisation}{}.p12", "{}, {Authorisation}")]
+    ("pattern", "unknown"), [("{nom}.p12", ["{nom}"]), ("{name} {}*{Authorisation}{}.p12", ["{}", "{Authorisation}"])]
 )
 def test_a_placeholder_that_does_not_exist_is_refused(
-    workstation: FakeWorkstation, tmp_path: Path, pattern: str, unknown: str
+    workstation: FakeWorkstation, tmp_path: Path, pattern: str, unknown: list[str]
 ) -> None:
     (row,) = enrol(workstation, tmp_path, [JEANNE], bundle_pattern=pattern)["holders"]
     assert (row["outcome"], row["error"]["code"]) == ("failed", "bad_arguments")
-    assert f"has {unknown}, which stands for nothing. Use {{name}} and {{authorisation}}: " in row["msg"]
+    assert row["error"]["problem"]["code"] == "bad_arguments.unknown_placeholder"
+    assert row["error"]["problem"]["values"] == {"unknown": unknown, "known": ["{name}", "{authorisation}"]}
