@@ -141,8 +141,8 @@ class Pkcs12Action(SiteSettings, ActionBase):
         except AnsibleError:  # Ansible itself reports errors of its connections, variables and plugins
             raise
         except Exception as defect:  # noqa: BLE001
-            told = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
-            result = defect_result(self._task.action, type(defect).__name__, *told)
+            text, trace = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
+            result = defect_result(self._task.action, type(defect).__name__, text, trace)
         if not task.options:  # its settings cannot be read
             task = replace(task, options=validated(self.SPEC, self._arguments).options)
         result = self.finish(result, task)
