@@ -15,7 +15,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.secret_
     names_of,
     rendered_mappings,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import merged
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import is_refusal, merged, written
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
 
 PASSWORDS = "holder_passwords"
@@ -30,6 +31,17 @@ class LookupModule(LookupBase):
         names = [name for term in terms for name in names_of(str(term), known)]
         kind = PASSWORD if any(PASSWORDS in name for name in names) else PASSPHRASE
         found, doubts = merged(rendered_mappings(self._templar, known, names), kind)
+        language = (
+            self._templar.template(known.get("pkcs12_language"))
+            if doubts or any(map(is_refusal, found.values()))
+            else None
+        )
+        words = Words(str(language))
         for doubt in doubts:  # Ansible shows the same warning once in a run
-            Display().warning(doubt)
-        return [found]
+            Display().warning(words.of(doubt))
+        return [
+            {
+                key: written(value, words.cause(value), words.next_step(value)) if is_refusal(value) else value
+                for key, value in found.items()
+            }
+        ]

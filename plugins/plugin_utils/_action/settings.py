@@ -11,10 +11,11 @@ are empty; an empty list or mapping, false and 0 are values. Without ``from_site
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from .._crypto.passphrases import SecretKind, by_key, is_refusal, merged, texts_in
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .arguments import Arguments, ArgumentSpec
 from .host_variables import untag
 from .secret_variables import names_of, rendered_mappings, rendered_secret
@@ -39,7 +40,7 @@ class SiteSettings(OwnVariables):
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {}
     """Options with the secrets of several people, and what a secret is, for a sentence."""
     _task: Any
-    _doubts: tuple[str, ...] = ()
+    _doubts: tuple[Problem, ...] = ()
     _written_secrets: frozenset[str] = frozenset()
     """All texts that stand in secrets of several people, also beside one that is refused."""
 
@@ -108,7 +109,7 @@ class SiteSettings(OwnVariables):
     def _secret(self, variable: str) -> Any:
         value = rendered_secret(self._templar, self._task_vars[variable], variable)
         if is_refusal(value):
-            raise Pkcs12Error(code="bad_arguments", setting=variable.removeprefix(PREFIX), **value)
+            raise Pkcs12Error(replace(value, setting=variable.removeprefix(PREFIX)))
         return value
 
     def _secrets_by_key(self, variable: str, kind: SecretKind) -> Mapping[str, Any] | None:
@@ -124,7 +125,7 @@ class SiteSettings(OwnVariables):
         """One person's secret that is no text is a refusal in its place, because Ansible would refuse them all."""
         known = {name: kind for name, kind in self.SECRETS_BY_KEY.items() if name in given}
         self._written_secrets |= texts_in([given[name] for name in known])
-        return {**given, **{name: by_key(given[name], kind, f"'{names[name]}'") for name, kind in known.items()}}
+        return {**given, **{name: by_key(given[name], kind, names[name]) for name, kind in known.items()}}
 
 
 def is_empty(value: Any) -> bool:

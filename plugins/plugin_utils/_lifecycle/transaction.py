@@ -189,16 +189,14 @@ def _exchange(
     done = replace(planned, after=after, journal=answer.journal)
     computer = planned.inventory.computer
     try:
+        error = _error(answer, context, computer, planned.plan)
         if answer.changed:
-            offline = context.context is Context.OFFLINE
+            offline, problem = context.context is Context.OFFLINE, getattr(error, "problem", None)
             options.evidence.record(
-                ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle, offline)
+                ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle, offline, problem)
             )
-        if answer.error and context.context is Context.OFFLINE:
-            raise offline_error(answer, context.account, computer)
-        if answer.error:
-            error = exchange_error(answer, context, computer, was_not_asked(answer))
-            raise with_portal_cause(error, answer, planned.plan)
+        if error:
+            raise error
         expected = ExpectedResult(planned.owner.sid, planned.leaf, planned.plan, nonce)
         check_answer(expected, answer, done.after, computer)
     except Pkcs12Error as problem:
@@ -206,6 +204,16 @@ def _exchange(
     if planned.leaf and planned.plan.proves:
         done = replace(done, after=done.after.with_key_results({planned.leaf.thumbprint: True}))
     return replace(done, proven=planned.plan.proves)
+
+
+def _error(answer: ExchangeAnswer, context: RunAs, computer: str, plan: Plan) -> Exception | None:
+    """Why an exchange has stopped; None if it has not."""
+    if answer.error is None:
+        return None
+    if context.context is Context.OFFLINE:
+        return offline_error(answer, context.account, computer)
+    error = exchange_error(answer, context, computer, was_not_asked(answer))
+    return with_portal_cause(error, answer, context, computer, plan)
 
 
 def _request(planned: Transaction, nonce: bytes) -> ExchangeRequest:

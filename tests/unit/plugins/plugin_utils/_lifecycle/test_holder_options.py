@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import deferral_rule
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import deferral_rule
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import DeferralRule
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL, codes, enrol, outcomes

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import progress
 
 HOSTS = [f"ws-{number:04}" for number in range(1000)]
 

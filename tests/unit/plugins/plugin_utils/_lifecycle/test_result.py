@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder, UnopenedFile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext, holder_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    ResultContext,
+    certificate_result,
+    holder_result,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import (
     HolderRun,
     HolderTask,
@@ -28,7 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
     SkipReason,
     Transaction,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import certificate_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportStep,
     NameStep,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stop import stops, told_at_end
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import stops, told_at_end
 
 STOPPED = {"failed_percentage": 33.33, "stops": True}
 WENT_ON = {"failed_percentage": 90.0, "stops": False}

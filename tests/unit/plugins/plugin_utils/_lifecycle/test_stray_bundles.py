@@ -15,8 +15,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instants import format_instant
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence_search import installed_bundles
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence, installed_bundles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stray_bundles import (
     REASONS,
     StrayTask,

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import DeferralRule
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import help_wanted
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import DeferralRule, help_wanted
 from lab.authority import Authority
 from lab.authority.dialect import write_bundle
 from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, kept, outcomes

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import without_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import days_of_other_hosts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import hosts_of
 from unit.plugins.plugin_utils._report.known import record
