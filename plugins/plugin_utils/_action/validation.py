@@ -187,8 +187,8 @@ def _no_number(name: str, value: Any, whole: bool) -> Problem | None:
         return Problem("bad_arguments.not_a_number", {"option": name, "found": kind_of(value)})
     try:
         number = Decimal(str(value).strip())
-        is_number = not whole or number == number.to_integral_value()
-    except (InvalidOperation, OverflowError):
+        is_number = not whole or (number.is_finite() and number == number.to_integral_value())
+    except InvalidOperation:
         is_number = False
     code = "no_whole_number" if whole else "no_number"
     return None if is_number else Problem(f"bad_arguments.{code}", {"option": name, "given": _shown(value)})

@@ -390,7 +390,7 @@ def test_the_validator_hears_of_no_secret_because_it_would_tell_ansible(monkeypa
     monkeypatch.setattr(arguments, "ArgumentSpecValidator", Validator)
     given = {"holder": "a", "passphrase": SECRET, "days": "7"}
     validation = validated(Action.SPEC, Arguments(given, {}))
-    assert (validation.options, validation.problem) == (given | {"days": 7}, None)
+    assert (validation.options, validation.said) == (given | {"days": 7}, None)
     assert not any({"no_log", "site"} & option.keys() for (options,) in [told] for option in options.values())
 
 
