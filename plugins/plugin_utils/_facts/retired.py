@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 
 from .._crypto.instants import format_instant, instant_in_words, parse_instant
 from .._crypto.pkcs12_files import ASIDE, not_listed
-from .._errors import Outside, Pkcs12Error, Problem, Value
+from .._errors import Pkcs12Error
 from .._io.durable_files import move, replace_file, sync_folder
 from .._policy.names import has_words, number_key
 from .._policy.subject import ExpectedSubject, HasSubject
@@ -32,8 +32,10 @@ SUFFIX = ".retired.json"
 BUNDLES = frozenset({".p12", ".pfx"})
 READABLE = 0o644
 """A note has no secret, and jobs of other accounts have to read it."""
+MEANING = "Nothing is installed or withdrawn for this number. To take the person back: pkcs12_take_back, for one run."
 MOST_SHOWN = 200
 """Characters of a note that a sentence shows."""
+TAKE_BACK = "If the person is back, set pkcs12_take_back to this number, for this run only."
 
 
 def note_name(number: str) -> str:
@@ -113,7 +115,7 @@ def write_down(folder: Path, numbers: Sequence[str], by: str, now: datetime) -> 
         for number in numbers:
             known = [name for name in names if _is_note_of(name, number)]
             if not any(_is_readable(folder / name) for name in known):
-                note = {"authorisation": number, "at": format_instant(now), "by": by, "undone_by": "pkcs12_take_back"}
+                note = {"authorisation": number, "at": format_instant(now), "by": by, "meaning": MEANING}
                 text = json.dumps(note, indent=1, ensure_ascii=False) + "\n"
                 replace_file(folder / (known[0] if known else note_name(number)), text.encode(), READABLE)
         for name in names:
@@ -155,23 +157,31 @@ def _refuse(number: str, note: Path) -> NoReturn:
     try:
         at, by = _read(note)
     except (OSError, ValueError, RecursionError) as problem:
-        said: dict[str, Value] = {"number": number, "note": str(note)}
-        if isinstance(problem, OSError):
-            unread = Problem("retired.unreadable_note", {**said, "said": Outside(problem.strerror)})
-            raise Pkcs12Error(unread) from None
-        raise Pkcs12Error(Problem("retired.damaged_note", said)) from None
-    clock = instant_in_words(at).partition(" ")[2]
-    left = {"number": number, "by": by, "day": at.date(), "clock": clock, "note": note.name}
-    raise Pkcs12Error(Problem("retired.removed", left))
+        why = problem.strerror if isinstance(problem, OSError) else "it is damaged"
+        raise Pkcs12Error(
+            code="retired",
+            cause=f"{number} is retired, and the note {note} cannot be read: {why}. Nothing is installed or withdrawn.",
+            next_step=f"Find out who left it there. {TAKE_BACK}",
+        ) from None
+    day, clock = instant_in_words(at).split(" ", 1)
+    raise Pkcs12Error(
+        code="retired",
+        cause=f"{number} is retired: {by} removed this person on {day} at {clock}, and left {note.name}. "
+        "Nothing is installed or withdrawn.",
+        next_step=f"Take the person out of pkcs12_holders. {TAKE_BACK}",
+    )
 
 
 def _read(note: Path) -> tuple[datetime, str]:
     """When and by whom. Raises ``OSError``, ``ValueError``."""
     content = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else None
-    at, by = (content.get("at"), content.get("by")) if isinstance(content, dict) else (None, None)
-    if not isinstance(at, str) or not isinstance(by, str) or not by.strip():
+    if (
+        not isinstance(content, dict)
+        or not isinstance(content.get("by"), str)
+        or not isinstance(content.get("at"), str)
+    ):
         raise ValueError("no note")
-    return parse_instant(at), " ".join(by.split())[:MOST_SHOWN]
+    return parse_instant(content["at"]), " ".join(content["by"].split())[:MOST_SHOWN] or "somebody"
 
 
 def _is_readable(note: Path) -> bool:
@@ -187,16 +197,22 @@ def _remove(note: Path) -> None:
         note.unlink(missing_ok=True)
         sync_folder(note.parent)
     except OSError as problem:
-        stays = {"note": str(note), "said": Outside(problem.strerror)}
-        raise Pkcs12Error(Problem("retired_note.stays", stays)) from None
+        raise Pkcs12Error(
+            code="retired_note",
+            cause=f"The note {note} cannot be removed: {problem.strerror}. Nothing is installed or withdrawn.",
+            next_step="Let this job write there, or remove the file by hand.",
+        ) from None
 
 
 def _not_written(folder: Path, problem: OSError) -> Pkcs12Error:
     path = Path(str(problem.filename2 or problem.filename or folder))
-    wrong: dict[str, Value] = {"folder": str(folder), "said": Outside(problem.strerror)}
-    if path == folder or path.name.startswith("."):
-        return Pkcs12Error(Problem("retired_note.not_written", wrong))
-    return Pkcs12Error(Problem("retired_note.file_not_written", {**wrong, "file": path.name}))
+    place = "" if path == folder or path.name.startswith(".") else f" ({path.name})"
+    return Pkcs12Error(
+        code="retired_note",
+        cause=f"The removal cannot be written down in {folder}, and without that the next renewal would undo it: "
+        f"{problem.strerror}{place}.",
+        next_step=f"Set '{SITE_FOLDER}' to the folder that enrol and renew read, and let this job write there. Nothing was removed.",
+    )
 
 
 def _is_note_of(name: str, number: str) -> bool:
