@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +17,11 @@ from .._errors import Pkcs12Error, counted
 from .._io.durable_files import PartFile, free_name, move, replace_file, sync_folder
 from .._io.http_client import Answer, HttpClient
 from .._io.urls import host_of
+from .bundle import is_whole
+from .conversation import ERROR_STATUS, HTML_TYPES, Conversation, NoFile, begins_like_p12, find_download
 from .destination import Destination
 from .html_page import read_page
-from .interrupts import interrupts_deferred
-from .judgement import is_whole
 from .page_meaning import Place, explain, nothing_fits
-from .withdrawal import ERROR_STATUS, HTML_TYPES, Conversation, NoFile, begins_like_p12, find_download
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +180,28 @@ def _cut(delivered: Delivered, size: int, path: Path, problem: Pkcs12Error | Non
         cause=f"{cause} What came is kept as {path}.",
         next_step="Run the task again. If the link is used by then, ask the issuer for a new delivery.",
     )
+
+
+DEFERRED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+"""What a person, a job server and a closed terminal send to end a run, and the alarm of a task's ``timeout``."""
+
+
+@contextmanager
+def interrupts_deferred() -> Iterator[None]:
+    """Lets these signals wait for the end of the block. Who sends SIGKILL does not wait.
+
+    Handlers and no mask, because a mask is of one thread, and the system may give the signal to another one. Only the main thread may set
+    handlers; Ansible runs a task there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {each: signal.signal(each, lambda number, _frame: came.append(number)) for each in DEFERRED}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, signal.SIG_DFL if handler is None else handler)
+        for number in came:
+            signal.raise_signal(number)

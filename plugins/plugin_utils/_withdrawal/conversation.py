@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from .._errors import Pkcs12Error, named
 from .._io.http_client import Answer, Form, HttpClient
-from .form_data import in_body, in_query, pairs_of
 from .html_page import Button, Link, Page, PageForm, read_page
 from .page_choice import CodeField, Download, Labels, code_fields, downloads, label_of, submit_buttons
-from .page_meaning import Place, explain, nothing_fits
-from .page_text import Meanings
+from .page_meaning import Meanings, Place, explain, nothing_fits
 
 ERROR_STATUS = 400
 HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "")
@@ -176,3 +175,43 @@ def _no_download(place: Place, found: list[Download], how: Conversation) -> Pkcs
         cause=f"After the code, the page of {place.host} has {problem}: {shown or 'some without a text'}.",
         next_step=f"Open the link in a browser, and set {named('download_label')} to the words of the button. Nothing was downloaded.",
     )
+
+
+Pairs = Sequence[tuple[str, str]]
+
+URL_ENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+
+def pairs_of(form: PageForm, typed: Mapping[str, str], button: Button | None) -> Pairs:
+    """Names and values in the order of the form. ``typed``: what was typed, by the names of fields."""
+    pairs = [
+        (field.name, typed[field.name] if field.is_text and field.name in typed else field.value)
+        for field in form.fields
+        if field.name and (field.sent or field.name in typed)
+    ]
+    return [*pairs, (button.name, button.value)] if button is not None and button.name else pairs
+
+
+def in_query(url: str, pairs: Pairs, charset: str) -> str:
+    """The URL of a form with the method GET; its own query is replaced."""
+    parts = urlsplit(url)
+    query = urlencode(pairs, encoding=charset, errors="xmlcharrefreplace")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def in_body(pairs: Pairs, encoding: str, charset: str) -> tuple[bytes, str]:
+    """The body of a form with the method POST, and its content type."""
+    if encoding != MULTIPART:
+        return urlencode(pairs, encoding=charset, errors="xmlcharrefreplace").encode("ascii"), URL_ENCODED
+    boundary = secrets.token_hex(16)
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n{value}\r\n'
+        for name, value in pairs
+    ]
+    body = "".join([*parts, f"--{boundary}--\r\n"]).encode(charset, errors="xmlcharrefreplace")
+    return body, f"{MULTIPART}; boundary={boundary}"
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal import former_dest, pickup
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal import destination, recovery, withdraw
 from lab import registration_pages as pages
 from lab.authority import IssuedBundle
-from unit.plugins.plugin_utils.pickup_site import CODE, Site, end_of
+from unit.plugins.plugin_utils.withdrawal_site import CODE, Site, end_of
 
 UTC = "2026-11-25T12:00:00Z"
 RENAMED = "Jeanne Martin - T123456.p12"
@@ -76,7 +76,7 @@ def test_a_file_of_another_account_is_not_taken_under_a_former_name(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.run()
-    monkeypatch.setattr(former_dest, "is_own_file", lambda path: path.exists() and path != site.dest)
+    monkeypatch.setattr(destination, "is_own_file", lambda path: path.exists() and path != site.dest)
     assert end_of(site.run(dest=str(site.folder / RENAMED)))[:2] == ("link_used", "link_used")
     assert site.names() == [site.dest.name]
 
@@ -131,7 +131,7 @@ def test_the_run_that_may_have_got_the_bundle_is_named_also_after_one_that_did_n
     with_wrong_code(site)
     site.run(variables={"awx_job_id": 32})
     with monkeypatch.context() as patches:
-        patches.setattr(pickup.Download, "fetch", killed)
+        patches.setattr(withdraw.Download, "fetch", killed)
         with pytest.raises(KeyboardInterrupt):
             site.run(retry=["T123456"], variables={"awx_job_id": 33})
     used(site)
@@ -177,7 +177,7 @@ def test_a_run_that_is_ended_while_it_renames_is_taken_up(site: Site, monkeypatc
     site.run()
     new = str(site.folder / RENAMED)
     with monkeypatch.context() as patches:
-        patches.setattr(pickup, "move", killed)
+        patches.setattr(recovery, "move", killed)
         with pytest.raises(KeyboardInterrupt):
             site.run(dest=new)
     assert end_of(site.run(dest=new)) == (None, "collected", True, 0)

@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from lab import registration_pages as pages
 from lab.authority import Authority, IssuedBundle
-from unit.plugins.plugin_utils.pickup_site import CODE, Site, end_of
 from unit.plugins.plugin_utils.registration import URL
+from unit.plugins.plugin_utils.withdrawal_site import CODE, Site, end_of
 
 
 def test_a_bundle_is_withdrawn_once(site: Site) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.page_text import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.page_meaning import (
     CAPTCHA,
     MAINTENANCE,
     USED,
