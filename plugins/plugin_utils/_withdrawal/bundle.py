@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What a file from the registration authority is: whole, opened by which secret, and whose; and its copy under the site's own passphrase."""
+"""What a file from the registration authority is: whole, opened by which secret, and whose; and its copy under a passphrase of the site."""
 
 from __future__ import annotations
 

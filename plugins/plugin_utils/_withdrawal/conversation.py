@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .._io.http_client import Answer, Form, HttpClient
-from .html_page import Button, Link, Page, PageForm, read_page
+from .html_page import Button, Link, PageForm, read_page
 from .page_choice import CodeField, Download, Labels, code_fields, downloads, label_of, submit_buttons
-from .page_meaning import Meanings, Place, explain, nothing_fits
+from .page_meaning import FetchedPage, Meanings, explain, nothing_fits
 
 ERROR_STATUS = 400
 HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "")
@@ -33,11 +33,11 @@ class Conversation:
 
 
 class NoFile(Exception):
-    """The registration authority sent something else than the file. ``refusal``: what it is. ``data``: the bytes that came last."""
+    """The registration authority sent something else than the file. ``problem``: what it is. ``data``: the bytes that came last."""
 
-    def __init__(self, refusal: Pkcs12Error, data: bytes) -> None:
-        super().__init__(refusal.cause)
-        self.refusal, self.data = refusal, data
+    def __init__(self, problem: Problem, data: bytes) -> None:
+        super().__init__(problem.code)
+        self.problem, self.data = problem, data
 
 
 def find_download(client: HttpClient, url: str, code: str, how: Conversation) -> Answer:
@@ -79,102 +79,87 @@ def begins_like_p12(data: bytes) -> bool:
 
 
 @contextmanager
-def _kept(place: Place) -> Iterator[None]:
+def _kept(page: FetchedPage) -> Iterator[None]:
     try:
         yield
     except Pkcs12Error as refusal:
-        raise NoFile(refusal, place.body) from None
+        raise NoFile(refusal.problem, page.body) from None
 
 
-def _where_to_type(place: Place, how: Conversation) -> tuple[CodeField, Button | None]:
-    found = code_fields(place.page, how.labels) if place.status < ERROR_STATUS and not place.has_captcha else []
+def _where_to_type(page: FetchedPage, how: Conversation) -> tuple[CodeField, Button | None]:
+    found = code_fields(page.page, how.labels) if page.status < ERROR_STATUS and not page.has_captcha else []
     if len(found) != 1:
-        raise explain(place, how.meanings, how.secrets) or _no_code_field(place, found, how)
+        raise Pkcs12Error(explain(page, how.meanings, how.secrets) or _no_code_field(page, found, how))
     (target,) = found
     buttons = submit_buttons(target.form, how.labels)
     if not buttons and how.labels.submit is not None:
-        raise _no_code_field(place, found, how)
+        raise Pkcs12Error(_no_code_field(page, found, how))
     return target, buttons[0] if buttons else None
 
 
-def _what_to_press(place: Place, how: Conversation) -> Download:
-    found = downloads(place.page, how.labels) if place.status < ERROR_STATUS else []
+def _what_to_press(page: FetchedPage, how: Conversation) -> Download:
+    found = downloads(page.page, how.labels) if page.status < ERROR_STATUS else []
     if len(found) == 1:
         return found[0]
-    meaning = explain(place, how.meanings, how.secrets)
-    if meaning is None and not found and code_fields(place.page, how.labels):
-        meaning = Pkcs12Error(
-            code="code_wrong",
-            cause="The page asks for the withdrawal code again and does not say why.",
-            next_step="Compare code with the issuer's mail. Do not try often, because issuers lock links.",
-        )
-    raise meaning or _no_download(place, found, how)
+    meaning = explain(page, how.meanings, how.secrets)
+    if meaning is None and not found and code_fields(page.page, how.labels):
+        meaning = Problem("code_wrong.asked_again")
+    raise Pkcs12Error(meaning or _no_download(page, found, how))
 
 
 def _submit(
-    client: HttpClient, place: Place, form: PageForm, typed: Mapping[str, str], button: Button | None
+    client: HttpClient, page: FetchedPage, form: PageForm, typed: Mapping[str, str], button: Button | None
 ) -> Answer:
     action = button.action if button and button.action is not None else form.action
     method = button.method if button and button.method is not None else form.method
-    url = client.follow(_base(place), action or place.url)
+    url = client.follow(_base(page), action or page.url)
     pairs = pairs_of(form, typed, button)
     if method != "post":
-        return client.open(in_query(url, pairs, place.page.charset))
-    return client.open(url, Form(*in_body(pairs, form.encoding, place.page.charset)))
+        return client.open(in_query(url, pairs, page.page.charset))
+    return client.open(url, Form(*in_body(pairs, form.encoding, page.page.charset)))
 
 
-def _base(place: Place) -> str:
+def _base(page: FetchedPage) -> str:
     """The URL to which relative addresses of a page belong."""
     try:
-        return urljoin(place.url, place.page.base) if place.page.base else place.url
+        return urljoin(page.url, page.page.base) if page.page.base else page.url
     except ValueError:
-        return place.url
+        return page.url
 
 
-def _read(answer: Answer) -> Place:
+def _read(answer: Answer) -> FetchedPage:
     data = bytearray()
     try:
         for chunk in answer.chunks():
             data += chunk
     except Pkcs12Error as cut:
-        raise NoFile(cut, bytes(data)) from None
+        raise NoFile(cut.problem, bytes(data)) from None
     finally:
         answer.close()
-    return Place(answer.url, answer.status, read_page(bytes(data), answer.content_type), bytes(data))
+    return FetchedPage(answer.url, answer.status, read_page(bytes(data), answer.content_type), bytes(data))
 
 
-def _no_code_field(place: Place, found: list[CodeField], how: Conversation) -> Pkcs12Error:
-    if not any(each.is_text for form in place.page.forms for each in form.fields):
-        return nothing_fits(place, how.secrets)
-    fields = [each for form in place.page.forms for each in form.fields if each.is_text]
-    labels = place.shown(", ".join(each.labels[0] if each.labels else each.name for each in fields), how.secrets)
+def _no_code_field(page: FetchedPage, found: list[CodeField], how: Conversation) -> Problem:
+    fields = [each for form in page.page.forms for each in form.fields if each.is_text]
+    if not fields:
+        return nothing_fits(page, how.secrets)
     if len(found) == 1:
-        problem = f"has no button {how.labels.submit!r} that sends the code"
-    elif found:
-        problem = f"has {len(found)} fields that fit {how.labels.code_field!r} ({labels})"
-    else:
-        problem = f"has no field that fits {how.labels.code_field!r}; its fields: {labels}"
-    return Pkcs12Error(
-        code="no_code_field",
-        cause=f"The page of {place.host} {problem}.",
-        next_step=f"Open the link in a browser, and set {named('code_field')} (or {named('submit_label')}) to the words on the page."
-        " The code was not sent.",
-    )
+        return Problem("no_code_field.no_button", {"host": page.host, "label": how.labels.submit or ""})
+    shown = page.shown(", ".join(each.labels[0] if each.labels else each.name for each in fields), how.secrets)
+    values = {"host": page.host, "label": how.labels.code_field}
+    if found:
+        return Problem("no_code_field.several", values | {"count": len(found)}, causes=(shown,))
+    return Problem("no_code_field.none", values, causes=(shown,))
 
 
-def _no_download(place: Place, found: list[Download], how: Conversation) -> Pkcs12Error:
-    page: Page = place.page
-    buttons = [button.label for form in page.forms for button in form.buttons]
-    if not buttons and not page.links:
-        return nothing_fits(place, how.secrets)
-    labels = [label_of(each) for each in found] or [*buttons, *(link.text for link in page.links)]
-    shown = place.shown(", ".join(filter(None, labels)), how.secrets)
-    problem = "several buttons or links for a download" if found else "no button or link for the download; it has"
-    return Pkcs12Error(
-        code="no_download",
-        cause=f"After the code, the page of {place.host} has {problem}: {shown or 'some without a text'}.",
-        next_step=f"Open the link in a browser, and set {named('download_label')} to the words of the button. Nothing was downloaded.",
-    )
+def _no_download(page: FetchedPage, found: list[Download], how: Conversation) -> Problem:
+    buttons = [button.label for form in page.page.forms for button in form.buttons]
+    if not buttons and not page.page.links:
+        return nothing_fits(page, how.secrets)
+    labels = [label_of(each) for each in found] or [*buttons, *(link.text for link in page.page.links)]
+    text = ", ".join(filter(None, labels))
+    shown = page.shown(text, how.secrets) if text else Problem("page.no_labels")
+    return Problem("no_download.several" if found else "no_download.none", {"host": page.host}, causes=(shown,))
 
 
 Pairs = Sequence[tuple[str, str]]

@@ -13,10 +13,10 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .._errors import Pkcs12Error, named
+from .._errors import Outside, Pkcs12Error, Problem
 from .._io.lasting_storage import check_lasting
 from .record import WithdrawalRecord, read_record
 
@@ -81,23 +81,29 @@ def check_destination(place: Destination, needed: int, allow_ephemeral: bool) ->
     """
     folder = place.path.parent
     if not folder.is_dir():
-        raise _folder(folder, "it does not exist" if not folder.exists() else "it is not a folder")
+        variant = "no_folder" if folder.exists() else "missing"
+        raise Pkcs12Error(Problem(f"dest_folder.{variant}", {"folder": str(folder)}))
     if place.path.is_dir():
-        raise _folder(place.path, "it is a folder, and the bundle needs a file")
+        raise Pkcs12Error(Problem("dest_folder.is_folder", {"folder": str(place.path)}))
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise _folder(folder, os.strerror(errno.EACCES))
+        raise Pkcs12Error(_refused(folder, os.strerror(errno.EACCES)))
     if not allow_ephemeral:
         check_lasting(folder)
     room = os.statvfs(folder)
     if room.f_bavail * room.f_frsize < needed:
-        raise _full(folder)
+        raise Pkcs12Error(_full(folder))
 
 
-def storage_error(problem: OSError, folder: Path) -> Pkcs12Error:
-    """The error for an operation on files that failed."""
+def storage_problem(problem: OSError, folder: Path) -> Problem:
+    """An operation on files that failed."""
     if problem.errno in NO_SPACE:
         return _full(folder)
-    return _folder(folder, problem.strerror or type(problem).__name__)
+    return _refused(folder, problem.strerror or type(problem).__name__)
+
+
+def kept_as(problem: Problem, path: Path, clause: str = "kept.file") -> Problem:
+    """The same problem, with the place where the delivered file is."""
+    return replace(problem, causes=(*problem.causes, Problem(clause, {"path": str(path)})))
 
 
 def is_own_file(path: Path) -> bool:
@@ -109,21 +115,12 @@ def is_own_file(path: Path) -> bool:
     return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
-def _folder(folder: Path, reason: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="dest_folder",
-        cause=f"{folder} cannot take the bundle: {reason}.",
-        next_step="Choose a folder for 'dest' (in the role collect: pkcs12_bundle_folder) that exists on the controller, and that"
-        " the account which runs Ansible may write to.",
-    )
+def _refused(folder: Path, reason: str) -> Problem:
+    return Problem("dest_folder.refused", {"folder": str(folder), "reason": Outside(reason)})
 
 
-def _full(folder: Path) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="disk_full",
-        cause=f"There is not enough space in {folder}.",
-        next_step="Make space there, then run the task again.",
-    )
+def _full(folder: Path) -> Problem:
+    return Problem("disk_full.no_space", {"folder": str(folder)})
 
 
 RECORD_END = ".withdrawal.json"
@@ -153,15 +150,3 @@ def formers(place: Destination) -> list[Former]:
             name = path.name.removeprefix(".").removesuffix(RECORD_END)
             found.append(Former(Destination(path.with_name(name), place.link), record))
     return found
-
-
-def not_adopted(path: Path, dest: Path, reason: Pkcs12Error) -> Pkcs12Error:
-    """The error for a file of this link that cannot take the name ``dest``."""
-    return Pkcs12Error(
-        code="former_dest",
-        cause=f"This link was withdrawn before under another name, and {path} is not taken over: {reason.cause}",
-        next_step="If it is this person's bundle, write the former name into former_name of the holder, or set"
-        f" 'passphrase' (in the role collect: pkcs12_passphrases) or {named('name_check')}, so that they fit it."
-        f" The next run then renames it to {dest.name} without a request. If it is not, send it to its holder, and ask the issuer for a new"
-        " delivery.",
-    )

@@ -12,103 +12,15 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 from .._crypto.passphrases import SHORTEST_MASKED, is_masked
-from .._errors import Pkcs12Error, named
+from .._errors import Outside, Problem
 from .._io.urls import host_of
 from .._policy.subject import check_pattern
 from .html_page import Page
 
 NOT_FOUND = (404, 410)
-UNAVAILABLE = 503
-TOO_MANY_REQUESTS = 429
+UNAVAILABLE = (503, 429)
+"""The second is for too many requests."""
 SERVER_ERROR = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A page, where it came from, and with which HTTP status. ``body``: its bytes."""
-
-    url: str
-    status: int
-    page: Page
-    body: bytes = field(default=b"", repr=False)
-
-    @property
-    def host(self) -> str:
-        """The host, for a message."""
-        return host_of(self.url)
-
-    @property
-    def has_captcha(self) -> bool:
-        """Whether it wants a proof that a person is there."""
-        return says(" ".join((self.page.text, *self.page.names)), CAPTCHA)
-
-    def shown(self, text: str, secrets: Sequence[str]) -> str:
-        """A text of the page for a message."""
-        return excerpt(text, [*secrets, self.url])
-
-
-def explain(place: Place, meanings: Meanings, secrets: Sequence[str]) -> Pkcs12Error | None:
-    """The error that the text or the status of a page stands for; None when nothing fits."""
-    text, shown = place.page.text, place.shown(place.page.text, secrets)
-    if place.has_captcha:
-        return Pkcs12Error(
-            code="captcha",
-            cause=f"The page of {place.host} asks for a proof that a person is there (a captcha).",
-            next_step="A person has to withdraw it in a browser, and put it where 'dest' says. Ask the issuer for a way without captcha.",
-        )
-    if says(text, meanings.used):
-        return _link_used(f"{place.host} says: {shown}")
-    if says(text, meanings.wrong_code):
-        return Pkcs12Error(
-            code="code_wrong",
-            cause=f"{place.host} does not accept the withdrawal code: {shown}",
-            next_step="Compare code with the issuer's mail. Do not try often, because issuers lock links.",
-        )
-    if says(text, meanings.maintenance):
-        return _maintenance(place, shown)
-    return _of_status(place, shown)
-
-
-def _of_status(place: Place, shown: str) -> Pkcs12Error | None:
-    if place.status in (UNAVAILABLE, TOO_MANY_REQUESTS):
-        return _maintenance(place, shown)
-    if place.status in NOT_FOUND:
-        return _link_used(f"{place.host} does not know this link (HTTP {place.status}): {shown}")
-    if place.status >= SERVER_ERROR:
-        return Pkcs12Error(
-            code="server_error",
-            cause=f"{place.host} has an error (HTTP {place.status}): {shown}",
-            next_step="Run the task again later. If it stays, ask the issuer.",
-        )
-    return None
-
-
-def _maintenance(place: Place, shown: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="maintenance",
-        cause=f"{place.host} is closed for the moment (HTTP {place.status}): {shown}",
-        next_step="Run the task again later.",
-    )
-
-
-def nothing_fits(place: Place, secrets: Sequence[str]) -> Pkcs12Error:
-    """The error for a page that nobody expected."""
-    return Pkcs12Error(
-        code="unexpected_page",
-        cause=f"The page of {place.host} (HTTP {place.status}) is not one that this module knows:"
-        f" {place.shown(place.page.text, secrets) or 'it shows no text'}",
-        next_step="Open the link in a browser. If the issuer has changed its pages, set"
-        f" {named('code_field')}, {named('submit_label')} or {named('download_label')}.",
-    )
-
-
-def _link_used(cause: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="link_used",
-        cause=cause,
-        next_step="Look for the bundle where the person keeps files. If nobody has it, ask the issuer for a new delivery.",
-    )
-
 
 SHOWN = 120
 """Characters of a page that an error shows."""
@@ -149,6 +61,61 @@ class Meanings:
             check_pattern(f"{name}_pattern", getattr(self, name))
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """A page, where it came from, and with which HTTP status. ``body``: its bytes."""
+
+    url: str
+    status: int
+    page: Page
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def host(self) -> str:
+        """The host, for a message."""
+        return host_of(self.url)
+
+    @property
+    def of_status(self) -> dict[str, str | int]:
+        """Host and status, for a message."""
+        return {"host": self.host, "status": self.status}
+
+    @property
+    def has_captcha(self) -> bool:
+        """Whether it wants a proof that a person is there."""
+        return says(" ".join((self.page.text, *self.page.names)), CAPTCHA)
+
+    def shown(self, text: str, secrets: Sequence[str]) -> Problem:
+        """A text of the page for a message."""
+        if not text.strip():
+            return Problem("page.empty")
+        shown = excerpt(text, [*secrets, self.url])
+        return Problem("page.hidden") if shown is None else Problem("page.text", {"text": Outside(shown)})
+
+
+def explain(page: FetchedPage, meanings: Meanings, secrets: Sequence[str]) -> Problem | None:
+    """What the text or the status of a page stands for; None when nothing fits."""
+    text, host = page.page.text, {"host": page.host}
+    of_status = page.of_status
+    shown = (page.shown(text, secrets),)
+    if page.has_captcha:
+        return Problem("captcha", host)
+    if says(text, meanings.used):
+        return Problem("link_used.page", host, causes=shown)
+    if says(text, meanings.wrong_code):
+        return Problem("code_wrong.page", host, causes=shown)
+    if says(text, meanings.maintenance) or page.status in UNAVAILABLE:
+        return Problem("maintenance", of_status, causes=shown)
+    if page.status in NOT_FOUND:
+        return Problem("link_used.not_known", of_status, causes=shown)
+    return Problem("server_error", of_status, causes=shown) if page.status >= SERVER_ERROR else None
+
+
+def nothing_fits(page: FetchedPage, secrets: Sequence[str]) -> Problem:
+    """A page that nobody expected."""
+    return Problem("unexpected_page.not_known", page.of_status, causes=(page.shown(page.page.text, secrets),))
+
+
 def says(text: str, pattern: str) -> bool:
     """Whether a text has what the pattern describes."""
     return any(re.search(pattern, each, re.IGNORECASE) for each in (text, without_accents(text)))
@@ -160,8 +127,8 @@ def without_accents(text: str) -> str:
     return " ".join("".join(each for each in letters if not unicodedata.combining(each)).split())
 
 
-def excerpt(text: str, secrets: Iterable[str]) -> str:
-    """The first characters of a page's text without the secrets; a note in its place when it has a secret of a few letters.
+def excerpt(text: str, secrets: Iterable[str]) -> str | None:
+    """The first characters of a page's text without the secrets; None when it has a secret of a few letters.
 
     ``secrets``: texts and URLs. A server's error page often repeats the path of its URL, or a code as the form has sent it.
     """
@@ -170,11 +137,11 @@ def excerpt(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(forms, key=len, reverse=True):
         found = re.compile(r"\s*".join(map(re.escape, secret.replace(" ", ""))), re.IGNORECASE)
         if not is_masked(secret) and found.search(shown):
-            return "(its text is not shown, because it may hold a secret)"
+            return None
         shown = found.sub("********", shown)
     shown = re.sub(rf"\S{{{LONGEST_WORD + 1},}}", "********", shown)
     printable = "".join(each if each.isprintable() else " " for each in shown)
-    return printable if len(printable) <= SHOWN else f"{printable[:SHOWN]}..."
+    return printable if len(printable) <= SHOWN else f"{printable[:SHOWN]}\u2026"
 
 
 def _forms(secret: str) -> Iterator[str]:

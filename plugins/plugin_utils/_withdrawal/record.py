@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from .._errors import Pkcs12Error, named
+from .._errors import Problem
 from .._facts.delivery_states import DeliveryState
 from .._io.durable_files import replace_file
 
@@ -66,34 +66,23 @@ def write_record(path: Path, record: WithdrawalRecord) -> None:
 USELESS_TO_REPEAT = (DeliveryState.CODE_WRONG.value, DeliveryState.LINK_USED.value)
 """States after which another request with the same link only harms, because issuers lock links."""
 
-LOOK_FIRST = "Look for the bundle where the person keeps files, or ask the issuer for a new delivery."
-NEW_DELIVERY = "Ask the issuer for a new delivery."
-
 _NOTHING_CAME = ("link_used", "code_wrong")
 _SOMETHING_CAME = ("download_cut", "too_large", "html_instead", "wrong_content", "disk_full")
 
 
-def refusal_of_earlier_run(record: WithdrawalRecord, kept: Sequence[Path] = ()) -> Pkcs12Error | None:
-    """The same error that the earlier run ended with, without a request. None if it ended with none of ``USELESS_TO_REPEAT``.
+def told_before(record: WithdrawalRecord, kept: Sequence[Path] = ()) -> Problem | None:
+    """What the issuer said to the earlier run, without a request. None if it ended with none of ``USELESS_TO_REPEAT``.
 
     ``kept``: what is left of downloads.
     """
-    when = record.issuer_refused_at or record.utc
-    again = f"If a request makes sense again, add the number to {named('retry')} for one run."
+    values = {"when": record.issuer_refused_at or record.utc}
     if record.state == DeliveryState.CODE_WRONG.value:
-        return Pkcs12Error(
-            code="code_wrong",
-            cause=f"The issuer did not accept the withdrawal code in the run of {when}, so this run sent no request.",
-            next_step=f"Compare code with the issuer's mail, because issuers lock links. {again}",
-        )
-    if record.state == DeliveryState.LINK_USED.value:
-        cause = f"The issuer said in the run of {when} that this link was used, so this run sent no request."
-        return Pkcs12Error(
-            code="link_used",
-            cause=f"{cause} {_begun(record, kept)}" if record.uncertain else cause,
-            next_step=f"{NEW_DELIVERY if record.uncertain else LOOK_FIRST} {again}",
-        )
-    return None
+        return Problem("code_wrong.earlier_run", values)
+    if record.state != DeliveryState.LINK_USED.value:
+        return None
+    if record.uncertain:
+        return Problem("link_used.earlier_run_uncertain", values, causes=_begun(record, kept))
+    return Problem("link_used.earlier_run", values)
 
 
 def noted(record: WithdrawalRecord, state: DeliveryState, utc: str, may_have_got: bool) -> WithdrawalRecord:
@@ -107,16 +96,18 @@ def may_have_got(code: str, is_code_sent: bool) -> bool:
     return code in _SOMETHING_CAME or (is_code_sent and code not in _NOTHING_CAME)
 
 
-def with_earlier_run(refusal: Pkcs12Error, earlier: WithdrawalRecord | None, kept: Sequence[Path]) -> Pkcs12Error:
+def with_earlier_run(problem: Problem, earlier: WithdrawalRecord | None, kept: Sequence[Path]) -> Problem:
     """A used link may be one that a run of this module used before it was ended. ``kept``: what is left of downloads."""
-    if refusal.code != "link_used" or earlier is None or not earlier.uncertain:
-        return refusal
-    return Pkcs12Error(code="link_used", cause=f"{refusal.cause} {_begun(earlier, kept)}", next_step=NEW_DELIVERY)
+    if problem.kind != "link_used" or earlier is None or not earlier.uncertain:
+        return problem
+    return Problem("link_used.by_earlier_run", causes=(problem, *_begun(earlier, kept)))
 
 
-def _begun(record: WithdrawalRecord, kept: Sequence[Path]) -> str:
+def _begun(record: WithdrawalRecord, kept: Sequence[Path]) -> tuple[Problem, ...]:
     """Who began the withdrawal that may have used the link, and what came."""
-    who = f"Job {record.job}" if record.job else "A run of this module"
-    names = ", ".join(path.name for path in kept)
-    left = f" What is kept of it: {names}." if names else ""
-    return f"{who} began a withdrawal with this link on {record.utc}.{left}"
+    who = (
+        Problem("begun.job", {"job": record.job, "utc": record.utc})
+        if record.job
+        else Problem("begun.run", {"utc": record.utc})
+    )
+    return (who, Problem("begun.kept", {"names": tuple(path.name for path in kept)})) if kept else (who,)

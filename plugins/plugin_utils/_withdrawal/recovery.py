@@ -38,13 +38,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._facts.delivery_states import DeliveryState
 from .._io.durable_files import free_name, move, replace_file
 from .._policy.subject import ExpectedSubject
 from .bundle import OF_PASSPHRASE, Key, Opened, is_whole, judge, without_reserve
-from .destination import Destination, Former, formers, is_own_file, not_adopted
-from .record import WithdrawalRecord, read_record, refusal_of_earlier_run, write_record
+from .destination import Destination, Former, formers, is_own_file, kept_as
+from .record import WithdrawalRecord, read_record, told_before, write_record
 
 MAX_SIZE = 64 * 1024 * 1024
 """Bytes of a file that are read. Nothing that is a bundle is as large."""
@@ -79,7 +79,7 @@ ADOPTED = (State.WHOLE_PART, State.KEPT, State.FORMER)
 @dataclass(frozen=True, slots=True)
 class Found:
     """A state. ``path`` and ``size``: of the file, without the reserve of a download. ``opened``: the ``BUNDLE``. ``former``: whose
-    destination the file of ``FORMER`` has. ``refusal``: why the run ends, after the step if the state has one.
+    destination the file of ``FORMER`` has. ``problem``: why the run ends, after the step if the state has one.
     """
 
     state: State
@@ -87,11 +87,11 @@ class Found:
     size: int = 0
     opened: Opened | None = None
     former: Former | None = None
-    refusal: Pkcs12Error | None = None
+    problem: Problem | None = None
 
 
 class Recovery:
-    """A destination with its record. ``keys``: ``new_passphrase`` first. ``retry``: ask although an earlier run was told that it is useless.
+    """A destination with its record. ``keys``: ``new_passphrase`` first. ``retry``: ask although the issuer has said no.
 
     ``changed``: a file was moved. Methods raise ``OSError``.
     """
@@ -124,8 +124,8 @@ class Recovery:
             if found.state in (State.BUNDLE, State.NOTHING):
                 return found
             kept = _STEPS[found.state](self, found) if found.state in _STEPS else None
-            if found.refusal is not None:
-                raise kept_as(found.refusal, kept) if kept else found.refusal
+            if found.problem is not None:
+                raise Pkcs12Error(kept_as(found.problem, kept) if kept else found.problem)
         raise RuntimeError("what earlier runs left cannot be put in order")
 
     def look(self) -> Found:
@@ -146,7 +146,7 @@ class Recovery:
 
     def _final(self, path: Path) -> Found:
         if self.record is not None and self.own_record is None:
-            return Found(State.TAKEN, path, refusal=_taken(path, "it came from another link"))
+            return Found(State.TAKEN, path, problem=Problem("dest_taken.other_link", {"path": str(path)}))
         data, is_ours = _read(path), self.own_record is not None
         # Which link a file came from that somebody put there, only the secrets of this delivery can tell.
         keys = self._keys if is_ours else [key for key in self._keys if key.option != "new_passphrase"]
@@ -154,11 +154,13 @@ class Recovery:
             return Found(State.BUNDLE, path, opened=judge(data, keys, self._person))
         except Pkcs12Error as refusal:
             if not is_ours:
-                reason = f"it is not this person's new bundle ({refusal.code})"
-                return Found(State.TAKEN, path, refusal=_taken(path, reason))
+                values = {"path": str(path), "reason": refusal.code}
+                return Found(State.TAKEN, path, problem=Problem("dest_taken.not_new", values))
             if refusal.code in OF_PASSPHRASE:
-                return Found(State.UNOPENED, path, refusal=_wrong_passphrase(path))
-            return Found(State.NOT_THEIRS, path, refusal=refusal) if is_whole(data) else Found(State.NO_BUNDLE, path)
+                return Found(State.UNOPENED, path, problem=Problem("wrong_passphrase.withdrawn", {"path": str(path)}))
+            if is_whole(data):
+                return Found(State.NOT_THEIRS, path, problem=refusal.problem)
+            return Found(State.NO_BUNDLE, path)
 
     def _kept(self, record: WithdrawalRecord) -> Found | None:
         """A whole file of this link that was set aside means that the issuer has delivered: there is nothing to ask for."""
@@ -171,7 +173,7 @@ class Recovery:
                 judge(data, self._keys, self._person)
             except Pkcs12Error as refusal:
                 if refusal.code not in OF_PASSPHRASE:
-                    return Found(State.KEPT_REFUSED, path, refusal=kept_as(refusal, path))
+                    return Found(State.KEPT_REFUSED, path, problem=kept_as(refusal.problem, path))
             return Found(State.KEPT, path, len(data))
         return None
 
@@ -185,8 +187,9 @@ class Recovery:
             try:
                 judge(data, self._keys, self._person)
             except Pkcs12Error as refusal:
-                why = not_adopted(path, self.place.path, refusal)
-                refused = refused or Found(State.FORMER_REFUSED, path, refusal=why)
+                values = {"path": str(path), "name": self.place.path.name}
+                why = Problem("former_dest", values, causes=(refusal.problem,))
+                refused = refused or Found(State.FORMER_REFUSED, path, problem=why)
             else:
                 return Found(State.FORMER, path, len(data), former=former)
         return refused
@@ -195,10 +198,10 @@ class Recovery:
         """Why nothing is asked for although no file is there: an earlier run has collected it, or was told that it is useless."""
         for place, record in records:
             if record.state == DeliveryState.COLLECTED.value:
-                return Found(State.GONE, refusal=_gone(place, record))
-            refusal = None if self._retry else refusal_of_earlier_run(record, place.leftovers())
-            if refusal:
-                return Found(State.USELESS, refusal=refusal)
+                return Found(State.GONE, problem=_gone(place, record))
+            told = None if self._retry else told_before(record, place.leftovers())
+            if told:
+                return Found(State.USELESS, problem=told)
         return None
 
     def adopt(self, found: Found) -> None:
@@ -251,39 +254,13 @@ _STEPS: Mapping[State, Callable[[Recovery, Found], Path | None]] = {
 """What a run does in a state. The other states are the end of it. A step that gives a path has kept the file there."""
 
 
-def kept_as(refusal: Pkcs12Error, path: Path) -> Pkcs12Error:
-    """The same error, with the place where the delivered file is."""
-    return Pkcs12Error(
-        code=refusal.code, cause=f"{refusal.cause} The file is kept as {path}.", next_step=refusal.next_step
-    )
-
-
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(MAX_SIZE)
 
 
-def _gone(place: Destination, record: WithdrawalRecord) -> Pkcs12Error:
-    who = f"by job {record.job} " if record.job else ""
-    return Pkcs12Error(
-        code="link_used",
-        cause=f"This link was used {who}on {record.utc}, and the bundle is no longer at {place.path}.",
-        next_step=f"Bring the bundle back from where it was moved to. To ask the issuer again, delete {place.record}.",
-    )
-
-
-def _taken(path: Path, reason: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="dest_taken",
-        cause=f"There is a file at {path} already, and {reason}.",
-        next_step="Give each delivery a file of its own, for example with the date of its mail in the name, or move the old file away.",
-    )
-
-
-def _wrong_passphrase(path: Path) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="wrong_passphrase",
-        cause=f"The bundle is withdrawn and kept at {path}, but neither code nor passphrase opens it.",
-        next_step="Set 'passphrase' (in the role collect: pkcs12_passphrases) to the one that the issuer gave for the file. The next run"
-        " opens the file without a request.",
-    )
+def _gone(place: Destination, record: WithdrawalRecord) -> Problem:
+    values = {"utc": record.utc, "path": str(place.path), "record": str(place.record)}
+    if record.job:
+        return Problem("link_used.gone_by_job", values | {"job": record.job})
+    return Problem("link_used.gone", values)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.passphrases import passphrases_in
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .._facts.delivery_states import state_after
 from .._io.http_client import HttpOptions
 from .._io.urls import checked_url
@@ -117,17 +117,15 @@ def _conversation(options: Mapping[str, Any], url: str) -> Conversation:
 
 
 def _check_values(options: Mapping[str, Any]) -> None:
-    problems = [f"{named(name)} has to be larger than 0" for name in POSITIVE if options[name] <= 0]
-    problems += [
-        f"{named(name)} is empty" for name in NOT_EMPTY if options[name] is not None and not options[name].strip()
+    wrong = [Problem("bad_arguments.withdrawal_not_positive", setting=name) for name in POSITIVE if options[name] <= 0]
+    wrong += [
+        Problem("bad_arguments.withdrawal_empty", setting=name)
+        for name in NOT_EMPTY
+        if options[name] is not None and not options[name].strip()
     ]
     if options["name"] is None and options["authorisation"] is None:
-        problems.append("name or authorisation is needed, to know whose bundle it has to be")
+        wrong.append(Problem("bad_arguments.withdrawal_whose"))
     if options["retry"] and options["authorisation"] is None:
-        problems.append(f"{named('retry')} needs authorisation")
-    if problems:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"Wrong options: {'; '.join(problems)}.",
-            next_step="See ansible-doc hospital_it.pkcs12.bundle_pickup.",
-        )
+        wrong.append(Problem("bad_arguments.withdrawal_retry"))
+    if wrong:
+        raise Pkcs12Error(Problem("bad_arguments.withdrawal_options", causes=tuple(wrong)))

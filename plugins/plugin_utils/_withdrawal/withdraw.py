@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .._errors import Pkcs12Error, named
+from .._errors import Outside, Pkcs12Error, Problem, Sentences
 from .._facts.delivery_states import DeliveryState, state_after
 from .._facts.retired import Notes
 from .._io.durable_files import append_line
@@ -24,10 +24,10 @@ from .._io.file_lock import LockHolder, locked, this_process
 from .._io.http_client import CHUNK, HttpClient
 from .._io.urls import url_hash
 from .bundle import Opened, keep_original, put_copy
-from .destination import Destination, check_destination, storage_error
+from .destination import Destination, check_destination, kept_as, storage_problem
 from .download import Download
 from .record import USELESS_TO_REPEAT, WithdrawalRecord, may_have_got, noted, with_earlier_run
-from .recovery import ADOPTED, Found, Recovery, State, kept_as
+from .recovery import ADOPTED, Found, Recovery, State
 from .task import WithdrawalTask
 
 
@@ -39,13 +39,11 @@ def withdraw(task: WithdrawalTask, notes: Callable[[Path], Notes], check_mode: b
             notes(task.dest.parent).admit(task.person.authorisation)
             return run.checked() if check_mode else run.done()
         except OSError as problem:
-            raise storage_error(problem, task.dest.parent) from None
+            raise Pkcs12Error(storage_problem(problem, task.dest.parent)) from None
     except Pkcs12Error as refusal:
         state = state_after(refusal.code, run.collected, run.requests > 0)
         raise Pkcs12Error(
-            code=refusal.code,
-            cause=refusal.cause,
-            next_step=refusal.next_step,
+            refusal.problem,
             changed=run.changed,
             details={"state": state.value, "requests": run.requests, "dest": str(task.dest)},
         ) from None
@@ -78,8 +76,8 @@ class _Run:
         self._prepare()
         self._recovery.read()
         found = self._recovery.look()
-        if found.refusal is not None:
-            raise found.refusal
+        if found.problem is not None:
+            raise Pkcs12Error(found.problem)
         if found.opened is None and found.state not in ADOPTED:
             self._client.check_authorities()
         return _check_result(self._task.dest, found, self._task.new_passphrase is not None)
@@ -89,7 +87,7 @@ class _Run:
         task = self._task
         self._prepare()
         if task.evidence_path is not None:
-            _append_evidence(task.evidence_path, b"", "Nothing was withdrawn.")
+            _append_evidence(task.evidence_path, b"", "evidence.before_withdrawal")
         with locked(self._place.path.parent, self._place.lock, this_process(task.job, task.now)) as former:
             self._recovery.read()
             try:
@@ -146,14 +144,14 @@ class _Run:
         try:
             delivered = download.fetch(task.url, task.code, task.conversation)
         except Pkcs12Error as refusal:
-            raise with_earlier_run(refusal, earlier, before) from None
+            raise Pkcs12Error(with_earlier_run(refusal.problem, earlier, before)) from None
         finally:
             self._changed = self.changed or self._place.leftovers() != before
         self._changed = True
         found = self._recovery.look()
         if found.state is State.NO_BUNDLE:
             rejected = self._recovery.reject(found)
-            raise kept_as(download.explained(delivered, rejected, task.conversation), rejected)
+            raise Pkcs12Error(kept_as(download.explained(delivered, rejected, task.conversation), rejected))
         opened = self._settled()
         if opened is None:
             raise RuntimeError("the file that was delivered is gone")
@@ -170,8 +168,7 @@ class _Run:
         original = self._original(opened, record)
         if record is not None and not record.evidence and task.evidence_path is not None:
             line = json.dumps(self._evidence(opened, record), ensure_ascii=False, sort_keys=True).encode("utf-8")
-            said = "The bundle is withdrawn; the next run writes the line."
-            _append_evidence(task.evidence_path, line + b"\n", said)
+            _append_evidence(task.evidence_path, line + b"\n", "evidence.after_withdrawal")
             record = self._recovery.save(replace(record, evidence=True))
         if record is not None and record.state != DeliveryState.COLLECTED.value:
             self._recovery.save(replace(record, state=DeliveryState.COLLECTED.value))
@@ -212,13 +209,12 @@ class _Run:
         }
 
     def _result(self, opened: Opened, original: str | None, sha256: str, former: LockHolder | None) -> dict[str, Any]:
-        did = f"withdrawn with {self.requests} requests" if self.requests else "there already, without a request"
-        if self.changed and not self.requests:
-            did = "taken over as it was found, without a request"
         row = _bundle(self._task.dest, opened)
-        said = f"The bundle of {row['issued_to']} is at {self._task.dest}: {did}."
-        if former:
-            said += f" The lock of an ended withdrawal was removed ({former})."
+        values = {name: str(row[name]) for name in ("issued_to", "dest")}
+        did = Problem("done.bundle_taken_over" if self.changed else "done.bundle_there", values)
+        if self.requests:
+            did = Problem("done.withdrawn", values | {"requests": self.requests})
+        lock = [Problem("done.withdrawal_lock_removed", {"holder": str(former)})] if former else []
         return {
             "changed": self.changed,
             **row,
@@ -227,7 +223,7 @@ class _Run:
             "state": DeliveryState.COLLECTED.value,
             "requests": self.requests,
             "took_over": str(former) if former else None,
-            "msg": said,
+            "msg": Sentences((did, *lock)),
         }
 
 
@@ -236,13 +232,12 @@ def _check_result(dest: Path, found: Found, is_copied: bool) -> dict[str, Any]:
     opened = found.opened
     if opened is not None:
         changes = is_copied and opened.key.option != "new_passphrase"
-        said = "there already" + (", and would get the new passphrase" if changes else "")
+        said = "would.bundle_copied" if changes else "would.bundle_there"
         state, row = DeliveryState.COLLECTED, _bundle(dest, opened) | {"sha256": opened.bundle.sha256}
     else:
         changes, state = True, DeliveryState.NEW
         row = dict.fromkeys(("issued_to", "valid_until", "opened_with", "sha256")) | {"dest": str(dest)}
-        said = "taken over from an earlier run" if found.state in ADOPTED else "withdrawn"
-        said = f"not there; it would be {said}"
+        said = "would.bundle_taken_over" if found.state in ADOPTED else "would.withdraw"
     return {
         "changed": changes,
         **row,
@@ -250,7 +245,7 @@ def _check_result(dest: Path, found: Found, is_copied: bool) -> dict[str, Any]:
         "state": state.value,
         "requests": 0,
         "took_over": None,
-        "msg": f"The bundle {dest} is {said}.",
+        "msg": Problem(said, {"dest": str(dest)}),
     }
 
 
@@ -264,13 +259,10 @@ def _bundle(dest: Path, opened: Opened) -> dict[str, Any]:
     }
 
 
-def _append_evidence(path: Path, line: bytes, said: str) -> None:
+def _append_evidence(path: Path, line: bytes, code: str) -> None:
     """Writes a line; an empty one shows that the file can be written. Raises ``Pkcs12Error``: ``evidence``."""
     try:
         append_line(path, line)
     except OSError as problem:
-        raise Pkcs12Error(
-            code="evidence",
-            cause=f"The evidence file {path} cannot be written: {problem.strerror}.",
-            next_step=f"Set {named('evidence_path')} to a file on the controller that can be written. {said}",
-        ) from None
+        values = {"path": str(path), "reason": Outside(problem.strerror)}
+        raise Pkcs12Error(Problem(code, values)) from None
