@@ -130,7 +130,7 @@ BAD = {
 def test_a_value_that_makes_no_sense_is_refused(site: Site, option: str, value: Any) -> None:
     result = site.run(**{option: value})
     assert end_of(result) == ("bad_arguments", "new", False, 0)
-    assert option in result["msg"]
+    assert [each["setting"] for each in result["error"]["problem"]["causes"]] == [option]
 
 
 def test_a_bundle_has_to_be_somebodys(site: Site) -> None:
