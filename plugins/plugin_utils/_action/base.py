@@ -22,9 +22,9 @@ from ansible.plugins.become.runas import BecomeModule as RunasBecome
 from .._crypto.passphrases import check_variables, is_masked, texts_in
 from .._errors import (
     ConnectionLost,
+    Outside,
     Pkcs12Error,
-    argument_error,
-    check_task,
+    Problem,
     defect_result,
     failed_result,
     with_names,
@@ -38,10 +38,11 @@ from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lo
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 from .arguments import Arguments, ArgumentSpec, validated
-from .host_variables import readable_variable, untag
+from .host_variables import LANGUAGE, readable_variable, untag
 from .masking import WHOLE, masked
 from .once import once
 from .settings import SiteSettings
+from .validation import check_arguments
 
 try:
     from ansible.module_utils.secrets import register_secrets
@@ -55,8 +56,6 @@ __all__ = ["ArgumentSpec", "Pkcs12Action", "TaskContext", "installed", "now"]
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
-LANGUAGE = "pkcs12_language"
-"""The site's variable with the language in which problems are told."""
 WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
 
 
@@ -126,10 +125,10 @@ class Pkcs12Action(SiteSettings, ActionBase):
                 check_variables(arguments.values.get(name))
             self.check_given(given)
             self._computer = expected_name(given.get("computer"))  # before others, because its own words say more
-            options = arguments.by_name(self.SPEC.options)
-            check_task(arguments.by_name(given), options)
-            if validation.problem:
-                raise argument_error(self._mask(validation.problem), validation.unknown, self._task.action)
+            check_arguments(self.SPEC, arguments, self._task.action, self._mask)
+            if validation.said:
+                said = {"said": Outside(self._mask(validation.said)), "action": self._task.action}
+                raise Pkcs12Error(Problem("bad_arguments.by_ansible", said))
             self._shown = None
             result = self.run_task(task)
         except Pkcs12Error as refusal:

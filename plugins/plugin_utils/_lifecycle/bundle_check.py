@@ -15,11 +15,12 @@ from typing import Any
 
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle, check_dates
-from .._crypto.pkcs12_files import BundleFolder, find_bundles, read_bundle, read_bundle_folder
+from .._crypto.pkcs12_files import find_bundles, read_bundle, read_bundle_folder
 from .._errors import Pkcs12Error, counted
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
+from .._policy.bundles import BundleFolder, bundle_folder
 from .._policy.subject import check_subject
 from .._policy.validity import calendar_of
 from .holder_options import check_duplicates, check_placeholders, passphrases_of
@@ -75,7 +76,8 @@ def _checked(
         notes.admit(person.authorisation)
         check_placeholders(options["bundle_pattern"], entry)
         place, pattern = Path(options["bundle_folder"]), fill(options["bundle_pattern"], entry, escape=glob.escape)
-        folder = read_bundle_folder(place, pattern, passphrases_of(options["passphrases"], entry), person.authorisation)
+        secrets = passphrases_of(options["passphrases"], entry)
+        folder = bundle_folder(read_bundle_folder(place, pattern, secrets, person.authorisation))
         found["unopened"] = [{"path": str(each.path), "code": each.refusal.code} for each in folder.unopened]
         found["near"] = bool(folder.near)
         last = folder.ends_last

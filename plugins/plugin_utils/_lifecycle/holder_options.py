@@ -162,7 +162,7 @@ def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[Ho
             )
         found = of_number[0] if len(of_number) == 1 else of_number
     if found is not None and is_refusal(found):
-        raise Pkcs12Error(code="bad_arguments", **found)
+        raise Pkcs12Error(found)
     if isinstance(found, list):
         raise Pkcs12Error(
             code="bad_arguments",

@@ -47,13 +47,11 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
     Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     check_duplicates(entries)
-    of_this_run = numbers_in(options["retire_authorisations"], f"'{named('retire_authorisations')}'")
+    of_this_run = numbers_in(options["retire_authorisations"], "retire_authorisations")
     noted = options["leave_note"] and options["expired_for_days"] is None
     if not options["retire_everyone"]:
         by_name = leaving_numbers(of_this_run, entries)
-        listed = (
-            () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], named("leavers"))), entries)
-        )
+        listed = () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], "leavers")), entries)
         if not by_name and not listed and entries:
             raise Pkcs12Error(
                 code="bad_arguments",

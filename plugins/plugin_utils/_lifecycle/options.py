@@ -18,6 +18,7 @@ from .._errors import Pkcs12Error, named
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
+from .._policy.bundles import bundle_folder
 from .._policy.plan import Prove
 from .._policy.removal import RemovalSelector, parse_thumbprint
 from .._policy.subject import ExpectedSubject
@@ -86,7 +87,8 @@ def state_of(
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
     pattern = fill(options["bundle_pattern"], entry, escape=glob.escape)
     number = person.authorisation if "passphrases" in options else None
-    folder = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
+    files = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
+    folder = bundle_folder(files)
     admit_bundle(context.notes, person, folder.ends_last)
     return PresentFromFolder(present, folder, Install(options["install"]), calendar)
 

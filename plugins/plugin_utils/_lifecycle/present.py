@@ -11,11 +11,11 @@ from datetime import datetime
 from enum import Enum
 
 from .._crypto.pkcs12 import Bundle, check_dates
-from .._crypto.pkcs12_files import BundleFolder
 from .._crypto.store import StoreCertificate
 from .._errors import Pkcs12Error
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
+from .._policy.bundles import BundleFolder
 from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
 from .._policy.subject import ExpectedSubject, check_subject
 from .._policy.superseding import RemovalPolicy, is_software, predecessors

@@ -11,11 +11,12 @@ from datetime import date, datetime
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .._crypto.pkcs12_files import near_sentence
+from .._crypto.pkcs12_files import near_files
 from .._crypto.store import StoreCertificate
 from .._errors import counted
 from .._facts.build import certificate_row
 from .._facts.holders import HolderEntry
+from .._messages.words import Words
 from .._policy.access import Access, Authorisation, access_of
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod
@@ -212,8 +213,12 @@ def _message(run: HolderRun, offered: StoreCertificate | None, access: Access, c
     if done.deferred is not None:
         return f"{done.deferred}{_absence(run, context)}"
     if done.skipped and access.until:
-        return f"{_skipped(done)}; {_access_sentence(access, context)}{_unopened(run)}{near_sentence(run.task.near)}"
+        return f"{_skipped(done)}; {_access_sentence(access, context)}{_unopened(run)}{_near(run)}"
     return f"{_sentence(done, offered, context.check_mode)}{_unopened(run)}"
+
+
+def _near(run: HolderRun) -> str:
+    return "".join(f" {Words().cause(each)}" for each in near_files(run.task.near))
 
 
 def _skipped(done: Transaction) -> str:

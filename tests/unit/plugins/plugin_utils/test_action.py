@@ -17,8 +17,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import arguments, base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import Arguments, validated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import HolderBecome
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind, written
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
@@ -390,7 +390,7 @@ def test_the_validator_hears_of_no_secret_because_it_would_tell_ansible(monkeypa
     monkeypatch.setattr(arguments, "ArgumentSpecValidator", Validator)
     given = {"holder": "a", "passphrase": SECRET, "days": "7"}
     validation = validated(Action.SPEC, Arguments(given, {}))
-    assert (validation.options, validation.problem) == (given | {"days": 7}, None)
+    assert (validation.options, validation.said) == (given | {"days": 7}, None)
     assert not any({"no_log", "site"} & option.keys() for (options,) in [told] for option in options.values())
 
 
@@ -406,7 +406,7 @@ def test_a_secret_is_found_however_deep_it_is_and_in_its_keys_alone(registered: 
         SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
         SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {"mails": frozenset({"code"})}
 
-    refusal = {"cause": "The passphrase is a date for YAML.", "next_step": "Write it in quotes."}
+    refusal = written(Problem("bad_arguments.no_passphrases"), "It is a date.", "Write it in quotes.")
     passphrases = {"T100001": ["first-one", "2nd-one", 1234567], "T100002": refusal, "T100003": None, "T100004": True}
     passphrases["T100005"] = ["beside-a-date", date(2029, 1, 1)]
     Deep({"passphrases": passphrases, "mails": [{"name": "Jeanne Dupont", "code": "c0de-one"}]}).run(None, {})
