@@ -73,6 +73,9 @@ class Problem:
     setting: str | None = None
     causes: tuple[Problem, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.code, self.setting))  # values may be a dictionary
+
     @property
     def kind(self) -> str:
         """The part of the code that users see and match."""

@@ -14,12 +14,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from .._errors import Pkcs12Error, counted
+from .._errors import ErrorRow, Pkcs12Error, Problem, counted
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry
 from .._facts.issuers import short_issuer
 from .._facts.schema import AuditRecord, Strangers
 from .._facts.shared_numbers import Shared, shared_by
+from .._messages.words import Words
 from .._workstation.lost_connection import may_be_off
 from .number_look import refusal_of
 
@@ -39,11 +40,15 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     if result.get("no_workstation"):
         return dict(result)
     if not (result.get("failed") or result.get("unreachable")):
-        return _with_fact(result, "", at) | {"msg": found(result["ansible_facts"]["pkcs12"])}
+        return _with_fact(result, None, at) | {"msg": found(result["ansible_facts"]["pkcs12"])}
     silent = bool(result.get("unreachable"))
     reason = _reason(str(result.get("msg") or "no reason was given"))
     problem = f"It {'did not answer' if silent else 'could not be audited'}: {reason}."
-    told = _with_fact(result, problem, at) | {"answered": not silent, "failed": False}
+    code = (result.get("connection_error") or {}).get("code", "connection_failed") if silent else _code(result)
+    told = _with_fact(result, Problem(code, {"_cause": problem, "_next_step": ""}), at) | {
+        "answered": not silent,
+        "failed": False,
+    }
     told.pop("unreachable", None)
     if fail_on_unreachable or not may_be_off(result):
         is_mistake = (result.get("error") or {}).get("code") in MISTAKES
@@ -85,15 +90,23 @@ def found(facts: Mapping[str, Any]) -> str:
     return f"{counts}; {', '.join(': '.join((row['user'], row['status'])) for row in facts['holders'])}"
 
 
-def _with_fact(result: Mapping[str, Any], problem: str, at: datetime) -> dict[str, Any]:
+def _with_fact(result: Mapping[str, Any], problem: Problem | None, at: datetime) -> dict[str, Any]:
     facts = {**(result.get("ansible_facts") or {}), "pkcs12_fact_audit": to_map(AuditRecord(problem, at))}
     return {**result, "answered": True, "ansible_facts": facts}
+
+
+def _code(result: Mapping[str, Any]) -> str:
+    """TRANSITION: the code of a failed audit."""
+    error = result.get("error")
+    return error.problem.code if isinstance(error, ErrorRow) else "not_audited"
 
 
 def problem_of(result: Mapping[str, Any]) -> str | None:
     """Why a workstation could not be audited; empty if it was, None for a result that is none of an audit."""
     audit = (result.get("ansible_facts") or {}).get("pkcs12_fact_audit")
-    return str(audit.get("problem") or "") if isinstance(audit, Mapping) else None
+    if not isinstance(audit, Mapping):
+        return None
+    return Words().of(Problem.from_map(audit["problem"])) if audit.get("problem") else ""
 
 
 def unmatched(results: Mapping[str, Mapping[str, Any] | None]) -> list[str]:

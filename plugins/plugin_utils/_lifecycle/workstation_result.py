@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from .._errors import ConnectionLost
@@ -15,8 +16,8 @@ from .._facts.build import FactsScope, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, resolve_accounts
 from .._workstation.lost_connection import may_be_off, unreachable_result
-from .result import ResultContext, cannot_wait, holder_result, kept_outcome, shown_outcome
-from .run import HolderTask, WorkstationRun
+from .result import FAILED, ResultContext, cannot_wait, holder_result, kept_outcome, shown_outcome
+from .run import HolderRun, HolderTask, WorkstationRun
 
 UNCONFIRMED = "Nothing was removed. If all of this is right, set pkcs12_confirm_removal to true, for this run only."
 
@@ -97,11 +98,14 @@ def facts_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> dic
 
 def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple[HolderEntry, ...]:
     at = run.observed_at.replace(microsecond=0)
-    outcomes = {each.task.entry.key: kept_outcome(each) for each in run.holders}
-    return tuple(
-        replace(entry, outcome=outcomes[entry.key], outcome_at=at) if entry.key in outcomes else entry
-        for entry in entries
-    )
+    runs = {each.task.entry.key: each for each in run.holders}
+    return tuple(_with_outcome(entry, runs[entry.key], at) if entry.key in runs else entry for entry in entries)
+
+
+def _with_outcome(entry: HolderEntry, run: HolderRun, at: datetime) -> HolderEntry:
+    outcome = kept_outcome(run)
+    problem = run.error.problem if run.error and outcome == FAILED else None
+    return replace(entry, outcome=outcome, outcome_at=at, problem=problem)
 
 
 def _named(task: HolderTask) -> dict[str, Any]:

@@ -185,7 +185,7 @@ def test_each_number_has_the_accounts_that_are_known_for_it() -> None:
 
 
 SEATS = (JEANNE, PAUL, LOCUM, NOBODY)
-UNREAD = UnreadRecord(JEANNES, "CurrentUser\\My", "access_denied", "access was denied", "C:\\Users")
+UNREAD = UnreadRecord(JEANNES, "CurrentUser\\My", "access_denied", "C:\\Users")
 
 
 def status(
