@@ -161,7 +161,7 @@ def test_host_that_does_not_answer_is_said_in_a_sentence(checked: Checked) -> No
 
 def test_summary_names_who_is_not_ready_and_what_to_do(checked: Checked) -> None:
     told = summary(checked.run)
-    assert told["totals"] == {"ready": len(FAULTS) - len(FAILING), "not ready": len(FAILING), "did not answer": 1}
+    assert told["totals"] == {"ready": len(FAULTS) - len(FAILING), "not_ready": len(FAILING), "did_not_answer": 1}
     assert set(told["needs_somebody"]) == FAILING | {"ws-off"}
     assert any(line.startswith("  ws-service: ") for line in told["lines"])
 

@@ -59,7 +59,7 @@ NUMBERLESS = {"user": JEANNE["user"], "name": JEANNE["name"]}
 
 def named(scene: Scene) -> str:
     """Whose account is said to be empty."""
-    return str(scene.result["msg"]).partition("user of ")[2].partition(" is empty")[0]
+    return str(scene.result["error"]["problem"]["values"]["whose"])
 
 
 def logged(scene: Scene) -> None:
