@@ -88,7 +88,7 @@ class ActionModule(Pkcs12Action):
         if not options["holders"] and not self.is_windows:
             return self.no_workstation()
         pattern = options["authorisation_pattern"]
-        anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
+        anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         asked = [parse_holder(entry, pattern, site_anniversary=anniversary) for entry in options["holders"]]
         selection_of(options, asked)  # refused before anything is asked of the workstation
         if options["record_audit"]:

@@ -16,7 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, named
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     merge_known,
     unusable_keys,
@@ -121,7 +121,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             return self.no_workstation()
         name_check = NameCheck(options["name_check"])
         pattern = options["authorisation_pattern"]
-        anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
+        anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
         check_pattern("issuer", options["issuer"])
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])

@@ -25,8 +25,6 @@ from .._errors import (
     Outside,
     Pkcs12Error,
     Problem,
-    argument_error,
-    check_task,
     defect_result,
     failed_result,
     with_names,
@@ -40,10 +38,11 @@ from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lo
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 from .arguments import Arguments, ArgumentSpec, validated
-from .host_variables import readable_variable, untag
+from .host_variables import LANGUAGE, readable_variable, untag
 from .masking import WHOLE, masked
 from .once import once
 from .settings import SiteSettings
+from .validation import check_arguments
 
 try:
     from ansible.module_utils.secrets import register_secrets
@@ -57,8 +56,6 @@ __all__ = ["ArgumentSpec", "Pkcs12Action", "TaskContext", "installed", "now"]
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
-LANGUAGE = "pkcs12_language"
-"""The site's variable with the language in which problems are told."""
 WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
 
 
@@ -128,10 +125,10 @@ class Pkcs12Action(SiteSettings, ActionBase):
                 check_variables(arguments.values.get(name))
             self.check_given(given)
             self._computer = expected_name(given.get("computer"))  # before others, because its own words say more
-            options = arguments.by_name(self.SPEC.options)
-            check_task(arguments.by_name(given), options)
-            if validation.problem:
-                raise argument_error(self._mask(validation.problem), validation.unknown, self._task.action)
+            check_arguments(self.SPEC, arguments, self._task.action, self._mask)
+            if validation.said:
+                said = {"said": Outside(self._mask(validation.said)), "action": self._task.action}
+                raise Pkcs12Error(Problem("bad_arguments.by_ansible", said))
             self._shown = None
             result = self.run_task(task)
         except Pkcs12Error as refusal:
@@ -141,8 +138,8 @@ class Pkcs12Action(SiteSettings, ActionBase):
         except AnsibleError:  # Ansible itself reports errors of its connections, variables and plugins
             raise
         except Exception as defect:  # noqa: BLE001
-            told = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
-            result = defect_result(self._task.action, type(defect).__name__, *told)
+            text, trace = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
+            result = defect_result(self._task.action, type(defect).__name__, text, trace)
         if not task.options:  # its settings cannot be read
             task = replace(task, options=validated(self.SPEC, self._arguments).options)
         result = self.finish(result, task)

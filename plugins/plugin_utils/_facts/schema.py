@@ -87,7 +87,7 @@ class HolderRecord:
     ends last. ``access_until``: the end of this certificate or of the yearly authorisation, whichever comes first; None if the
     certificate gives no access, for want of its key or because it is not valid yet. ``last_day``: its day at the site. ``status`` says
     whether there is access, by both; ``certificate_status`` and ``certificate_until`` are about the certificate alone. ``proof`` is about
-    its key, None if the task did not ask for a proof; ``proof_detail`` says in a sentence why the key is not proven. ``outcome`` is the
+    its key, None if the task did not ask for a proof; ``proof_detail`` says why the key is not proven. ``outcome`` is the
     outcome of the last run, for instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time; None when there was none.
     ``problem``: why the last run failed, None if it did not.
     ``issuer_setting``: the setting of the issuer under which this is the holder's record, as it was written; empty without one.
@@ -106,7 +106,7 @@ class HolderRecord:
     access_until: datetime | None
     days_left: int | None
     proof: Proof | None = None
-    proof_detail: str | None = None
+    proof_detail: Problem | None = None
     outcome: str | None = None
     outcome_at: datetime | None = None
     certificate_status: Status | None = None

@@ -106,7 +106,7 @@ class ExpectedSubject:
         texts = _texts_with_names(certificate)
         return any(has_name(texts, name) for name in (self.name, self.former_name) if name)
 
-    def has_another_number(self, certificate: HasSubject) -> bool:
+    def has_another_person(self, certificate: HasSubject) -> bool:
         """Whether a certificate has the name and another number than the expected one: the person has two, or there are two people."""
         if self.authorisation is None or self.owns(certificate) or not self.is_by_name(certificate):
             return False
@@ -141,7 +141,7 @@ def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:
     expected = " ".join(part for part in (person.name, person.authorisation) if part)
     only_the_name = person.authorisation is not None and right_number
     values = {"issued_to": leaf.subject_cn or leaf.subject, "expected": expected}
-    raise Pkcs12Error(Problem(f"wrong_person.{'another_name' if only_the_name else 'another_number'}", values))
+    raise Pkcs12Error(Problem(f"wrong_person.{'another_name' if only_the_name else 'another_person'}", values))
 
 
 def _texts_with_numbers(certificate: HasSubject) -> tuple[str, ...]:

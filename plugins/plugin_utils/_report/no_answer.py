@@ -79,9 +79,8 @@ def no_answer_reason(problem: Problem | None, answer: Reachability) -> NoAnswerR
 
 def with_unusable_variables(report: Report) -> Mapping[str, Problem]:
     """The workstations whose variables cannot be used, and why."""
-    return {
-        row.workstation: row.problem for row in report.workstations if row.problem and row.problem.kind == VARIABLES
-    }
+    unusable = ((row.workstation, row.problem) for row in report.workstations if row.problem)
+    return {name: next(iter(found.causes), found) for name, found in unusable if found.kind == VARIABLES}
 
 
 def _kinds(problem: Problem) -> Iterator[str]:

@@ -70,7 +70,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     check_pattern("issuer", options["issuer"])
     variables = list(variables)
     slices = [_earlier(path) for path in options["merge_reports"]]
-    anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
+    anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
     people = [
         parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary)
         for entry in options["register_holders"]

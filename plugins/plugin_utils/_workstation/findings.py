@@ -54,7 +54,7 @@ AFTER_UNREAD = "after_unread"
 TEMPORARY = "temporary"
 """Code of a store that is read, and does not last: Windows discards the profile at logoff."""
 
-UNREAD_CODES = (
+UNREAD_REASONS = (
     TEMPORARY, "redirected", "access_denied", "no_appdata", "no_store", "link", "unknown_name", "too_large", "limit", "unreadable",
     "element", AFTER_UNREAD,
 )  # fmt: skip
@@ -62,8 +62,8 @@ UNREAD_CODES = (
 
 
 def unread_problem(code: str, detail: str) -> Problem:
-    """Why a store was not read, by a code of ``UNREAD_CODES``. ``detail``: the place that it is about."""
-    if code in UNREAD_CODES:
+    """Why a store was not read, by a code of ``UNREAD_REASONS``. ``detail``: the place that it is about."""
+    if code in UNREAD_REASONS:
         return Problem(f"unread.{code}", {"detail": detail})
     return Problem("unread.other", {"reason": code, "detail": detail})
 

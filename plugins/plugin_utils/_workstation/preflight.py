@@ -127,7 +127,7 @@ def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, 
     errors, warnings = (
         sum(finding.severity is severity for finding in findings) for severity in (Severity.ERROR, Severity.WARNING)
     )
-    counts = {"computer": computer, "warnings": warnings}
+    counts: dict[str, Value] = {"computer": computer, "warnings": warnings}
     return {
         "changed": False,
         "ready": not errors,

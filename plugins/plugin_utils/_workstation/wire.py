@@ -12,7 +12,7 @@ from typing import Any
 
 from .._crypto.instants import parse_instant
 from .._crypto.store import SerializedElement, StoreContents, UnreadSource
-from .._errors import Outside, Pkcs12Error, Problem
+from .._errors import Outside, Pkcs12Error, Problem, Value
 from .protocol import (
     Account,
     ExchangeAnswer,
@@ -32,7 +32,7 @@ PROTOCOL = 1
 class AnswerError(Pkcs12Error):
     """An answer that is not one of this protocol: code ``driver_answer``."""
 
-    def __init__(self, driver: str, variant: str, **values: str) -> None:
+    def __init__(self, driver: str, variant: str, **values: Value) -> None:
         super().__init__(Problem(f"driver_answer.{variant}", {"driver": driver, **values}))
 
     def of(self, driver: str, mask: Callable[[str], str]) -> AnswerError:

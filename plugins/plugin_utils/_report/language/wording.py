@@ -22,7 +22,7 @@ from ..acceptance import is_accepted
 from ..crl_row import CrlRow
 from ..deliveries import is_of_installed
 from ..exceptions import Accepted
-from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, ReportParameters
+from ..model import HolderRow, HolderWorkstation, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
 
@@ -71,7 +71,7 @@ class Wording:
         """The words under a key, with its placeholders filled."""
         return self.words(key, **values)
 
-    def step(self, row: HolderRow | HolderWorkstation | CertificateRow) -> str:
+    def step(self, row: HolderRow | HolderWorkstation) -> str:
         """The next step. What mends the failure of the last run, the problem says."""
         if row.next_step is not NextStep.MEND_FAILURE:
             return self.of(row.next_step)

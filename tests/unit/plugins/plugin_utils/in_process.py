@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
     StoreContents,
     UnreadSource,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Outside, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
     Drivers,
@@ -28,7 +28,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 from lab.authority import IssuedBundle
 from unit.plugins.plugin_utils import fakes
-from unit.plugins.plugin_utils.problems import sample
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import now, profile
 
@@ -104,7 +103,7 @@ class FakeWorkstation:
         self.calls.append(f"exchange {account}")
         self.exchanges.append((account, run_as, request))
         if self.cut == len(self.exchanges):
-            raise ConnectionLost(sample("connection_ended"))
+            raise ConnectionLost(Problem("connection_ended", {"reason": Outside("read timed out")}))
         return self.people[account].exchange(request, run_as)
 
     def ask(self, driver: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def spread(size: int, later: int = 0) -> tuple[Host, ...]:
             entries=(entry(number),),
             computer=f"WS-{number:05}",
             facts_at=NOW - DAY,
-            problem=OFF if number % 10 == 9 else "",
+            problem=OFF if number % 10 == 9 else None,
             clock_skew_seconds=number % 7 - 3,
             not_listed=3,
             certificates=certificates(number, later),
@@ -61,4 +61,4 @@ def spread(size: int, later: int = 0) -> tuple[Host, ...]:
 def crowd(size: int, later: int = 0) -> tuple[Host, ...]:
     """One workstation for all."""
     all_of_them = tuple(each for number in range(size) for each in certificates(number, later))
-    return (Host("ts-1", tuple(map(entry, range(size))), "TS-1", NOW, "", 0, certificates=all_of_them),)
+    return (Host("ts-1", tuple(map(entry, range(size))), "TS-1", NOW, None, 0, certificates=all_of_them),)

@@ -44,7 +44,7 @@ FAILED = problem("defect")
         (host(record(days=20), entries=(AWAY,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
         (host(record(days=20), entries=(WAITING,)), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
         (host(record(days=20), entries=(DEFERRED,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
-        (host(record(days=20), entries=(TRIED,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
+        (host(record(days=20), entries=(TRIED,)), Status.RENEWAL_DUE, NextStep.MEND_FAILURE, Actor.IT),
         (host(record(days=20), entries=(LONG_AGO,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
         (host(record(days=-1)), Status.EXPIRED, NextStep.RENEW, Actor.IT),
         (host(), Status.MISSING, NextStep.ENROL, Actor.IT),
