@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._errors import Outside, Pkcs12Error, Problem, Value
+from .._errors import Pkcs12Error, Problem, Value
 
 NEEDED = {"folder": ("path",), "host": ("host", "path"), "https": ("url",), "mail": ("to",)}
 """The kinds of places, and what each needs."""
@@ -22,9 +22,6 @@ MAIL_FORMATS = ("html", "csv")
 
 _ABSOLUTE = re.compile(r"[/~]")
 _HTTPS = re.compile(r"https://[^/\s]", re.IGNORECASE)
-
-PLACE_OF_REASON = "{reason}"
-"""Where the sentence about a place that failed has the reason, which only the role knows."""
 
 
 def check_settings(options: Mapping[str, Any], kept_files: bool) -> None:
@@ -46,7 +43,7 @@ def check_settings(options: Mapping[str, Any], kept_files: bool) -> None:
 
 
 def places_of(options: Mapping[str, Any], files: Mapping[str, Sequence[str]], subject: str) -> list[dict[str, Any]]:
-    """What each place gets: its options, the paths of its files, what to call it, and what to say in either case. No account is in it.
+    """What each place gets: its options and the paths of its files. No account is in it.
 
     ``subject``: of a mail that has no own.
     """
@@ -61,16 +58,7 @@ def _destination(
         given["url"] = f"{place['url'].rstrip('/')}/"
     if place["kind"] == "mail":
         given.setdefault("mail_subject", subject)
-    kind = place["kind"]
-    values = {key: ", ".join(given[key]) if key == "to" else str(given[key]) for key in NEEDED[kind]}
-    failed = Problem(f"not_sent.{kind}", values | {"reason": Outside(PLACE_OF_REASON)})
-    return {
-        **given,
-        "name": ":".join(values.values()),
-        "files": [path for name in _formats(place, options) for path in files.get(name, ())],
-        "sent": Problem(f"done.sent_{kind}", values),
-        "not_sent": failed,
-    }
+    return {**given, "files": [path for name in _formats(place, options) for path in files.get(name, ())]}
 
 
 def _formats(place: Mapping[str, Any], options: Mapping[str, Any]) -> Sequence[str]:

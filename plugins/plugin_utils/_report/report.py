@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .._errors import Pkcs12Error, Problem, named
+from .._errors import Pkcs12Error, Problem
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
 from .._facts.holders import parse_day, parse_holder
@@ -67,7 +67,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     check_pattern("issuer", options["issuer"])
     variables = list(variables)
     slices = [_earlier(path) for path in options["merge_reports"]]
-    anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
+    anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
     people = [
         parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary)
         for entry in options["register_holders"]

@@ -236,7 +236,7 @@ EFFECTS = [
     Effect("report_name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
     Effect("report_formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"report_folder": "{folder}/out"}, out),
     Effect("report_title", "Radiology", says("Radiology"), False, True),
-    Effect("report_destinations", [PLACE], delivery("name"), [], ["/srv/www"], FILES, out),
+    Effect("report_destinations", [PLACE], delivery("path"), [], ["/srv/www"], FILES, out),
     *(
         Effect(
             "report_destinations.kind", kind, delivery("kind"), ["folder"], "bad_arguments", DELIVERED, out, entry=PLACE
@@ -256,7 +256,7 @@ EFFECTS = [
     Effect(
         "report_destinations.path",
         "/srv/other",
-        delivery("name"),
+        delivery("path"),
         ["/srv/www"],
         ["/srv/other"],
         DELIVERED,
@@ -277,9 +277,9 @@ EFFECTS = [
     Effect(
         "report_destinations.host",
         "web",
-        delivery("name"),
-        ["www:/srv/www"],
-        ["web:/srv/www"],
+        delivery("host"),
+        ["www"],
+        ["web"],
         FILES | {"report_destinations": [PLACE | {"kind": "host", "host": "www"}]},
         out,
         entry=PLACE | {"kind": "host"},
@@ -307,9 +307,9 @@ EFFECTS = [
     Effect(
         "report_destinations.to",
         ["b@chu.example"],
-        delivery("name"),
-        ["a@chu.example"],
-        ["b@chu.example"],
+        delivery("to"),
+        [["a@chu.example"]],
+        [["b@chu.example"]],
         MAILED | SENDING,
         out,
         entry=MAIL,
