@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import keys_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
@@ -20,7 +21,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     document,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Actor,
     Change,
     ChangeKind,
     HolderRow,
@@ -112,7 +112,7 @@ def test_other_enumerations_are_those_of_the_code() -> None:
     "spoil",
     [
         put("more", value=1),
-        put("schema", value=5),
+        put("schema", value=6),
         put("holders", 0, "more", value=1),
         put("holders", 0, "places", 0, "more", value=1),
         put("certificates", 0, "more", value=1),

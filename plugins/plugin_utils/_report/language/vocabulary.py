@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from ..._errors import Pkcs12Error, named
+from ..._errors import Pkcs12Error, Problem
 from ..exceptions import ACCEPTABLE
 from .revocation_vocabulary import REVOCATION
 
@@ -178,6 +178,7 @@ _MEMBERS: Catalogue = {
         "give each person the own number in the inventory",
         "donner à chaque personne son propre numéro dans l'inventaire",
     ),
+    "next_step.mend_failure": ("mend what the last run found", "corriger ce que le dernier passage a constaté"),
     "reachability.answered": ("answered", "a répondu"),
     "reachability.unknown": ("did not answer", "n'a pas répondu"),
     "reachability.never_seen": ("never seen", "jamais vu"),
@@ -218,11 +219,7 @@ def checked_word(word: str | None) -> str | None:
     if not word:
         return None
     if not _WORD.fullmatch(word):
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named('authorisation_word')} is {word!r:.60}, which is not a word.",
-            next_step="Write a noun of up to 40 letters, for instance habilitation.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.authorisation_word", {"given": word}, "authorisation_word"))
     return word
 
 
