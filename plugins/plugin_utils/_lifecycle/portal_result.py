@@ -9,6 +9,7 @@ from typing import Any
 
 from .._crypto.certificate import Certificate
 from .._crypto.instants import format_instant
+from .._errors import ErrorRow
 from .._portal.causes import portal_refusal
 from .._portal.visit import Visit
 from .portal_check import PortalCheck
@@ -33,8 +34,7 @@ def portal_result(check: PortalCheck, fail_when_refused: bool) -> dict[str, Any]
     if check.visit is None or check.visit.accepted:
         return result
     refusal = portal_refusal(check.address.url, check.visit)
-    error = {"code": refusal.code, "next_step": refusal.next_step}
-    return result | {"msg": refusal.sentences, "failed": fail_when_refused, "error": error}
+    return result | {"msg": refusal, "failed": fail_when_refused, "error": ErrorRow(refusal)}
 
 
 def _server(server: Certificate | None) -> dict[str, Any] | None:

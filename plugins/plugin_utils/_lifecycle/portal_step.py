@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._policy.plan import ConnectStep, Plan
-from .._portal.causes import NOT_REACHED, cause_sentence, next_step_of
+from .._portal.causes import NOT_REACHED, portal_refusal
 from .._portal.visit import Visit, visit_of_facts
 from .._workstation.findings import PORTAL_NOT_ASKED, Explanation
 from .._workstation.protocol import ExchangeAnswer, JournalEntry
@@ -41,12 +41,7 @@ def with_portal_cause(error: Exception, answer: ExchangeAnswer, plan: Plan) -> E
     visit = visit_in(answer.journal)
     if visit is None or not isinstance(error, Pkcs12Error) or error.code != REFUSED:
         return error
-    url = next((f" The portal is {step.url}." for step in plan.steps if isinstance(step, ConnectStep)), "")
-    kept = " The import was taken back, and older certificates stay." if plan.imports and not answer.changed else ""
-    return Pkcs12Error(
-        code=error.code,
-        cause=f"{error.cause} {cause_sentence(visit)}{url}{kept}",
-        next_step=next_step_of(visit, at_workstation=True),
-        journal=error.journal,
-        changed=error.changed,
-    )
+    url = next((step.url for step in plan.steps if isinstance(step, ConnectStep)), "")
+    kept = (Problem("portal.import_taken_back"),) if plan.imports and not answer.changed else ()
+    refusal = portal_refusal(url, visit, at_workstation=True, more=kept)
+    return Pkcs12Error(refusal, journal=error.journal, changed=error.changed)

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.mail_files import EmlFiles, Maildir, Mbox
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.mail_source import (
+    EmlFiles,
     Limits,
-    Problem,
+    Maildir,
+    Mbox,
     ReadMail,
+    UnreadMail,
     read_mails,
 )
 from lab import mails
@@ -31,8 +33,8 @@ def data(source: EmlFiles | Mbox | Maildir, limits: Limits = ENOUGH) -> list[byt
 
 def problems(source: EmlFiles | Mbox | Maildir, limits: Limits = ENOUGH) -> list[tuple[str, str]]:
     with source:
-        found = [each for each in read_mails(source.entries(), limits) if isinstance(each, Problem)]
-    return [(Path(each.place).name, each.error.code) for each in found]
+        found = [each for each in read_mails(source.entries(), limits) if isinstance(each, UnreadMail)]
+    return [(Path(each.place).name, each.problem.kind) for each in found]
 
 
 def test_a_file_or_the_files_of_a_folder(tmp_path: Path) -> None:
@@ -70,8 +72,8 @@ def test_sizes_of_an_mbox_are_those_of_its_mails(tmp_path: Path) -> None:
 def test_a_source_that_is_not_there_is_named(source: type[EmlFiles | Mbox | Maildir], tmp_path: Path) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         source(tmp_path / "nowhere").entries()
-    assert refusal.value.code == "mail_source"
-    assert "nowhere" in refusal.value.cause
+    assert refusal.value.problem.code == "mail_source.unreadable"
+    assert refusal.value.problem.values["path"] == str(tmp_path / "nowhere")
 
 
 def test_a_source_of_another_kind_is_named(tmp_path: Path) -> None:
@@ -108,7 +110,10 @@ def test_a_mail_that_is_gone_meanwhile_costs_only_itself(tmp_path: Path) -> None
     entries = Maildir(tmp_path).entries()
     gone.unlink()
     found = list(read_mails(entries, ENOUGH))
-    assert [each.error.code if isinstance(each, Problem) else each.data for each in found] == ["mail_file", b"here"]
+    assert [each.problem.kind if isinstance(each, UnreadMail) else each.data for each in found] == [
+        "mail_file",
+        b"here",
+    ]
 
 
 def test_a_mail_moves_and_replaces_nothing(tmp_path: Path) -> None:
@@ -151,16 +156,16 @@ def test_a_maildir_is_no_folder_of_files(tmp_path: Path) -> None:
     mails.put(tmp_path, b"Subject: x\n\n")
     with pytest.raises(Pkcs12Error) as refusal:
         EmlFiles(tmp_path).entries()
-    assert refusal.value.code == "mail_source"
-    assert "Set mail_source: maildir." in str(refusal.value)
+    assert refusal.value.problem == Problem("mail_source.is_maildir", {"path": str(tmp_path)})
 
 
 def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path) -> None:
     mails.put(tmp_path / "box", b"Subject: x\n\n")
-    for wrong, right in (("", "has them"), ("box/new", f"{tmp_path}/box"), ("box/cur", f"{tmp_path}/box")):
+    with pytest.raises(Pkcs12Error) as refusal:
+        Maildir(tmp_path).entries()
+    assert refusal.value.problem == Problem("mail_source.no_maildir", {"path": str(tmp_path)})
+    for part in ("new", "cur"):
         with pytest.raises(Pkcs12Error) as refusal:
-            Maildir(tmp_path / wrong).entries()
-        assert refusal.value.code == "mail_source"
-        assert all(part in refusal.value.cause for part in ("cur", "new", "tmp"))
-        assert "No such file" not in refusal.value.cause
-        assert right in str(refusal.value)
+            Maildir(tmp_path / "box" / part).entries()
+        values = {"path": str(tmp_path / "box" / part), "above": str(tmp_path / "box")}
+        assert refusal.value.problem == Problem("mail_source.part_of_maildir", values)

@@ -1,19 +1,25 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The elements of an HTML page that a withdrawal needs, in the order of the page, and the texts between them. Reads broken HTML too."""
+"""The links and forms of an HTML page or mail, in its order, and the texts between them as a person sees them. Reads broken HTML too."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 FIELDS = ("input", "select", "textarea")
 UNSEEN = ("script", "style", "noscript", "template", "title")
-BLOCKS = {
-    *("p", "div", "br", "hr", "li", "dt", "dd", "table", "tr", "td", "th", "form", "fieldset", "legend", "section"),
-    *("body", "h1", "h2", "h3", "h4", "h5", "h6"),
+LINE, CELL = "\n", "\t"
+"""What stands in the texts for the edge of a block, and of a cell. Other texts have neither."""
+EDGES = {
+    **dict.fromkeys(
+        ("p", "div", "br", "hr", "ul", "ol", "li", "dt", "dd", "table", "tr", "form", "fieldset", "legend"), LINE
+    ),
+    **dict.fromkeys(("section", "blockquote", "pre", "body", "h1", "h2", "h3", "h4", "h5", "h6"), LINE),
+    **dict.fromkeys(("td", "th"), CELL),
 }
 CONTAINERS = ("a", "button", "label", "form", "select", "option", "textarea")
 CLOSED_WITH = {"select": ("option",), "form": ("option", "select", "label", "button", "textarea")}
@@ -45,25 +51,28 @@ class Element:
 
 
 class ElementReader(HTMLParser):
-    """Collects elements and texts. ``names``: classes, identifiers and addresses of all elements. A new line stands for a block's edge."""
+    """Collects elements, no more than ``most``, and texts. ``names``: classes, identifiers and addresses of all elements."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         super().__init__(convert_charrefs=True)
         self.elements: list[Element] = []
         self.texts: list[str] = []
         self.names: list[str] = []
         self._open: dict[str, Element] = {}
-        self._unseen: str | None = None
+        self._most = most
+        self._unseen: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in reversed(attrs)}  # the first of two counts
         if len(self.names) < MOST_ELEMENTS:
             self.names += [attributes[name] for name in ("class", "id", "src", "name") if name in attributes]
-        if tag in UNSEEN:
-            self._unseen = tag
-        if tag in BLOCKS:
-            self.texts.append("\n")
-        if tag not in CONTAINERS + ALONE or len(self.elements) >= MOST_ELEMENTS or self._unseen:
+        if tag == "body":  # some mails never close what is in their head
+            self._unseen = []
+        elif tag in UNSEEN:
+            self._unseen.append(tag)
+        if tag in EDGES:
+            self.texts.append(EDGES[tag])
+        if tag not in CONTAINERS + ALONE or len(self.elements) >= self._most or self._unseen:
             return
         if tag == "form" and tag in self._open:
             return  # forms are not nested; the inner one is ignored, as browsers do
@@ -78,15 +87,15 @@ class ElementReader(HTMLParser):
         self.handle_starttag(tag, attrs)  # in HTML, the slash of <a/> or <script/> closes nothing
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == self._unseen:
-            self._unseen = None
-        if tag in BLOCKS:
-            self.texts.append("\n")
+        if tag in self._unseen:
+            del self._unseen[self._unseen.index(tag) :]
+        if tag in EDGES:
+            self.texts.append(EDGES[tag])
         self._close(tag)
 
     def handle_data(self, data: str) -> None:
-        if self._unseen is None:
-            self.texts.append(data)
+        if not self._unseen:
+            self.texts.append(re.sub(r"\s+", " ", data))
 
     def close(self) -> None:
         self.rawdata = self.rawdata[:MOST_UNCLOSED]  # what the parser waits for the end of
@@ -103,7 +112,7 @@ class ElementReader(HTMLParser):
         found: list[str] = []
         field = max((each.end for each in self._fields_before(element)), default=0)
         for text in reversed(self.texts[max(field, element.start - MOST_TEXTS) : element.start]):
-            if text == "\n" and joined(found):
+            if text in (LINE, CELL) and joined(found):
                 break
             found.insert(0, text)
         return joined(found)
@@ -122,9 +131,9 @@ class ElementReader(HTMLParser):
                 opened.end = len(self.texts)
 
 
-def read_elements(text: str) -> ElementReader:
-    """The elements and texts of a page. Never raises for what the page is."""
-    reader = ElementReader()
+def read_elements(text: str, most: int = MOST_ELEMENTS) -> ElementReader:
+    """The elements, no more than ``most``, and the texts of a page. Never raises for what the page is."""
+    reader = ElementReader(most)
     reader.feed(text)
     reader.close()
     return reader
