@@ -48,10 +48,6 @@ class LockHolder:
             return False
         return _started(self.pid) != self.started
 
-    def __str__(self) -> str:
-        job = f"job {self.job}, " if self.job else ""
-        return f"{job}process {self.pid} on {self.host}, since {self.utc}"
-
 
 def this_process(job: str | None, now: datetime) -> LockHolder:
     """The holder that this process would be."""
