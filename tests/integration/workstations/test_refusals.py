@@ -27,7 +27,7 @@ NOTHING = Contents((), orphans=0)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """``tells``: a code or a value of the problem. ``arguments`` replace those of a right task; ``ran``: the drivers that run until it fails."""
+    """``tells``: a code or a value. ``arguments`` replace those of a right task; ``ran`` are the drivers that run until it fails."""
 
     code: str
     tells: str
