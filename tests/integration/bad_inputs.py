@@ -43,6 +43,7 @@ from integration.inputs import (
     self_made,
     there,
 )
+from lab.people import JEANNE
 
 B, P, D, W = Layer.BUNDLE, Layer.PERSON, Layer.DATES, Layer.NONE
 MEGABYTES = 10 * 1024 * 1024
@@ -147,7 +148,7 @@ CONTENTS = {
         W, in_serial_number(authorisation_pattern="serialNumber=(T[0-9]+)"), not_windows=DATES_AND_NAMES
     ),
     "somebody else's number beside the name": Row(
-        P, in_serial_number(authorisation="T10000"), "wrong_person.another_person", "T10000"
+        P, in_serial_number(authorisation="T10000"), "wrong_person.another_person", f"{JEANNE.name} T10000"
     ),
 }
 
