@@ -16,6 +16,7 @@ import pytest
 
 from consistency.tree import ROOT
 from integration.plays import failed_hosts, holder, outcomes
+from integration.told import errors, results
 from lab.ansible_playbook import ansible_playbook
 from lab.authority import Authority
 from lab.hospital import Hospital
@@ -49,21 +50,14 @@ def check_bundles(
     return ansible_playbook(arguments, environment, folder)
 
 
-def results(done: subprocess.CompletedProcess[str]) -> list[Any]:
-    """The results of tasks that stand in one line."""
-    written = (line.partition(" => ")[2] for line in done.stdout.splitlines())
-    return [json.loads(text) for text in written if text.startswith("{") and text.endswith("}")]
-
-
 def totals(done: subprocess.CompletedProcess[str]) -> Any:
-    (found,) = (result["totals"] for result in results(done) if "totals" in result)
+    (found,) = (result["totals"] for result in results(done.stdout) if "totals" in result)
     return found
 
 
-def errors(done: subprocess.CompletedProcess[str]) -> list[Any]:
-    """The problems of tasks and of holders."""
-    rows = [row for result in results(done) for row in (result, *result.get("holders", ()))]
-    return [row["error"]["problem"] for row in rows if row.get("error")]
+def problems(done: subprocess.CompletedProcess[str]) -> list[Any]:
+    """Those of tasks and of holders."""
+    return [error["problem"] for error in errors(done.stdout)]
 
 
 def doubts(done: subprocess.CompletedProcess[str]) -> Sequence[str]:
@@ -119,7 +113,7 @@ def test_a_value_that_yaml_changed_stops_one_person(
     assert done.returncode == 2
     assert totals(done) == {"failed": 1, "ready": 1}, done.stdout
     values = {"whose": "T2", "where": "pkcs12_passphrases_vault", "found": kind}
-    assert errors(done) == [{"code": "bad_arguments.passphrase_is_no_text", "values": values}]
+    assert problems(done) == [{"code": "bad_arguments.passphrase_is_no_text", "values": values}]
     assert not any(part in done.stdout for part in ("2041", "Rossignol", "47.1"))
 
 
@@ -141,7 +135,7 @@ def test_a_source_that_cannot_be_used_is_named(
     done = check_bundles(tmp_path, authority, sources)
     assert done.returncode == 2
     values = {"variable": "pkcs12_passphrases_mine", **value}
-    assert errors(done) == [{"code": f"bad_arguments.{code}", "values": values}], done.stdout
+    assert problems(done) == [{"code": f"bad_arguments.{code}", "values": values}], done.stdout
     assert not any(part in done.stdout for part in ("Nachtigall", "2041"))
 
 
@@ -157,7 +151,7 @@ def test_a_vault_that_does_not_open_is_named(authority: Authority, tmp_path: Pat
     )
     assert done.returncode == 2
     values = {"variable": "pkcs12_passphrases_mine", "whose": "T1"}
-    assert errors(done) == [{"code": "bad_arguments.secret_closed_vault", "values": values}], done.stdout
+    assert problems(done) == [{"code": "bad_arguments.secret_closed_vault", "values": values}], done.stdout
 
 
 def test_both_are_installed_and_a_windows_password_stops_its_account_alone(tmp_path: Path) -> None:

@@ -199,9 +199,8 @@ def test_missing_issuer_is_one_sentence_in_the_users_words(played: Played) -> No
 
 def test_missing_passphrase_names_the_number_and_the_variable(played: Played) -> None:
     told = holder(played.runs["no passphrase"], SECOND).result
-    assert told["error"]["code"] == "no_passphrase"
-    assert f"pkcs12_passphrases has no passphrase for the number {PAUL.authorisation}." in told["msg"]
-    assert f"Add {PAUL.authorisation} " in told["error"]["next_step"]
+    problem = told["error"]["problem"]
+    assert (problem["code"], problem["values"]["number"]) == ("no_passphrase.of_number", PAUL.authorisation)
 
 
 def test_holder_who_is_away_fails_the_host_only_where_that_is_asked_and_not_while_on_leave(played: Played) -> None:
