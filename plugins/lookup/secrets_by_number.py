@@ -31,12 +31,8 @@ class LookupModule(LookupBase):
         names = [name for term in terms for name in names_of(str(term), known)]
         kind = PASSWORD if any(PASSWORDS in name for name in names) else PASSPHRASE
         found, doubts = merged(rendered_mappings(self._templar, known, names), kind)
-        language = (
-            self._templar.template(known.get("pkcs12_language"))
-            if doubts or any(map(is_refusal, found.values()))
-            else None
-        )
-        words = Words(str(language))
+        needs_words = doubts or any(map(is_refusal, found.values()))
+        words = Words(str(self._templar.template(known.get("pkcs12_language"))) if needs_words else "")
         for doubt in doubts:  # Ansible shows the same warning once in a run
             Display().warning(words.of(doubt))
         return [
