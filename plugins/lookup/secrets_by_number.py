@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import LANGUAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.secret_variables import (
     names_of,
     rendered_mappings,
@@ -31,8 +33,7 @@ class LookupModule(LookupBase):
         names = [name for term in terms for name in names_of(str(term), known)]
         kind = PASSWORD if any(PASSWORDS in name for name in names) else PASSPHRASE
         found, doubts = merged(rendered_mappings(self._templar, known, names), kind)
-        needs_words = doubts or any(map(is_refusal, found.values()))
-        words = Words(str(self._templar.template(known.get("pkcs12_language"))) if needs_words else "")
+        words = self._words(known)
         for doubt in doubts:  # Ansible shows the same warning once in a run
             Display().warning(words.of(doubt))
         return [
@@ -41,3 +42,9 @@ class LookupModule(LookupBase):
                 for key, value in found.items()
             }
         ]
+
+    def _words(self, known: Mapping[str, Any]) -> Words:
+        try:
+            return Words(str(self._templar.template(known.get(LANGUAGE))))
+        except AnsibleError:  # a task that reads this setting refuses it
+            return Words()

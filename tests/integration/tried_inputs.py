@@ -13,7 +13,7 @@ from integration.bad_inputs import ROWS
 from integration.forge import Forge
 from integration.inputs import Given, Layer, Row
 from integration.plays import modules, row, run_play, tasks
-from integration.told import told
+from integration.problems import named_in
 from lab.ansible_playbook import chosen, held_to_file_modes
 from lab.authority import Authority
 from lab.emulated.store import Store
@@ -88,7 +88,7 @@ def assert_refused(tried: Tried, name: str) -> None:
     assert result["error"]["next_step"]
     problem = result["error"]["problem"]
     assert problem["code"] == one.code
-    assert not one.value or one.value in told(problem)
+    assert not one.value or one.value in named_in(problem)
     assert contents(tried.store(name)) == tried.before[name]
     here = [entry for entry in tried.run.requests if entry.workstation.lower() == DESKS[name]]
     assert modules(here) == RAN.get(one.layer, [])

@@ -38,11 +38,9 @@ class SiteSettings(OwnVariables):
 
     SPEC: ArgumentSpec
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {}
-    """Options with the secrets of several people, and what a secret is, for a sentence."""
+    """Options with the secrets of several people, and what a secret is."""
     _task: Any
     _doubts: tuple[Problem, ...] = ()
-    _written_secrets: frozenset[str] = frozenset()
-    """All texts that stand in secrets of several people, also beside one that is refused."""
 
     def arguments_of_task(self) -> Arguments:
         """The task's own arguments, plain. It never fails."""
@@ -81,17 +79,10 @@ class SiteSettings(OwnVariables):
         defaults = {} if defaults is None else defaults
         marked = [name for name, option in self.SPEC.options.items() if option.get(SITE)]
         if not isinstance(defaults, Mapping):
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"'{FROM_SITE}' is no mapping.",
-                next_step=f"Write options with the values that count where the site sets none, or {{}}: {', '.join(marked)}.",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.from_site_no_mapping", {"known": tuple(marked)}))
         if other := sorted(name for name in defaults if name not in marked):
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"'{FROM_SITE}' has {', '.join(other)}, and no site sets that.",
-                next_step=f"Give it as an argument of the task. '{FROM_SITE}' takes: {', '.join(marked)}.",
-            )
+            wrong = {"options": tuple(other), "known": tuple(marked)}
+            raise Pkcs12Error(Problem("bad_arguments.from_site_unknown", wrong))
         return defaults
 
     def _of_site(self, name: str, option: Mapping[str, Any]) -> Any:

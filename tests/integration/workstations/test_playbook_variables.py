@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from integration.told import errors, told
+from integration.problems import errors, named_in
 from lab.ansible_playbook import ansible_playbook
 from lab.playbook import ROOT
 
@@ -53,5 +53,5 @@ def test_a_refusal_names_the_variable_that_was_set(
     said = errors(ended_red(playbook, variables, tmp_path))
     assert said
     for error in said:
-        assert tells in told(error["problem"])
+        assert tells in named_in(error["problem"])
         assert error.get("setting") == setting

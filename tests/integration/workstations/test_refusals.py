@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from integration.plays import modules, row, run_play, tasks
+from integration.problems import named_in
 from integration.stores import Contents, contents
-from integration.told import told
 from integration.wiretap import tap
 from lab.emulated import Change, DriverError, EmulatedWorkstation, LoggingPolicy, Operation
 from lab.emulated.profile import Profile
@@ -140,7 +140,7 @@ def interfere(patches: pytest.MonkeyPatch, hospital: Hospital) -> None:
 def test_trouble_has_its_code_and_says_what_to_do(troubled: Troubled, name: str) -> None:
     result, trouble = row(troubled.run, "certificate", name).result, TROUBLES[name]
     assert result["error"]["code"] == trouble.code
-    assert trouble.tells in told(result["error"]["problem"])
+    assert trouble.tells in named_in(result["error"]["problem"])
     assert result["error"]["next_step"]
     assert result["changed"] is False
 
