@@ -132,7 +132,7 @@ def test_collect_tells_nothing_else(tmp_path: Path) -> None:
         ):
             options = ("-e", f"@{issuer.variables(**more)}", *issuer.vault_options, "-v")
             run = play(hospital, "hospital_it.pkcs12.collect", *options, environment={**fact_cache(hospital), **NONCE})
-            values = values_of(hospital) | words_of("Tell the store")
+            values = values_of(hospital) | words_of("Tell the store: No store.")
             assert sorted(map(str, findings(run.stdout + "\n" + run.stderr, values))) == []
             assert told_codes(run.stdout)
 
