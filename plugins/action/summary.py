@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_ca
     playbooks_of_run,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
@@ -78,7 +78,7 @@ class ActionModule(Pkcs12Action):
         warned = {"warnings": said} if said else {}
         return {**found, **warned, "lines": [headline, *told_at_end(found, batches, most), *lines]}
 
-    def _unkept(self, task: TaskContext, results: Mapping[str, Any]) -> list[str]:
+    def _unkept(self, task: TaskContext, results: Mapping[str, Any]) -> list[Problem]:
         """That the facts of an audit are gone after this run."""
         if not any(is_audit(result) for result in results.values()):
             return []

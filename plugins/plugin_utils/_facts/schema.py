@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from .._errors import Problem
-from .._policy.validity import Status
+from .._policy.status import Status
 
 SCHEMA = 2
 

@@ -17,9 +17,10 @@ from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._policy.bundles import BundleFolder
 from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
+from .._policy.status import Status
 from .._policy.subject import ExpectedSubject, check_subject
 from .._policy.superseding import RemovalPolicy, is_software, predecessors
-from .._policy.validity import Calendar, Status, best_certificate, status_in_time
+from .._policy.validity import Calendar, best_certificate, status_in_time
 from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import TOLERATED_SKEW, Drivers
 from .transaction import (
@@ -179,7 +180,7 @@ def _check_number(bundle: Bundle, holder: HolderStore, options: PresentOptions) 
     for stored in holder.store.certificates:
         found = stored.certificate
         is_current = found.issuer == bundle.leaf.issuer and found.is_in_date(holder.observed_at) and not stored.archived
-        if not is_current or not options.person.has_another_number(found):
+        if not is_current or not options.person.has_another_person(found):
             continue
         if any(each.person.owns(found) for each in beside):
             continue

@@ -19,9 +19,10 @@ from .._facts.build import FactsScope, certificate_row, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, resolve_accounts
 from .._policy.access import Access, Authorisation, access_of
+from .._policy.status import Status
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod
-from .._policy.validity import Calendar, Status, best_certificate
+from .._policy.validity import Calendar, best_certificate
 from .._workstation.lost_connection import may_be_off, unreachable_result
 from .._workstation.protocol import journal_row
 from .outcomes import DEFERRED, FAILED, grouped, totals

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .._errors import Actor, Problem
 from .._facts.holders import Awaiting, HolderEntry
 from .._messages.catalogue import actor_of
-from .._policy.validity import Status
+from .._policy.status import Status
 from .model import NextStep
 from .no_answer import NoAnswerReason
 

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from integration.plays import NONCE, Told, told, told_codes
 from lab.ansible_playbook import ansible_playbook
 from lab.playbook import ROOT
 
 HOSTS = ("ws-one", "ws-two")
 DUE = yaml.safe_load((ROOT / "playbooks" / "vars" / "due.yml").read_text(encoding="utf-8"))
-STATUSES = ["valid", "weak", "unknown", *DUE["__due_usual"]]
+STATUSES = DUE["__due_known"]
 OF_CERTIFICATES = {Status.SUPERSEDED, Status.ARCHIVED}
 EMPTY = {"known": ", ".join(STATUSES)}
 REFUSED: list[tuple[dict[str, Any], str, dict[str, str]]] = [

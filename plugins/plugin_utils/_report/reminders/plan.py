@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from enum import Enum
 
 from ..._errors import Actor, Problem
-from ..._policy.validity import Calendar, Status, calendar_of
+from ..._policy.status import Status
+from ..._policy.validity import Calendar, calendar_of
 from ..acceptance import AUTHORISATION, is_left
 from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
 

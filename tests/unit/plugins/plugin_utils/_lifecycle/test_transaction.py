@@ -228,7 +228,7 @@ def test_no_password_and_no_passphrase_shows_in_what_is_passed_around(issued: Is
 
 @pytest.mark.parametrize(
     ("problem", "lines"),
-    [(OSError("cut"), 1), (AnswerError("store_exchange", "noise"), 1), (Deferred(sample("not_logged_on")), 0)],
+    [(OSError("cut"), 1), (AnswerError("store_exchange", "none"), 1), (Deferred(sample("not_logged_on")), 0)],
 )
 def test_a_change_without_an_answer_is_written_down(
     problem: Exception, lines: int, authority: Authority, tmp_path: Path
