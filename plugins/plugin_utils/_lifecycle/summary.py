@@ -35,17 +35,13 @@ def summary(
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not is_left_out(result)]
     headline = tell(_headline(results, rows))
-    why_red = {
-        "not_found": tell(Problem("found_nowhere", {"numbers": tuple(missing)})) if missing else "",
-        "unconfirmed": tell(UNCONFIRMED) if unconfirmed else "",
-    }
     return {
         "changed": False,
         "failed": False,
         "msg": headline,
         "lines": [
             headline,
-            *filter(None, (why_red["not_found"],)),
+            *([tell(Problem("found_nowhere", {"numbers": tuple(missing)}))] if missing else ()),
             *map(tell, nobody_taken_back(not_taken_back)),
             *_rows_for_somebody(rows, tell),
             *map(tell, _others(rows, tell)),
@@ -53,9 +49,8 @@ def summary(
             *map(tell, _unread(results)),
             *map(tell, _without_holders(rows)),
             *_table(rows, tell),
-            *([why_red["unconfirmed"]] if unconfirmed else map(tell, _after_removal(results.values()))),
+            *map(tell, [UNCONFIRMED] if unconfirmed else _after_removal(results.values())),
         ],
-        "why_red": why_red,
         "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
         "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
         "failed_hosts": failed,

@@ -119,7 +119,6 @@ def test_a_passphrase_in_the_place_of_a_name_is_not_told(tmp_path: Path) -> None
     given = {**BASE, "holders": [{"name": "hunter2-hunter2"}], "passphrases": {"T123456": ["hunter2-hunter2"]}}
     refused = run_action("holder_bundles", placed(given, tmp_path), Scene(tmp_path).workstation)
     assert refused["error"]["code"] == "bad_arguments"
-    assert "is missing" in refused["msg"]
     assert "hunter2" not in refused["msg"]
 
 
@@ -149,7 +148,7 @@ def test_the_settings_of_the_site_are_taken_and_named(tmp_path: Path) -> None:
         )
         assert refused["error"]["setting"] == "pkcs12_bundle_folder"
     alone = run_action("holder_bundles", {"holders": [JEANNE]}, scene.workstation, variables=known)
-    assert "'bundle_folder'" in alone["msg"]
+    assert alone["error"]["setting"] == "bundle_folder"
 
 
 def test_a_warning_of_the_notes_and_one_of_the_output_are_both_told(
