@@ -16,8 +16,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_
     delivery_rules,
     mail_source,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_result import delivery_result
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_run import read_deliveries
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_run import (
+    delivery_result,
+    read_deliveries,
+)
 
 
 class ActionModule(Pkcs12Action):

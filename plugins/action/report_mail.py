@@ -13,7 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import counted
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.atomic_files import read_bytes
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.message import (
     Attachment,
@@ -59,5 +59,5 @@ class ActionModule(Pkcs12Action):
             "changed": True,
             "recipients": people,
             "size": size,
-            "msg": f"A mail of {counted(size, 'byte')} to {', '.join(people)}.",
+            "msg": Problem("done.report_mailed", {"size": size, "people": tuple(people)}),
         }

@@ -37,11 +37,11 @@ class HolderEntry:
     ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the end date of the yearly authorisation;
     ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_until``: first day on which the holder is back.
     ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
-    profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the
-    workstation do not know this holder at this account, for instance because the entry is newer than the facts. ``awaiting``: what a
-    newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the holder's mail address.
-    ``certificate_until``: the end of the certificate that gave access by the facts of the workstation; None if they know of none.
-    ``issuer_setting`` and ``issuer_names``: of the holder's record in the facts, see ``HolderRecord``.
+    profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time; ``problem``: why it failed. ``in_facts`` is False
+    if the facts of the workstation do not know this holder at this account, for instance because the entry is newer than the facts.
+    ``awaiting``: what a newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the
+    holder's mail address. ``certificate_until``: the end of the certificate that gave access by the facts of the workstation; None if
+    they know of none. ``issuer_setting`` and ``issuer_names``: of the holder's record in the facts, see ``HolderRecord``.
     """
 
     user: str
@@ -62,6 +62,7 @@ class HolderEntry:
     certificate_until: datetime | None = None
     issuer_setting: str = ""
     issuer_names: tuple[str, ...] = ()
+    problem: Problem | None = None
 
     def is_awaited(self, today: date) -> bool:
         """Whether nobody has to wonder yet that the holder has no certificate."""
@@ -292,4 +293,5 @@ def holder_record(
         certificate_until=record.not_after if record else None,
         issuer_setting=entry.issuer_setting,
         issuer_names=entry.issuer_names,
+        problem=entry.problem,
     )

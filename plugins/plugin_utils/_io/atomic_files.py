@@ -9,8 +9,9 @@ import errno
 import os
 from pathlib import Path
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .durable_files import replace_file
+from .network_errors import reason_of
 
 MODE = 0o640
 """The report has names of people, so only the owner and the group of the folder may read it."""
@@ -30,10 +31,7 @@ def write(path: Path, data: bytes, check_mode: bool) -> bool:
             replace_file(path, data, MODE)
     except OSError as problem:
         raise Pkcs12Error(
-            code="report_file",
-            cause=f"{path} cannot be written: {problem.strerror}.",
-            next_step=f"Check that {named('report_folder')} is a folder on the controller and that the account which runs"
-            " Ansible may write to it.",
+            Problem("report_file.not_written", {"path": str(path), "reason": reason_of(problem)})
         ) from None
     return True
 
@@ -43,7 +41,7 @@ def read(path: Path) -> str:
     try:
         return read_bytes(path).decode("utf-8")
     except UnicodeDecodeError:
-        raise _unread(path, "it is no text in UTF-8") from None
+        raise Pkcs12Error(Problem("report_file.not_utf_8", {"path": str(path)})) from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -51,15 +49,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as problem:
-        raise _unread(path, problem.strerror) from None
-
-
-def _unread(path: Path, reason: str | None) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="report_file",
-        cause=f"{path} cannot be read: {reason}.",
-        next_step="Check the path. It has to be a path on the controller.",
-    )
+        raise Pkcs12Error(Problem("report_file.not_read", {"path": str(path), "reason": reason_of(problem)})) from None
 
 
 def _check_destination(path: Path) -> None:

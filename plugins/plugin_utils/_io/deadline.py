@@ -18,6 +18,10 @@ from typing import Any, cast
 from urllib.request import BaseHandler, HTTPHandler, HTTPRedirectHandler, HTTPSHandler, OpenerDirector, build_opener
 
 
+class TookTooLong(TimeoutError):
+    """The moment at which everything had to end."""
+
+
 class Deadline:
     """``seconds`` from now. ``silence``: seconds without anything from the other side, after which it counts as gone."""
 
@@ -25,10 +29,10 @@ class Deadline:
         self._ends, self._silence = time.monotonic() + seconds, silence
 
     def left(self) -> float:
-        """For how many seconds to wait next. Raises ``TimeoutError``."""
+        """For how many seconds to wait next. Raises ``TookTooLong``."""
         left = self._ends - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the answers took too long")
+            raise TookTooLong
         return min(left, self._silence)
 
 
@@ -42,7 +46,7 @@ class _Plain(socket.socket):
         try:
             return super().recv_into(*arguments, **keywords)
         except TimeoutError:
-            self.deadline.left()  # in its words, if it is over
+            self.deadline.left()  # if it is over
             raise
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""One withdrawal at a time for one link: a lock file in the destination folder, which all execution nodes see that share the folder."""
+"""One job at a time: a lock file in the folder of what it guards, which all execution nodes see that share the folder."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ import json
 import os
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from .._crypto.instants import format_instant
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 TRIES = 5
 """How often a lock is looked at that others remove or take over at the same time."""
+PAUSE = 0.05
+"""Seconds before somebody who waits for a lock looks at it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,21 @@ def this_process(job: str | None, now: datetime) -> LockHolder:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, name: str, me: LockHolder) -> Iterator[LockHolder | None]:
-    """Holds the lock ``name``. Gives the ended process whose lock was taken over, or None.
+def locked(folder: Path, name: str, me: LockHolder, patience: float = 0) -> Iterator[LockHolder | None]:
+    """Holds the lock ``name``. Gives the ended process whose lock was taken over, or None. ``patience``: seconds to wait for others.
 
     Raises ``Pkcs12Error``: ``locked``. Raises ``OSError`` when the folder cannot be written.
     """
     path = folder / f".{name}.lock"
-    former = _acquire(path, me)
+    ends = time.monotonic() + patience
+    while True:
+        try:
+            former = _acquire(path, me)
+            break
+        except Pkcs12Error:
+            if time.monotonic() >= ends:
+                raise
+            time.sleep(PAUSE)
     try:
         _remove_leftovers(path, me)
         yield former
@@ -195,8 +206,9 @@ def _text(path: Path) -> str | None:
 
 
 def _locked(path: Path, holder: LockHolder | None) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="locked",
-        cause=f"Another withdrawal with this link has begun: {holder or 'its lock file does not say whose it is'}.",
-        next_step=f"Wait until that job has ended. If it has ended without a result, delete {path}.",
-    )
+    if holder is None:
+        return Pkcs12Error(Problem("locked.unknown", {"path": str(path)}))
+    values = {"path": str(path), "pid": holder.pid, "host": holder.host, "since": holder.utc}
+    if holder.job is None:
+        return Pkcs12Error(Problem("locked.process", values))
+    return Pkcs12Error(Problem("locked.job", values | {"job": holder.job}))

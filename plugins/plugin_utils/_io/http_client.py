@@ -16,15 +16,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Request, getproxies, proxy_bypass
 
 from ansible.module_utils.urls import GzipDecodedReader, make_context
 
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Pkcs12Error, Problem
 from .deadline import Deadline, opener
-from .urls import checked_url, host_of
+from .network_errors import FAILED, NOT_TRUSTED, network_problem, reason_of
+from .urls import NO_HOST, checked_url, host_of
 
 MOST_REDIRECTS = 10
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -83,12 +84,15 @@ class Answer:
         while chunk:
             yield chunk
             if self._size > self._options.max_bytes:
-                raise _too_large(self.url, self._options.max_bytes)
+                raise Pkcs12Error(
+                    Problem("too_large.answer", {"host": host_of(self.url), "most": self._options.max_bytes})
+                )
             chunk = self._next()
         expected = self._response.headers.get("Content-Length", "")
         encoded = self._response.headers.get("Content-Encoding", "identity").lower() != "identity"
         if expected.isdecimal() and not encoded and self._size < int(expected):
-            raise _cut(self.url, f"{self._size} of {counted(expected, 'byte')} came")
+            values = {"host": host_of(self.url), "came": self._size, "expected": int(expected)}
+            raise Pkcs12Error(Problem("download_cut.bytes", values))
 
     def body(self) -> bytes:
         """The whole body. Raises what ``chunks`` raises."""
@@ -104,7 +108,8 @@ class Answer:
             # read1 returns what has come; read would wait for a whole chunk, however slowly it comes.
             chunk = bytes(self._response.read1(CHUNK))
         except BROKEN_BODY as problem:
-            raise _cut(self.url, f"{counted(self._size, 'byte')} came, then {reason_of(problem)}") from None
+            values = {"host": host_of(self.url), "came": self._size}
+            raise Pkcs12Error(Problem("download_cut.broken", values, causes=(network_problem(problem),))) from None
         self._size += len(chunk)
         return chunk
 
@@ -124,11 +129,8 @@ class HttpClient:
         try:
             ssl.create_default_context(cafile=self._options.ca_path)
         except OSError as problem:  # an error of ssl is one of these
-            raise Pkcs12Error(
-                code="tls",
-                cause=f"The file of {named('ca_path')}, {self._options.ca_path}, cannot be used: {reason_of(problem)}.",
-                next_step=f"Set {named('ca_path')} to a file on the controller with the certificates of the authorities, in PEM.",
-            ) from None
+            values = {"path": str(self._options.ca_path), "reason": reason_of(problem)}
+            raise Pkcs12Error(Problem("tls.ca_path", values, "ca_path")) from None
 
     def open(self, url: str, form: Form | None = None) -> Answer:
         """GET, or POST with a form. Follows redirects to allowed hosts. An answer with an error status is an answer too.
@@ -143,11 +145,7 @@ class HttpClient:
             answer.close()
             form = form if answer.status in KEEPS_METHOD else None
             url = self.follow(url, location)
-        raise Pkcs12Error(
-            code="unexpected_page",
-            cause=f"{host_of(url)} redirects in a circle, more than {MOST_REDIRECTS} times.",
-            next_step="Open the link in a browser. If it works there, ask the issuer what the page needs.",
-        )
+        raise Pkcs12Error(Problem("unexpected_page.redirects", {"host": host_of(url), "most": MOST_REDIRECTS}))
 
     def follow(self, base: str, target: str) -> str:
         """The URL of a link, a form or a redirect on the page ``base``. Raises ``Pkcs12Error``: ``redirect_elsewhere``."""
@@ -168,14 +166,11 @@ class HttpClient:
                 response.fp, response.length = GzipDecodedReader(response.fp), None
         except HTTPError as answer:
             response = answer
-        except ssl.SSLError as problem:
-            raise _tls(url, problem) from None
-        except URLError as problem:
-            raise self._failed(url, problem.reason) from None
-        except (OSError, http.client.HTTPException) as problem:
-            raise self._failed(url, problem) from None
-        except ValueError:  # urllib reads the address of a redirect before it leaves it to us
-            raise _elsewhere(url, "an invalid address", "") from None
+        except FAILED as problem:
+            if isinstance(problem, ValueError) and not isinstance(problem, OSError):
+                # urllib reads the address of a redirect before it leaves it to us
+                raise _elsewhere(url, NO_HOST, "") from None
+            raise self._failed(url, network_problem(problem)) from None
         return Answer(response, url, self._options)
 
     def _opener(self) -> OpenerDirector:
@@ -183,18 +178,14 @@ class HttpClient:
         context = make_context(cafile=self._options.ca_path)
         return opener(self._deadline, context, proxies, HTTPCookieProcessor(self._cookies))
 
-    def _failed(self, url: str, reason: object) -> Pkcs12Error:
-        if isinstance(reason, ssl.SSLError):
-            return _tls(url, reason)
+    def _failed(self, url: str, cause: Problem) -> Pkcs12Error:
+        host = host_of(url)
+        if cause.code in NOT_TRUSTED:
+            return Pkcs12Error(Problem("tls.server", {"host": host}, causes=(cause,)))
         proxy = self._proxy_of(url)
         if proxy is not None:
-            return Pkcs12Error(
-                code="proxy",
-                cause=f"There is no connection to {host_of(url)} through the proxy {proxy}: {reason_of(reason)}.",
-                next_step="Check the variable https_proxy of the controller and what the proxy lets through, or set"
-                f" {named('use_proxy')}: false.",
-            )
-        return _unreachable(url, reason_of(reason))
+            return Pkcs12Error(Problem("proxy", {"host": host, "proxy": proxy}, causes=(cause,)))
+        return Pkcs12Error(Problem("unreachable", {"host": host}, causes=(cause,)))
 
     def _proxy_of(self, url: str) -> str | None:
         """The host of the proxy for a URL, without an account."""
@@ -205,14 +196,6 @@ class HttpClient:
         return proxy.rpartition("@")[2].removeprefix("http://").rstrip("/")
 
 
-def reason_of(problem: object) -> str:
-    """The text of an error of the network, without an address."""
-    if isinstance(problem, http.client.IncompleteRead):
-        return "the connection ended"
-    text = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
-    return " ".join(str(text).split())[:200].rstrip(".")
-
-
 def _joined(base: str, target: str) -> str:
     try:
         return urljoin(base, target)
@@ -221,44 +204,6 @@ def _joined(base: str, target: str) -> str:
 
 
 def _elsewhere(base: str, place: str, scheme: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="redirect_elsewhere",
-        cause=f"{host_of(base)} leads on to {place} by {scheme or 'no scheme'}. Only https to a host of {named('allowed_hosts')} is"
-        " followed.",
-        next_step=f"Nothing was sent there. Ask the issuer whether this host is theirs. If it is, add it to {named('allowed_hosts')}.",
-    )
-
-
-def _tls(url: str, problem: ssl.SSLError) -> Pkcs12Error:
-    reason = getattr(problem, "verify_message", None) or getattr(problem, "reason", None) or reason_of(problem)
-    return Pkcs12Error(
-        code="tls",
-        cause=f"There is no trusted connection to {host_of(url)}: {reason}.",
-        next_step=f"Set {named('ca_path')} to the certificate of the authority that issued the server's certificate,"
-        " or of the proxy that inspects TLS. Ask the issuer if the certificate has expired.",
-    )
-
-
-def _unreachable(url: str, reason: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="unreachable",
-        cause=f"{host_of(url)} does not answer: {reason}.",
-        next_step="Check the network, the firewall and the name server of the controller. Then run the task again.",
-    )
-
-
-def _cut(url: str, reason: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="download_cut",
-        cause=f"The answer of {host_of(url)} was cut off: {reason}.",
-        next_step="Run the task again. If the link is used by then, ask the issuer for a new delivery.",
-    )
-
-
-def _too_large(url: str, limit: int) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="too_large",
-        cause=f"The answer of {host_of(url)} is larger than {limit} bytes.",
-        next_step=f"Open the link in a browser to see what it is. A bundle has a few thousand bytes; {named('max_bundle_bytes')}"
-        " sets the limit.",
-    )
+    if place == NO_HOST or not scheme:
+        return Pkcs12Error(Problem("redirect_elsewhere.invalid", {"host": host_of(base)}))
+    return Pkcs12Error(Problem("redirect_elsewhere.host", {"host": host_of(base), "place": place, "scheme": scheme}))

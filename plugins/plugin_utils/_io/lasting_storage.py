@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 
 MOUNT_TABLE = Path("/proc/self/mountinfo")
 """proc_pid_mountinfo(5). Linux only."""
@@ -53,12 +53,12 @@ def check_lasting(folder: Path, environment: Mapping[str, str] | None = None, ta
         mounts = []
     mount = mount_of(real, mounts)
     if mount is not None and mount.kind in EPHEMERAL_TYPES:
-        raise _ephemeral(folder, f"it lies on {mount.kind}, mounted at {mount.point}")
+        raise _ephemeral("kind", folder, mount.point, {"kind": mount.kind})
     if mount is not None and EMPTY_DIR in mount.root:
-        raise _ephemeral(folder, f"{mount.point} is an emptyDir volume, which ends with the pod")
+        raise _ephemeral("empty_dir", folder, mount.point)
     for private in private_folders(os.environ if environment is None else environment):
         if real.is_relative_to(private) and not _is_own_mount(mount, private):
-            raise _ephemeral(folder, f"{private} is the private folder of this job's runner")
+            raise _ephemeral("runner", folder, private)
     return None if mount is None else True
 
 
@@ -100,11 +100,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 8)), text)
 
 
-def _ephemeral(folder: Path, reason: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="ephemeral_dest",
-        cause=f"{folder} does not outlive the job: {reason}. The issuer gives one download only.",
-        next_step="Choose a folder for 'dest' (in the role collect: pkcs12_bundle_folder) that is mounted for all jobs (in AWX: a path"
-        " exposed with rw, or a persistent volume)."
-        f" For a trial, set {named('allow_ephemeral')}.",
-    )
+def _ephemeral(why: str, folder: Path, point: Path, more: Mapping[str, str] | None = None) -> Pkcs12Error:
+    """The reason stands in the causes, because it holds for any file in this folder."""
+    reason = Problem(f"not_lasting.{why}", {"folder": str(folder), "point": str(point), **(more or {})})
+    return Pkcs12Error(Problem("ephemeral_dest", causes=(reason,)))

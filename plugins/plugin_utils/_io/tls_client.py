@@ -9,7 +9,6 @@ The key goes to OpenSSL in memory (``Context.use_privatekey``). OpenSSL never se
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +20,9 @@ with suppress(ImportError):  # without it the file still loads, and check_openss
 
 from .._crypto.pkcs12 import Bundle
 from .._crypto.server_name import names_host
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
+from .deadline import Deadline
+from .network_errors import outside
 
 CHUNK = 16_384
 ALERT_NUMBER = 0xFF
@@ -31,21 +32,25 @@ Result = TypeVar("Result")
 
 
 class TlsError(Exception):
-    """OpenSSL or the other side ended the connection. The text is OpenSSL's reason."""
+    """OpenSSL or the other side ended the connection."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 @dataclass
 class Observed:
     """What the handshakes of a connection have shown so far.
 
-    ``alert``: number of the server's last alert. ``untrusted``: why the server's certificate is not trusted. ``misnamed``: it is for
-    another host.
+    ``alert``: number of the server's last alert. ``untrusted``: OpenSSL's number for why the server's certificate is not trusted, and the
+    depth of the certificate in its chain. ``misnamed``: it is for another host.
     """
 
     asked: bool = False
     sent: bool = False
     alert: int | None = None
-    untrusted: str | None = None
+    untrusted: tuple[int, int] | None = None
     misnamed: bool = False
     server_der: bytes | None = None
 
@@ -53,21 +58,17 @@ class Observed:
 def check_openssl() -> None:
     """Raises ``Pkcs12Error`` (``missing_library``) when the controller's Python lacks pyOpenSSL."""
     if "SSL" not in globals():
-        raise Pkcs12Error(
-            code="missing_library",
-            cause="The Python that runs Ansible lacks the library pyOpenSSL, which connects to the portal from the controller.",
-            next_step="Install it there with pip, add it to the execution environment, or connect from the workstation.",
-        )
+        raise Pkcs12Error(Problem("missing_library.pyopenssl"))
 
 
 @dataclass
 class TlsClient:
-    """A connection of TLS over a connected socket. ``deadline``: ``time.monotonic()`` at which it has to end."""
+    """A connection of TLS over a connected socket."""
 
     carrier: socket.socket
     host: str
     ca_path: str | None
-    deadline: float
+    deadline: Deadline
     bundle: Bundle = field(repr=False)
     observed: Observed = field(default_factory=Observed)
 
@@ -136,7 +137,7 @@ class TlsClient:
         except (SSL.WantReadError, SSL.ZeroReturnError):
             raise
         except SSL.Error as problem:
-            raise TlsError(_reason(problem)) from None
+            raise TlsError(_problem(problem)) from None
 
     def _flush(self) -> None:
         while True:
@@ -144,21 +145,15 @@ class TlsClient:
                 data = self._tls.bio_read(CHUNK)
             except SSL.WantReadError:
                 return
-            self.carrier.settimeout(self._left())
+            self.carrier.settimeout(self.deadline.left())
             self.carrier.sendall(data)
 
     def _fill(self) -> None:
-        self.carrier.settimeout(self._left())
+        self.carrier.settimeout(self.deadline.left())
         received = self.carrier.recv(CHUNK)
         if not received:
-            raise TlsError("the connection was closed")
+            raise TlsError(Problem("network.closed"))
         self._tls.bio_write(received)
-
-    def _left(self) -> float:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        return left
 
     def _context(self) -> SSL.Context:
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
@@ -181,11 +176,7 @@ class TlsClient:
         try:
             context.load_verify_locations(*((None, self.ca_path) if is_folder else (self.ca_path, None)))
         except SSL.Error:
-            raise Pkcs12Error(
-                code="ca_file",
-                cause=f"The file of {named('ca_path')}, {self.ca_path}, holds no certificate in PEM, or it cannot be read.",
-                next_step="Give a file with the certificates of the authorities in PEM, on the controller.",
-            ) from None
+            raise Pkcs12Error(Problem("ca_file", {"path": self.ca_path}, "ca_path")) from None
 
     def _judge_server(self, _tls: Any, certificate: Any, error: int, depth: int, good: int) -> bool:
         """OpenSSL calls it for each certificate of the server's chain, from the root down, before anything of ours is sent."""
@@ -193,7 +184,7 @@ class TlsClient:
         if depth == 0 or seen.server_der is None:
             seen.server_der = der
         if not good:
-            seen.untrusted = f"OpenSSL error {error} at depth {depth}"
+            seen.untrusted = error, depth
         elif depth == 0:
             seen.misnamed = not names_host(der, self.host)
         return bool(good) and not seen.misnamed
@@ -209,9 +200,9 @@ class TlsClient:
             self.observed.sent |= b"write certificate verify" in state
 
 
-def _reason(problem: Exception) -> str:
-    details = problem.args[0] if problem.args and isinstance(problem.args[0], list) else []
-    return str(details[-1][-1]) if details else "the connection was closed"
+def _problem(error: Exception) -> Problem:
+    details = error.args[0] if error.args and isinstance(error.args[0], list) else []
+    return Problem("network.tls", {"reason": outside(str(details[-1][-1]))}) if details else Problem("network.closed")
 
 
 def _name(name: Any) -> str:

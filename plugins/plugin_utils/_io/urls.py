@@ -12,16 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 
 HTTPS_PORT = 443
 MAX_LENGTH = 4096
 """Characters. Longer URLs are not used by pages for people."""
-
-ASK_FIRST = (
-    "Nobody opens the link. Ask the issuer, by another way than mail, whether the mail and this address are theirs."
-)
-"""An address that is not allowed may be that of a forged mail. So the first step is never to allow it."""
+NO_HOST = "?"
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\\]")
 _HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
@@ -48,20 +44,13 @@ def checked_url(url: str, allowed_hosts: Sequence[str]) -> str:
     allowed = [_listed(entry) for entry in allowed_hosts]
     parts = _split(url)
     if parts.scheme.lower() != "https":
-        raise Pkcs12Error(
-            code="url_not_https",
-            cause=f"The URL begins with {parts.scheme[:20]!r}, not with https.",
-            next_step=f"{ASK_FIRST} A withdrawal code is sent over https only.",
-        )
+        raise Pkcs12Error(Problem("url_not_https", {"scheme": parts.scheme[:20]}))
     authority = _authority(parts)
     if authority is None:
-        raise _invalid("its host is not valid, or it has a user name before the host")
+        raise Pkcs12Error(Problem("url_invalid.host"))
     if authority not in allowed:
-        raise Pkcs12Error(
-            code="url_host_not_allowed",
-            cause=f"The URL leads to {authority}, which is not in {named('allowed_hosts')}.",
-            next_step=f"{ASK_FIRST} Only when they say so, add this host to {named('allowed_hosts')}.",
-        )
+        # It may be a forged mail's. So the first step is never to allow it.
+        raise Pkcs12Error(Problem("url_host_not_allowed", {"host": str(authority)}))
     path = quote(parts.path, safe=_SAFE_IN_PATH) or "/"
     return urlunsplit(("https", str(authority), path, quote(parts.query, safe=_SAFE_IN_PATH), ""))
 
@@ -73,11 +62,11 @@ def check_hosts(allowed_hosts: Sequence[str]) -> None:
 
 
 def host_of(url: str) -> str:
-    """The host of a URL for a message, with its port if that is not 443. It is ``an invalid address`` when there is none."""
+    """The host of a URL for a message, with its port if that is not 443. It is ``?`` when there is none."""
     try:
-        return str(_authority(_split(url)) or "an invalid address")
+        return str(_authority(_split(url)) or NO_HOST)
     except Pkcs12Error:
-        return "an invalid address"
+        return NO_HOST
 
 
 def url_hash(url: str) -> str:
@@ -87,14 +76,14 @@ def url_hash(url: str) -> str:
 
 def _split(url: str) -> SplitResult:
     if len(url) > MAX_LENGTH:
-        raise _invalid(f"it has more than {MAX_LENGTH} characters")
+        raise Pkcs12Error(Problem("url_invalid.length", {"most": MAX_LENGTH}))
     if _UNSAFE.search(url):
         # urlsplit would drop some of them silently
-        raise _invalid("it has a space, a control character or a backslash")
+        raise Pkcs12Error(Problem("url_invalid.characters"))
     try:
         return urlsplit(url)
     except ValueError:
-        raise _invalid("its host is not valid") from None
+        raise Pkcs12Error(Problem("url_invalid.host")) from None
 
 
 def _authority(parts: SplitResult) -> Authority | None:
@@ -135,18 +124,5 @@ def _listed(entry: str) -> Authority:
         parts = None
     found = _authority(parts) if parts is not None and not _UNSAFE.search(entry) else None
     if found is None or parts is None or parts.netloc != bare:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"The entry {entry!r} of {named('allowed_hosts')} is not a host name.",
-            next_step="Write the exact name of the host, or name:port. A wildcard, a scheme and a path are not possible.",
-            setting="allowed_hosts",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.not_a_host", {"entry": entry}, "allowed_hosts"))
     return found
-
-
-def _invalid(reason: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="url_invalid",
-        cause=f"The URL cannot be used: {reason}.",
-        next_step="Copy the whole URL from the issuer's mail again.",
-    )

@@ -9,11 +9,10 @@ No secret is in a file, not even for a moment: what is written is encrypted alre
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,10 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecret, is_encrypted, parse_vaulttext_envelope
 
-from .._errors import Pkcs12Error, named
-from .durable_files import PRIVATE, replace_file
+from .._errors import Pkcs12Error, Problem
+from .durable_files import replace_file
+from .file_lock import locked, this_process
+from .network_errors import reason_of
 
 VARIABLE = "pkcs12_passphrases_collected"
 """Its own, beside the ``pkcs12_passphrases`` that people write. The playbooks merge both."""
@@ -41,19 +42,14 @@ class VaultFile:
     def check(self) -> None:
         """Checks that a passphrase could be added, and changes nothing. Raises ``Pkcs12Error``."""
         if not self.password.strip():
-            raise Pkcs12Error(
-                code="vault_password",
-                cause=f"{named('vault_password')} is empty.",
-                next_step="Set it to the one of the vault.",
-                setting="vault_password",
-            )
+            raise Pkcs12Error(Problem("vault_password.empty", setting="vault_password"))
         folder = self._real.parent
         if not folder.is_dir():
-            raise _unusable(self.path, "its folder does not exist")
+            raise _unusable(self.path, "no_folder")
         if self._real.is_dir():
-            raise _unusable(self.path, "it is a folder")
+            raise _unusable(self.path, "is_folder")
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise _unusable(self.path, "its folder cannot be written")
+            raise _unusable(self.path, "locked_folder")
         self._read()
 
     def add(self, authorisation: str, passphrase: str) -> bool:
@@ -70,7 +66,7 @@ class VaultFile:
                 values[VARIABLE][authorisation] = [passphrase, *older]
                 replace_file(self._real, self._encrypted(values, label))
         except OSError as problem:
-            raise _unusable(self.path, f"it cannot be written ({problem.strerror})") from None
+            raise _unusable(self.path, "not_written", reason=reason_of(problem)) from None
         return True
 
     def lacks(self, authorisation: str, passphrase: str) -> bool:
@@ -93,14 +89,16 @@ class VaultFile:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """The lock ends with the process, however it ends. Its file stays, because another job may just be waiting for it."""
-        path = self._real.with_name(f".{self._real.name}.lock")
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
-        try:
-            _wait(descriptor, path)
+        """Others wait meanwhile."""
+        me = this_process(None, datetime.now(timezone.utc))
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self._real.parent, self._real.name, me, LONGEST_WAIT))
+            except Pkcs12Error as taken:
+                raise Pkcs12Error(
+                    Problem("vault_file.locked", {"path": str(self.path)}, causes=(taken.problem,))
+                ) from None
             yield
-        finally:
-            os.close(descriptor)
 
     def _read(self) -> tuple[dict[str, Any], str]:
         """The variables in the file, and the label of its vault. Raises ``Pkcs12Error``."""
@@ -109,9 +107,9 @@ class VaultFile:
         except FileNotFoundError:
             return {VARIABLE: {}}, DEFAULT_ID
         except OSError as problem:
-            raise _unusable(self.path, f"it cannot be read ({problem.strerror})") from None
+            raise _unusable(self.path, "not_read", reason=reason_of(problem)) from None
         if not is_encrypted(data):
-            raise _unusable(self.path, "Ansible Vault has not encrypted it")
+            raise _unusable(self.path, "not_encrypted")
         label = self._label(data)
         return _variables(self.path, self._decrypted(data, label)), label
 
@@ -119,18 +117,14 @@ class VaultFile:
         try:
             label: str = parse_vaulttext_envelope(data)[3]
         except AnsibleError:
-            raise _unusable(self.path, "Ansible Vault cannot read it") from None
+            raise _unusable(self.path, "no_vault") from None
         return label
 
     def _decrypted(self, data: bytes, label: str) -> bytes:
         try:
             text: bytes = self._vault(label).decrypt(data)
         except AnsibleError:
-            raise Pkcs12Error(
-                code="vault_password",
-                cause=f"{named('vault_password')} does not open {self.path}.",
-                next_step="Set it to the one with which the file was encrypted.",
-            ) from None
+            raise Pkcs12Error(Problem("vault_password.wrong", {"path": str(self.path)}, "vault_password")) from None
         return text
 
     def _encrypted(self, values: Mapping[str, Any], label: str) -> bytes:
@@ -143,10 +137,10 @@ def _variables(path: Path, text: bytes) -> dict[str, Any]:
     try:
         values = yaml.safe_load(text)
     except (yaml.YAMLError, UnicodeError):
-        raise _unusable(path, "what it has is no plain YAML") from None
+        raise _unusable(path, "no_yaml") from None
     values = {} if values is None else values
     if not isinstance(values, dict) or not isinstance(values.get(VARIABLE) or {}, dict):
-        raise _unusable(path, f"it has no mapping {VARIABLE}")
+        raise _unusable(path, "no_mapping", variable=VARIABLE)
     found: dict[str, Any] = {}
     for number, each in (values.get(VARIABLE) or {}).items():
         # For YAML, 123 and "123" are two keys.
@@ -159,26 +153,5 @@ def _listed(known: Any) -> list[str]:
     return [] if known is None else [str(each) for each in (known if isinstance(known, list) else [known])]
 
 
-def _wait(descriptor: int, path: Path) -> None:
-    ends = time.monotonic() + LONGEST_WAIT
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > ends:
-                raise Pkcs12Error(
-                    code="vault_file",
-                    cause=f"Another job has held the lock {path} for a minute.",
-                    next_step="Run the task again. If it stays, end the job that hangs.",
-                ) from None
-            time.sleep(0.05)
-
-
-def _unusable(path: Path, reason: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="vault_file",
-        cause=f"The passphrases cannot be kept in {path}: {reason}.",
-        next_step=f"Correct {named('vault_file')} or the file. The account that runs Ansible has to be allowed to write the file and"
-        " its folder.",
-    )
+def _unusable(path: Path, why: str, **values: str) -> Pkcs12Error:
+    return Pkcs12Error(Problem(f"vault_file.{why}", {"path": str(path), **values}))

@@ -17,11 +17,11 @@ has to be one of a forwarder whom the site names, and has to pass in the same wa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .._errors import Pkcs12Error, named
-from .authentication_results import AuthenticationResults, MethodResult, parse_results
+from .._errors import Pkcs12Error, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Verdict:
     result: str
     checked_by: str | None = None
     domain: str | None = None
-    error: Pkcs12Error | None = None
+    problem: Problem | None = None
 
 
 def judged(original: Envelope, around: Sequence[Envelope], quoted: bool, rules: AuthenticationRules) -> Verdict:
@@ -61,47 +61,35 @@ def judged(original: Envelope, around: Sequence[Envelope], quoted: bool, rules: 
         for envelope in around:
             _check_forwarder(envelope, rules.authserv_id, rules.forwarders)
         if quoted:
-            raise Pkcs12Error(
-                code="forwarded_inline",
-                cause="The mail is quoted in another one, so nothing shows that its text is the issuer's.",
-                next_step="Forward it as an attachment, or redirect it.",
-            )
+            raise Pkcs12Error(Problem("forwarded_inline"))
         found = _passed(original, rules.authserv_id)
     except Pkcs12Error as refusal:
-        return Verdict("fail", error=refusal)
+        return Verdict("fail", problem=refusal.problem)
     return Verdict("pass", found.method, _domain(original.sender))
 
 
 def _check_forwarder(envelope: Envelope, authserv_id: str, forwarders: Sequence[str]) -> None:
-    if envelope.sender is None or {envelope.sender, f"@{_domain(envelope.sender)}"}.isdisjoint(forwarders):
-        raise Pkcs12Error(
-            code="forwarder_not_trusted",
-            cause=f"The mail is attached to one of {envelope.sender or 'an unclear sender'}, who is not in {named('forwarders')}.",
-            next_step=f"Add the address to {named('forwarders')} if it is a colleague's. Anybody can attach a mail that was never sent.",
-        )
+    if envelope.sender is None:
+        raise Pkcs12Error(Problem("forwarder_not_trusted.unclear"))
+    if {envelope.sender, f"@{_domain(envelope.sender)}"}.isdisjoint(forwarders):
+        raise Pkcs12Error(Problem("forwarder_not_trusted.address", {"sender": envelope.sender}))
     _passed(envelope, authserv_id, is_forwarder=True)
 
 
 def _passed(envelope: Envelope, authserv_id: str, *, is_forwarder: bool = False) -> MethodResult:
     """The result that shows that the mail is of the domain in ``From``."""
     field = _trusted(envelope.fields, authserv_id)
-    who = "forwarder" if is_forwarder else "sender"
+    asked = {"server": authserv_id, "sender": envelope.sender or ""}
     if field is None:
-        raise Pkcs12Error(
-            code="authentication_missing",
-            cause=f"No Authentication-Results of {authserv_id} says whether the mail is from {envelope.sender or f'its {who}'}.",
-            next_step=f"Check {named('authserv_id')}, and that this server checks all mails of this mailbox.",
-        )
+        raise Pkcs12Error(Problem("authentication_missing", asked))
     domain = _domain(envelope.sender)
     for result in field.results:
         if domain and result.result == "pass" and _is_about(result, domain, is_forwarder):
             return result
-    seen = ", ".join(f"{each.method}={each.result}" for each in field.results) or "nothing"
-    raise Pkcs12Error(
-        code="authentication_failed",
-        cause=f"{authserv_id} does not confirm that the mail is from {envelope.sender or f'its {who}'}: it found {seen[:200]}.",
-        next_step="Do not open its link. Ask the issuer, by another way than mail, whether the mail is theirs.",
-    )
+    seen = tuple(f"{each.method}={each.result}"[:40] for each in field.results)
+    if not seen:
+        raise Pkcs12Error(Problem("authentication_failed.nothing", asked))
+    raise Pkcs12Error(Problem("authentication_failed.found", {**asked, "found": seen}))
 
 
 def _trusted(fields: Sequence[str], authserv_id: str) -> AuthenticationResults | None:
@@ -128,3 +116,80 @@ def _domain(address: str | None) -> str:
 
 def _plain(domain: str) -> str:
     return domain.lower().rstrip(".")
+
+
+TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([;=])|([^\s;="]+)')
+"""A quoted string, a separator, or a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodResult:
+    """What a server found with one method. ``properties``: by ``ptype.property``, in lower case, such as ``header.d``."""
+
+    method: str
+    result: str
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationResults:
+    """``authserv_id`` is the name that the server gives itself, in lower case."""
+
+    authserv_id: str
+    results: tuple[MethodResult, ...]
+
+
+def parse_results(value: str) -> AuthenticationResults | None:
+    """The field as values. None if it does not begin with the name of a server."""
+    head, *others = _statements(_without_comments(value))
+    if not head or "=" in head:
+        return None
+    return AuthenticationResults(head[0].lower(), tuple(filter(None, map(_method, others))))
+
+
+def _without_comments(value: str) -> str:
+    """The value with a space in place of each comment. Comments nest, and a quoted string has none."""
+    kept: list[str] = []
+    depth, quoted, position = 0, False, 0
+    while position < len(value):
+        character = value[position]
+        if character == "\\":
+            if not depth:
+                kept.append(value[position : position + 2])
+            position += 2
+            continue
+        if character == '"' and not depth:
+            quoted = not quoted
+        if character == "(" and not quoted:
+            depth += 1
+        if not depth:
+            kept.append(character)
+        elif character == ")":
+            depth -= 1
+            kept.append(" ")
+        position += 1
+    return "".join(kept)
+
+
+def _statements(value: str) -> Iterator[list[str]]:
+    """The words between semicolons, with ``=`` as a word of its own."""
+    words: list[str] = []
+    for quoted, separator, word in TOKEN.findall(value):
+        if separator == ";":
+            yield words
+            words = []
+        else:
+            words.append(separator or word or re.sub(r"\\(.)", r"\1", quoted))
+    yield words
+
+
+def _method(words: list[str]) -> MethodResult | None:
+    """``method = result``, then any number of ``name = value``. None for ``none`` and for what is no result."""
+    pairs = [(words[at - 1], words[at + 1]) for at in range(1, len(words) - 1) if words[at] == "="]
+    if len(words) < 3 or words[1] != "=":
+        return None
+    (method, result), *others = pairs
+    # The first of two equal properties counts for nothing: a field that says two things of one property says neither.
+    names = [name.lower() for name, _value in others]
+    properties = {name.lower(): found.lower() for name, found in others if names.count(name.lower()) == 1}
+    return MethodResult(method.split("/")[0].lower(), result.lower(), properties)

@@ -9,19 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .._io.urls import checked_url
 from .._policy.names import normalized_text, number_key
-from .mail_parts import Body
 from .patterns import Pattern, all_found
+from .received import Body
 
 FUTURE = timedelta(days=1)
 """How far a clock may be ahead. A date beyond it would make a mail the newest for ever."""
 
 END_OF_SENTENCE = ".,;:!?"
 """Characters that end a sentence, not a URL."""
-
-ASK = "Read the mail. If it is the issuer's, correct the pattern; otherwise ask the issuer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +37,13 @@ class ContentRules:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a mail says. ``error``: why it cannot be used; then it has no URL and no code."""
+    """What a mail says. ``problem``: why it cannot be used; then it has no URL and no code."""
 
     authorisation: str | None
     name: str | None
     url: str | None = None
     code: str | None = field(default=None, repr=False)
-    error: Pkcs12Error | None = None
+    problem: Problem | None = None
 
 
 def content_of(subject: str, date: datetime | None, body: Body, rules: ContentRules, now: datetime) -> Content:
@@ -58,7 +56,7 @@ def content_of(subject: str, date: datetime | None, body: Body, rules: ContentRu
         _check_date(date, now)
         return Content(number, name, _url(body, rules), _code(body, rules))
     except Pkcs12Error as refusal:
-        return Content(number, name, error=refusal)
+        return Content(number, name, problem=refusal.problem)
 
 
 def holder_in(subject: str, body: Body, rules: ContentRules) -> Content:
@@ -77,17 +75,9 @@ def is_asked_for(content: Content, rules: ContentRules) -> bool:
 def _number(text: str, rules: ContentRules) -> str:
     numbers = all_found(rules.authorisation, text)
     if not numbers:
-        raise Pkcs12Error(
-            code="no_number",
-            cause=f"{named('mail_authorisation_pattern')} finds no authorisation number in the subject and the text of the mail.",
-            next_step=ASK,
-        )
+        raise Pkcs12Error(Problem("no_number"))
     if len({normalized_text(number) for number in numbers}) > 1:
-        raise Pkcs12Error(
-            code="several_numbers",
-            cause=f"{named('mail_authorisation_pattern')} finds several authorisation numbers in the mail: {', '.join(numbers)[:200]}.",
-            next_step=ASK,
-        )
+        raise Pkcs12Error(Problem("several_numbers", {"numbers": tuple(number[:100] for number in numbers)}))
     return _spelled(numbers[0], rules)
 
 
@@ -104,62 +94,34 @@ def _name(body: Body, rules: ContentRules) -> str | None:
 
 def _check_date(date: datetime | None, now: datetime) -> None:
     if date is None:
-        raise Pkcs12Error(
-            code="mail_date",
-            cause="The mail has no date, so nobody can tell whether another one replaces it.",
-            next_step="Ask the issuer whether the mail is theirs.",
-        )
+        raise Pkcs12Error(Problem("mail_date.missing"))
     if date > now + FUTURE:
-        raise Pkcs12Error(
-            code="mail_date",
-            cause=f"The mail is dated {date:%Y-%m-%d}, which is in the future.",
-            next_step="Check the controller's clock. If it is right, ask the issuer whether the mail is theirs.",
-        )
+        raise Pkcs12Error(Problem("mail_date.future", {"day": date.date()}))
 
 
 def _url(body: Body, rules: ContentRules) -> str:
     urls = list(dict.fromkeys(url.rstrip(END_OF_SENTENCE) for url in all_found(rules.url, body.text)))
     if not urls:
-        raise Pkcs12Error(
-            code="no_withdrawal_url",
-            cause=f"{named('url_pattern')} finds no withdrawal URL in the mail.",
-            next_step=ASK,
-        )
+        raise Pkcs12Error(Problem("no_withdrawal_url"))
     _check_links(urls, body)
     if len(urls) > 1:
         # Each URL may be a trap. So a host that is not allowed is the better thing to tell.
         for url in urls:
             checked_url(url, rules.allowed_hosts)
-        raise Pkcs12Error(
-            code="several_withdrawal_urls",
-            cause=f"{named('url_pattern')} finds {len(urls)} different URLs in the mail.",
-            next_step=f"Read the mail. If it is the issuer's, narrow {named('url_pattern')} to the withdrawal URL.",
-        )
+        raise Pkcs12Error(Problem("several_withdrawal_urls", {"count": len(urls)}))
     return checked_url(urls[0], rules.allowed_hosts)
 
 
 def _check_links(urls: Sequence[str], body: Body) -> None:
     for link in body.links:
         if link.is_deceptive and any(url in link.href or url in link.text for url in urls):
-            raise Pkcs12Error(
-                code="link_text_differs",
-                cause="A link in the mail shows the address of one host and leads to another one.",
-                next_step="Do not open it. Ask the issuer, by another way than mail, whether the mail is theirs.",
-            )
+            raise Pkcs12Error(Problem("link_text_differs"))
 
 
 def _code(body: Body, rules: ContentRules) -> str:
     codes = all_found(rules.code, body.text)
     if not codes:
-        raise Pkcs12Error(
-            code="no_withdrawal_code",
-            cause=f"{named('code_pattern')} finds no withdrawal code in the text of the mail.",
-            next_step=f"Read the mail. The code may be in a picture, or come in another way; otherwise correct {named('code_pattern')}.",
-        )
+        raise Pkcs12Error(Problem("no_withdrawal_code"))
     if len(codes) > 1:
-        raise Pkcs12Error(
-            code="several_withdrawal_codes",
-            cause=f"{named('code_pattern')} finds {len(codes)} different withdrawal codes in the mail.",
-            next_step=f"Read the mail. If it is the issuer's, narrow {named('code_pattern')}.",
-        )
+        raise Pkcs12Error(Problem("several_withdrawal_codes", {"count": len(codes)}))
     return codes[0]

@@ -11,15 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .._io.urls import check_hosts
 from .._policy.names import number_key
 from .authentication import AuthenticationRules
 from .delivery_content import ContentRules
 from .imap_source import ImapMails, ImapServer
-from .letters import Wanted
-from .mail_files import EmlFiles, Maildir, Mbox
-from .mail_source import Limits, MailSource
+from .letters import MailFilter
+from .mail_source import EmlFiles, Limits, Maildir, MailSource, Mbox
 from .patterns import compiled
 
 FILES = {"eml": EmlFiles, "mbox": Mbox, "maildir": Maildir}
@@ -32,7 +31,7 @@ class DeliveryRules:
     ``move_ids``: the Message-IDs of the mails that may be moved; None for all usable ones.
     """
 
-    wanted: Wanted
+    mail_filter: MailFilter
     content: ContentRules
     authentication: AuthenticationRules
     limits: Limits
@@ -51,11 +50,7 @@ class DeliveryRules:
 def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -> DeliveryRules:
     """Raises ``Pkcs12Error``: ``no_log_required``, ``bad_pattern``, ``mail_address``, ``bad_arguments``."""
     if options["include_codes"] and not no_log:
-        raise Pkcs12Error(
-            code="no_log_required",
-            cause="The result would have withdrawal codes, and Ansible would show and log it.",
-            next_step=f"Set no_log: true for the task, or {named('include_codes')}: false.",
-        )
+        raise Pkcs12Error(Problem("no_log_required.codes"))
     days = options["since_days"]
     _check_values(options)
     check_hosts(options["allowed_hosts"])
@@ -71,7 +66,7 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
         options["authserv_id"] if is_checked else None, _addresses("forwarders", options["forwarders"])
     )
     return DeliveryRules(
-        wanted=_wanted(options),
+        mail_filter=_mail_filter(options),
         content=content,
         authentication=authentication,
         limits=Limits(options["max_mails"], options["max_mail_bytes"]),
@@ -86,36 +81,22 @@ def delivery_rules(options: Mapping[str, Any], now: datetime, *, no_log: bool) -
 def _check_values(options: Mapping[str, Any]) -> None:
     for name, most in MOST.items():
         if options[name] is not None and not 0 < options[name] <= most:
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"{named(name)} has to be from 1 to {most}.",
-                next_step=f"Correct {named(name)}.",
-                setting=name,
-            )
+            raise Pkcs12Error(Problem("bad_arguments.mail_limit", {"most": most}, name))
     for name in ("issuer_senders", "allowed_hosts"):
         if not options[name]:
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"{named(name)} is empty, so no mail could be used.",
-                next_step=f"Set {named(name)}. Ask the issuer for its value.",
-                setting=name,
-            )
+            raise Pkcs12Error(Problem("bad_arguments.no_mail_usable", setting=name))
 
 
 def _asked(given: list[str] | None, known: list[str] | None) -> tuple[str, ...] | None:
     """The numbers to look at, as the holders' are written; None for all."""
     if given is None:
         return None
-    name, asked = named("collect_authorisations"), [number.strip() for number in given if number.strip()]
+    asked = [number.strip() for number in given if number.strip()]
+    if not asked:
+        raise Pkcs12Error(Problem("bad_arguments.no_numbers", setting="collect_authorisations"))
     numbers = {number_key(number): number for number in (asked if known is None else known)}
-    nobodys = [number for number in asked if number_key(number) not in numbers]
-    if nobodys or not asked:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{name} {'has ' + ', '.join(nobodys) if nobodys else 'is empty'}, and no holder has such a number.",
-            next_step="Correct it, for example to T123456, or remove it.",
-            setting="collect_authorisations",
-        )
+    if nobodys := tuple(number for number in asked if number_key(number) not in numbers):
+        raise Pkcs12Error(Problem("bad_arguments.numbers_of_nobody", {"numbers": nobodys}, "collect_authorisations"))
     return tuple(numbers[number_key(number)] for number in asked)
 
 
@@ -131,9 +112,9 @@ FOUND = {
 """What is looked for in a mail, and the option with its pattern."""
 
 
-def _wanted(options: Mapping[str, Any]) -> Wanted:
+def _mail_filter(options: Mapping[str, Any]) -> MailFilter:
     access = options["access_subject_pattern"]
-    return Wanted(
+    return MailFilter(
         senders=frozenset(_addresses("issuer_senders", options["issuer_senders"])),
         delivery=compiled("mail_subject_pattern", options["mail_subject_pattern"]),
         access=None if access is None else compiled("access_subject_pattern", access),
@@ -146,12 +127,7 @@ def _addresses(option: str, entries: list[str]) -> tuple[str, ...]:
     for entry in entries:
         user, at, domain = entry.strip().rpartition("@")
         if not at or not domain or any(each in entry for each in "<>, ") or not (user or option == "forwarders"):
-            raise Pkcs12Error(
-                code="mail_address",
-                cause=f"{named(option)} has {entry!r}, which is no mail address.",
-                next_step="Write the address alone, such as registry@issuer.example.",
-                setting=option,
-            )
+            raise Pkcs12Error(Problem("mail_address.bare", {"given": entry}, option))
     return tuple(entry.strip().lower() for entry in entries)
 
 
@@ -160,12 +136,7 @@ def mail_source(options: Mapping[str, Any], rules: DeliveryRules, *, moves: bool
     kind = options["mail_source"]
     if kind != "imap":
         if rules.move_to is not None and kind != "maildir":
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"{named('move_to')} cannot be used with {named('mail_source')} {kind}, which has no folders.",
-                next_step=f"Leave {named('move_to')} out, or read a Maildir or an IMAP server.",
-                setting="move_to",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.source_without_folders", {"source": kind}, "move_to"))
         source: MailSource = FILES[kind](Path(options["mail_path"]))
         return source
     server = ImapServer(**{part: options[name] for part, name in IMAP.items()})

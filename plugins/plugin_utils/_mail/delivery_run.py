@@ -1,7 +1,10 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Reads a mailbox and tells its deliveries: the work of ``delivery_info``."""
+"""Reads a mailbox and tells its deliveries: the work of ``delivery_info``, and its result.
+
+Withdrawal codes are in the result only where the task asks for them.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message
+from typing import Any
+from urllib.parse import urlsplit
 
-from .._errors import Pkcs12Error, counted, named
-from . import mail_header
-from .deliveries import Delivery, compared, delivery_of, verdict_of
+from .._errors import ErrorRow, Pkcs12Error, Problem, Sentences
+from . import received
+from .deliveries import BAD, Delivery, MailState, compared, delivery_of, moves_in, verdict_of
 from .delivery_content import is_asked_for
 from .delivery_options import DeliveryRules
-from .letters import Letter, Stranger, has_sender, letters_in
-from .mail_moves import moves_in
-from .mail_source import MailSource, Problem, ReadMail, read_mails
+from .letters import Letter, UnexpectedSender, has_sender, letters_in
+from .mail_source import MailSource, ReadMail, UnreadMail, read_mails
 from .patterns import limited_time
 
 IGNORED = ("other_mails", "other_subjects", "too_old", "other_authorisations")
@@ -34,7 +38,7 @@ class Reading:
 
     deliveries: list[Delivery] = field(default_factory=list)
     access: list[Letter] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[UnreadMail] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     moved: list[str] = field(default_factory=list)
     mails: int = 0
@@ -47,7 +51,7 @@ def read_deliveries(source: MailSource, rules: DeliveryRules, now: datetime, *, 
     reading = Reading()
     with source:
         for read in read_mails(source.entries(), rules.limits):
-            if isinstance(read, Problem):
+            if isinstance(read, UnreadMail):
                 reading.problems.append(read)
             else:
                 reading.mails += 1
@@ -55,7 +59,8 @@ def read_deliveries(source: MailSource, rules: DeliveryRules, now: datetime, *, 
         reading.mails += source.older
         reading.ignored["too_old"] += source.older
         if reading.no_subject_fits and reading.other_subject is not None:
-            reading.problems.append(Problem(reading.other_subject, _no_subject_fits(reading)))
+            others = Problem("no_subject_fits", {"count": reading.ignored["other_subjects"]})
+            reading.problems.append(UnreadMail(reading.other_subject, others))
         reading.deliveries = compared(reading.deliveries)
         asked = [each for each in reading.deliveries if is_asked_for(each.content, rules.content)]
         reading.ignored["other_authorisations"] = len(reading.deliveries) - len(asked)
@@ -70,46 +75,37 @@ def _read_mail(read: ReadMail, rules: DeliveryRules, now: datetime, reading: Rea
     place = read.entry.place
     try:
         with limited_time():
-            message = mail_header.parsed(read.data)
-            arrived = read.entry.arrived or mail_header.date(message)
+            message = received.parsed(read.data)
+            arrived = read.entry.arrived or received.date(message)
             if rules.since is not None and arrived is not None and arrived < rules.since:
                 reading.ignored["too_old"] += 1
                 return
-            found = list(letters_in(message, place, rules.wanted))
+            found = list(letters_in(message, place, rules.mail_filter))
             if not found:
                 _leave(message, place, rules, reading)
             for each in found:
                 _sort(each, rules, now, reading)
     except Pkcs12Error as refusal:
-        reading.problems.append(Problem(place, error=refusal))
+        reading.problems.append(UnreadMail(place, refusal.problem))
     except Exception as problem:  # noqa: BLE001  the library raises errors of many kinds for mails that are made to break it
-        reading.problems.append(Problem(place, mail_header.unreadable(type(problem).__name__)))
+        broken = Problem("mail_unreadable.broken", {"kind": type(problem).__name__})
+        reading.problems.append(UnreadMail(place, broken))
 
 
 def _leave(message: Message, place: str, rules: DeliveryRules, reading: Reading) -> None:
     """Counts a mail in which nothing was found."""
-    if has_sender(message, rules.wanted):
+    if has_sender(message, rules.mail_filter):
         reading.ignored["other_subjects"] += 1
         reading.other_subject = reading.other_subject or place
     else:
         reading.ignored["other_mails"] += 1
 
 
-def _no_subject_fits(reading: Reading) -> Pkcs12Error:
-    others = counted(reading.ignored["other_subjects"], "mail is", "mails are")
-    return Pkcs12Error(
-        code="no_subject_fits",
-        cause=f"{others} from {named('issuer_senders')}, and no mail has a subject that {named('mail_subject_pattern')} finds.",
-        next_step=f"Compare {named('mail_subject_pattern')} with the subjects in the mailbox. If there is no delivery mail,"
-        " acknowledge this mail.",
-    )
-
-
-def _sort(found: Letter | Stranger, rules: DeliveryRules, now: datetime, reading: Reading) -> None:
-    if isinstance(found, Stranger) or found.body is not None:
+def _sort(found: Letter | UnexpectedSender, rules: DeliveryRules, now: datetime, reading: Reading) -> None:
+    if isinstance(found, UnexpectedSender) or found.body is not None:
         reading.no_subject_fits = False
-    if isinstance(found, Stranger):
-        reading.problems.append(Problem(found.place, _stranger(found, rules)))
+    if isinstance(found, UnexpectedSender):
+        reading.problems.append(UnreadMail(found.place, _unexpected(found, rules)))
         return
     if found.body is None:
         reading.access.append(found)
@@ -118,17 +114,13 @@ def _sort(found: Letter | Stranger, rules: DeliveryRules, now: datetime, reading
     reading.deliveries.append(delivery_of(found, verdict, rules.content, now))
 
 
-def _stranger(found: Stranger, rules: DeliveryRules) -> Pkcs12Error:
-    known = named("issuer_senders")
-    who = "has no clear sender" if found.sender is None else f"is from {found.sender[:200]}, who is not in {known}"
+def _unexpected(found: UnexpectedSender, rules: DeliveryRules) -> Problem:
     # A mail that is quoted in another one never passes authentication.
-    text = f", or set {named('inline_forwards')}" if rules.authentication.authserv_id is None else ""
-    return Pkcs12Error(
-        code="sender_differs",
-        cause=f"It has the subject of a delivery ({found.subject[:100]}) and {who}.",
-        next_step=f"Do not open its link. If this is the issuer's address, correct {known}. If a colleague forwarded the mail as text,"
-        f" have it attached{text}.",
-    )
+    may_quote = "_or_quoted" if rules.authentication.authserv_id is None else ""
+    subject = found.subject[:100]
+    if found.sender is None:
+        return Problem(f"sender_differs.unclear{may_quote}", {"subject": subject})
+    return Problem(f"sender_differs.other{may_quote}", {"subject": subject, "sender": found.sender[:200]})
 
 
 def _move(source: MailSource, rules: DeliveryRules, reading: Reading, check_mode: bool) -> None:
@@ -146,5 +138,91 @@ def _move(source: MailSource, rules: DeliveryRules, reading: Reading, check_mode
                 source.move(move.place, str(rules.move_to))
             reading.moved.append(move.place)
         except Pkcs12Error as refusal:
-            reading.problems.append(Problem(move.place, error=refusal))
+            reading.problems.append(UnreadMail(move.place, refusal.problem))
             stuck |= move.authorisations
+
+
+def delivery_result(reading: Reading, rules: DeliveryRules) -> dict[str, Any]:
+    """``deliveries``, oldest first; ``newest`` by authorisation number; ``access_mails``, ``problems``, ``ignored``, ``moved``."""
+    rows = [_row(each, rules) for each in reading.deliveries]
+    return {
+        "changed": bool(reading.moved),
+        "deliveries": rows,
+        "newest": {row["authorisation"]: row for row in rows if row["state"] == MailState.NEW.value},
+        "access_mails": [
+            {"date": _utc(each.date), "message_id": each.message_id, "place": each.place} for each in reading.access
+        ],
+        "problems": [_problem(each) for each in reading.problems],
+        "ignored": {name: reading.ignored[name] for name in IGNORED},
+        "moved": reading.moved,
+        "msg": _message(reading, rules),
+    }
+
+
+def _row(delivery: Delivery, rules: DeliveryRules) -> dict[str, Any]:
+    letter, content, verdict = delivery.letter, delivery.content, delivery.verdict
+    row: dict[str, Any] = {
+        "authorisation": content.authorisation,
+        "name": content.name,
+        "url": content.url if rules.include_codes else _host_only(content.url),
+        "date": _utc(letter.date),
+        "message_id": letter.message_id,
+        "place": letter.place,
+        "sender": letter.sender,
+        "subject": letter.subject,
+        "forwarded": letter.forwarded.value,
+        "forwarder": letter.forwarder,
+        "authenticity": {
+            "method": "none" if rules.authentication.authserv_id is None else "authentication_results",
+            "authserv_id": rules.authentication.authserv_id,
+            "result": verdict.result,
+            "checked_by": verdict.checked_by,
+            "domain": verdict.domain,
+        },
+        "state": delivery.state.value,
+        "superseded_by": delivery.superseded_by,
+        "msg": content.problem,
+        "error": content.problem and ErrorRow(content.problem),
+    }
+    return row | ({"code": content.code} if rules.include_codes else {})
+
+
+def _host_only(url: str | None) -> str | None:
+    """The URL without its path and query, which are half of what is needed to get the bundle."""
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}/..." if url else None
+
+
+def _problem(unread: UnreadMail) -> dict[str, Any]:
+    problem = unread.problem
+    return {"place": unread.place, "code": problem.kind, "msg": problem, "problem": problem.to_map()}
+
+
+def _utc(instant: datetime | None) -> str | None:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}" if instant else None
+
+
+def _message(reading: Reading, rules: DeliveryRules) -> Sentences:
+    """What became of each mail that was read, so that a wrong mailbox is seen."""
+    ignored = reading.ignored
+    new = sum(each.state is MailState.NEW for each in reading.deliveries)
+    bad = sum(each.state in BAD for each in reading.deliveries)
+    counts = (
+        (Problem("mails_read.bad", {"count": bad}), bad),
+        (Problem("mails_read.replaced", {"count": (replaced := len(reading.deliveries) - new - bad)}), replaced),
+        (
+            Problem("mails_read.not_asked_for", {"count": ignored["other_authorisations"]}),
+            ignored["other_authorisations"],
+        ),
+        (Problem("mails_read.access", {"count": len(reading.access)}), len(reading.access)),
+        (Problem("mails_read.other_subjects", {"count": ignored["other_subjects"]}), ignored["other_subjects"]),
+        (Problem("mails_read.other_senders", {"count": ignored["other_mails"]}), ignored["other_mails"]),
+        (Problem("mails_read.too_old", {"count": ignored["too_old"], "days": rules.days or 0}), ignored["too_old"]),
+        (Problem("mails_read.problems", {"count": len(reading.problems)}), len(reading.problems)),
+    )
+    parts = (Problem("mails_read.new", {"count": new}), *(each for each, count in counts if count))
+    read = Problem("done.mails_read", {"count": reading.mails}, causes=parts)
+    # That mails came to the wrong mailbox. With bundle, passphrase and access code, IT could log on as the holder.
+    places = tuple(dict.fromkeys(each.place for each in reading.access))
+    access = Problem("access_code_received", {"count": len(reading.access), "places": places})
+    return Sentences((read, access) if reading.access else (read,))

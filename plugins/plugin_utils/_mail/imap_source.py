@@ -7,41 +7,30 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import ssl
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
-from .._errors import Pkcs12Error, named
-from .mail_source import Entry, cannot_move
+from .._errors import Pkcs12Error, Problem
+from .._io.network_errors import FAILED, outside
+from .mail_server import MailServer
+from .mail_source import Entry
 
-PORTS = {"tls": 993, "starttls": 143}
-NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL")
-"""What OpenSSL says when the other side does not speak TLS."""
 BATCH = 500
 """Mails whose sizes are asked for at once, so that no command gets too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImapServer:
-    """A server, an account, and a folder of it. ``port`` 0 is the one of ``security``: ``tls`` or ``starttls``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapServer(MailServer):
+    """The server that has mails, and a folder of the account."""
 
-    host: str
-    port: int
-    security: str
-    ca_path: str | None
-    timeout: int
-    username: str
-    password: str = field(repr=False)
+    PROTOCOL: ClassVar[str] = "imap"
+    PORTS: ClassVar[Mapping[str, int]] = {"tls": 993, "starttls": 143}
+
     folder: str = "INBOX"
-
-    @property
-    def address(self) -> str:
-        """Host and port, for sentences."""
-        return f"{self.host}:{self.port or PORTS[self.security]}"
 
 
 class ImapMails:
@@ -60,12 +49,7 @@ class ImapMails:
 
     def __enter__(self) -> ImapMails:
         if not self._server.password:
-            raise Pkcs12Error(
-                code="mail_login",
-                cause=f"{named('imap_password')} is empty.",
-                next_step="Set it. If it comes from a variable of the environment, check that the variable is exported.",
-                setting="imap_password",
-            )
+            raise Pkcs12Error(Problem("mail_login.no_password", setting="imap_password"))
         self._library = _library()
         self._client = self._connected()
         try:
@@ -105,12 +89,10 @@ class ImapMails:
                     self._client.delete_messages(uids, silent=True)
                     self._client.uid_expunge(uids)
                 else:
-                    raise cannot_move(f"{self._server.address} cannot move one mail.", f"Leave {named('move_to')} out.")
+                    raise Pkcs12Error(Problem("mail_not_moved.not_one", {"server": self._server.address}))
         except self._library.exceptions.IMAPClientError as problem:
-            raise cannot_move(
-                f"{self._server.address} did not move a mail to {folder}: {_said(problem)}.",
-                "Check the name of the folder, and what the account may do.",
-            ) from None
+            values = {"server": self._server.address, "folder": folder, "reason": outside(str(problem))}
+            raise Pkcs12Error(Problem("mail_not_moved.imap", values)) from None
 
     def _entry(self, uid: int, known: dict[bytes, Any]) -> Entry:
         place = f"{self._server.folder}, UID {uid}"
@@ -129,26 +111,17 @@ class ImapMails:
 
     def _connected(self) -> Any:
         server = self._server
-        try:
-            context = ssl.create_default_context(cafile=server.ca_path)
-        except OSError as problem:
-            raise _tls(
-                f"The file of {named('ca_path')}, {server.ca_path}, cannot be used: {problem.strerror}."
-            ) from None
-        port = server.port or PORTS[server.security]
+        context = server.context()
         with self._answering():
             if server.security == "tls":
-                return self._library.IMAPClient(server.host, port, ssl_context=context, timeout=server.timeout)
-            client = self._library.IMAPClient(server.host, port, ssl=False, timeout=server.timeout)
+                return self._library.IMAPClient(
+                    server.host, server.real_port, ssl_context=context, timeout=server.timeout
+                )
+            client = self._library.IMAPClient(server.host, server.real_port, ssl=False, timeout=server.timeout)
             if not client.has_capability("STARTTLS"):
                 with contextlib.suppress(OSError):
                     client.shutdown()
-                raise Pkcs12Error(
-                    code="mail_tls",
-                    cause=f"{server.address} does not offer STARTTLS.",
-                    next_step=f"Correct {named('imap_port')}, usually 143 for STARTTLS, or set {named('imap_security')} to tls,"
-                    " usually with the port 993.",
-                )
+                raise Pkcs12Error(Problem("mail_tls.no_starttls_imap", {"server": server.address}))
             client.starttls(context)
             return client
 
@@ -163,11 +136,8 @@ class ImapMails:
                     self._client.login(server.username, server.password)
         except (self._library.exceptions.LoginError, UnicodeError):
             # The answer is left out, because some servers repeat the password in it.
-            raise Pkcs12Error(
-                code="mail_login",
-                cause=f"{server.address} did not accept the password of {server.username}.",
-                next_step=f"Check {named('imap_username')} and {named('imap_password')}, and whether the account may use IMAP.",
-            ) from None
+            values = {"server": server.address, "username": server.username}
+            raise Pkcs12Error(Problem("mail_login.imap", values)) from None
 
     def _select(self) -> None:
         server = self._server
@@ -176,27 +146,22 @@ class ImapMails:
                 selected = self._client.select_folder(server.folder, readonly=self._is_read_only)
                 self._count = int((selected or {}).get(b"EXISTS", 0))
         except (self._library.exceptions.IMAPClientError, UnicodeError):
-            raise Pkcs12Error(
-                code="mail_source",
-                cause=f"The account {server.username} at {server.address} has no folder {server.folder} that it may open.",
-                next_step=f"Check {named('imap_folder')}. Subfolders have the server's separator in their names, such as INBOX.Registry.",
-            ) from None
+            values = {"username": server.username, "server": server.address, "folder": server.folder}
+            raise Pkcs12Error(Problem("mail_source.no_folder", values)) from None
 
     @contextlib.contextmanager
     def _answering(self, *, is_told: bool = False) -> Iterator[None]:
         """Makes errors ``Pkcs12Error``. ``is_told``: the caller tells what the server refuses."""
-        refused = self._library.exceptions.IMAPClientError
+        known = self._library.exceptions
         try:
             yield
-        except ssl.SSLError as problem:
-            raise _not_trusted(self._server, problem) from None
-        except self._library.exceptions.IMAPClientAbortError as problem:
-            raise _unreachable(self._server, _said(problem)) from None
-        except (refused, OSError, OverflowError, ValueError) as problem:
-            if is_told and isinstance(problem, (refused, UnicodeError)):
+        except (known.IMAPClientError, *FAILED) as error:
+            is_reply = isinstance(error, known.IMAPClientError)
+            has_ended = isinstance(error, known.IMAPClientAbortError)
+            if is_told and not has_ended and (is_reply or isinstance(error, UnicodeError)):
                 raise
-            reason = getattr(problem, "strerror", None) or _said(problem)
-            raise _unreachable(self._server, reason) from None
+            said = Problem("network.other", {"reason": outside(str(error))})
+            raise self._server.failed(said if is_reply else error) from None
 
     def _leave(self) -> None:
         # Whatever goes wrong at the end, everything was read before.
@@ -208,49 +173,4 @@ def _library() -> Any:
     try:
         return importlib.import_module("imapclient")
     except ImportError:
-        raise Pkcs12Error(
-            code="missing_library",
-            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library IMAPClient, which {named('mail_source')} imap needs.",
-            next_step="Install IMAPClient there with pip, or add it to the execution environment.",
-        ) from None
-
-
-def _said(problem: Exception) -> str:
-    """What a server answered, in one short line."""
-    return " ".join(str(problem).split())[:200].rstrip(".") or type(problem).__name__
-
-
-def _not_trusted(server: ImapServer, problem: ssl.SSLError) -> Pkcs12Error:
-    reason = getattr(problem, "verify_message", None) or getattr(problem, "reason", None) or _said(problem)
-    if reason in NO_TLS and server.security == "tls":
-        return Pkcs12Error(
-            code="mail_tls",
-            cause=f"There is no trusted connection to {server.address}: {reason}. This port does not begin with TLS.",
-            next_step=f"Set {named('imap_security')} to starttls, or correct {named('imap_port')}, usually 993 for TLS.",
-        )
-    if "key usage" in str(reason).lower():
-        return Pkcs12Error(
-            code="mail_tls",
-            cause=f"There is no trusted connection to {server.address}: {reason}. The certificate of the authority lacks the extension key"
-            " usage (keyCertSign), which this Python demands.",
-            next_step=f"Have the authority's certificate issued anew with this extension, and set {named('ca_path')} to it.",
-        )
-    return _tls(f"There is no trusted connection to {server.address}: {reason}.")
-
-
-def _tls(cause: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="mail_tls",
-        cause=cause,
-        next_step=f"Set {named('imap_host')} to the name in the server's certificate, and {named('ca_path')} to the certificate of"
-        " the authority that issued it.",
-    )
-
-
-def _unreachable(server: ImapServer, reason: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="mail_unreachable",
-        cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",
-        next_step=f"Check {named('imap_host')}, {named('imap_port')} and {named('imap_security')}, and the firewall between the"
-        " controller and the server.",
-    )
+        raise Pkcs12Error(Problem("missing_library.imapclient", {"python": sys.executable})) from None

@@ -12,11 +12,11 @@ from datetime import datetime
 from email.message import Message
 from enum import Enum
 
-from . import mail_header
+from .._errors import Pkcs12Error, Problem
+from . import received
 from .authentication import Envelope
-from .mail_parts import Body, attached_mails, body_of
 from .patterns import Pattern, fits
-from .quoted_mail import quoted_mail
+from .received import Body, attached_mails, body_of, quoted_mail
 
 MOST_FORWARDS = 5
 """Levels of mails that are attached to mails. A mail with more is refused, because only an attack has them."""
@@ -35,7 +35,7 @@ class Forwarded(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MailFilter:
     """Whose mails are looked for. ``access``: the pattern of the subject of the mail with the access code, if there is one."""
 
     senders: frozenset[str]
@@ -75,7 +75,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class UnexpectedSender:
     """A mail with the subject of a delivery and another sender; None if it has no clear one."""
 
     place: str
@@ -83,44 +83,44 @@ class Stranger:
     subject: str
 
 
-def letters_in(message: Message, place: str, wanted: Wanted) -> Iterator[Letter | Stranger]:
+def letters_in(message: Message, place: str, mail_filter: MailFilter) -> Iterator[Letter | UnexpectedSender]:
     """What is found in a message: mails of the issuer, or, if there is none, what looks like one. Raises ``Pkcs12Error``."""
-    found = list(_letters(message, place, wanted, ()))
+    found = list(_letters(message, place, mail_filter, ()))
     if found:
         yield from found
     else:
-        yield from _strangers(message, place, wanted)
+        yield from _unexpected(message, place, mail_filter)
 
 
-def _letters(message: Message, place: str, wanted: Wanted, around: tuple[Message, ...]) -> Iterator[Letter]:
-    sender, subject = mail_header.sender(message), mail_header.text(message, "Subject")
-    kind = wanted.kind(subject) if sender in wanted.senders else None
+def _letters(message: Message, place: str, mail_filter: MailFilter, around: tuple[Message, ...]) -> Iterator[Letter]:
+    sender, subject = received.sender(message), received.text(message, "Subject")
+    kind = mail_filter.kind(subject) if sender in mail_filter.senders else None
     if sender is not None and kind is not None:
         yield _letter(message, place, kind, around)
     if kind == "access":
         return
     attached = attached_mails(message)
     if attached and len(around) >= MOST_FORWARDS:
-        raise mail_header.unreadable(f"it has more than {MOST_FORWARDS} levels of attached mails")
-    inside = [found for each in attached for found in _letters(each, place, wanted, (*around, message))]
-    if not attached and kind is None and (wanted.inline or wanted.kind(subject) == "access"):
-        inside = list(_quoted(message, place, wanted, around))
+        raise Pkcs12Error(Problem("mail_unreadable.forwards", {"most": MOST_FORWARDS}))
+    inside = [found for each in attached for found in _letters(each, place, mail_filter, (*around, message))]
+    if not attached and kind is None and (mail_filter.inline or mail_filter.kind(subject) == "access"):
+        inside = list(_quoted(message, place, mail_filter, around))
     # What the issuer has attached to a delivery is no further delivery.
     yield from (each for each in inside if kind is None or each.body is None)
 
 
 def _letter(message: Message, place: str, kind: str, around: tuple[Message, ...]) -> Letter:
     outer = around[0] if around else None
-    resent = mail_header.addresses(message, "Resent-From")
-    forwarder = mail_header.sender(outer) if outer is not None else (resent[0] if resent else None)
+    resent = received.addresses(message, "Resent-From")
+    forwarder = received.sender(outer) if outer is not None else (resent[0] if resent else None)
     redirected = Forwarded.REDIRECTED if resent else Forwarded.NONE
     return Letter(
         place=place,
-        message_id=mail_header.message_id(message),
-        sender=mail_header.sender(message) or "",
-        subject=mail_header.text(message, "Subject"),
-        date=mail_header.date(message),
-        addressees=frozenset(mail_header.addresses(message, "To")),
+        message_id=received.message_id(message),
+        sender=received.sender(message) or "",
+        subject=received.text(message, "Subject"),
+        date=received.date(message),
+        addressees=frozenset(received.addresses(message, "To")),
         forwarder=forwarder,
         forwarded=redirected if outer is None else Forwarded.ATTACHED,
         envelope=_envelope(message),
@@ -129,20 +129,20 @@ def _letter(message: Message, place: str, kind: str, around: tuple[Message, ...]
     )
 
 
-def _quoted(message: Message, place: str, wanted: Wanted, around: tuple[Message, ...]) -> Iterator[Letter]:
+def _quoted(message: Message, place: str, mail_filter: MailFilter, around: tuple[Message, ...]) -> Iterator[Letter]:
     body = body_of(message)
     quoted = quoted_mail(body.text)
-    kind = wanted.kind(quoted.subject) if quoted and quoted.sender in wanted.senders else None
-    if quoted is None or quoted.sender is None or kind is None or (kind == "delivery" and not wanted.inline):
+    kind = mail_filter.kind(quoted.subject) if quoted and quoted.sender in mail_filter.senders else None
+    if quoted is None or quoted.sender is None or kind is None or (kind == "delivery" and not mail_filter.inline):
         return  # a mail with an access code is told however it came
     yield Letter(
         place=place,
-        message_id=mail_header.message_id(message),
+        message_id=received.message_id(message),
         sender=quoted.sender,
         subject=quoted.subject,
-        date=mail_header.date(message),  # that of the quoted mail is written in words
+        date=received.date(message),  # that of the quoted mail is written in words
         addressees=frozenset(quoted.addressees),
-        forwarder=mail_header.sender(message),
+        forwarder=received.sender(message),
         forwarded=Forwarded.INLINE,
         envelope=Envelope(quoted.sender, ()),
         around=tuple(map(_envelope, (*around, message))),
@@ -150,17 +150,17 @@ def _quoted(message: Message, place: str, wanted: Wanted, around: tuple[Message,
     )
 
 
-def _strangers(message: Message, place: str, wanted: Wanted) -> Iterator[Stranger]:
+def _unexpected(message: Message, place: str, mail_filter: MailFilter) -> Iterator[UnexpectedSender]:
     for each in _with_attached(message):
-        sender, subject = mail_header.sender(each), mail_header.text(each, "Subject")
-        if sender not in wanted.senders and wanted.kind(subject) == "delivery":
-            yield Stranger(place, sender, subject)
+        sender, subject = received.sender(each), received.text(each, "Subject")
+        if sender not in mail_filter.senders and mail_filter.kind(subject) == "delivery":
+            yield UnexpectedSender(place, sender, subject)
             return
 
 
-def has_sender(message: Message, wanted: Wanted) -> bool:
+def has_sender(message: Message, mail_filter: MailFilter) -> bool:
     """Whether a message, or a mail that is attached to it, is from one of the senders, whatever its subject."""
-    return any(mail_header.sender(each) in wanted.senders for each in _with_attached(message))
+    return any(received.sender(each) in mail_filter.senders for each in _with_attached(message))
 
 
 def _with_attached(message: Message) -> Iterable[Message]:
@@ -170,4 +170,4 @@ def _with_attached(message: Message) -> Iterable[Message]:
 
 
 def _envelope(message: Message) -> Envelope:
-    return Envelope(mail_header.sender(message), tuple(mail_header.raw(message, "Authentication-Results")))
+    return Envelope(received.sender(message), tuple(received.raw(message, "Authentication-Results")))

@@ -1,17 +1,23 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Where mails come from: what all sources have in common, and their limits."""
+"""Where mails come from: what all sources have in common, and those in files on the controller: single files (.eml), an mbox (RFC 4155),
+a Maildir. Nothing is written but the files that are moved."""
 
 from __future__ import annotations
 
+import mailbox
+import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from types import TracebackType
 from typing import Protocol
 
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Pkcs12Error, Problem
+from .._io.network_errors import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +43,11 @@ class MailSource(AbstractContextManager["MailSource"], Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class UnreadMail:
     """Why a mail, or a part of the mailbox, was not read."""
 
     place: str
-    error: Pkcs12Error
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,48 +66,155 @@ class Limits:
     max_bytes: int
 
 
-def read_mails(entries: Sequence[Entry], limits: Limits) -> Iterator[ReadMail | Problem]:
+def read_mails(entries: Sequence[Entry], limits: Limits) -> Iterator[ReadMail | UnreadMail]:
     """The mails one after the other, so that only one is in memory. What the limits leave out is told."""
     for entry in entries[: limits.max_mails]:
         if entry.size > limits.max_bytes:
-            yield Problem(entry.place, too_large(entry.size, limits.max_bytes))
+            too_large = Problem("mail_too_large.unread", {"size": entry.size, "most": limits.max_bytes})
+            yield UnreadMail(entry.place, too_large)
             continue
         try:
             yield ReadMail(entry, entry.read())
         except OSError as problem:
-            yield Problem(entry.place, mail_file(problem))
+            yield UnreadMail(entry.place, Problem("mail_file", {"reason": reason_of(problem)}))
     left = len(entries) - limits.max_mails
     if left > 0:
-        yield Problem(entries[limits.max_mails].place, too_many(left, limits.max_mails))
+        too_many = Problem("too_many_mails", {"count": left, "most": limits.max_mails})
+        yield UnreadMail(entries[limits.max_mails].place, too_many)
 
 
-def too_large(size: int, most: int) -> Pkcs12Error:
-    """The error of a mail that is not read because of its size."""
-    return Pkcs12Error(
-        code="mail_too_large",
-        cause=f"The mail has {counted(size, 'byte')}, and {named('max_mail_bytes')} allows {most}.",
-        next_step=f"Look at it in a mail program. Raise {named('max_mail_bytes')} if it is the issuer's.",
-    )
+class _Files:
+    """A source that needs no connection, and leaves no mail out."""
+
+    older = 0
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> _Files:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is open."""
+
+    def entries(self) -> Sequence[Entry]:
+        """See ``MailSource``."""
+        raise NotImplementedError
+
+    def move(self, place: str, _folder: str) -> None:
+        """See ``MailSource``."""
+        raise Pkcs12Error(Problem("mail_not_moved.no_folders", {"place": place}))
 
 
-def too_many(left: int, most: int) -> Pkcs12Error:
-    """The error of a mailbox with more mails than are read."""
-    return Pkcs12Error(
-        code="too_many_mails",
-        cause=f"{counted(left, 'older mail was', 'older mails were')} not read, because {named('max_mails')} allows {most}.",
-        next_step=f"Set {named('since_days')}, move old mails to another folder, or raise {named('max_mails')}.",
-    )
+class EmlFiles(_Files):
+    """One file with one mail, or all ``.eml`` files of a folder."""
+
+    def entries(self) -> Sequence[Entry]:
+        """The newest file first."""
+        try:
+            if _is_maildir(self._path):
+                raise Pkcs12Error(Problem("mail_source.is_maildir", {"path": str(self._path)}))
+            if self._path.is_dir():
+                paths = [path for path in _regular_files(self._path) if path.suffix.lower() == ".eml"]
+            else:
+                self._path.stat()
+                paths = [self._path]
+            return _newest_first(paths)
+        except OSError as problem:
+            raise _source(self._path, problem) from None
 
 
-def mail_file(problem: OSError) -> Pkcs12Error:
-    """The error of a file that cannot be read."""
-    return Pkcs12Error(
-        code="mail_file",
-        cause=f"The file cannot be read: {problem.strerror or type(problem).__name__}.",
-        next_step="Give the user that runs Ansible the right to read it.",
-    )
+class Mbox(_Files):
+    """A file with mails, each behind a line that begins with ``From``."""
+
+    def entries(self) -> Sequence[Entry]:
+        """The last mail first."""
+        try:
+            with self._path.open("rb") as file:
+                if file.read(5) not in (b"", b"From "):
+                    raise Pkcs12Error(Problem("mail_source.no_mbox", {"path": str(self._path)}))
+            box = mailbox.mbox(self._path, create=False)
+            return [self._entry(box, key) for key in reversed(box.keys())]
+        except OSError as problem:
+            raise _source(self._path, problem) from None
+
+    def _entry(self, box: mailbox.mbox, key: str) -> Entry:
+        file = box.get_file(key)
+        file.seek(0, os.SEEK_END)
+        return Entry(f"{self._path}, mail {int(key) + 1}", file.tell(), _mail_of(box, key))
 
 
-def cannot_move(cause: str, next_step: str) -> Pkcs12Error:
-    """The error of a mail that stays where it is."""
-    return Pkcs12Error(code="mail_not_moved", cause=cause, next_step=next_step)
+def _mail_of(box: mailbox.mbox, key: str) -> Callable[[], bytes]:
+    return lambda: box.get_bytes(key)
+
+
+class Maildir(_Files):
+    """A folder of the format Maildir, with its subfolders ``cur`` and ``new``."""
+
+    def entries(self) -> Sequence[Entry]:
+        """The newest file first. Mails stay unread."""
+        try:
+            return _newest_first([path for part in ("cur", "new") for path in _regular_files(self._path / part)])
+        except (FileNotFoundError, NotADirectoryError) as problem:
+            raise _no_maildir(self._path) or _source(self._path, problem) from None
+        except OSError as problem:
+            raise _source(self._path, problem) from None
+
+    def move(self, place: str, folder: str) -> None:
+        """Moves a mail to a folder of Maildir++, which is made if it is not there."""
+        source = Path(place)
+        try:
+            target = self._folder(folder) / "cur" / (source.name if ":2," in source.name else f"{source.name}:2,")
+            os.link(source, target)  # unlike a rename, it replaces nothing
+            source.unlink()
+        except OSError as problem:
+            values = {"name": source.name, "folder": folder, "reason": reason_of(problem)}
+            raise Pkcs12Error(Problem("mail_not_moved.maildir", values)) from None
+
+    def _folder(self, name: str) -> Path:
+        if not name.strip(".") or "/" in name or "\0" in name or name.startswith(".") or ".." in name:
+            raise Pkcs12Error(Problem("mail_not_moved.folder_name", {"folder": name}))
+        folder = self._path / f".{name}"
+        for part in (folder, folder / "tmp", folder / "new", folder / "cur"):
+            with suppress(FileExistsError):
+                part.mkdir(mode=0o700)
+        (folder / "maildirfolder").touch(mode=0o600)
+        return folder
+
+
+def _regular_files(folder: Path) -> Iterator[Path]:
+    """No hidden files, and no links: who may write here does not choose what else is read."""
+    with os.scandir(folder) as entries:
+        yield from (
+            Path(entry.path)
+            for entry in entries
+            if entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
+        )
+
+
+def _newest_first(paths: Sequence[Path]) -> list[Entry]:
+    found = []
+    for path in paths:
+        with suppress(FileNotFoundError):  # a mail program may move a mail at any time
+            found.append((path.stat(), path))
+    found.sort(key=lambda each: (each[0].st_mtime, each[1].name), reverse=True)
+    return [Entry(str(path), stat.st_size, path.read_bytes) for stat, path in found]
+
+
+def _is_maildir(path: Path) -> bool:
+    return (path / "cur").is_dir() and (path / "new").is_dir()
+
+
+def _no_maildir(path: Path) -> Pkcs12Error | None:
+    """The error of a folder that is there and is no Maildir. None if there is no such folder."""
+    if not path.is_dir():
+        return None
+    if path.name in ("cur", "new", "tmp"):
+        return Pkcs12Error(Problem("mail_source.part_of_maildir", {"path": str(path), "above": str(path.parent)}))
+    return Pkcs12Error(Problem("mail_source.no_maildir", {"path": str(path)}))
+
+
+def _source(path: Path, problem: OSError) -> Pkcs12Error:
+    return Pkcs12Error(Problem("mail_source.unreadable", {"path": str(path), "reason": reason_of(problem)}))

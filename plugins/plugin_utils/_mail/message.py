@@ -16,7 +16,7 @@ from email.policy import SMTP
 from email.utils import make_msgid
 from pathlib import PurePath
 
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Pkcs12Error, Problem
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)*")
 NOT_IN_A_HEADER = ("Cc", "Cs", "Zl", "Zp")
@@ -93,12 +93,7 @@ def size_of(message: EmailMessage, max_bytes: int) -> int:
     """The size of a message in bytes. Raises ``Pkcs12Error`` (``mail_too_large``) for more than ``max_bytes``."""
     size = len(message.as_bytes())
     if size > max_bytes:
-        raise Pkcs12Error(
-            code="mail_too_large",
-            cause=f"The mail has {counted(size, 'byte')}, and {named('max_mail_bytes')} allows {max_bytes}.",
-            next_step=f"Attach fewer files, or raise {named('max_mail_bytes')} if the mail servers accept larger mails.",
-            setting="max_mail_bytes",
-        )
+        raise Pkcs12Error(Problem("mail_too_large.unsent", {"size": size, "most": max_bytes}, "max_mail_bytes"))
     return size
 
 
@@ -112,20 +107,12 @@ def _address(option: str, text: str) -> Address:
     name, bracket, rest = plain.rpartition("<")
     spec = rest.removesuffix(">") if bracket and rest.endswith(">") else plain
     if not ADDRESS.fullmatch(spec.strip()) or (bracket and set(name) & set("<>")):
-        raise Pkcs12Error(
-            code="mail_address",
-            cause=f"{named(option)} has {text!r}, which is no mail address.",
-            next_step="Write one address per entry: jeanne@chu.example, or Jeanne Dupont <jeanne@chu.example>.",
-        )
+        raise Pkcs12Error(Problem("mail_address.with_name", {"given": text}, option))
     user, _at, domain = spec.strip().rpartition("@")
     return Address(name.strip().strip('"'), user, domain)
 
 
 def _one_line(option: str, text: str) -> str:
     if any(unicodedata.category(character) in NOT_IN_A_HEADER for character in text):
-        raise Pkcs12Error(
-            code="mail_header",
-            cause=f"{named(option)} has {text!r}, with a character that could begin another header of the mail.",
-            next_step="Remove line breaks and other control characters.",
-        )
+        raise Pkcs12Error(Problem("mail_header", {"given": text}, option))
     return text

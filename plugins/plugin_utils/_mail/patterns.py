@@ -11,7 +11,7 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._policy.subject import check_pattern
 
 LONGEST_TEXT = 50_000
@@ -49,11 +49,7 @@ def limited_time(seconds: float = CPU_SECONDS) -> Iterator[None]:
     """
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise Pkcs12Error(
-            code="pattern_too_slow",
-            cause=f"The work on the mail took more than {seconds:g} seconds: a pattern has too many ways to fit its text.",
-            next_step="Simplify the patterns: no repetition inside of a repetition, such as (a+)+.",
-        )
+        raise Pkcs12Error(Problem("pattern_too_slow", {"seconds": f"{seconds:g}"}))
 
     try:
         before = signal.signal(signal.SIGVTALRM, stop)

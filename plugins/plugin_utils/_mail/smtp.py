@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import smtplib
-import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, ClassVar
 
-from .._errors import Pkcs12Error, named
+from .._errors import Outside, Pkcs12Error, Problem
+from .._io.network_errors import FAILED, outside
+from .mail_server import MailServer
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 SERVER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -30,78 +31,51 @@ SERVER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
 }
 """The one mail server that a site sends by, its account and the sender: of every action that sends."""
 
-NO_TLS_THERE = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
-"""What OpenSSL says of an answer that is none of TLS."""
-
-UNREACHABLE_ERRORS = (OSError, ValueError, OverflowError)
-"""What Python raises for servers that do not answer, for invalid names, and for ports and timeouts out of range."""
-
 TOO_LARGE = 552
 """RFC 1870, section 6.1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A mail server, how to reach it, and the account to log on with, if any. ``port`` 0 is the one of ``security``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpServer(MailServer):
+    """The server that sends. ``allow_plaintext``: also without TLS."""
 
-    host: str
-    port: int
-    security: str
-    ca_path: str | None
-    timeout: int
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    PROTOCOL: ClassVar[str] = "smtp"
+    PORTS: ClassVar[Mapping[str, int]] = PORTS
+
     allow_plaintext: bool = False
 
-    @property
-    def address(self) -> str:
-        """Host and port, for sentences."""
-        return f"{self.host}:{self.port or PORTS[self.security]}"
 
-
-def server_of(options: Mapping[str, Any]) -> Server:
+def server_of(options: Mapping[str, Any]) -> SmtpServer:
     """The server of these options. Raises ``Pkcs12Error``: ``bad_arguments`` for half an account, ``mail_plaintext``."""
     account = {name: options[name] or None for name in ("mail_username", "mail_password")}
     missing = [name for name, value in account.items() if value is None]
     if len(missing) == 1:
-        (given,) = account.keys() - set(missing)
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named(given)} is set and {named(missing[0])} is not, so nobody can log on to the mail server.",
-            next_step=f"Set {named(missing[0])} too, or leave out both.",
-            setting=missing[0],
-        )
-    server = Server(
-        options["mail_host"] or "localhost",  # in a dry run that has none
-        options["mail_port"] or 0,
-        options["mail_security"],
-        options["ca_path"],
-        options["server_timeout"],
-        account["mail_username"],
-        account["mail_password"],
-        options["allow_plaintext"],
+        raise Pkcs12Error(Problem(f"bad_arguments.no_{missing[0]}", setting=missing[0]))
+    server = SmtpServer(
+        host=options["mail_host"] or "localhost",  # in a dry run that has none
+        port=options["mail_port"] or 0,
+        security=options["mail_security"],
+        ca_path=options["ca_path"],
+        timeout=options["server_timeout"],
+        username=account["mail_username"],
+        password=account["mail_password"],
+        allow_plaintext=options["allow_plaintext"],
     )
     _check_plaintext(server)
     return server
 
 
-def _check_plaintext(server: Server) -> None:
+def _check_plaintext(server: SmtpServer) -> None:
     """Raises ``Pkcs12Error`` (``mail_plaintext``) where people's names, or a password, would cross a network for all to read."""
     if server.security != "none" or _is_loopback(server.host):
         return
     if server.allow_plaintext and server.username is None:
         return
-    password = server.allow_plaintext
-    raise Pkcs12Error(
-        code="mail_plaintext",
-        cause=f"Without TLS {'the password' if password else 'the mail'} would go over the network in the clear.",
-        next_step=f"Set {named('mail_security')} to starttls or tls"
-        + ("." if password else f"; {named('allow_plaintext')} sends the mail all the same, without logging on."),
-        setting="mail_security",
-    )
+    what = "password" if server.allow_plaintext else "mail"
+    raise Pkcs12Error(Problem(f"mail_plaintext.{what}", setting="mail_security"))
 
 
-def send(message: EmailMessage, server: Server) -> None:
+def send(message: EmailMessage, server: SmtpServer) -> None:
     """Sends the message to all recipients that it names.
 
     Raises ``Pkcs12Error``: ``mail_unreachable``, ``mail_tls``, ``mail_login``, ``mail_refused``, ``mail_too_large``.
@@ -112,41 +86,27 @@ def send(message: EmailMessage, server: Server) -> None:
 
 
 @contextlib.contextmanager
-def _connection(server: Server) -> Iterator[smtplib.SMTP]:
-    try:
-        context = ssl.create_default_context(cafile=server.ca_path)
-    except OSError as problem:
-        raise _tls(f"The file of {named('ca_path')}, {server.ca_path}, cannot be used: {problem.strerror}.") from None
-    port = server.port or PORTS[server.security]
+def _connection(server: SmtpServer) -> Iterator[smtplib.SMTP]:
+    context = server.context()
     try:
         if server.security == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, port, timeout=server.timeout, context=context)
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.host, server.real_port, timeout=server.timeout, context=context
+            )
         else:
-            connection = smtplib.SMTP(server.host, port, timeout=server.timeout)
+            connection = smtplib.SMTP(server.host, server.real_port, timeout=server.timeout)
         if server.security == "starttls":
             connection.starttls(context=context)
     except smtplib.SMTPNotSupportedError:
-        raise Pkcs12Error(
-            code="mail_tls",
-            cause=f"{server.address} does not offer STARTTLS.",
-            next_step=f"Correct {named('mail_port')}, usually 587 for STARTTLS, or set {named('mail_security')} to tls, usually with"
-            " the port 465.",
-        ) from None
+        raise Pkcs12Error(Problem("mail_tls.no_starttls_smtp", {"server": server.address})) from None
     except smtplib.SMTPResponseException as answer:
         if answer.smtp_code < 0:
-            raise _unreachable(server, OSError("what answers there is no mail server")) from None
-        raise _refused(f"{server.address} refused the connection: {_reply(answer)}") from None
-    except ssl.SSLError as problem:
-        if problem.reason in NO_TLS_THERE:
-            raise Pkcs12Error(
-                code="mail_tls",
-                cause=f"{server.address} does not begin with TLS, so {named('mail_port')} and {named('mail_security')} do not fit.",
-                next_step=f"With {named('mail_security')} tls, the port is usually 465. With starttls, it is usually 587.",
-            ) from None
-        reason = getattr(problem, "verify_message", None) or problem.reason
-        raise _tls(f"There is no trusted connection to {server.address}: {reason}.") from None
-    except UNREACHABLE_ERRORS as problem:
-        raise _unreachable(server, problem) from None
+            raise server.failed(Problem("network.no_mail_server")) from None
+        raise Pkcs12Error(
+            Problem("mail_refused.connection", {"server": server.address, "reply": _reply(answer)})
+        ) from None
+    except FAILED as problem:
+        raise _failed(server, problem) from None
     try:
         yield connection
     finally:
@@ -154,54 +114,48 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
             connection.quit()
 
 
-def _log_on(connection: smtplib.SMTP, server: Server) -> None:
+def _log_on(connection: smtplib.SMTP, server: SmtpServer) -> None:
     if server.username is None:
         return
+    values = {"server": server.address, "username": server.username}
     try:
         connection.login(server.username, server.password or "")
     except smtplib.SMTPResponseException as answer:
         # The reply is left out, because some servers repeat the password in it.
-        problem = f"did not accept the password of {server.username} (SMTP {answer.smtp_code})"
+        refused = Problem("mail_login.refused", {**values, "status": answer.smtp_code})
     except UnicodeEncodeError:
-        problem = f"cannot be sent the password of {server.username}, which has letters outside ASCII"
-    except smtplib.SMTPServerDisconnected as problem_:
-        raise _unreachable(server, problem_) from None
+        refused = Problem("mail_login.not_ascii", values)
+    except smtplib.SMTPServerDisconnected as problem:
+        raise _failed(server, problem) from None
     except smtplib.SMTPException:
-        problem = "offers no way to log on that Python knows"
-    except OSError as problem_:
-        raise _unreachable(server, problem_) from None
+        refused = Problem("mail_login.no_way", {"server": server.address})
+    except OSError as problem:
+        raise _failed(server, problem) from None
     else:
         return
-    raise Pkcs12Error(
-        code="mail_login",
-        cause=f"{server.address} {problem}.",
-        next_step=f"Check {named('mail_username')} and {named('mail_password')}, and whether the server takes mail from this"
-        " controller without them.",
-    ) from None
+    raise Pkcs12Error(refused) from None
 
 
-def _send_message(connection: smtplib.SMTP, message: EmailMessage, server: Server) -> None:
+def _send_message(connection: smtplib.SMTP, message: EmailMessage, server: SmtpServer) -> None:
+    address = server.address
     try:
         left_out = connection.send_message(message)
     except smtplib.SMTPRecipientsRefused as refused:
-        raise _refused(
-            f"{server.address} takes mail for none of the recipients: {_refused_recipients(refused.recipients)}."
+        raise Pkcs12Error(
+            Problem("mail_refused.recipients", {"server": address}, causes=_recipients(refused.recipients))
         ) from None
     except smtplib.SMTPResponseException as answer:
+        values = {"server": address, "reply": _reply(answer)}
         if answer.smtp_code == TOO_LARGE:
-            raise Pkcs12Error(
-                code="mail_too_large",
-                cause=f"The mail is larger than {server.address} takes: {_reply(answer)}",
-                next_step="Attach fewer files.",
-            ) from None
-        raise _refused(f"{server.address} did not take the mail: {_reply(answer)}") from None
+            raise Pkcs12Error(Problem("mail_too_large.refused", values)) from None
+        raise Pkcs12Error(Problem("mail_refused.mail", values)) from None
     except smtplib.SMTPNotSupportedError:
-        raise _refused(f"{server.address} takes no addresses with letters outside ASCII.") from None
+        raise Pkcs12Error(Problem("mail_refused.not_ascii", {"server": address})) from None
     except OSError as problem:
-        raise _unreachable(server, problem) from None
+        raise _failed(server, problem) from None
     if left_out:
-        cause = f"{server.address} sent the mail to the other recipients and refused {_refused_recipients(left_out)}."
-        raise _refused(cause, changed=True)
+        some = Problem("mail_refused.some_recipients", {"server": address}, causes=_recipients(left_out))
+        raise Pkcs12Error(some, changed=True)
 
 
 def _is_loopback(host: str) -> bool:
@@ -211,43 +165,23 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _refused_recipients(refused: Mapping[str, tuple[int, bytes]]) -> str:
-    return ", ".join(f"{address} ({_text(code, reply)})" for address, (code, reply) in refused.items())
+def _recipients(refused: Mapping[str, tuple[int, bytes]]) -> tuple[Problem, ...]:
+    """Each recipient whom the server refused."""
+    return tuple(
+        Problem("mail_refused.recipient", {"address": address, "reply": _text(code, reply)})
+        for address, (code, reply) in refused.items()
+    )
 
 
-def _reply(answer: smtplib.SMTPResponseException) -> str:
-    return f"{_text(answer.smtp_code, answer.smtp_error)}."
+def _reply(answer: smtplib.SMTPResponseException) -> Outside:
+    return _text(answer.smtp_code, answer.smtp_error)
 
 
-def _text(code: int, reply: bytes | str) -> str:
+def _text(code: int, reply: bytes | str) -> Outside:
     text = reply.decode("utf-8", errors="replace") if isinstance(reply, bytes) else reply
-    return f"{code} {' '.join(text.split())[:200].rstrip('.')}"
+    return outside(f"{code} {text}")
 
 
-def _refused(cause: str, changed: bool = False) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="mail_refused",
-        cause=cause,
-        next_step=f"Check {named('mail_sender')} and {named('to')}. Ask the administrator of the mail server what this controller"
-        " may send.",
-        changed=changed,
-    )
-
-
-def _tls(cause: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="mail_tls",
-        cause=cause,
-        next_step=f"Set {named('mail_host')} to the name in the server's certificate, and {named('ca_path')} to the certificate"
-        " of the authority that issued it.",
-    )
-
-
-def _unreachable(server: Server, problem: Exception) -> Pkcs12Error:
-    reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
-    return Pkcs12Error(
-        code="mail_unreachable",
-        cause=f"The mail server {server.address} does not answer: {reason.rstrip('.')}.",
-        next_step=f"Check {named('mail_host')}, {named('mail_port')} and {named('mail_security')}, and the firewall between the"
-        " controller and the server.",
-    )
+def _failed(server: SmtpServer, error: Exception) -> Pkcs12Error:
+    """``smtplib`` has an error of its own for a connection that ended."""
+    return server.failed(Problem("network.closed") if isinstance(error, smtplib.SMTPServerDisconnected) else error)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 
 HTTPS = 443
 PROXY = 3128
@@ -71,12 +71,12 @@ def parse_portal_url(url: str) -> PortalAddress:
         port = parts.port or HTTPS
         host = (parts.hostname or "").encode("ascii" if (parts.hostname or "").isascii() else "idna").decode("ascii")
     except ValueError:
-        raise _bad_url("The portal's address cannot be read.") from None
+        raise Pkcs12Error(Problem("bad_url.unreadable")) from None
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if parts.scheme != "https" or not host or parts.username is not None:
-        raise _bad_url("The portal's address is not an https address with a host and without a name or a password.")
+        raise Pkcs12Error(Problem("bad_url.no_https"))
     if not all(ord(letter) in _PLAIN for letter in host + path):
-        raise _bad_url("The portal's address has spaces, control characters or letters that must be percent-encoded.")
+        raise Pkcs12Error(Problem("bad_url.characters"))
     return PortalAddress(host, port, path)
 
 
@@ -84,11 +84,7 @@ def parse_proxy(url: str) -> Proxy:
     """An HTTP proxy of an option. Raises ``Pkcs12Error`` (``bad_proxy``), also for one with a password, which results would show."""
     proxy = _proxy(url)
     if proxy is None or proxy.credentials is not None:
-        raise Pkcs12Error(
-            code="bad_proxy",
-            cause="The proxy is not an http address with a host and without a name or a password.",
-            next_step="Write it like http://proxy.example:3128.",
-        )
+        raise Pkcs12Error(Problem("bad_proxy"))
     return proxy
 
 
@@ -105,22 +101,15 @@ def check_statuses(statuses: Sequence[int]) -> tuple[int, ...]:
     """Refuses numbers that are no HTTP status. Raises ``Pkcs12Error``: ``bad_arguments``."""
     for status in statuses:
         if status not in range(100, 600):
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"expected_status has {status}, which is no status of HTTP.",
-                next_step="Give numbers like 200 or 302.",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.no_http_status", {"given": status}, "expected_status"))
     return tuple(statuses)
 
 
 def check_timeout(timeout: int) -> int:
     """Refuses a number of seconds that is no time, or too long a one. Raises ``Pkcs12Error``: ``bad_arguments``."""
     if timeout not in range(1, LONGEST_TIMEOUT + 1):
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named('server_timeout')} is {timeout}, which is not between 1 and {LONGEST_TIMEOUT} seconds.",
-            next_step="Give seconds like 30.",
-        )
+        values = {"given": timeout, "most": LONGEST_TIMEOUT}
+        raise Pkcs12Error(Problem("bad_arguments.portal_timeout", values, "server_timeout"))
     return timeout
 
 
@@ -132,9 +121,5 @@ def _proxy(url: str) -> Proxy | None:
         return None
     if parts.scheme != "http" or not parts.hostname:
         return None
-    named = None if parts.username is None else f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return Proxy(parts.hostname, port, named)
-
-
-def _bad_url(cause: str) -> Pkcs12Error:
-    return Pkcs12Error(code="bad_url", cause=cause, next_step="Write it like https://portal.example/login.")
+    account = None if parts.username is None else f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return Proxy(parts.hostname, port, account)

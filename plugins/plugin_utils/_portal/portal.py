@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import re
+import http.client
+import io
 import socket
-import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .._crypto.certificate import UnreadableCertificate, read_certificate
 from .._crypto.pkcs12 import Bundle
+from .._errors import Problem
 from .._io.deadline import Deadline, connected
+from .._io.network_errors import FAILED, network_problem
 from .._io.tls_client import TlsClient, TlsError, check_openssl
 from .address import PortalAddress, Proxy
 from .visit import Visit, cause_of_alert, cause_of_answer
@@ -25,8 +28,7 @@ ALERT_WAIT = 0.5
 """Seconds. In TLS 1.3 a server that refuses a certificate says so in this time; a request in between could lose its reason."""
 LONGEST_ANSWER = 65_536
 """Bytes of an answer. A page that says why it refuses is much shorter."""
-
-_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
+ERROR_STATUS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,15 @@ def visit_portal(target: PortalTarget, bundle: Bundle) -> Visit:
     Raises ``Pkcs12Error``: ``missing_library``, ``ca_file``.
     """
     check_openssl()
-    deadline, ends = Deadline(target.timeout, target.timeout), time.monotonic() + target.timeout
+    deadline = Deadline(target.timeout, target.timeout)
     try:
         carrier = _connect(target, deadline)
-    except (OSError, ValueError, OverflowError) as problem:
-        return Visit(cause="proxy" if target.proxy else "unreachable", detail=_words(problem))
+    except FAILED as problem:
+        return Visit(cause="proxy" if target.proxy else "unreachable", details=(network_problem(problem),))
     with carrier:
-        try:
-            refused = _tunnel(carrier, target, deadline) if target.proxy else None
-        except OSError as problem:
-            return Visit(cause="proxy", detail=_words(problem))
-        if refused is not None:
-            return Visit(cause="proxy", detail=refused)
-        return _visit(TlsClient(carrier, target.address.host, target.ca_path, ends, bundle), target)
+        if target.proxy and (refused := _tunnel(carrier, target.proxy, target.address.place)):
+            return Visit(cause="proxy", details=(refused,))
+        return _visit(TlsClient(carrier, target.address.host, target.ca_path, deadline, bundle), target)
 
 
 def _connect(target: PortalTarget, deadline: Deadline) -> socket.socket:
@@ -71,24 +69,21 @@ def _connect(target: PortalTarget, deadline: Deadline) -> socket.socket:
     return carrier
 
 
-def _tunnel(carrier: socket.socket, target: PortalTarget, deadline: Deadline) -> str | None:
+def _tunnel(carrier: socket.socket, proxy: Proxy, place: str) -> Problem | None:
     """Asks the proxy for a tunnel (CONNECT). Returns why there is none."""
-    place = target.address.place
-    lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
-    if target.proxy and target.proxy.credentials is not None:
-        lines.append(f"Proxy-Authorization: Basic {base64.b64encode(target.proxy.credentials.encode()).decode()}")
-    carrier.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
-    head = b""
-    while not head.endswith(b"\r\n\r\n") and len(head) < LONGEST_ANSWER:
-        carrier.settimeout(deadline.left())
-        more = carrier.recv(1)
-        if not more:
-            break
-        head += more
-    found = _STATUS.match(head)
-    if found is None:
-        return "it does not speak HTTP"
-    return None if found[1] == b"200" else f"it answers {int(found[1])}"
+    headers = {"Host": place}
+    if proxy.credentials is not None:
+        headers["Proxy-Authorization"] = f"Basic {base64.b64encode(proxy.credentials.encode()).decode()}"
+    asking = http.client.HTTPConnection(proxy.host, proxy.port)
+    asking.sock = carrier
+    try:
+        asking.request("CONNECT", place, headers=headers)
+        # Not getresponse: it would close the socket, in which the tunnel is.
+        answer = http.client.HTTPResponse(carrier, method="CONNECT")
+        answer.begin()
+    except FAILED as problem:
+        return network_problem(problem)
+    return None if answer.status == 200 else Problem("network.proxy_status", {"status": answer.status})
 
 
 def _visit(tls: TlsClient, target: PortalTarget) -> Visit:
@@ -96,50 +91,65 @@ def _visit(tls: TlsClient, target: PortalTarget) -> Visit:
         tls.handshake()
         if tls.version == "TLSv1.3":
             tls.wait_for_alert(ALERT_WAIT)
-        page = _get(tls, target.address)
-    except TlsError as problem:
-        return _ended(tls, str(problem))
-    except OSError as problem:
-        return _ended(tls, _words(problem))
-    found = _STATUS.match(page)
-    if found is None:
-        return _ended(tls, "no HTTP came back")
-    visit = replace(_seen(tls), http_status=int(found[1]))
+        status, page = _get(tls, target.address)
+    except TlsError as ended:
+        return _ended(tls, ended.problem)
+    except FAILED as problem:
+        return _ended(tls, network_problem(problem))
+    visit = replace(_seen(tls), http_status=status)
     return replace(visit, cause=cause_of_answer(visit, page, target.expected))
 
 
-def _get(tls: TlsClient, address: PortalAddress) -> bytes:
-    lines = [
-        f"GET {address.path} HTTP/1.1",
-        f"Host: {address.authority}",
-        f"User-Agent: {AGENT}",
-        "Accept: text/html, */*",
-    ]
-    tls.send("\r\n".join([*lines, "Connection: close", "", ""]).encode("ascii"))
-    answer = b""
-    while len(answer) < LONGEST_ANSWER:
-        try:
-            more = tls.receive()
-        except (TlsError, OSError):
-            if _STATUS.match(answer):
-                break  # a server that ends without a farewell has answered all the same
-            raise
-        if not more:
-            break
-        answer += more
-        if _is_whole(answer):
-            break
-    return answer
+class _Incoming(io.RawIOBase):
+    """What comes from the server. A server that ends without a farewell has answered all the same, if anything came."""
+
+    def __init__(self, tls: TlsClient) -> None:
+        self._tls, self._left, self._has_come = tls, b"", False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._left:
+            try:
+                self._left = self._tls.receive()
+            except (TlsError, OSError):
+                if not self._has_come:
+                    raise
+        size = min(len(buffer), len(self._left))
+        buffer[:size], self._left = self._left[:size], self._left[size:]
+        self._has_come = True
+        return size
 
 
-def _is_whole(answer: bytes) -> bool:
-    """Whether all of an answer is there that is of interest: of a good one the head."""
-    head, end, content = answer.partition(b"\r\n\r\n")
-    found = _STATUS.match(head)
-    if not end or found is None:
-        return False
-    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-    return int(found[1]) < 400 or (length is not None and len(content) >= int(length[1]))
+@dataclass(frozen=True)
+class _Channel:
+    """What http.client needs of a socket."""
+
+    tls: TlsClient
+
+    def sendall(self, data: bytes) -> None:
+        self.tls.send(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Incoming(self.tls))
+
+    def close(self) -> None:
+        """The carrier is closed by whoever opened it."""
+
+
+def _get(tls: TlsClient, address: PortalAddress) -> tuple[int, bytes]:
+    """The status of the answer, and of a bad one its page."""
+    connection = http.client.HTTPConnection(address.host, address.port)
+    vars(connection)["sock"] = _Channel(tls)
+    headers = {"Host": address.authority, "User-Agent": AGENT, "Accept": "text/html, */*", "Connection": "close"}
+    connection.request("GET", address.path, headers=headers)
+    answer = connection.getresponse()
+    page = b""
+    with contextlib.suppress(http.client.HTTPException):  # what came of a page is enough
+        while answer.status >= ERROR_STATUS and len(page) < LONGEST_ANSWER and (more := answer.read1(LONGEST_ANSWER)):
+            page += more
+    return answer.status, page
 
 
 def _seen(tls: TlsClient) -> Visit:
@@ -150,17 +160,15 @@ def _seen(tls: TlsClient) -> Visit:
     return Visit(tls.version, seen.asked, seen.sent, tls.issuers, server=server)
 
 
-def _ended(tls: TlsClient, reason: str) -> Visit:
+def _ended(tls: TlsClient, reason: Problem) -> Visit:
     """The visit for a connection that ended before an answer came."""
     seen = tls.observed
     if seen.untrusted is not None:
-        return replace(_seen(tls), cause="untrusted_server", detail=f"{reason}, {seen.untrusted}")
+        number, depth = seen.untrusted
+        why = Problem("network.openssl_number", {"number": number, "depth": depth})
+        return replace(_seen(tls), cause="untrusted_server", details=(reason, why))
     if seen.misnamed:
         return replace(_seen(tls), cause="name_mismatch")
-    detail = f"alert {seen.alert}, {reason}" if seen.alert is not None else reason
-    return replace(_seen(tls), cause=cause_of_alert(seen.alert, seen.asked, seen.sent), detail=detail)
-
-
-def _words(problem: Exception) -> str:
-    text = getattr(problem, "strerror", None) or str(problem)
-    return text or type(problem).__name__
+    alert = () if seen.alert is None else (Problem("portal.seen_alert", {"number": seen.alert}),)
+    cause = cause_of_alert(seen.alert, seen.asked, seen.sent)
+    return replace(_seen(tls), cause=cause, details=(*alert, reason))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._crypto.certificate import Certificate
+from .._errors import Problem
 
 NO_CERTIFICATE_STATUSES = (400, 401, 403)
 """HTTP statuses with which servers refuse who has shown no certificate. nginx answers 400, IIS and Apache 403."""
@@ -45,7 +46,7 @@ class Visit:
 
     ``tls_version`` is like ``TLSv1.3``. ``asked``: the server asked for a certificate. ``sent``: one was sent. ``issuers``: names of the
     authorities that the server asks for. ``cause``: why the certificate was not accepted, a key of ``CAUSES``; None if it was.
-    ``detail``: more about it, in words of a library, or None. ``server``: the server's certificate, None where it is not known.
+    ``details``: more about it. ``server``: the server's certificate, None where it is not known.
     """
 
     tls_version: str | None = None
@@ -54,7 +55,7 @@ class Visit:
     issuers: tuple[str, ...] = ()
     http_status: int | None = None
     cause: str | None = None
-    detail: str | None = None
+    details: tuple[Problem, ...] = ()
     server: Certificate | None = None
 
     @property

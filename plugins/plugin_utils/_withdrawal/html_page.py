@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from .html_elements import FIELDS, Element, ElementReader, joined, read_elements
+from .._io.html_elements import FIELDS, Element, ElementReader, joined, read_elements
 
 TEXT_KINDS = ("text", "password", "number", "tel", "search", "email")
 BUTTON_KINDS = ("submit", "image")

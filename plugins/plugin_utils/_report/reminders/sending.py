@@ -14,7 +14,7 @@ from pathlib import Path
 from ..._errors import Pkcs12Error
 from ..._io.file_lock import locked, this_process
 from ..._mail.message import compose
-from ..._mail.smtp import Server, send
+from ..._mail.smtp import SmtpServer, send
 from .mails import ReminderMail
 from .sent import Key, SentReminder, read_sent, unwritable, with_letter, write_sent
 
@@ -27,7 +27,7 @@ class Outbox:
     """Where mails go, and the file that says which went. ``now``: aware. ``job``: of a job server, for those who wait for it."""
 
     path: Path
-    server: Server
+    server: SmtpServer
     now: datetime
     job: str | None
 

@@ -30,8 +30,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     CertificateRecord,
     UnreadRecord,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status, calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import TEMPORARY
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account
 from unit.plugins.plugin_utils.fakes import HOLDER, OTHER_SID, SID, inventory, profile
@@ -185,7 +186,7 @@ def test_each_number_has_the_accounts_that_are_known_for_it() -> None:
 
 
 SEATS = (JEANNE, PAUL, LOCUM, NOBODY)
-UNREAD = UnreadRecord(JEANNES, "CurrentUser\\My", "access_denied", "access was denied", "C:\\Users")
+UNREAD = UnreadRecord(JEANNES, "CurrentUser\\My", "access_denied", "C:\\Users")
 
 
 def status(

@@ -10,6 +10,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.authentic
     AuthenticationRules,
     Envelope,
     judged,
+    parse_results,
 )
 
 ID = "mx.chu.example"
@@ -38,7 +39,7 @@ def envelope(*fields: str, sender: str | None = "a@issuer.example") -> Envelope:
 )
 def test_the_sites_server_confirms_the_sender(fields: list[str], checked_by: str) -> None:
     verdict = judged(envelope(*fields), (), False, RULES)
-    assert (verdict.result, verdict.checked_by, verdict.domain, verdict.error) == (
+    assert (verdict.result, verdict.checked_by, verdict.domain, verdict.problem) == (
         "pass",
         checked_by,
         "issuer.example",
@@ -71,8 +72,8 @@ def test_the_sites_server_confirms_the_sender(fields: list[str], checked_by: str
 )
 def test_nothing_else_confirms_the_sender(fields: list[str], code: str) -> None:
     verdict = judged(envelope(*fields), (), False, RULES)
-    assert verdict.error is not None
-    assert (verdict.result, verdict.error.code, verdict.checked_by) == ("fail", code, None)
+    assert verdict.problem is not None
+    assert (verdict.result, verdict.problem.kind, verdict.checked_by) == ("fail", code, None)
 
 
 def forwarded(sender: str | None, result: str = "dmarc=pass header.from={domain}") -> Envelope:
@@ -101,21 +102,54 @@ def forwarded(sender: str | None, result: str = "dmarc=pass header.from={domain}
 )
 def test_an_attached_mail_needs_a_forwarder_that_is_confirmed_too(around: list[Envelope], code: str | None) -> None:
     verdict = judged(envelope(PASS), around, False, RULES)
-    assert (verdict.error and verdict.error.code) == code
+    assert (verdict.problem and verdict.problem.kind) == code
 
 
 def test_an_attached_mail_needs_its_own_result() -> None:
     verdict = judged(envelope(), [forwarded("sec@chu.example")], False, RULES)
-    assert verdict.error
-    assert verdict.error.code == "authentication_missing"
+    assert verdict.problem
+    assert verdict.problem.kind == "authentication_missing"
 
 
 def test_a_quoted_mail_is_never_confirmed() -> None:
     verdict = judged(envelope(PASS), [forwarded("sec@chu.example")], True, RULES)
-    assert verdict.error
-    assert verdict.error.code == "forwarded_inline"
+    assert verdict.problem
+    assert verdict.problem.kind == "forwarded_inline"
 
 
 def test_a_site_without_such_a_server_says_so() -> None:
     verdict = judged(envelope(), [forwarded("x@evil.example", "none")], True, AuthenticationRules(None))
-    assert (verdict.result, verdict.error) == ("not_checked", None)
+    assert (verdict.result, verdict.problem) == ("not_checked", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("mx.example; none", []),
+        ("mx.example 1; none", []),
+        ("mx.example", []),
+        ("mx.example; spf=pass smtp.mailfrom=a.example", [("spf", "pass", {"smtp.mailfrom": "a.example"})]),
+        ("MX.example; DKIM=Pass header.D=A.example", [("dkim", "pass", {"header.d": "a.example"})]),
+        ("mx.example; dkim/1 = pass (ok) header.d = a.example", [("dkim/1"[:4], "pass", {"header.d": "a.example"})]),
+        (
+            'mx.example; dkim=fail reason="a;b=\\"c" header.d=x',
+            [("dkim", "fail", {"reason": 'a;b="c', "header.d": "x"})],
+        ),
+        ("(x) mx.example (y (z\\) ;) ) ;dmarc=pass(p=none)header.from=a", [("dmarc", "pass", {"header.from": "a"})]),
+        ('mx.example; a=pass x.y="(z"; c=fail', [("a", "pass", {"x.y": "(z"}), ("c", "fail", {})]),
+        ("mx.example; a=pass (;b=pass); c=fail", [("a", "pass", {}), ("c", "fail", {})]),
+        ("mx.example; dkim=pass header.d=a header.d=b", [("dkim", "pass", {})]),
+        ("mx.example; dkim=; =pass; dkim", []),
+        ("mx.example; a=b (never closed; dmarc=pass header.from=x", [("a", "b", {})]),
+    ],
+)
+def test_a_field_is_read(value: str, found: list[object]) -> None:
+    parsed = parse_results(value)
+    assert parsed is not None
+    assert parsed.authserv_id == "mx.example"
+    assert [(each.method, each.result, dict(each.properties)) for each in parsed.results] == found
+
+
+@pytest.mark.parametrize("value", ["", ";", "dkim=pass header.d=a", "; dkim=pass", "(mx.example); dkim=pass"])
+def test_a_field_without_a_server_is_nobodys(value: str) -> None:
+    assert parse_results(value) is None

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail import (
     delivery_run,
-    mail_files,
     mail_source,
     patterns,
 )
@@ -110,14 +110,14 @@ def test_a_refused_mail_gives_no_code_either(tmp_path: Path) -> None:
 def test_one_mail_that_breaks_the_library_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deliver(tmp_path, JEANNE)
     bad = mails.put(tmp_path, b"Subject: boom\n\n")
-    genuine = delivery_run.mail_header.parsed
+    genuine = delivery_run.received.parsed
 
     def parsed(data: bytes) -> Any:
         if b"boom" in data:
             raise RecursionError(CODE)
         return genuine(data)
 
-    monkeypatch.setattr(delivery_run.mail_header, "parsed", parsed)
+    monkeypatch.setattr(delivery_run.received, "parsed", parsed)
     shown = run(tmp_path)
     assert [(each["place"], each["code"]) for each in shown["problems"]] == [(str(bad), "mail_unreadable")]
     assert len(shown["newest"]) == 1
@@ -148,7 +148,6 @@ def test_mails_of_many_people_and_none(tmp_path: Path) -> None:
         "too_old": 0,
         "other_authorisations": 0,
     }
-    assert shown["msg"] == "9 mails read: 4 new deliveries, 4 of the sender with other subjects, 1 of other senders."
 
 
 def test_moving_takes_what_is_usable_and_asked_for(tmp_path: Path) -> None:
@@ -195,14 +194,14 @@ def test_the_mail_that_counts_stays_when_an_older_one_cannot_be_moved(
 ) -> None:
     _id, old = sent(tmp_path, "C1", 9)
     newest, _place = sent(tmp_path, "C2", 7)
-    genuine = mail_files.Maildir.move
+    genuine = mail_source.Maildir.move
 
-    def move(self: mail_files.Maildir, place: str, folder: str) -> None:
+    def move(self: mail_source.Maildir, place: str, folder: str) -> None:
         if place == str(old):
-            raise mail_source.cannot_move("It is so.", "Look.")
+            raise Pkcs12Error(Problem("mail_not_moved.folder_name", {"folder": folder}))
         genuine(self, place, folder)
 
-    monkeypatch.setattr(mail_files.Maildir, "move", move)
+    monkeypatch.setattr(mail_source.Maildir, "move", move)
     shown = run(tmp_path, move_to="Done", move_message_ids=[newest])
     assert (shown["moved"], [each["code"] for each in shown["problems"]]) == ([], ["mail_not_moved"])
     assert run(tmp_path)["newest"][JEANNE.authorisation]["message_id"] == newest
@@ -256,7 +255,6 @@ def test_a_subject_pattern_that_finds_nothing_is_told(tmp_path: Path) -> None:
     assert [each["code"] for each in shown["problems"]] == ["no_subject_fits"]
     assert Path(shown["problems"][0]["place"]).exists()
     assert (shown["ignored"]["other_subjects"], shown["ignored"]["other_mails"]) == (4, 0)
-    assert "4 mails read" in shown["msg"]
 
 
 def test_mails_with_other_subjects_are_no_problem_beside_a_delivery_or_an_access_mail(tmp_path: Path) -> None:

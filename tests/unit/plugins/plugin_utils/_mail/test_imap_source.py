@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.imap_source import (
     BATCH,
     ImapMails,
@@ -123,8 +123,8 @@ def test_a_folder_that_the_server_refuses_is_named(box: Mailbox) -> None:
     box.breaks = {"create": imaplib.IMAP4.error("no permission")}
     with pytest.raises(Pkcs12Error) as refusal:
         move({"MOVE"}, box)
-    assert refusal.value.code == "mail_not_moved"
-    assert "Done: no permission" in refusal.value.cause
+    assert refusal.value.problem.code == "mail_not_moved.imap"
+    assert (refusal.value.problem.values["folder"], refusal.value.problem.values["reason"]) == ("Done", "no permission")
 
 
 def test_starttls_comes_before_the_password(box: Mailbox) -> None:
@@ -184,25 +184,25 @@ def untrusted(reason: str) -> ssl.SSLCertVerificationError:
 
 
 @pytest.mark.parametrize(
-    ("security", "error", "said"),
+    ("security", "error", "code"),
     [
-        ("tls", broken_tls("WRONG_VERSION_NUMBER"), "Set imap_security to starttls, or correct imap_port, usually 993"),
-        ("starttls", broken_tls("WRONG_VERSION_NUMBER"), "Set imap_host to the name"),
-        ("tls", untrusted("CA cert does not include key usage extension"), "issued anew with this extension"),
-        ("tls", untrusted("Hostname mismatch"), "Set imap_host to the name"),
+        ("tls", broken_tls("WRONG_VERSION_NUMBER"), "mail_tls.not_spoken_imap"),
+        ("starttls", broken_tls("WRONG_VERSION_NUMBER"), "mail_tls.not_spoken_imap"),
+        ("tls", untrusted("CA cert does not include key usage extension"), "mail_tls.no_key_usage"),
+        ("tls", untrusted("Hostname mismatch"), "mail_tls.not_trusted_imap"),
     ],
 )
-def test_what_is_wrong_with_tls_has_its_own_next_step(box: Mailbox, security: str, error: Exception, said: str) -> None:
+def test_what_is_wrong_with_tls_has_its_own_next_step(box: Mailbox, security: str, error: Exception, code: str) -> None:
     box.breaks = {"connect": error}
     with pytest.raises(Pkcs12Error) as refusal:
         read(ImapMails(server(security=security), None, is_read_only=True))
-    assert refusal.value.code == "mail_tls"
-    assert said in str(refusal.value)
+    assert refusal.value.problem.code == code
 
 
 def test_an_empty_password_is_told_and_not_tried(box: Mailbox) -> None:
-    with pytest.raises(Pkcs12Error, match=r"imap_password is empty\. .* is exported"):
+    with pytest.raises(Pkcs12Error) as refusal:
         read(ImapMails(server(password=""), None, is_read_only=True))
+    assert refusal.value.problem == Problem("mail_login.no_password", setting="imap_password")
     assert box.commands == []
 
 
@@ -232,8 +232,8 @@ def test_a_wrong_password_is_not_repeated(box: Mailbox) -> None:
 def test_an_authority_file_that_is_none_is_named(box: Mailbox) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         read(ImapMails(server(ca_path="/nowhere.pem"), None, is_read_only=True))
-    assert refusal.value.code == "mail_tls"
-    assert "/nowhere.pem" in refusal.value.cause
+    assert refusal.value.problem.code == "mail_tls.ca_path"
+    assert refusal.value.problem.values["path"] == "/nowhere.pem"
     assert box.commands == []
 
 
@@ -241,5 +241,4 @@ def test_the_library_is_missed_by_its_name(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "imapclient", None)  # type: ignore[arg-type]
     with pytest.raises(Pkcs12Error) as refusal:
         read(ImapMails(server(), date(2026, 1, 1), is_read_only=True))
-    assert refusal.value.code == "missing_library"
-    assert "IMAPClient" in refusal.value.cause
+    assert refusal.value.problem == Problem("missing_library.imapclient", {"python": sys.executable})

@@ -12,11 +12,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.letters import (
     MOST_FORWARDS,
     Letter,
-    Stranger,
-    Wanted,
+    UnexpectedSender,
+    MailFilter,
     letters_in,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.mail_header import parsed
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.received import parsed
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.patterns import compiled
 from lab import mail_forms, mails
 from lab.people import JEANNE
@@ -26,14 +26,14 @@ URL = "https://retrait.issuer.example/w"
 WHEN = now() - timedelta(days=1)
 
 
-def wanted(inline: bool = True, access: str | None = "^CONFIDENTIEL", delivery: str = "^Délivrance") -> Wanted:
-    return Wanted(
+def mail_filter(inline: bool = True, access: str | None = "^CONFIDENTIEL", delivery: str = "^Délivrance") -> MailFilter:
+    return MailFilter(
         frozenset({mails.SENDER}), compiled("s", delivery), None if access is None else compiled("a", access), inline
     )
 
 
-def found(data: bytes, asked: Wanted | None = None) -> list[Letter | Stranger]:
-    return list(letters_in(parsed(data), "here", asked or wanted()))
+def found(data: bytes, asked: MailFilter | None = None) -> list[Letter | UnexpectedSender]:
+    return list(letters_in(parsed(data), "here", asked or mail_filter()))
 
 
 def delivery(form: str = "plain") -> bytes:
@@ -70,21 +70,21 @@ def test_the_mail_with_the_access_code_has_no_body(form: str) -> None:
 
 
 def test_access_comes_before_a_wide_pattern() -> None:
-    (letter,) = found(mails.access_mail(JEANNE, WHEN).data, wanted(delivery="SISERI"))
+    (letter,) = found(mails.access_mail(JEANNE, WHEN).data, mail_filter(delivery="SISERI"))
     assert isinstance(letter, Letter)
     assert letter.body is None
 
 
 def test_without_its_pattern_the_access_mail_is_none() -> None:
-    assert found(mails.access_mail(JEANNE, WHEN).data, wanted(access=None)) == []
+    assert found(mails.access_mail(JEANNE, WHEN).data, mail_filter(access=None)) == []
 
 
 @pytest.mark.parametrize("inline", [True, False])
 def test_an_access_mail_that_was_forwarded_as_text_is_one(inline: bool) -> None:
-    (letter,) = found(mails.access_mail(JEANNE, WHEN, "inline").data, wanted(inline=inline))
+    (letter,) = found(mails.access_mail(JEANNE, WHEN, "inline").data, mail_filter(inline=inline))
     assert isinstance(letter, Letter)
     assert (letter.body, letter.subject) == (None, mails.ACCESS_SUBJECT)
-    assert found(mails.access_mail(JEANNE, WHEN, "inline").data, wanted(inline=inline, access=None)) == []
+    assert found(mails.access_mail(JEANNE, WHEN, "inline").data, mail_filter(inline=inline, access=None)) == []
 
 
 def test_a_confidential_mail_of_somebody_else_is_none() -> None:
@@ -107,9 +107,9 @@ def test_an_access_mail_that_is_attached_to_a_delivery_is_found_too() -> None:
 
 
 def test_quoted_mails_count_only_when_asked_for() -> None:
-    (told,) = found(delivery("inline"), wanted(inline=False, delivery="Délivrance"))
-    assert told == Stranger("here", mail_forms.FORWARDER, f"TR : {mails.SUBJECT}")
-    assert found(delivery("inline"), wanted(inline=False)) == [told]
+    (told,) = found(delivery("inline"), mail_filter(inline=False, delivery="Délivrance"))
+    assert told == UnexpectedSender("here", mail_forms.FORWARDER, f"TR : {mails.SUBJECT}")
+    assert found(delivery("inline"), mail_filter(inline=False)) == [told]
 
 
 def test_several_attached_mails_are_all_found() -> None:
@@ -132,8 +132,8 @@ def test_levels_have_an_end() -> None:
 
 def test_a_stranger_with_the_subject_is_told() -> None:
     mail = delivery().replace(f"<{mails.SENDER}>".encode(), b"<x@evil.example>")
-    assert found(mail) == [Stranger("here", "x@evil.example", mails.SUBJECT)]
-    assert found(mail_forms.attached(mail, WHEN)) == [Stranger("here", "x@evil.example", mails.SUBJECT)]
+    assert found(mail) == [UnexpectedSender("here", "x@evil.example", mails.SUBJECT)]
+    assert found(mail_forms.attached(mail, WHEN)) == [UnexpectedSender("here", "x@evil.example", mails.SUBJECT)]
 
 
 def test_results_are_those_of_the_original_and_of_what_is_around_it() -> None:
@@ -150,13 +150,13 @@ def test_results_are_those_of_the_original_and_of_what_is_around_it() -> None:
     ["Re: ", "RE:", "Fwd: ", "FW: ", "TR : ", "Tr\u00a0: ", "WG: ", "AW: ", "Re[2]: ", "TR : RE: Fwd: ", "re: tr:"],
 )
 def test_prefixes_of_replies_and_forwarded_mails_do_not_hide_a_subject(prefix: str) -> None:
-    assert wanted().kind(f"{prefix}Délivrance du certificat") == "delivery"
-    assert wanted().kind(f"{prefix}CONFIDENTIEL : Accès") == "access"
-    assert wanted(delivery="^TR").kind("TR : x") == "delivery"
+    assert mail_filter().kind(f"{prefix}Délivrance du certificat") == "delivery"
+    assert mail_filter().kind(f"{prefix}CONFIDENTIEL : Accès") == "access"
+    assert mail_filter(delivery="^TR").kind("TR : x") == "delivery"
 
 
 @pytest.mark.parametrize(
     "subject", ["Retour: Délivrance", "Question : Délivrance", "Re Délivrance", "x TR : Délivrance"]
 )
 def test_other_words_before_a_subject_are_part_of_it(subject: str) -> None:
-    assert wanted().kind(subject) is None
+    assert mail_filter().kind(subject) is None

@@ -13,8 +13,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.smtp import Server, send
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.smtp import SmtpServer, send
 
 PASSWORD = "s3cret-of-the-mail"
 
@@ -46,11 +46,11 @@ def port() -> Iterator[int]:
 
 
 def test_a_refused_login_does_not_say_what_the_server_says(port: int) -> None:
-    server = Server("127.0.0.1", port, "none", None, 10, "svc", PASSWORD)
+    server = SmtpServer(host="127.0.0.1", port=port, security="none", timeout=10, username="svc", password=PASSWORD)
     with pytest.raises(Pkcs12Error) as refusal:
         send(EmailMessage(), server)
-    assert refusal.value.code == "mail_login"
-    assert refusal.value.cause == f"127.0.0.1:{port} did not accept the password of svc (SMTP 535)."
+    values = {"server": f"127.0.0.1:{port}", "username": "svc", "status": 535}
+    assert refusal.value.problem == Problem("mail_login.refused", values)
     said = "".join(traceback.format_exception(refusal.value)) + repr(server)
     assert PASSWORD not in said
     assert base64.b64encode(f"\0svc\0{PASSWORD}".encode()).decode() not in said

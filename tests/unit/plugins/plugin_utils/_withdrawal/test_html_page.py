@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.html_elements import MOST_UNCLOSED
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.html_elements import MOST_UNCLOSED
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.html_page import (
     Page,
     charset_of,

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The order of a withdrawal: what is at the destination decides whether anything is asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
+from lab import registration_pages as pages
+from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.registration import URL
+from unit.plugins.plugin_utils.withdrawal_site import CODE, Site, end_of, told
+
+
+def test_a_bundle_is_withdrawn_once(site: Site) -> None:
+    assert end_of(site.run()) == (None, "collected", True, 3)
+    assert end_of(site.run()) == (None, "collected", False, 0)
+    assert (site.names(), site.dest.read_bytes()) == ([site.dest.name], site.issued.data)
+    assert "4711" not in json.dumps(site.record())
+    assert URL not in json.dumps(site.record())
+
+
+def test_check_mode_writes_and_asks_nothing(site: Site) -> None:
+    assert end_of(site.run(check_mode=True)) == (None, "new", True, 0)
+    assert (list(site.folder.iterdir()), site.registration.sent) == ([], [])
+    site.run()
+    assert end_of(site.run(check_mode=True)) == (None, "collected", False, 0)
+    assert end_of(site.run(check_mode=True, new_passphrase="x"))[2] is True
+
+
+def test_a_bundle_that_somebody_put_there_is_used(site: Site) -> None:
+    site.dest.write_bytes(site.issued.data)
+    assert end_of(site.run(evidence_path=str(site.folder / "e"))) == (None, "collected", False, 0)
+    assert (site.folder / "e").read_bytes() == b""  # this module has withdrawn nothing
+
+
+@pytest.mark.parametrize("content", [b"notes", None], ids=["something else", "an older bundle"])
+def test_another_file_is_never_overwritten(site: Site, authority: Authority, content: bytes | None) -> None:
+    old = content or authority.issue("Jeanne Dupont", "T123456", passphrase="an older code").data
+    site.dest.write_bytes(old)
+    for check_mode in (True, False):
+        assert end_of(site.run(check_mode=check_mode)) == ("dest_taken", "new", False, 0)
+    assert (site.dest.read_bytes(), site.registration.sent) == (old, [])
+
+
+def test_a_copy_of_an_older_link_is_not_taken_for_the_new_one(site: Site, other: IssuedBundle) -> None:
+    """Its passphrase is the site's, which does not change with the delivery."""
+    site.run(new_passphrase="of the site")
+    other_url = URL.replace("one-link", "other-link")
+    assert end_of(site.run(url=other_url, new_passphrase="of the site")) == ("dest_taken", "new", False, 0)
+    (site.folder / f".{site.dest.name}.withdrawal.json").unlink()
+    assert end_of(site.run(url=other_url, code=other.passphrase, new_passphrase="of the site"))[0] == "dest_taken"
+
+
+def test_the_file_of_another_link_is_not_taken_although_it_opens(site: Site) -> None:
+    site.run()
+    assert end_of(site.run(url=URL.replace("one-link", "other-link"))) == ("dest_taken", "new", False, 0)
+
+
+def test_a_bundle_that_was_moved_away_is_not_asked_for_again(site: Site) -> None:
+    site.run(variables={"awx_job_id": 33})
+    site.dest.unlink()
+    result = site.run()
+    assert end_of(result) == ("link_used", "link_used", False, 0)
+    assert told(result)["link_used.gone_by_job"]["job"] == "33"
+    assert end_of(site.run())[3] == 0
+
+
+def test_the_part_of_another_link_is_set_aside(site: Site) -> None:
+    (site.folder / f"{site.dest.name}.part").write_bytes(site.issued.data)
+    assert end_of(site.run()) == (None, "collected", True, 3)
+    assert (site.folder / f"{site.dest.name}.cut").read_bytes() == site.issued.data
+
+
+def test_a_wrong_passphrase_costs_no_second_request(site: Site, other: IssuedBundle) -> None:
+    site.registration.deliver(other, CODE)
+    first = site.run(authorisation="T123456")
+    assert end_of(first) == ("wrong_passphrase", "collected", True, 3)
+    assert site.dest.read_bytes() == other.data
+    assert end_of(site.run()) == ("wrong_passphrase", "collected", False, 0)
+    right = site.run(passphrase=other.passphrase)
+    assert (end_of(right)[0], right["requests"], right["opened_with"]) == (None, 0, "passphrase")
+
+
+def test_another_persons_bundle_is_kept_and_found_when_the_name_is_corrected(site: Site) -> None:
+    first = site.run(authorisation="T999999", name="Paul Martin")
+    assert end_of(first) == ("wrong_person", "refused", True, 3)
+    assert site.names() == [f"{site.dest.name}.rejected"]
+    assert end_of(site.run(authorisation="T999999")) == ("wrong_person", "refused", False, 0)
+    assert end_of(site.run()) == (None, "collected", True, 0)
+    assert site.names() == [site.dest.name]
+
+
+def test_rejected_files_are_numbered(site: Site) -> None:
+    site.registration.authority.once = False
+    for number in (1, 2):
+        site.registration.deliver(site.issued, CODE, instead=pages.page(f"<p>Bonjour {number}"), at="file")
+        assert end_of(site.run())[0] == "html_instead"
+    assert site.names() == [f"{site.dest.name}.2.rejected", f"{site.dest.name}.rejected"]
+
+
+def test_a_page_as_the_file_is_read_for_its_meaning(site: Site) -> None:
+    site.registration.deliver(site.issued, CODE, instead=pages.maintenance(), at="file")
+    assert end_of(site.run()) == ("maintenance", "failed", True, 3)
+    site.registration.deliver(site.issued, CODE)
+    assert end_of(site.run()) == (None, "collected", True, 3)
+
+
+def test_a_used_link_says_when_an_earlier_run_began(site: Site) -> None:
+    site.registration.deliver(site.issued, CODE, cut=100)
+    site.run(variables={"awx_job_id": 33})
+    for requests in (1, 0, 0):  # the runs after the issuer's answer ask no more, and still know it
+        result = site.run(variables={"awx_job_id": 34})
+        assert end_of(result) == ("link_used", "link_used", False, requests)
+        said = told(result)
+        assert said["begun.job"] == {"job": "33", "utc": "2026-11-25T12:00:00Z"}
+        assert said["begun.kept"] == {"names": [f"{site.dest.name}.cut"]}
+        assert said.keys() & {"link_used.by_earlier_run", "link_used.earlier_run_uncertain"}
+
+
+def test_the_copy_for_the_site_keeps_the_original(site: Site) -> None:
+    first = site.run(new_passphrase="of the site")
+    assert (first["opened_with"], first["original"]) == ("code", str(site.folder / "originals" / site.dest.name))
+    assert Path(first["original"]).read_bytes() == site.issued.data
+    assert open_bundle(site.dest.read_bytes(), "of the site").leaf.thumbprint == site.issued.thumbprint
+    again = site.run(new_passphrase="of the site")
+    assert end_of(again) == (None, "collected", False, 0)
+    assert (again["opened_with"], again["original"], again["sha256"]) == (
+        "new_passphrase",
+        first["original"],
+        first["sha256"],
+    )
+
+
+def test_another_original_is_not_overwritten(site: Site) -> None:
+    (site.folder / "originals").mkdir()
+    (site.folder / "originals" / site.dest.name).write_bytes(b"of an earlier delivery")
+    result = site.run(new_passphrase="of the site")
+    assert Path(result["original"]).read_bytes() == site.issued.data
+    assert (site.folder / "originals" / site.dest.name).read_bytes() == b"of an earlier delivery"
+
+
+def test_without_an_original_there_is_none(site: Site) -> None:
+    assert site.run(new_passphrase="of the site", keep_original=False)["original"] is None
+    assert site.run(new_passphrase="of the site", keep_original=False)["original"] is None
+
+
+def test_the_evidence_has_the_facts_and_no_secret(site: Site) -> None:
+    path = site.folder / "evidence"
+    given = {"evidence_path": str(path), "message_id": "<1@issuer>", "new_passphrase": "of the site"}
+    result = site.run(variables={"awx_job_id": 33}, **given)
+    site.run(**given)
+    (line,) = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert line == {
+        "event": "withdrawn",
+        "utc": "2026-11-25T12:00:00Z",
+        "withdrawn": "2026-11-25T12:00:00Z",
+        "job": "33",
+        "host": "ws-1",
+        "bundle_sha256": result["sha256"],
+        "leaf": site.issued.thumbprint,
+        "authorisation": "T123456",
+        "message_id": "<1@issuer>",
+    }
+
+
+def test_a_file_that_comes_to_dest_during_the_download_is_not_overwritten(site: Site) -> None:
+    site.registration.deliver(site.issued, CODE, before_file=lambda: site.dest.write_bytes(b"notes") and None)
+    assert end_of(site.run())[:2] == ("dest_folder", "failed")
+    assert site.dest.read_bytes() == b"notes"
+    assert end_of(site.run()) == (None, "collected", True, 0)
+    assert (site.dest.read_bytes(), site.names()) == (site.issued.data, [site.dest.name, f"{site.dest.name}.rejected"])
