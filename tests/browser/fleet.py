@@ -21,7 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     UnreadRecord,
     WorkstationRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import report_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY

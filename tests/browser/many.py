@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
 from browser.report_rows import certificate, holder, parameters, place, workstation
 

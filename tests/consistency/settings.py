@@ -19,6 +19,7 @@ import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.run_settings import RUN_SETTINGS, Where
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE, PREFIX, RUN, SITE
+from consistency import statuses
 from consistency.tree import ACTIONS, MODULES, ROOT, action_options, documentation
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_settings.rst"
@@ -439,6 +440,8 @@ OF_A_RUN = """Give these with ``-e``. A playbook that reads one refuses it in th
 
 
 def main() -> None:
+    for path, text in statuses.pages().items():  # first, because pages are made from the documentation of options
+        path.write_text(text, encoding="utf-8")
     for path, text in pages().items():
         path.write_text(text, encoding="utf-8")
 

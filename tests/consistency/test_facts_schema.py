@@ -35,8 +35,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     WorkstationRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Source, Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import OF_REPORT, Calendar, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import UNREAD_CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import UNREAD_REASONS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
@@ -170,7 +171,9 @@ def test_no_map_takes_more_than_is_described_and_everything_is_described() -> No
 
 def test_enumerations_are_those_of_the_code() -> None:
     statuses = [set(DEFINED[name]["properties"]["status"]["enum"]) for name in ("certificate", "holder")]
-    assert set.union(*statuses) == {status.value for status in Status} - {status.value for status in OF_REPORT}
+    assert set.union(*statuses) == {status.value for status in Status} - {
+        status.value for status in Status if status.source is Source.REPORT
+    }
     assert DEFINED["holder"]["properties"]["proof"]["enum"] == [*(proof.value for proof in Proof), None]
     assert DEFINED["certificate"]["properties"]["key_state"]["enum"] == [state.value for state in KeyState]
     assert DEFINED["unread"]["properties"]["code"]["enum"] == list(UNREAD_REASONS)

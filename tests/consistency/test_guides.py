@@ -13,8 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.access import WORST_FIRST
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import OF_REPORT, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import (
+    WORST_FIRST,
+    Source,
+    Status,
+    Subject,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import NEEDED
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
@@ -76,8 +80,9 @@ def test_holder_with_several_workstations_has_the_worst_status_in_the_order_of_t
 
 def test_status_of_a_certificate_is_in_the_order_of_the_guide() -> None:
     """The order itself is held to the code by the unit tests of ``_standing``: here no status of a certificate is left out."""
-    of_holders = {Status.MISSING, Status.DUPLICATE, Status.UNKNOWN, *OF_REPORT}
-    of_certificates = {status.value for status in Status if status not in of_holders}
+    of_certificates = {
+        status.value for status in Status if Subject.CERTIFICATE in status.of and status.source is Source.FACTS
+    }
     assert of_certificates in [set(literals) for literals in literals_of_paragraphs("Statuses")]
 
 

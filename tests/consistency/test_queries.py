@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from consistency.tree import ROOT

@@ -19,9 +19,9 @@ import yaml
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import Arguments
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.run_settings import RUN_SETTINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import PREFIX, RUN, SITE
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
-from consistency import settings
+from consistency import settings, statuses
 from consistency.tree import ACTIONS, MODULES, ROOT, documentation, name
 from unit.plugins.plugin_utils._report.reports import hospital
 
@@ -30,9 +30,9 @@ MARKED = {module: options for module, options in settings.specs().items() if opt
 NAME = re.compile(rf"\b{PREFIX}[a-z0-9_]*[a-z0-9]\b")
 
 
-@pytest.mark.parametrize("path", settings.pages(), ids=name)
+@pytest.mark.parametrize("path", settings.pages() | statuses.pages(), ids=name)
 def test_page_is_what_make_settings_writes(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == settings.pages()[path]
+    assert path.read_text(encoding="utf-8") == (settings.pages() | statuses.pages())[path]
 
 
 def test_the_ten_that_every_hospital_sets_are_settings() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import CrlProblem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.crl_row import CrlRow
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable, Accepted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
@@ -81,7 +81,7 @@ def report() -> Report:
     found = sample()
     claire = next(row for row in found.holders if row.status is Status.DUPLICATE)
     until = found.parameters.report_date.date() + timedelta(days=5)
-    accepted = Accepted(Acceptable.DUPLICATE, claire.places[0].workstation, "It is used by two portals.", until)
+    accepted = Accepted(Acceptable("duplicate"), claire.places[0].workstation, "It is used by two portals.", until)
     ended = CrlRow("/srv/crl/people.crl", "CN=AC", NOW - timedelta(days=9), NOW, 3, CrlProblem.ENDED, "")
     return replace(
         found,

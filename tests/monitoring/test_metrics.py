@@ -12,17 +12,18 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import GivesAccess, Status, Subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from consistency.tree import ROOT
-from monitoring.data import DASHBOARD, TESTS, Query, alerts, panels, queries, report
+from monitoring.data import DASHBOARD, MATCHER, SELECTOR, TESTS, Query, alerts, panels, queries, report
 
 FAMILIES = {family.name: family for family in text_string_to_metric_families(textfile(report()))}
 LABELS = {name: {label for each in family.samples for label in each.labels} for name, family in FAMILIES.items()}
 VALUES = {
     "status": {status.value for status in Status},
+    "access": {access.value for access in GivesAccess},
     "answer": {answer.value for answer in Reachability},
     "what": set(ACCEPTABLE),
 }
@@ -94,26 +95,22 @@ def test_every_alert_is_tested_on_both_sides() -> None:
     assert fires == names and rests >= names - {"ClientCertificateReportIsMissing"}
 
 
-def by_status() -> list[tuple[str, set[str]]]:
-    """The panels with a number of holders of some statuses: description and statuses."""
-    found = []
-    for panel in panels():
-        (name, matchers), *_others = Query("", panel["targets"][0]["expr"], frozenset()).selectors()
-        if panel["type"] == "stat" and name == "pkcs12_holders":
-            found.append((panel["description"], set(matchers["status"])))
-    return found
-
-
 def test_each_holder_is_in_one_of_the_numbers_of_the_dashboard() -> None:
     """The report gives a holder any status but those that only a certificate has."""
-    counted = Counter(status for _description, statuses in by_status() for status in statuses)
-    assert counted == Counter({status.value for status in Status} - {"superseded", "archived"})
-
-
-@pytest.mark.parametrize(("description", "statuses"), by_status(), ids=[text[:20] for text, _statuses in by_status()])
-def test_a_number_of_holders_says_which_statuses_it_counts(description: str, statuses: set[str]) -> None:
-    said = set(re.findall(r"\w+", re.split(r"[.:]", description)[0])) - {"or"}
-    assert said == statuses
+    numbers = [
+        MATCHER.findall(matchers)
+        for panel in panels()
+        if panel["type"] == "stat"
+        for name, matchers in SELECTOR.findall(panel["targets"][0]["expr"])
+        if name == "pkcs12_holders"
+    ]
+    for status in Status:
+        labels = {"status": status.value, "access": status.gives_access.value}
+        fits = [
+            all((labels[label] == value) is (operator == "=") for label, operator, value in each) for each in numbers
+        ]
+        if Subject.HOLDER in status.of:
+            assert sum(fits) == 1, status
 
 
 def test_panels_are_apart_and_each_has_a_title_and_a_source() -> None:

@@ -24,9 +24,9 @@ MISTAKES = [
         "  pkcs12_holder_access_until_timestamp_seconds <= time()",
         "  pkcs12_holder_access_until_timestamp_seconds < time()",
     ),
-    ("missing|key_missing|wrong_holder|not_yet_valid", "missing|wrong_holder|not_yet_valid"),
-    ("not_yet_valid|revoked", "not_yet_valid"),
-    ('not_yet_valid|revoked"} == 1\n          ' + ACCEPTED, 'not_yet_valid|revoked"} == 1'),
+    ('access="no",status!~"expired|awaited"', 'access="no",status!~"expired|awaited|key_missing"'),
+    ('{access="no",', '{access="unknown",'),
+    ('expired|awaited"} == 1\n          ' + ACCEPTED, 'expired|awaited"} == 1'),
     ('weak|duplicate"} == 1\n          ' + ACCEPTED, 'weak|duplicate"} == 1'),
     (
         'weak|duplicate"} == 1\n          ' + ACCEPTED,

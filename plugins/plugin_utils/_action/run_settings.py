@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from .._policy.status import Status, Use
+
 
 class Where(Enum):
     """Whose variable counts."""
@@ -66,7 +68,7 @@ RUN_SETTINGS = (
     RunSetting(
         "pkcs12_due_statuses",
         "list of str",
-        "[revoked, renewal_due, expired, not_yet_valid, missing, duplicate, key_missing, wrong_holder, never_seen, awaited, on_leave]",
+        f"[{', '.join(each.value for each in Status if Use.DUE in each.use)}]",
         "Statuses of holders whose workstations are renewed.",
         Where.WORKSTATION,
         "renew_due, daily",

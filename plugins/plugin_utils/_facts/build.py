@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
-from .._policy.validity import Calendar, Status, status_in_time
+from .._policy.status import Status
+from .._policy.validity import Calendar, status_in_time
 from .._workstation.findings import AFTER_UNREAD, TEMPORARY, unread_reason
 from .._workstation.protocol import Inventory
 from .codec import prepare, to_plain

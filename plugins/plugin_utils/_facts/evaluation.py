@@ -13,16 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .._policy.revocation import Revocation, Revocations
+from .._policy.status import Status
 from .._policy.subject import HolderIndex
-from .._policy.validity import Calendar, Status, is_selectable, is_weak
+from .._policy.validity import Calendar, is_selectable, is_weak
 from .._workstation.protocol import TOLERATED_SKEW
 from .schema import CertificateRecord, KeyState
 
 USABLE_KEY_STATES = (KeyState.LINKED, KeyState.PROVEN)
 """States of a key with which a browser offers the certificate."""
-
-ACCESS_STATUSES = (Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE)
-"""Statuses of a holder who has a certificate that a browser offers."""
 
 
 def is_clock_right(skew: int) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .._policy.status import ACCESS_STATUSES
 from .._policy.subject import ExpectedSubject
 from .codec import Mismatch, from_map
-from .evaluation import ACCESS_STATUSES
 from .holders import HolderEntry
 from .schema import SCHEMA, HolderRecord, KeyState, Strangers
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from .._policy.validity import Status
+from .._policy.status import Status
 
 SCHEMA = 2
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from .._crypto.store import StoreCertificate, parse_store
 from .._errors import Pkcs12Error
 from .._facts.build import FactsScope, workstation_record
-from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.history import KeyId
 from .._facts.schema import HolderRecord, Proof, WorkstationRecord
 from .._policy.plan import Plan, ProveStep
+from .._policy.status import ACCESS_STATUSES
 from .._policy.superseding import is_software
 from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import Drivers, Inventory

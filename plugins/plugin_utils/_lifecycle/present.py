@@ -17,9 +17,10 @@ from .._errors import Pkcs12Error
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
+from .._policy.status import Status
 from .._policy.subject import ExpectedSubject, check_subject
 from .._policy.superseding import RemovalPolicy, is_software, predecessors
-from .._policy.validity import Calendar, Status, best_certificate, status_in_time
+from .._policy.validity import Calendar, best_certificate, status_in_time
 from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import TOLERATED_SKEW, Drivers
 from .transaction import (

@@ -17,9 +17,10 @@ from .._errors import counted
 from .._facts.build import certificate_row
 from .._facts.holders import HolderEntry
 from .._policy.access import Access, Authorisation, access_of
+from .._policy.status import Status
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod
-from .._policy.validity import Calendar, Status, best_certificate
+from .._policy.validity import Calendar, best_certificate
 from .._workstation.protocol import journal_row
 from .run import HolderRun, HolderTask
 from .transaction import SkipReason, Transaction

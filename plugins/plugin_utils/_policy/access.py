@@ -8,26 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
-from .validity import Calendar, Status
-
-WORST_FIRST = (
-    Status.REVOKED,
-    Status.MISSING,
-    Status.EXPIRED,
-    Status.KEY_MISSING,
-    Status.WRONG_HOLDER,
-    Status.NOT_YET_VALID,
-    Status.NEVER_SEEN,
-    Status.UNKNOWN,
-    Status.RENEWAL_DUE,
-    Status.DUPLICATE,
-    Status.WEAK,
-    Status.AWAITED,
-    Status.ON_LEAVE,
-    Status.VALID,
-)
-"""Of several statuses of a holder, the first of these counts: without access, unknown, with access that ends soon, and the rest."""
-
+from .status import WORST_FIRST, Status
+from .validity import Calendar
 
 WITHOUT_ACCESS = (Status.KEY_MISSING, Status.NOT_YET_VALID)
 """Statuses of a certificate that gives no access now, although its end has not come."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone, tzinfo
-from enum import Enum
 from zoneinfo import ZoneInfo
 
 from .._crypto.certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import Pkcs12Error, named
+from .status import Status
 from .subject import ExpectedSubject
 
 UTC = "UTC"
@@ -90,34 +90,6 @@ MIN_EC_BITS = 256
 
 
 WEAK_HASHES = ("md5", "sha1")
-
-
-class Status(str, Enum):
-    """The status of a certificate or of a holder. ``_facts/evaluation.py`` decides it.
-
-    docs/docsite/rst/guide_reporting.rst says what each value means.
-    """
-
-    VALID = "valid"
-    RENEWAL_DUE = "renewal_due"
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not_yet_valid"
-    MISSING = "missing"
-    DUPLICATE = "duplicate"
-    SUPERSEDED = "superseded"
-    ARCHIVED = "archived"
-    KEY_MISSING = "key_missing"
-    WRONG_HOLDER = "wrong_holder"
-    WEAK = "weak"
-    UNKNOWN = "unknown"
-    NEVER_SEEN = "never_seen"
-    AWAITED = "awaited"
-    ON_LEAVE = "on_leave"
-    REVOKED = "revoked"
-
-
-OF_REPORT = (Status.NEVER_SEEN, Status.AWAITED, Status.ON_LEAVE, Status.REVOKED)
-"""Statuses that only the report knows: no certificate and no store shows them, only the inventory or the issuer's CRL."""
 
 
 def is_weak(key_type: str, key_size: int, signature_hash: str | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from .._policy.validity import Status
+from .._policy.status import Status
 from .exceptions import Accepted
 
 if TYPE_CHECKING:  # the model counts the accepted rows

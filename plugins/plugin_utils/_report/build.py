@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .._facts.delivery_records import DeliveryRecord
-from .._facts.evaluation import ACCESS_STATUSES
 from .._facts.holders import HolderEntry, accounts_of
 from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
 from .._policy.names import number_key
 from .._policy.revocation import Revocations
+from .._policy.status import ACCESS_STATUSES, Status
 from .._policy.subject import HolderIndex, index_holders
-from .._policy.validity import Status, calendar_of, is_weak
+from .._policy.validity import calendar_of, is_weak
 from .acceptance import all_accepted
 from .accounts import holder_keys, with_accounts
 from .certificates import certificate_rows
@@ -95,14 +95,14 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
 
 def _hidden(certificates: Sequence[CertificateRow]) -> Set[tuple[Acceptable, str, str]]:
     """What a certificate that ends soon hides: that it is weak, or that it is one of several."""
-    weak = {(Acceptable.WEAK, row.holder, row.workstation) for row in certificates if row.holder and _is_weak(row)}
+    weak = {(Acceptable("weak"), row.holder, row.workstation) for row in certificates if row.holder and _is_weak(row)}
     in_use = Counter(
         (row.certificate.issuer_setting, row.holder, row.workstation)
         for row in certificates
         if row.holder and row.status in (Status.RENEWAL_DUE, Status.SUPERSEDED)
     )
     several = (key for key, count in in_use.items() if count > 1)
-    return weak | {(Acceptable.DUPLICATE, holder, workstation) for _setting, holder, workstation in several}
+    return weak | {(Acceptable("duplicate"), holder, workstation) for _setting, holder, workstation in several}
 
 
 def _is_weak(row: CertificateRow) -> bool:

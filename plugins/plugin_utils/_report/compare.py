@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from datetime import date
 
-from .._policy.validity import Status
+from .._policy.status import Status
 from .model import Change, ChangeKind, HolderRow, HolderWorkstation, NextStep, Report
 from .name_order import name_sort_key
 

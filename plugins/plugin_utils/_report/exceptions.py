@@ -13,24 +13,17 @@ from typing import Any
 
 from .._errors import Pkcs12Error
 from .._facts.holders import number_of, parse_day
+from .._policy.status import Status, Use
 
 
 class Acceptable(str, Enum):
     """What an exception can accept and ``fail_on`` can name: a status, that of the authorisation, or a certificate without a holder."""
 
-    RENEWAL_DUE = "renewal_due"
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not_yet_valid"
-    MISSING = "missing"
-    DUPLICATE = "duplicate"
-    KEY_MISSING = "key_missing"
-    WRONG_HOLDER = "wrong_holder"
-    WEAK = "weak"
-    UNKNOWN = "unknown"
-    NEVER_SEEN = "never_seen"
-    AWAITED = "awaited"
-    ON_LEAVE = "on_leave"
-    REVOKED = "revoked"
+    _ignore_ = ["each", "members"]  # noqa: RUF012  of the enumeration, not of its members
+    members = vars()
+    for each in Status:
+        if Use.ACCEPTABLE in each.use:
+            members[each.name] = each.value
     AUTHORISATION_RENEWAL_DUE = "authorisation_renewal_due"
     AUTHORISATION_EXPIRED = "authorisation_expired"
     WITHOUT_HOLDER = "without_holder"

@@ -14,7 +14,7 @@ from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import Awaiting
 from .._facts.schema import BrowserProblem, CertificateRecord, Strangers, UnreadRecord
 from .._policy.revocation import Revocation
-from .._policy.validity import Status
+from .._policy.status import Status
 from .crl_row import CrlRow
 from .exceptions import Accepted, ExceptionRow
 

@@ -9,7 +9,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from .._facts.holders import Awaiting, HolderEntry
-from .._policy.validity import Status
+from .._policy.status import Status
 from .model import Actor, NextStep
 from .silence import Silence
 

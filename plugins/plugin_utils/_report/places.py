@@ -13,7 +13,7 @@ from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
 from .._policy.access import WITHOUT_ACCESS
 from .._policy.revocation import Revocation
-from .._policy.validity import Status
+from .._policy.status import Status
 from .model import HolderWorkstation, NextStep, Reachability
 from .next_step import LastSeen, RemainingCertificates, after_waiting, at_last, next_step
 from .rules import EvaluatedHost, Rules, is_too_old

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._errors import Pkcs12Error, named
 from .._facts.codec import keys_of, to_map
-from .._policy.validity import Status
+from .._policy.status import Status
 from .compare import WORKSTATIONS, subject_of
 from .model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
 from .silence import with_unusable_variables

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
-from .._policy.access import WORST_FIRST, Authorisation, access_of
-from .._policy.validity import Status
+from .._policy.access import Authorisation, access_of
+from .._policy.status import WORST_FIRST, Status
 from .acceptance import AUTHORISATION
 from .deliveries import with_delivery
 from .model import Actor, HolderRow, HolderWorkstation, NextStep, WorkstationRow

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from .._policy.names import name_words, number_key
-from .._policy.validity import Status
+from .._policy.status import Status
 from .acceptance import is_accepted
 from .model import HolderRow, NextStep, Reachability, Report
 from .strangers import not_searched

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from lab.ansible_playbook import ansible_playbook
 from lab.playbook import ROOT
 
 HOSTS = ("ws-one", "ws-two")
 DUE = yaml.safe_load((ROOT / "playbooks" / "vars" / "due.yml").read_text(encoding="utf-8"))
-STATUSES = ["valid", "weak", "unknown", *DUE["__due_usual"]]
+STATUSES = DUE["__due_known"]
 OF_CERTIFICATES = {Status.SUPERSEDED, Status.ARCHIVED}
 CHOICES = f". Write a list of some of: {', '.join(STATUSES)}. No workstation was called."
 DAYS = "Write a number of days, 0 or more. No workstation was called."

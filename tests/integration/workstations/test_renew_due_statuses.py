@@ -20,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     KeyState,
     WorkstationRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from integration.plays import run_play
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat

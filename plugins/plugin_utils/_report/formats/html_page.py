@@ -20,7 +20,7 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
-from ..._policy.validity import Status
+from ..._policy.status import Status
 from ..acceptance import accepted_at, is_accepted, is_left
 from ..language.counts import (
     holder_counts,
@@ -83,7 +83,7 @@ _ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 def page(report: Report) -> str:
     """The whole page; the same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for an unknown language or zone."""
     say = Wording(report.parameters)
-    style = _source("page.css") + _labels(say) + _print_footer(report, say)
+    style = _source("page.css") + _marks() + _labels(say) + _print_footer(report, say)
     script = _source("page.js")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -239,6 +239,16 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _marks() -> str:
+    """The styles of the statuses: the tone of their rows and marks, and the icon of each mark."""
+    tones = (
+        f".{each.value} {{ --tone: var(--{each.tone.value}); --tint: var(--{each.tone.value}-wash); }}"
+        for each in Status
+    )
+    icons = (f".mark.{each.value}::before {{ clip-path: {each.icon}; }}" for each in Status)
+    return "\n".join((*tones, *icons)) + "\n"
 
 
 def _source(name: str) -> str:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from ..._facts.schema import UnreadRecord
-from ..._policy.validity import Status
+from ..._policy.status import Status
 from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
 from ..language.counts import holder_counts, shared_among, shares, to_remove, unsearched, without_holders

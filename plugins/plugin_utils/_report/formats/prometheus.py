@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ..._policy.validity import Status
+from ..._policy.status import Status
 from ..acceptance import all_accepted, is_accepted, is_left
 from ..model import HolderRow, Reachability, Report, WorkstationRow
 from ..summary import summary
@@ -60,7 +60,7 @@ def _of_the_report(report: Report) -> Iterator[Metric]:
     yield Metric(
         "pkcs12_holders",
         "Holders by status, those without a workstation included.",
-        [({"status": status.value}, holders[status]) for status in Status],
+        [({"status": status.value, "access": status.gives_access.value}, holders[status]) for status in Status],
     )
     yield Metric(
         "pkcs12_holders_accepted",
@@ -95,7 +95,7 @@ def _of_holders(report: Report) -> Iterator[Metric]:
     yield Metric(
         "pkcs12_holder_status",
         "1 for the status that a holder has; the other statuses have no series.",
-        [(_holder(row) | {"status": row.status.value}, 1) for row in rows],
+        [(_holder(row) | {"status": row.status.value, "access": row.status.gives_access.value}, 1) for row in rows],
     )
     yield Metric(
         "pkcs12_holder_access_until_timestamp_seconds",

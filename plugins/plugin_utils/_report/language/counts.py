@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..._errors import named
-from ..._policy.validity import Status
+from ..._policy.status import Status
 from ..acceptance import is_left
 from ..model import HolderRow, Report
 from ..silence import with_unusable_variables

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..._facts.build import MACHINE_SID
 from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
-from ..._policy.validity import Status, is_selectable
+from ..._policy.status import Status
+from ..._policy.validity import is_selectable
 from ..model import (
     CertificateRow,
     HolderRow,

@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from ..._facts.evaluation import is_clock_right
 from ..._facts.schema import CertificateRecord
-from ..._policy.access import WORST_FIRST
 from ..._policy.revocation import Revocation
-from ..._policy.validity import Status
+from ..._policy.status import Status
 from ..acceptance import is_accepted
 from ..crl_row import CrlRow
 from ..deliveries import is_of_installed
@@ -25,7 +24,7 @@ from ..model import HolderRow, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
 
-SEVERITY = (*WORST_FIRST, Status.SUPERSEDED, Status.ARCHIVED)
+SEVERITY = tuple(Status)
 """The statuses in the order of the page: first those without access."""
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
-from ..._policy.validity import Calendar, Status, calendar_of
+from ..._policy.status import Status
+from ..._policy.validity import Calendar, calendar_of
 from ..acceptance import AUTHORISATION, is_left
 from ..model import Actor, CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
 

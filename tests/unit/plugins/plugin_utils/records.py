@@ -13,8 +13,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import thumbprint_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import StatusRules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import index_holders
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from unit.plugins.plugin_utils.fakes import NOW, SOFTWARE
 
 DAY = timedelta(days=1)

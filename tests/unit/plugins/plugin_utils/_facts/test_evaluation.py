@@ -18,12 +18,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluati
     rate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import (
-    OF_REPORT,
-    Calendar,
-    Status,
-    calendar_of,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Source, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 from unit.plugins.plugin_utils.fakes import EMAIL
 from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, SECOND, STRANGERS, record, status_rules
 
@@ -78,7 +74,7 @@ def test_of_two_reasons_the_first_of_the_table_counts(first: Status, second: Sta
 def test_every_status_is_one_of_a_certificate_or_of_a_holder() -> None:
     """Others are known to the report alone."""
     of_holders = {expected for _name, _records, _elsewhere, _unread, expected in HOLDERS}
-    assert set(REASONS) | of_holders | set(OF_REPORT) == set(Status)
+    assert set(REASONS) | of_holders | {status for status in Status if status.source is Source.REPORT} == set(Status)
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     CertificateRecord,
     UnreadRecord,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status, calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import TEMPORARY
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account
 from unit.plugins.plugin_utils.fakes import HOLDER, OTHER_SID, SID, inventory, profile

@@ -18,7 +18,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     workstation_rules,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import HolderRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status, calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, record
 
 SITE = date(2027, 3, 1)

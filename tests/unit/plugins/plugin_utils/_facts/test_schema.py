@@ -23,7 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     UnreadRecord,
     WorkstationRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 
 ROWS = (CertificateRecord, HolderRecord, ProfileRecord, UnreadRecord)
 PLAIN = (str, int, bool, date, datetime, KeyState, Proof, Status, Strangers)

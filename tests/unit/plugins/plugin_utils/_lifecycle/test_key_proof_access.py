@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import Proof
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from lab.authority import Authority
 from unit.plugins.plugin_utils._lifecycle.test_key_proof import NOW, Workstation, one, prove
 from unit.plugins.plugin_utils.fakes import issue

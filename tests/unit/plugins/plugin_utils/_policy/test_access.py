@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.access import (
-    WORST_FIRST,
     Access,
     Authorisation,
     access_of,
     last_second_before,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, Status, calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import WORST_FIRST, Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 
 UTC = timezone.utc
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -13,10 +13,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal
     RemovalSelector,
     parse_thumbprint,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import (
     Calendar,
-    Status,
     calendar_of,
     status_in_time,
 )

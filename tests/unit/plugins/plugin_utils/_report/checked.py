@@ -11,7 +11,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocat
     Revocation,
     RevocationReason,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.crl_row import CrlRow
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
     Acceptable,

@@ -15,7 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     CertificateRecord,
     UnreadRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     Actor,
     CertificateRow,

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, parse_holder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.acceptance import is_accepted, not_accepted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
@@ -224,8 +224,8 @@ def test_every_form_shows_it_in_both_languages() -> None:
 
 def test_metrics_keep_the_truth() -> None:
     text = textfile(made(HERE, given=(exception(),)))
-    assert 'pkcs12_holder_status{authorisation="T1",issuer="",status="weak"} 1' in text
-    assert 'pkcs12_holders{status="weak"} 1' in text
+    assert 'pkcs12_holder_status{authorisation="T1",issuer="",status="weak",access="yes"} 1' in text
+    assert 'pkcs12_holders{status="weak",access="yes"} 1' in text
     assert "pkcs12_holders_accepted 1" in text
     end = int(datetime(2026, 11, 26, tzinfo=timezone.utc).timestamp())
     series = 'pkcs12_accepted_until_timestamp_seconds{authorisation="T1",issuer="",workstation="ws-1",what="weak"}'

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.reports import sample

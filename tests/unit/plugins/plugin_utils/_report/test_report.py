@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
@@ -113,7 +113,7 @@ def test_forms_and_names_are_those_asked_for(tmp_path: Path) -> None:
         (["authorisation_expired", "unknown"], {}),
         (
             list(ACCEPTABLE),
-            {"expired": 1, "missing": 1, "never_seen": 1, "authorisation_renewal_due": 1, "without_holder": 1},
+            {"missing": 1, "expired": 1, "never_seen": 1, "authorisation_renewal_due": 1, "without_holder": 1},
         ),
     ],
 )

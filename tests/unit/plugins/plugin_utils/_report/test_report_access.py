@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import holders_csv
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
@@ -111,7 +111,9 @@ def test_each_form_has_both_ends_and_the_end_of_access() -> None:
     metrics = textfile(report)
     assert 'pkcs12_holder_access_until_timestamp_seconds{authorisation="T1",issuer=""} 1803859199' in metrics
     assert 'pkcs12_authorisation_end_timestamp_seconds{authorisation="T1",issuer=""} 1803859200' in metrics
-    assert 'pkcs12_holder_status{authorisation="T1",issuer="",status="expired"} 1' in textfile(made(site(**ENDED)))
+    assert 'pkcs12_holder_status{authorisation="T1",issuer="",status="expired",access="no"} 1' in textfile(
+        made(site(**ENDED))
+    )
 
 
 @pytest.mark.parametrize("make", [page, markdown], ids=["html", "markdown"])

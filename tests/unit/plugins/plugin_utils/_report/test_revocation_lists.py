@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import CrlProblem, RevocationReason
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
     certificates_csv,
     holders_csv,
@@ -94,7 +94,7 @@ def test_every_form_shows_it_in_both_languages(tmp_path: Path) -> None:
     assert day in holders_csv(found).decode("utf-8-sig")
     assert f'"{day}";"clé compromise"' in certificates_csv(found).decode("utf-8-sig")
     text = textfile(found)
-    assert 'pkcs12_holder_status{authorisation="T1",issuer="",status="revoked"} 1' in text
+    assert 'pkcs12_holder_status{authorisation="T1",issuer="",status="revoked",access="no"} 1' in text
     assert "pkcs12_revocation_list_problems 0" in text
     assert f"}} {int((NOW + DAY).timestamp())}" in text
 

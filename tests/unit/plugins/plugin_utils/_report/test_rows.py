@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row, workstation_row
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host

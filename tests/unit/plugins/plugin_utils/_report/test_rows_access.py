@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status, calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.next_step import NOTHING
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row

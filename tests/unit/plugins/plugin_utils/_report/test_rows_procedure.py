@@ -16,7 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     HolderEntry,
     parse_holder,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host

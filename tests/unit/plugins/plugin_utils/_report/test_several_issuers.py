@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
     Acceptable,
@@ -99,8 +99,8 @@ def test_an_exception_holds_for_every_issuer_and_the_metrics_say_for_which() -> 
 
 def test_the_metrics_have_both() -> None:
     text = textfile(report(both(ours=20)))
-    assert 'pkcs12_holder_status{authorisation="T1",issuer="CN=A",status="renewal_due"} 1' in text
-    assert 'pkcs12_holder_status{authorisation="T1",issuer="CN=B",status="valid"} 1' in text
+    assert 'pkcs12_holder_status{authorisation="T1",issuer="CN=A",status="renewal_due",access="yes"} 1' in text
+    assert 'pkcs12_holder_status{authorisation="T1",issuer="CN=B",status="valid",access="yes"} 1' in text
     assert (
         text.count('pkcs12_certificate_not_after_timestamp_seconds{workstation="ws-1",authorisation="T1",issuer="CN=')
         == 2

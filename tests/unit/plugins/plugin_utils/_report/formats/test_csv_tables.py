@@ -13,7 +13,7 @@ from datetime import date, datetime, timezone
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_escaping import text_cell
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
     CATALOGUE,

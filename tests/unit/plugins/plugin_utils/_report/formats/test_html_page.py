@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import (
     COLUMNS,
     FEW,

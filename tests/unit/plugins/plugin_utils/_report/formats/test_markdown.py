@@ -14,8 +14,8 @@ from markdown_it.token import Token
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import audited, problem_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import (
     LONGEST_CELL,
     LONGEST_TABLE,

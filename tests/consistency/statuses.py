@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What enumerates statuses and is written from their table: schemas, choices of options, and who is due. ``make settings`` writes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Source, Status, Subject, Use
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE, FAIL_ON
+from consistency.tree import ROOT
+
+FACTS = ROOT / "docs" / "facts.schema.json"
+REPORT = ROOT / "docs" / "compliance_report.schema.json"
+DUE = ROOT / "playbooks" / "vars" / "due.yml"
+MODULES = ROOT / "plugins" / "modules"
+OF_OPTIONS = (MODULES / "compliance_report.yml", MODULES / "reminder_mails.yml")
+CHOICES = re.compile(r"^(?P<indent> +)choices:\n(?P<list>(?:(?P=indent)  - \w+\n)+)", re.MULTILINE)
+
+
+def _values(chosen: Callable[[Status], object]) -> list[str]:
+    return [each.value for each in Status if chosen(each)]
+
+
+IN_FACTS = _values(lambda each: each.source is Source.FACTS and Subject.HOLDER in each.of)
+OF_CERTIFICATES = _values(lambda each: each.source is Source.FACTS and Subject.CERTIFICATE in each.of)
+OF_AUTHORISATIONS = _values(lambda each: Subject.AUTHORISATION in each.of)
+DUE_USUALLY = _values(lambda each: Use.DUE in each.use)
+DUE_KNOWN = _values(lambda each: Subject.HOLDER in each.of)
+
+
+def facts() -> str:
+    """The schema of the facts."""
+    content = _json(FACTS)
+    defined = content["$defs"]
+    holder = defined["holder"]["properties"]
+    holder["status"]["enum"] = IN_FACTS
+    holder["certificate_status"]["enum"] = [*IN_FACTS, None]
+    defined["certificate"]["properties"]["status"]["enum"] = OF_CERTIFICATES
+    return _text(content)
+
+
+def report() -> str:
+    """The schema of the report."""
+    content = _json(REPORT)
+    defined = content["$defs"]
+    defined["status"]["enum"] = [each.value for each in Status]
+    defined["authorisation_status"]["enum"] = OF_AUTHORISATIONS
+    defined["acceptable"]["enum"] = list(ACCEPTABLE)
+    counted = content["properties"]["summary"]["properties"]
+    for name, values in (("by_status", [each.value for each in Status]), ("authorisations", OF_AUTHORISATIONS)):
+        counted[name]["properties"] = dict.fromkeys(values, next(iter(counted[name]["properties"].values())))
+    return _text(content)
+
+
+def due() -> str:
+    """The statuses that ``renew_due`` knows, and those that are due where the site says nothing."""
+    text = DUE.read_text(encoding="utf-8")
+    for name, values in (("__due_usual", DUE_USUALLY), ("__due_known", DUE_KNOWN)):
+        text = re.sub(rf"^{name}: .*$", f"{name}: [{', '.join(values)}]", text, flags=re.MULTILINE)
+    return text
+
+
+def options(path: Path) -> str:
+    """The documentation of a module whose options name statuses."""
+
+    def written(found: re.Match[str]) -> str:
+        known = re.findall(r"- (\w+)", found["list"])
+        if "without_holder" not in known:
+            return found[0]
+        return f"{found['indent']}choices:\n" + _lines(found["indent"], FAIL_ON if "failed" in known else ACCEPTABLE)
+
+    return CHOICES.sub(written, path.read_text(encoding="utf-8"))
+
+
+def pages() -> dict[Path, str]:
+    """Every file that is written, and its text."""
+    return {FACTS: facts(), REPORT: report(), DUE: due()} | {path: options(path) for path in OF_OPTIONS}
+
+
+def _lines(indent: str, values: Iterable[str]) -> str:
+    return "".join(f"{indent}  - {value}\n" for value in values)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _text(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
