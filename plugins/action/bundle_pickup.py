@@ -14,8 +14,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.pickup import withdraw
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.pickup_options import withdrawal_task
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.task import withdrawal_task
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.withdraw import withdraw
 
 
 class ActionModule(KnowsRetired, Pkcs12Action):

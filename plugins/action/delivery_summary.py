@@ -37,7 +37,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "problems": {"type": "list", "elements": "dict", "default": []},
             "unstored": {"type": "dict", "default": {}},
             "holders": {"type": "list", "elements": "dict", "required": True},
-            "holder_problems": {"type": "list", "elements": "str", "default": []},
+            "holder_problems": {"type": "list", "elements": "raw", "default": []},
             "acknowledged": {"type": "list", "elements": "str", "default": [], "site": True},
             "leavers": {"type": "raw", "default": [], "site": True},
             "retry": {"type": "list", "elements": "str", "default": [], "site": "run"},
@@ -52,7 +52,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             deliveries=options["deliveries"],
             problems=options["problems"],
             withdrawals={str(done["item"]): done for done in options["withdrawals"] if "item" in done},
-            unstored={str(number): str(why) for number, why in options["unstored"].items()},
+            unstored={str(number): why for number, why in options["unstored"].items()},
             holders={
                 str(holder["authorisation"]): str(holder.get("name") or "")
                 for holder in options["holders"]

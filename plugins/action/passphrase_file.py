@@ -12,6 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     Pkcs12Action,
     TaskContext,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.vault_file import VaultFile
 
 
@@ -31,13 +32,13 @@ class ActionModule(Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         file, number = VaultFile(Path(options["vault_file"]), options["vault_password"]), options["authorisation"]
+        path = {"path": str(file.path)}
         if number is None:
             file.check()
-            return {"changed": False, "msg": f"Passphrases can be added to {file.path}."}
+            return {"changed": False, "msg": Problem("done.passphrases_can_be_added", path)}
         if task.check_mode:
-            changed = file.lacks(number, options["passphrase"])
-            did = "missing in" if changed else "in"
+            changed, did = file.lacks(number, options["passphrase"]), "would.add_passphrase"
         else:
-            changed = file.add(number, options["passphrase"])
-            did = "added to" if changed else "in"
-        return {"changed": changed, "msg": f"The passphrase of {number} is {did} {file.path}."}
+            changed, did = file.add(number, options["passphrase"]), "done.passphrase_added"
+        code = did if changed else "done.passphrase_there"
+        return {"changed": changed, "msg": Problem(code, path | {"number": number})}

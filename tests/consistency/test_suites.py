@@ -66,7 +66,7 @@ def test_each_package_of_the_product_has_a_row_with_suites(folder: str) -> None:
     [
         ("plugins/modules/store_exchange.ps1", "windows"),
         ("plugins/plugin_utils/_report/page.py", "browser"),
-        ("plugins/plugin_utils/_withdrawal/pickup.py", "fault_injection"),
+        ("plugins/plugin_utils/_withdrawal/withdraw.py", "fault_injection"),
         ("roles/collect/tasks/main.yml", "integration/deliveries"),
         ("roles/enrol/tasks/main.yml", "molecule"),
         ("docs/awx/job_templates.yml", "planted"),

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,54 @@ FAILED = re.compile(r"^(\S+) +: ok=.* (?:unreachable|failed)=[1-9]", re.MULTILIN
 RESULT = re.compile(r"^(?:ok|changed): \[([^\]]+)\] => (\{$.*?^\})$", re.MULTILINE | re.DOTALL)
 
 Json = dict[str, Any]
+
+NONCE: Mapping[str, str] = {"PKCS12_NONCE_LANGUAGE": "1"}
+"""The environment of a run whose sentences are codes and values. So a test can look at what a playbook says, and not at its words. See also
+the fixture ``nonce_language``."""
+
+MARK = re.compile(r"[«»]")
+VALUE = re.compile(r" (\w+)=(.*?)(?= \w+=|$)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run in the nonce language said: a code with its values, and what led to it."""
+
+    code: str
+    values: Mapping[str, str]
+    causes: tuple[Told, ...] = ()
+
+
+def told(text: str) -> list[Told]:
+    """All that is told in a text, in its order; what led to something is in that, and not by itself."""
+    open_ones: list[tuple[list[str], list[Told]]] = [([], [])]
+    at = 0
+    for mark in MARK.finditer(text):
+        open_ones[-1][0].append(text[at : mark.start()])
+        at = mark.end()
+        if mark[0] == "«":
+            open_ones.append(([], []))
+        elif len(open_ones) > 1:
+            parts, causes = open_ones.pop()
+            code, _colon, rest = "".join(parts).partition(":")
+            open_ones[-1][1].append(Told(code, dict(VALUE.findall(rest[8:].rstrip())), tuple(causes)))
+    return open_ones[0][1]
+
+
+def all_told(text: str) -> list[Told]:
+    """All that is told in a text, and what led to it."""
+
+    def each_of(these: Sequence[Told]) -> Iterator[Told]:
+        for each in these:
+            yield each
+            yield from each_of(each.causes)
+
+    return list(each_of(told(text)))
+
+
+def told_codes(text: str) -> set[str]:
+    """The codes of all that is told in a text, also of what led to it."""
+    return {each.code for each in all_told(text)}
 
 
 def tasks(*calls: Mapping[str, Any]) -> list[Json]:

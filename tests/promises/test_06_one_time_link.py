@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fault_injection.deliveries import Delivered, Office
-from fault_injection.pickup_process import KILLED, TERMINATED, Ended, run_apart
+from fault_injection.withdrawal_process import KILLED, TERMINATED, Ended, run_apart
 from figures import NUMBERS
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .._crypto.instants import format_instant, parse_instant
+from .._errors import Problem
 from .delivery_states import DeliveryState
 
 FACT = "pkcs12_fact_deliveries"
-SCHEMA = 1
+SCHEMA = 2
 KEPT_FOR = timedelta(days=400)
 """A delivery is for one renewal, and a personal certificate lasts for years. An older record says nothing about the next one."""
 
@@ -26,8 +27,8 @@ INSTANTS = ("mail_at", "recorded_at")
 class DeliveryRecord:
     """The last delivery of one holder.
 
-    ``mail_at``: the date of the mail, None if it has none. ``recorded_at``: when the state was set. Both are aware. ``error``: the code
-    of the error. ``file``: the name of the bundle. ``sha256``: of the file as the issuer sent it.
+    ``mail_at``: the date of the mail, None if it has none. ``recorded_at``: when the state was set. Both are aware. ``error``: why
+    it needs somebody. ``file``: the name of the bundle. ``sha256``: of the file as the issuer sent it.
     """
 
     authorisation: str
@@ -36,7 +37,7 @@ class DeliveryRecord:
     mail_at: datetime | None
     message_id: str | None
     recorded_at: datetime
-    error: str | None = None
+    error: Problem | None = None
     file: str | None = None
     sha256: str | None = None
 
@@ -72,7 +73,8 @@ def mail_date(text: Any) -> datetime | None:
 def _row(record: DeliveryRecord) -> dict[str, Any]:
     values = {field.name: getattr(record, field.name) for field in fields(record)}
     texts = {name: format_instant(values[name]) for name in INSTANTS if values[name]}
-    return values | texts | {"state": record.state.value}
+    error = {"error": record.error and record.error.to_map()}
+    return values | texts | error | {"state": record.state.value}
 
 
 def _record(row: Any) -> DeliveryRecord | None:
@@ -80,6 +82,7 @@ def _record(row: Any) -> DeliveryRecord | None:
         values = {field.name: row[field.name] for field in fields(DeliveryRecord)}
         mail_at, recorded_at = values["mail_at"], parse_instant(values["recorded_at"])
         instants = {"mail_at": None if mail_at is None else parse_instant(mail_at), "recorded_at": recorded_at}
-        return DeliveryRecord(**values | instants | {"state": DeliveryState(values["state"])})
+        error = None if values["error"] is None else Problem.from_map(values["error"])
+        return DeliveryRecord(**values | instants | {"state": DeliveryState(values["state"]), "error": error})
     except (TypeError, KeyError, ValueError, AttributeError):
         return None

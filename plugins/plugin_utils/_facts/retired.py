@@ -21,8 +21,10 @@ from urllib.parse import quote, unquote
 
 from .._crypto.instants import format_instant, instant_in_words, parse_instant
 from .._crypto.pkcs12_files import ASIDE, not_listed
-from .._errors import Pkcs12Error
+from .._errors import Outside, Pkcs12Error, Problem
 from .._io.durable_files import move, replace_file, sync_folder
+from .._messages.catalogue import LANGUAGES
+from .._messages.words import Words
 from .._policy.names import has_words, number_key
 from .._policy.subject import ExpectedSubject, HasSubject
 
@@ -32,10 +34,8 @@ SUFFIX = ".retired.json"
 BUNDLES = frozenset({".p12", ".pfx"})
 READABLE = 0o644
 """A note has no secret, and jobs of other accounts have to read it."""
-MEANING = "Nothing is installed or withdrawn for this number. To take the person back: pkcs12_take_back, for one run."
 MOST_SHOWN = 200
 """Characters of a note that a sentence shows."""
-TAKE_BACK = "If the person is back, set pkcs12_take_back to this number, for this run only."
 
 
 def note_name(number: str) -> str:
@@ -112,17 +112,18 @@ def write_down(folder: Path, numbers: Sequence[str], by: str, now: datetime) -> 
     """
     try:
         names = [path.name for path in folder.iterdir()]
+        meaning = [Words(language).of(Problem("retired.meaning")) for language in LANGUAGES]
         for number in numbers:
             known = [name for name in names if _is_note_of(name, number)]
             if not any(_is_readable(folder / name) for name in known):
-                note = {"authorisation": number, "at": format_instant(now), "by": by, "meaning": MEANING}
+                note = {"authorisation": number, "at": format_instant(now), "by": by, "meaning": meaning}
                 text = json.dumps(note, indent=1, ensure_ascii=False) + "\n"
                 replace_file(folder / (known[0] if known else note_name(number)), text.encode(), READABLE)
         for name in names:
             if any(_is_bundle_of(name, number) for number in numbers):
                 _put_aside(folder / name)
     except OSError as problem:
-        raise _not_written(folder, problem) from None
+        raise Pkcs12Error(_not_written(folder, problem)) from None
 
 
 def check_can_write(folder: Path) -> None:
@@ -130,9 +131,10 @@ def check_can_write(folder: Path) -> None:
     try:
         list(folder.iterdir())
     except OSError as problem:
-        raise _not_written(folder, problem) from None
+        raise Pkcs12Error(_not_written(folder, problem)) from None
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise _not_written(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder)))
+        denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+        raise Pkcs12Error(_not_written(folder, denied))
 
 
 def _with_outer(folder: Path) -> list[Path]:
@@ -154,21 +156,20 @@ def _listed(folder: Path, option: str) -> list[Path]:
 
 
 def _refuse(number: str, note: Path) -> NoReturn:
+    values = {"number": number, "note": str(note)}
     try:
         at, by = _read(note)
-    except (OSError, ValueError, RecursionError) as problem:
-        why = problem.strerror if isinstance(problem, OSError) else "it is damaged"
-        raise Pkcs12Error(
-            code="retired",
-            cause=f"{number} is retired, and the note {note} cannot be read: {why}. Nothing is installed or withdrawn.",
-            next_step=f"Find out who left it there. {TAKE_BACK}",
-        ) from None
-    day, clock = instant_in_words(at).split(" ", 1)
+    except OSError as problem:
+        values["reason"] = Outside(problem.strerror)
+        raise Pkcs12Error(Problem("retired.note_unreadable", values)) from None
+    except (ValueError, RecursionError):
+        raise Pkcs12Error(Problem("retired.note_damaged", values)) from None
+    clock = instant_in_words(at).split(" ", 1)[1]
     raise Pkcs12Error(
-        code="retired",
-        cause=f"{number} is retired: {by} removed this person on {day} at {clock}, and left {note.name}. "
-        "Nothing is installed or withdrawn.",
-        next_step=f"Take the person out of pkcs12_holders. {TAKE_BACK}",
+        Problem(
+            "retired.removed",
+            {"number": number, "by": by, "day": at.date(), "clock": clock, "note": note.name},
+        )
     )
 
 
@@ -178,10 +179,11 @@ def _read(note: Path) -> tuple[datetime, str]:
     if (
         not isinstance(content, dict)
         or not isinstance(content.get("by"), str)
+        or not content["by"].strip()
         or not isinstance(content.get("at"), str)
     ):
         raise ValueError("no note")
-    return parse_instant(content["at"]), " ".join(content["by"].split())[:MOST_SHOWN] or "somebody"
+    return parse_instant(content["at"]), " ".join(content["by"].split())[:MOST_SHOWN]
 
 
 def _is_readable(note: Path) -> bool:
@@ -197,22 +199,16 @@ def _remove(note: Path) -> None:
         note.unlink(missing_ok=True)
         sync_folder(note.parent)
     except OSError as problem:
-        raise Pkcs12Error(
-            code="retired_note",
-            cause=f"The note {note} cannot be removed: {problem.strerror}. Nothing is installed or withdrawn.",
-            next_step="Let this job write there, or remove the file by hand.",
-        ) from None
+        values = {"note": str(note), "reason": Outside(problem.strerror)}
+        raise Pkcs12Error(Problem("retired_note.not_removed", values)) from None
 
 
-def _not_written(folder: Path, problem: OSError) -> Pkcs12Error:
+def _not_written(folder: Path, problem: OSError) -> Problem:
     path = Path(str(problem.filename2 or problem.filename or folder))
-    place = "" if path == folder or path.name.startswith(".") else f" ({path.name})"
-    return Pkcs12Error(
-        code="retired_note",
-        cause=f"The removal cannot be written down in {folder}, and without that the next renewal would undo it: "
-        f"{problem.strerror}{place}.",
-        next_step=f"Set '{SITE_FOLDER}' to the folder that enrol and renew read, and let this job write there. Nothing was removed.",
-    )
+    values = {"folder": str(folder), "reason": Outside(problem.strerror)}
+    if path == folder or path.name.startswith("."):
+        return Problem("retired_note.not_written", values)
+    return Problem("retired_note.not_written_file", values | {"file": path.name})
 
 
 def _is_note_of(name: str, number: str) -> bool:

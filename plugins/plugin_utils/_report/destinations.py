@@ -23,46 +23,6 @@ MAIL_FORMATS = ("html", "csv")
 _ABSOLUTE = re.compile(r"[/~]")
 _HTTPS = re.compile(r"https://[^/\s]", re.IGNORECASE)
 
-NOT_SENT = {
-    "en": {
-        "folder": (
-            "Not sent to folder {path}: ",
-            ". The folder has to be there, and the account that runs Ansible needs the right to write into it.",
-        ),
-        "host": (
-            "Not sent to host {host}, folder {path}: ",
-            ". The host has to answer and needs Python. Its account needs the right to write into the folder, which has to be there.",
-        ),
-        "https": (
-            "Not sent to {url}: ",
-            ". Check the address, the credential, and that pkcs12_ca_path names the authority of the server's certificate.",
-        ),
-        "mail": ("Not sent by mail to {to}: ", "."),
-    },
-    "fr": {
-        "folder": (
-            "Non remis : Dossier {path}. Il doit exister, et le compte qui lance Ansible doit pouvoir y écrire. Texte technique : ",
-            ".",
-        ),
-        "host": (
-            (
-                "Non remis : Hôte {host}, dossier {path}. L'hôte doit répondre et avoir Python ; son compte doit pouvoir écrire"
-                " dans ce dossier, qui doit exister. Texte technique : "
-            ),
-            ".",
-        ),
-        "https": (
-            (
-                "Non remis : {url}. Vérifier l'adresse, le compte, et que pkcs12_ca_path désigne l'autorité du certificat"
-                " du serveur. Texte technique : "
-            ),
-            ".",
-        ),
-        "mail": ("Non remis : Message à {to}. Texte technique : ", "."),
-    },
-}
-"""What the failed run says before and after the reason that a program gave, by language and kind."""
-
 
 def check_settings(options: Mapping[str, Any], kept_files: bool) -> None:
     """Refuses settings of a report in a folder that do not fit together. Raises ``Pkcs12Error``: ``bad_arguments``.
@@ -90,7 +50,7 @@ def check_settings(options: Mapping[str, Any], kept_files: bool) -> None:
 
 
 def places_of(options: Mapping[str, Any], files: Mapping[str, Sequence[str]], subject: str) -> list[dict[str, Any]]:
-    """What each place gets: its options, the paths of its files, what to call it, and what to say if it fails. No account is in it.
+    """What each place gets: its options and the paths of its files. No account is in it.
 
     ``subject``: of a mail that has no own.
     """
@@ -105,17 +65,7 @@ def _destination(
         given["url"] = f"{place['url'].rstrip('/')}/"
     if place["kind"] == "mail":
         given.setdefault("mail_subject", subject)
-    words = {key: ", ".join(value) if isinstance(value, list) else value for key, value in place.items()}
-    texts = NOT_SENT[options["language"]][place["kind"]]
-    return {
-        **given,
-        "name": _NAMES[place["kind"]].format(**words),
-        "files": [path for name in _formats(place, options) for path in files.get(name, ())],
-        "not_sent": [texts[0].format(**words), texts[1]],
-    }
-
-
-_NAMES = {"folder": "folder {path}", "host": "host {host}, folder {path}", "https": "{url}", "mail": "mail to {to}"}
+    return {**given, "files": [path for name in _formats(place, options) for path in files.get(name, ())]}
 
 
 def _formats(place: Mapping[str, Any], options: Mapping[str, Any]) -> Sequence[str]:

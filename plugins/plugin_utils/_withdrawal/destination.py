@@ -1,7 +1,10 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Where a withdrawn bundle goes: its names in the folder, and whether the folder can take it."""
+"""Where a withdrawn bundle goes: its names in the folder, whether the folder can take it, and what has a former name.
+
+It reads files and changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ import errno
 import os
 import stat
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .._errors import Pkcs12Error
+from .._errors import Outside, Pkcs12Error, Problem
 from .._io.lasting_storage import check_lasting
+from .record import WithdrawalRecord, read_record
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -76,23 +81,29 @@ def check_destination(place: Destination, needed: int, allow_ephemeral: bool) ->
     """
     folder = place.path.parent
     if not folder.is_dir():
-        raise _folder(folder, "it does not exist" if not folder.exists() else "it is not a folder")
+        variant = "no_folder" if folder.exists() else "missing"
+        raise Pkcs12Error(Problem(f"dest_folder.{variant}", {"folder": str(folder)}))
     if place.path.is_dir():
-        raise _folder(place.path, "it is a folder, and the bundle needs a file")
+        raise Pkcs12Error(Problem("dest_folder.is_folder", {"folder": str(place.path)}))
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise _folder(folder, os.strerror(errno.EACCES))
+        raise Pkcs12Error(_refused(folder, os.strerror(errno.EACCES)))
     if not allow_ephemeral:
         check_lasting(folder)
     room = os.statvfs(folder)
     if room.f_bavail * room.f_frsize < needed:
-        raise _full(folder)
+        raise Pkcs12Error(_full(folder))
 
 
-def storage_error(problem: OSError, folder: Path) -> Pkcs12Error:
-    """The error for an operation on files that failed."""
+def storage_problem(problem: OSError, folder: Path) -> Problem:
+    """An operation on files that failed."""
     if problem.errno in NO_SPACE:
         return _full(folder)
-    return _folder(folder, problem.strerror or type(problem).__name__)
+    return _refused(folder, problem.strerror or type(problem).__name__)
+
+
+def kept_as(problem: Problem, path: Path, clause: str = "kept.file") -> Problem:
+    """The same problem, with the place where the delivered file is."""
+    return replace(problem, causes=(*problem.causes, Problem(clause, {"path": str(path)})))
 
 
 def is_own_file(path: Path) -> bool:
@@ -104,18 +115,38 @@ def is_own_file(path: Path) -> bool:
     return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
-def _folder(folder: Path, reason: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="dest_folder",
-        cause=f"{folder} cannot take the bundle: {reason}.",
-        next_step="Choose a folder for 'dest' (in the role collect: pkcs12_bundle_folder) that exists on the controller, and that"
-        " the account which runs Ansible may write to.",
-    )
+def _refused(folder: Path, reason: str) -> Problem:
+    return Problem("dest_folder.refused", {"folder": str(folder), "reason": Outside(reason)})
 
 
-def _full(folder: Path) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="disk_full",
-        cause=f"There is not enough space in {folder}.",
-        next_step="Make space there, then run the task again.",
-    )
+def _full(folder: Path) -> Problem:
+    return Problem("disk_full.no_space", {"folder": str(folder)})
+
+
+RECORD_END = ".withdrawal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A destination in the same folder whose record is of the same link."""
+
+    place: Destination
+    record: WithdrawalRecord
+
+    def files(self) -> Iterator[Path]:
+        """Files of this account that came from the link: the final one, one that was set aside, and a download that was not ended."""
+        kept = [self.place.path.with_name(self.record.kept)] if self.record.kept else []
+        for path in (self.place.path, *kept, self.place.rescued[0], self.place.part):
+            if is_own_file(path):
+                yield path
+
+
+def formers(place: Destination) -> list[Former]:
+    """The former destinations of this link, sorted by name. Raises ``OSError``."""
+    found = []
+    for path in sorted(place.path.parent.glob(f".*{RECORD_END}")):
+        record = read_record(path) if path != place.record and is_own_file(path) else None
+        if record is not None and record.link == place.link:
+            name = path.name.removeprefix(".").removesuffix(RECORD_END)
+            found.append(Former(Destination(path.with_name(name), place.link), record))
+    return found

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What became of the deliveries of a run: the record of each holder, and sentences for people. Pure."""
+"""What became of the deliveries of a run: the record of each holder, and what people are told. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Outside, Pkcs12Error, Problem, Sentences
 from .._facts.delivery_records import FACT, DeliveryRecord, fact_of, mail_date, records_of
 from .._facts.delivery_states import DeliveryState
 from .._policy.names import normalized_text, number_key
@@ -24,9 +24,7 @@ PASSED_OVER = ("superseded", "duplicate")
 UNRELIABLE = (DeliveryState.NOT_AUTHENTIC, DeliveryState.REFUSED)
 """States of mails that may not be the issuer's at all."""
 BY_HAND = ("link_used", "captcha")
-"""Errors after which a person may have the bundle, or may withdraw it in a browser."""
-
-DEALT_WITH = "A person has dealt with this delivery."
+"""Kinds of problems after which a person may have the bundle, or may withdraw it in a browser."""
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -37,32 +35,31 @@ class CollectionRun:
 
     ``deliveries`` and ``problems``: of ``delivery_info``. ``withdrawals``: results of ``bundle_pickup`` by authorisation number.
     ``retry``: numbers whose links are tried again. ``unstored``: why a passphrase is in no store, by number. ``holders``: names by number,
-    as the inventory has them.
-    ``holder_problems``: sentences about others in the inventory that cannot be read. ``acknowledged``: message ids of deliveries, or places
-    of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
+    as the inventory has them. ``holder_problems``: what is wrong with others in the inventory that cannot be read. ``acknowledged``:
+    message ids of deliveries, or places of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
     ``known``: ``ansible_facts.pkcs12_fact_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
-    ``reading``: ``msg`` and ``ignored`` of ``delivery_info``. ``remarks``: sentences for people that make nothing red.
+    ``reading``: ``msg`` and ``ignored`` of ``delivery_info``. ``remarks``: what people are told and makes nothing red.
     """
 
     deliveries: Sequence[Row]
     problems: Sequence[Row]
     withdrawals: Mapping[str, Row]
-    unstored: Mapping[str, str]
+    unstored: Mapping[str, Any]
     holders: Mapping[str, str]
-    holder_problems: Sequence[str]
+    holder_problems: Sequence[Any]
     acknowledged: Set[str]
     leavers: Set[str]
     known: Any
     retry: Sequence[str] = ()
     check_mode: bool = False
     reading: Row = field(default_factory=dict)
-    remarks: Sequence[str] = ()
+    remarks: Sequence[Problem] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     record: DeliveryRecord
-    sentence: str
+    told: Problem
 
 
 def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
@@ -76,22 +73,23 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
         _keep(records, outcome.record)
     for_somebody = [outcome for outcome in outcomes if outcome.record.needs_somebody and not _is_planned(outcome, run)]
     totals = dict(sorted(Counter(outcome.record.state.value for outcome in outcomes).items()))
-    states = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in totals.items())
-    headline = [f"{counted(len(outcomes), 'delivery', 'deliveries')}{': ' if states else ''}{states}."]
-    headline += [str(run.reading["msg"])] if run.reading.get("msg") else []
-    unread = [_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
-    unnumbered = [*run.holder_problems, *unread]
-    urgent = [*unnumbered, *(outcome.sentence for outcome in for_somebody)]
+    states = tuple(Problem(f"deliveries.{state}", {"count": count}) for state, count in totals.items())
+    headline = [Problem("deliveries.count", {"count": len(outcomes)}, causes=states)]
+    headline += [_given(run.reading["msg"])] if run.reading.get("msg") else []
+    unread = [_mail_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
+    unnumbered = [*map(_given, run.holder_problems), *unread]
+    urgent = [*unnumbered, *(outcome.told for outcome in for_somebody)]
+    dealt_with = _dealt_with(run, before, now).values()
     facts = {} if run.check_mode else {"ansible_facts": {FACT: fact_of(records, now)}}
     return facts | {
         "changed": False,
         "failed": bool(urgent),
-        "msg": " ".join([*headline, *urgent]),
+        "msg": Sentences((*headline, *urgent)),
         "lines": [
             *headline,
             *urgent,
-            *(outcome.sentence for outcome in outcomes if outcome not in for_somebody),
-            *(f"{each.name} {each.authorisation}: {DEALT_WITH}" for each in _dealt_with(run, before, now).values()),
+            *(outcome.told for outcome in outcomes if outcome not in for_somebody),
+            *(_of_person(f"{each.name} {each.authorisation}", Problem("delivery.acknowledged")) for each in dealt_with),
             *run.remarks,
             *_useless(run, before),
         ],
@@ -108,16 +106,11 @@ def _check_retry(numbers: Sequence[str], to_withdraw: Sequence[str]) -> None:
     known = set(map(number_key, to_withdraw))
     unknown = [number.strip() for number in numbers if number_key(number) not in known]
     if unknown:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named('retry')} has {', '.join(unknown)}, and the mails have no delivery to withdraw with this number.",
-            next_step="Correct or remove the number.",
-            setting="retry",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.retry_unknown", {"numbers": tuple(unknown)}, "retry"))
 
 
-def two_names(holders: Sequence[Row]) -> list[str]:
-    """A sentence for each number to which entries of the inventory give different names. The last one counts."""
+def two_names(holders: Sequence[Row]) -> list[Problem]:
+    """The numbers to which entries of the inventory give different names. The last one counts."""
     names: dict[str, dict[str, str]] = {}
     for holder in holders:
         if number := str(holder.get("authorisation") or ""):
@@ -126,7 +119,7 @@ def two_names(holders: Sequence[Row]) -> list[str]:
             known.pop(key := " ".join(normalized_text(name).split()), None)
             known[key] = name
     return [
-        f"The inventory has several names for the number {number}: {', '.join(found.values())}. This run took the last one."
+        Problem("delivery.two_names", {"number": number, "names": tuple(found.values())})
         for number, found in names.items()
         if len(found) > 1
     ]
@@ -142,26 +135,37 @@ def _dealt_with(run: CollectionRun, records: Mapping[str, DeliveryRecord], now: 
     }
 
 
-def _useless(run: CollectionRun, records: Mapping[str, DeliveryRecord]) -> list[str]:
-    """A sentence about what is acknowledged and is nowhere. Nobody knows it while mails of other persons are left out."""
+def _useless(run: CollectionRun, records: Mapping[str, DeliveryRecord]) -> list[Problem]:
+    """What is acknowledged and is nowhere. Nobody knows it while mails of other persons are left out."""
     if run.reading.get("ignored", {}).get("other_authorisations"):
         return []
     known = {row.get("message_id") for row in run.deliveries} | {row.get("place") for row in run.problems}
     unknown = sorted(run.acknowledged - known - {record.message_id for record in records.values()})
-    if not unknown:
-        return []
-    return [
-        f"No mail and no delivery has {', '.join(unknown)} of {named('acknowledged')}. Correct or remove the entry."
-    ]
+    return [Problem("delivery.acknowledged_nowhere", {"entries": tuple(unknown)})] if unknown else []
 
 
-def _problem(row: Row) -> str:
-    return f"A mail ({row.get('place')}): {row.get('cause')} {row.get('next_step')}"
+def _given(said: Any) -> Problem:
+    """What another task has found: a problem as results keep it, or words."""
+    return Problem.from_map(said) if isinstance(said, Mapping) else Problem("delivery.told", {"text": str(said)})
+
+
+def _error(row: Row) -> Problem | None:
+    """The error of a delivery or of a result; None without one."""
+    said = (row.get("error") or {}).get("problem")
+    return None if said is None else Problem.from_map(said)
+
+
+def _mail_problem(row: Row) -> Problem:
+    return Problem("delivery.mail_problem", {"place": str(row.get("place"))}, causes=(_given(row.get("problem")),))
+
+
+def _of_person(who: str, told: Problem) -> Problem:
+    return Problem("delivery.person", {"who": who}, causes=(told,))
 
 
 def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
     number = _number(row)
-    state, error, sentence = _settled(run, row) or _withdrawn_state(run, number)
+    state, error, told = _settled(run, row) or _withdrawn_state(run, number)
     done = run.withdrawals.get(number, {}) if row["state"] == DeliveryState.NEW.value else {}
     record = DeliveryRecord(
         authorisation=number,
@@ -174,66 +178,71 @@ def _outcome(run: CollectionRun, row: Row, now: datetime) -> _Outcome:
         file=PurePath(done["dest"]).name if done.get("dest") else None,
         sha256=done.get("sha256"),
     )
-    who = " ".join(part for part in (record.name, number) if part) or "A delivery without a number"
-    mail = f" (mail {record.message_id} of {str(record.mail_at)[:10]})" if record.needs_somebody else ""
-    return _Outcome(record, f"{who}{mail}: {sentence}")
+    return _Outcome(record, _about(record, told))
+
+
+def _about(record: DeliveryRecord, told: Problem) -> Problem:
+    """What is told of a delivery, with whose it is; with its mail where somebody is needed."""
+    who = " ".join(part for part in (record.name, record.authorisation) if part)
+    mail = {"message_id": record.message_id or "?"}
+    if not who:
+        return Problem("delivery.without_number", mail, causes=(told,))
+    if not record.needs_somebody:
+        return _of_person(who, told)
+    if record.mail_at is None:
+        return Problem("delivery.mail_undated", {"who": who} | mail, causes=(told,))
+    return Problem("delivery.mail", {**mail, "who": who, "day": record.mail_at.date()}, causes=(told,))
 
 
 def _number(row: Row) -> str:
     return str(row.get("authorisation") or "")
 
 
-def _settled(run: CollectionRun, row: Row) -> tuple[DeliveryState, str | None, str] | None:
-    """The state of a delivery that is not to be withdrawn, the code of its error, and a sentence; None of one that is."""
+def _settled(run: CollectionRun, row: Row) -> tuple[DeliveryState, Problem | None, Problem] | None:
+    """The state of a delivery that is not to be withdrawn, its error, and what is told; None of one that is."""
     number = _number(row)
     if row.get("message_id") in run.acknowledged:
-        return DeliveryState.ACKNOWLEDGED, None, DEALT_WITH
+        return DeliveryState.ACKNOWLEDGED, None, Problem("delivery.acknowledged")
     if number_key(number) in set(map(number_key, run.leavers)):
-        return DeliveryState.LEFT, None, "This person has left, so nothing is withdrawn."
+        return DeliveryState.LEFT, None, Problem("delivery.left")
     if row["state"] != DeliveryState.NEW.value:
-        error = row.get("error") or {}
-        sentence = f"{error.get('cause', row['state'])} {error.get('next_step', '')}".strip()
-        return _read_state(row["state"]), error.get("code"), sentence
+        error = _error(row)
+        return _read_state(row["state"]), error, error or Problem("delivery.not_withdrawn")
     if number not in run.holders:
         return DeliveryState.UNKNOWN_HOLDER, None, _unknown(run, row)
     return None
 
 
-def _unknown(run: CollectionRun, row: Row) -> str:
+def _unknown(run: CollectionRun, row: Row) -> Problem:
     if run.holder_problems:
-        return (
-            "No holder that can be read has this number. Correct pkcs12_holders as said above, and run the task again."
-        )
+        return Problem("delivery.holder_unread")
     name = normalized_text(str(row.get("name") or "")).split()
-    same = [number for number, holder in run.holders.items() if name and normalized_text(holder).split() == name]
-    known = f" The inventory has this name with the number {', '.join(same)}." if same else ""
-    return f"No holder has this number.{known} Correct the number in pkcs12_holders, or add the holder, and run the task again."
+    same = tuple(number for number, holder in run.holders.items() if name and normalized_text(holder).split() == name)
+    return Problem("delivery.no_holder_same_name", {"numbers": same}) if same else Problem("delivery.no_holder")
 
 
-def _withdrawn_state(run: CollectionRun, number: str) -> tuple[DeliveryState, str | None, str]:
+def _withdrawn_state(run: CollectionRun, number: str) -> tuple[DeliveryState, Problem | None, Problem]:
     done = run.withdrawals.get(number)
     if done is None:
-        return DeliveryState.NEW, None, "The bundle was not withdrawn. Run the task again."
-    state, code = _read_state(done.get("state")), (done.get("error") or {}).get("code")
-    if code is not None:
+        return DeliveryState.NEW, None, Problem("delivery.not_withdrawn")
+    state, error, dest = _read_state(done.get("state")), _error(done), {"dest": str(done.get("dest"))}
+    if error is not None:
         # A bundle that is there and does not open cannot be installed. An error before any request leaves the delivery new.
         changed = {
             DeliveryState.COLLECTED: DeliveryState.PASSPHRASE_UNKNOWN,
             DeliveryState.NEW: DeliveryState.FAILED,
         }
-        return changed.get(state, state), code, _with_place(str(done.get("msg")), code, done.get("dest"))
+        # Only a file of this name is taken for that of the delivery.
+        is_told = error.kind in BY_HAND and done.get("dest")
+        place = (Problem("delivery.put_there", dest),) if is_told else ()
+        return changed.get(state, state), error, replace(error, causes=(*error.causes, *place))
+    if state is DeliveryState.NEW:
+        return state, None, Problem("delivery.planned", dest)
     if state is not DeliveryState.COLLECTED:
-        return state, None, str(done.get("msg"))
+        return state, None, Problem("delivery.failed", {"reason": Outside(done.get("msg"))})
     if number in run.unstored:
-        return DeliveryState.PASSPHRASE_NOT_STORED, None, run.unstored[number]
-    return DeliveryState.COLLECTED, None, str(done.get("msg"))
-
-
-def _with_place(sentence: str, code: str, dest: str | None) -> str:
-    """Where a person has to put the bundle: only a file of this name is taken for that of the delivery."""
-    if code not in BY_HAND or not dest:
-        return sentence
-    return f"{sentence} When a person has the bundle, put it there under this name: {dest}."
+        return DeliveryState.PASSPHRASE_NOT_STORED, None, _given(run.unstored[number])
+    return DeliveryState.COLLECTED, None, Problem(f"delivery.{'withdrawn' if done.get('changed') else 'there'}", dest)
 
 
 def _read_state(value: Any) -> DeliveryState:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
+from integration.plays import NONCE, Told, told, told_codes
 from lab.ansible_playbook import ansible_playbook
 from lab.playbook import ROOT
 
@@ -21,21 +22,21 @@ HOSTS = ("ws-one", "ws-two")
 DUE = yaml.safe_load((ROOT / "playbooks" / "vars" / "due.yml").read_text(encoding="utf-8"))
 STATUSES = DUE["__due_known"]
 OF_CERTIFICATES = {Status.SUPERSEDED, Status.ARCHIVED}
-CHOICES = f". Write a list of some of: {', '.join(STATUSES)}. No workstation was called."
-DAYS = "Write a number of days, 0 or more. No workstation was called."
-REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"pkcs12_due_statuses": []}, f"pkcs12_due_statuses is empty, so nobody would be due{CHOICES}"),
-    ({"pkcs12_due_statuses": ","}, f"pkcs12_due_statuses is empty, so nobody would be due{CHOICES}"),
-    ({"pkcs12_due_statuses": 7}, f"pkcs12_due_statuses has 7, which is no status{CHOICES}"),
-    ({"pkcs12_due_statuses": "missing, expire"}, f"pkcs12_due_statuses has expire, which is no status{CHOICES}"),
+EMPTY = {"known": ", ".join(STATUSES)}
+REFUSED: list[tuple[dict[str, Any], str, dict[str, str]]] = [
+    ({"pkcs12_due_statuses": []}, "due_statuses_empty", EMPTY),
+    ({"pkcs12_due_statuses": ","}, "due_statuses_empty", EMPTY),
+    ({"pkcs12_due_statuses": 7}, "due_statuses_unknown", {"unknown": "7", **EMPTY}),
+    ({"pkcs12_due_statuses": "missing, expire"}, "due_statuses_unknown", {"unknown": "expire", **EMPTY}),
     (
         {"pkcs12_due_statuses": ["renewal-due", "missing", "superseded"]},
-        f"pkcs12_due_statuses has renewal-due, superseded, which is no status{CHOICES}",
+        "due_statuses_unknown",
+        {"unknown": "renewal-due,superseded", **EMPTY},
     ),
-    ({"pkcs12_renew_before_days": "soon"}, f"pkcs12_renew_before_days is 'soon'. {DAYS}"),
-    ({"pkcs12_renew_before_days": True}, f"pkcs12_renew_before_days is 'True'. {DAYS}"),
-    ({"pkcs12_renew_before_days": 1.5}, f"pkcs12_renew_before_days is '1.5'. {DAYS}"),
-    ({"pkcs12_renew_before_days": -1}, f"pkcs12_renew_before_days is '-1'. {DAYS}"),
+    ({"pkcs12_renew_before_days": "soon"}, "due_days", {"given": "soon"}),
+    ({"pkcs12_renew_before_days": True}, "due_days", {"given": "True"}),
+    ({"pkcs12_renew_before_days": 1.5}, "due_days", {"given": "1.5"}),
+    ({"pkcs12_renew_before_days": -1}, "due_days", {"given": "-1"}),
 ]
 
 
@@ -48,25 +49,29 @@ def run(book: str, folder: Path, variables: dict[str, Any], hosts: dict[str, Any
     given = {"pkcs12_report_folder": str(folder / "reports"), **variables}
     arguments = ["-i", str(folder / "inventory.yml"), "-e", json.dumps(given), f"hospital_it.pkcs12.{book}"]
     environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections")}
-    done = ansible_playbook(arguments, {**os.environ, **environment}, folder)
+    done = ansible_playbook(arguments, {**os.environ, **environment, **NONCE}, folder)
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
-@pytest.mark.parametrize(("variables", "said"), REFUSED, ids=[json.dumps(each) for each, _said in REFUSED])
-def test_one_sentence_names_the_variable_and_nothing_is_done(
-    tmp_path: Path, variables: dict[str, Any], said: str
+def left_out(output: str) -> Iterator[Told]:
+    """What is said of workstations that were left out: how many there are, and who works there."""
+    return (each for each in told(output) if each.code.startswith("play.left_out"))
+
+
+@pytest.mark.parametrize(("variables", "code", "values"), REFUSED, ids=[json.dumps(each[0]) for each in REFUSED])
+def test_the_mistake_is_told_and_nothing_is_done(
+    tmp_path: Path, variables: dict[str, Any], code: str, values: dict[str, str]
 ) -> None:
-    code, output = run("renew_due", tmp_path, variables)
-    assert code == 2, output
-    assert re.search(rf"(?<!\w){re.escape(said)}", output), output
+    status, output = run("renew_due", tmp_path, variables)
+    assert status == 2, output
+    assert Told("play.no_workstation_called", {}, (Told(f"bad_arguments.{code}", values),)) in told(output), output
     assert "Evaluate the known facts" not in output
-    assert "See ansible-doc" not in output
 
 
 def test_daily_ends_before_anybody_is_renewed(tmp_path: Path) -> None:
     code, output = run("daily", tmp_path, {"pkcs12_renew_before_days": "soon"})
     assert code == 2, output
-    assert "pkcs12_renew_before_days" in output.partition("TASK [Check the settings of the report]")[2]
+    assert "bad_arguments" in output.partition("TASK [Check the settings of the report]")[2]
     assert "PLAY [Find the workstations" not in output
     assert "failed_when" not in output
     assert not (tmp_path / "reports").exists()
@@ -80,9 +85,8 @@ def test_one_word_and_each_status_is_taken(tmp_path: Path) -> None:
     for statuses in ("valid", "weak, valid,", [each for each in STATUSES if each != "never_seen"]):
         code, output = run("renew_due", tmp_path, {"pkcs12_due_statuses": statuses, "pkcs12_renew_before_days": "0"})
         assert code == 0, output
-        assert (
-            "2 workstations left out, because nobody there is due: Anne X at ws-one (never seen); Anne X at" in output
-        )
+        unseen = [Told("play.left_out_never_seen", {"name": "Anne X", "workstation": host}) for host in HOSTS]
+        assert list(left_out(output)) == [Told("play.left_out", {"count": "2"}), *unseen]
 
 
 def test_a_wrong_setting_of_one_workstation_is_in_the_summary(tmp_path: Path) -> None:
@@ -93,8 +97,9 @@ def test_a_wrong_setting_of_one_workstation_is_in_the_summary(tmp_path: Path) ->
         {"ws-two": {"pkcs12_renew_before_days": "soon"}},
     )
     assert code == 2, output
-    assert "ws-two: pkcs12_renew_before_days is 'soon'. Write a number of days, 0 or more." in output
-    assert "1 workstation left out, because nobody there is due: Anne X at ws-one (never seen)" in output
+    assert Told("bad_arguments.due_days", {"given": "soon"}) in told(output)
+    unseen = Told("play.left_out_never_seen", {"name": "Anne X", "workstation": "ws-one"})
+    assert list(left_out(output)) == [Told("play.left_out", {"count": "1"}), unseen]
 
 
 @pytest.mark.parametrize("empty", ["", " ", None])
@@ -102,6 +107,6 @@ def test_an_empty_answer_to_a_survey_is_none(tmp_path: Path, empty: str | None) 
     """So who was never seen is due, as by default. The workstations do not answer."""
     given = {"pkcs12_due_statuses": empty, "pkcs12_renew_before_days": empty}
     _code, output = run("renew_due", tmp_path, given, {"ws-two": {"pkcs12_holders": []}})
-    assert "Write a" not in output
-    assert "0 workstations left out, because nobody there is due." in output
+    assert [code for code in told_codes(output) if code.startswith("bad_arguments.due")] == []
+    assert list(left_out(output)) == [Told("play.left_out", {"count": "0"})]
     assert "ws-one" in output.partition("PLAY [Renew each holder")[2].partition("PLAY [Summary]")[0], output

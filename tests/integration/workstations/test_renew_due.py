@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from integration.plays import failed_hosts, holder, messages, outcomes, summary
+from integration.plays import NONCE, Told, failed_hosts, holder, messages, outcomes, summary, told
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
@@ -70,11 +70,12 @@ def hospital(audited: SavedState) -> Hospital:
 
 
 def audit(hospital: Hospital, *options: str) -> None:
-    assert play(hospital, AUDIT, *options, environment=fact_cache(hospital)).exit_code == 0
+    run = play(hospital, AUDIT, *options, environment=fact_cache(hospital))
+    assert run.exit_code == 0, run.stdout
 
 
 def renew_due(hospital: Hospital, *options: str) -> Run:
-    return play(hospital, RENEW_DUE, *options, environment=fact_cache(hospital))
+    return play(hospital, RENEW_DUE, *options, environment={**fact_cache(hospital), **NONCE})
 
 
 def called(run: Run) -> set[str]:
@@ -82,17 +83,22 @@ def called(run: Run) -> set[str]:
     return {entry.workstation.lower() for entry in run.requests}
 
 
-def left_out(run: Run) -> dict[str, list[str]]:
-    """The workstations that were not called, and who has access there until when."""
+def not_called(run: Run) -> list[Told]:
+    """What is said of the workstations that were not called: how many they are, then who has access there."""
     (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
-    counted, _rest, told = str(said).partition(" left out, because nobody there is due")
-    count, noun = counted.split(" ")
-    named: dict[str, list[str]] = {}
-    for each in told.lstrip(": .").split("; ") if told.strip(".") else ():
-        who, _at, place = each.partition(" at ")
-        host, _until, day = place.partition(" until ")
-        named.setdefault(host, []).append(f"{who} until {day}")
-    assert (int(count), noun) == (len(named), "workstation" if len(named) == 1 else "workstations")
+    counted, *people = told("".join(said))
+    assert (counted.code, int(counted.values["count"])) == (
+        "play.left_out",
+        len({each.values["workstation"] for each in people}),
+    )
+    return people
+
+
+def left_out(run: Run) -> dict[str, list[tuple[str, str | None]]]:
+    """The workstations that were not called, and who has access there until when."""
+    named: dict[str, list[tuple[str, str | None]]] = {}
+    for each in not_called(run):
+        named.setdefault(each.values["workstation"], []).append((each.values["name"], each.values.get("last_day")))
     return named
 
 
@@ -103,7 +109,7 @@ def test_only_those_who_are_due_are_called(hospital: Hospital) -> None:
     assert outcomes(run) == OUTCOMES
     assert summary(run)["totals"] == {"changed": 2, "deferred": 1, "installed": 1, "renewed": 1}
     assert left_out(run).keys() == {RADIO, OFF}
-    assert left_out(run)[RADIO] == [f"{JEANNE.name} until {last_day(hospital, JEANNE)}"]
+    assert left_out(run)[RADIO] == [(JEANNE.name, str(last_day(hospital, JEANNE)))]
 
 
 def last_day(hospital: Hospital, person: Person) -> date:
@@ -117,7 +123,7 @@ def test_each_person_is_told_once_with_the_end_of_access(hospital: Hospital) -> 
     assert last_day(hospital, JEANNE) < hospital.bundles[JEANNE.authorisation].certificate.not_valid_after_utc.date()
     days = ("-e", "pkcs12_renew_before_days=10")
     run = renew_due(hospital, *days, "--limit", f"{CARDIO},localhost", "--check")
-    people = sorted(f"{person.name} until {last_day(hospital, person)}" for person in (JEANNE, ELODIE))
+    people = sorted((person.name, str(last_day(hospital, person))) for person in (JEANNE, ELODIE))
     assert sorted(left_out(run)[CARDIO]) == people
 
 
@@ -154,22 +160,17 @@ def test_check_mode_chooses_the_same_and_changes_nothing(hospital: Hospital) -> 
     assert [dict(store.elements) for store in stores] == before
 
 
-REFUSED = {
-    "pkcs12_evidence_path": (
-        "/nosuch/e",
-        "The evidence file /nosuch/e cannot be written: No such file or directory. Set pkcs12_evidence_path to a file on the controller",
-    ),
-    "pkcs12_bundle_pattern": ("{nom}.p12", "pkcs12_bundle_pattern has {nom}, which stands for nothing. Use {name} and"),
-}
+REFUSED = {"pkcs12_evidence_path": ("/nosuch/e", "evidence"), "pkcs12_bundle_pattern": ("{nom}.p12", "bad_arguments")}
+"""A setting that cannot be used, and the code of the refusal."""
 
 
 @pytest.mark.parametrize("variable", REFUSED)
 def test_check_mode_refuses_what_the_run_refuses(hospital: Hospital, variable: str) -> None:
-    value, said = REFUSED[variable]
+    value, code = REFUSED[variable]
     for mode in ((), ("--check",)):
         run = renew_due(hospital, "-e", json.dumps({variable: value}), "--limit", f"{CARDIO},localhost", *mode)
         assert failed_hosts(run) == {CARDIO}
-        assert said in holder(run, CARDIO, ELODIE.authorisation).result["msg"]
+        assert holder(run, CARDIO, ELODIE.authorisation).result["error"]["code"] == code
 
 
 def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
@@ -184,9 +185,9 @@ def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
 def test_whom_to_call_is_a_variable(hospital: Hospital) -> None:
     run = renew_due(hospital, "-e", json.dumps({"pkcs12_due_statuses": ["missing"]}))
     assert called(run) == {NUCLEAR}
-    (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
-    assert said.startswith("5 workstations left out, because nobody there is due: ")
-    assert f"; {KARIM.name} at {NEVER} (never seen); " in said
+    assert len(left_out(run)) == 5
+    unseen = Told("play.left_out_never_seen", {"name": KARIM.name, "workstation": NEVER})
+    assert [each for each in not_called(run) if each.code != "play.left_out_until"] == [unseen]
 
 
 def test_nobody_is_due_and_nobody_is_called(hospital: Hospital) -> None:

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lab.authority import Authority, IssuedBundle
 from lab.tls import server_context, trust
-from unit.plugins.plugin_utils.pickup_site import CODE, Site
 from unit.plugins.plugin_utils.registration import Registration
+from unit.plugins.plugin_utils.withdrawal_site import CODE, Site
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import retired
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import (
     Notes,
@@ -20,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired 
     retired_in,
     write_down,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from unit.plugins.plugin_utils.fakes import NOW
 
@@ -51,8 +52,9 @@ def test_a_note_says_who_and_when_and_everybody_may_read_it(folder: Path) -> Non
     assert (said["authorisation"], said["by"], said["at"]) == (NUMBER, "it@control, job 7", f"{NOW:%Y-%m-%dT%H:%M:%SZ}")
     assert (folder / NOTE).stat().st_mode & 0o777 == 0o644
     told = refusal(lambda: notes_of(folder).admit(NUMBER))
-    assert told.code == "retired"
-    assert f"it@control, job 7 removed this person on {NOW:%Y-%m-%d at %H:%M} UTC, and left {NOTE}." in told.cause
+    values = {"number": NUMBER, "by": "it@control, job 7", "day": NOW.date(), "clock": f"{NOW:%H:%M} UTC", "note": NOTE}
+    assert told.problem == Problem("retired.removed", values)
+    assert len(said["meaning"]) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize("number", [NUMBER, "t100004", " T100004 ", "T 100004"])
@@ -104,24 +106,34 @@ def test_a_folder_that_cannot_be_read_is_a_refusal_by_the_name_of_its_setting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = refusal(lambda: notes_of(tmp_path, site=tmp_path / "gone"))
-    assert (told.code, "'pkcs12_bundle_folder'" in str(told)) == ("bundle_folder", True)
+    assert (told.code, told.setting) == ("bundle_folder", "pkcs12_bundle_folder")
     notes_of(tmp_path / "gone").admit(NUMBER)  # nothing comes from there either
     notes_of(tmp_path / "gone", site=tmp_path / "gone").admit(NUMBER)
     monkeypatch.setattr(Path, "iterdir", unwritable(PermissionError(13, "Permission denied")))
     told = refusal(lambda: notes_of(tmp_path))
-    assert (told.code, "'bundle_folder'" in str(told)) == ("bundle_folder", True)
+    assert (told.code, told.setting) == ("bundle_folder", "bundle_folder")
 
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "null", '{"by": "x"}', '{"at": "2026-11-28T19:52:07Z"}', '{"at": "now", "by": "x"}', "[" * 99_999],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"by": "x"}',
+        '{"at": "2026-11-28T19:52:07Z", "by": " "}',
+        '{"at": "2026-11-28T19:52:07Z"}',
+        '{"at": "now", "by": "x"}',
+        "[" * 99_999,
+    ],
 )
 def test_a_damaged_note_keeps_the_person_out_too(folder: Path, content: str) -> None:
     (folder / NOTE).write_text(content, encoding="utf-8")
     told = refusal(lambda: notes_of(folder).admit(NUMBER))
-    assert (told.code, str(folder / NOTE) in told.cause) == ("retired", True)
+    assert told.problem == Problem("retired.note_damaged", {"number": NUMBER, "note": str(folder / NOTE)})
     write_down(folder, [NUMBER], "it@control", NOW)
-    assert "it@control removed this person" in refusal(lambda: notes_of(folder).admit(NUMBER)).cause
+    assert refusal(lambda: notes_of(folder).admit(NUMBER)).problem.values["by"] == "it@control"
 
 
 def test_a_note_that_is_no_file_keeps_the_person_out_too(folder: Path) -> None:
@@ -150,7 +162,8 @@ def test_a_note_that_cannot_be_removed_is_red(folder: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(Path, "unlink", fails)
     told = refusal(lambda: notes_of(folder, back=(NUMBER,)).admit(NUMBER))
-    assert (told.code, "Read-only file system" in told.cause) == ("retired_note", True)
+    values = {"note": str(folder / NOTE), "reason": Outside("Read-only file system")}
+    assert told.problem == Problem("retired_note.not_removed", values)
 
 
 class Subject:
@@ -164,7 +177,7 @@ class Subject:
 def test_without_a_number_that_of_the_certificate_counts(folder: Path, pattern: str | None) -> None:
     person = ExpectedSubject(pattern=pattern)
     told = refusal(lambda: notes_of(folder).admit_subject(person, Subject("Paul Martin - T100004")))
-    assert (told.code, told.cause.startswith(NUMBER)) == ("retired", True)
+    assert (told.problem.code, told.problem.values["number"]) == ("retired.removed", NUMBER)
     for other in ("Paul Martin - T1000045", "Paul Martin"):
         notes_of(folder).admit_subject(person, Subject(other))
     notes_of(folder, back=(NUMBER,)).admit_subject(person, Subject("Paul Martin - T100004"))
@@ -228,8 +241,8 @@ def test_what_cannot_be_written_down_names_the_folder_and_the_setting(
         lambda: check_can_write(tmp_path / "gone"),
     ):
         told = refusal(call)
-        assert (told.code, str(tmp_path / "gone") in told.cause) == ("retired_note", True)
-        assert "'pkcs12_bundle_folder'" in told.next_step
+        values = {"folder": str(tmp_path / "gone"), "reason": Outside("No such file or directory")}
+        assert told.problem == Problem("retired_note.not_written", values)
     check_can_write(tmp_path)
     monkeypatch.setattr("os.access", lambda *_given: False)
     assert refusal(lambda: check_can_write(tmp_path)).code == "retired_note"

@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import http_client
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.http_client import HttpClient, HttpOptions
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.interrupts import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.download import (
     DEFERRED,
     interrupts_deferred,
 )

@@ -8,21 +8,26 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import SCHEMA
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.summary import (
     CollectionRun,
     collection_summary,
     two_names,
 )
-from unit.plugins.plugin_utils._mail.deliveries import NOW, PICKED_UP, known, mail
+from unit.plugins.plugin_utils._mail.deliveries import NOW, PICKED_UP, error_row, known, mail
 
 FAILED = {
     **PICKED_UP,
     "state": "link_used",
     "msg": "Used.",
-    "error": {"code": "link_used"},
+    "error": error_row("link_used.earlier_run", when="2026-11-25T12:00:00Z"),
     "failed": True,
     "dest": None,
 }
+
+
+NO_FOLDER = error_row("dest_folder.missing", folder="/srv/b")
 
 
 def summed(**changed: Any) -> dict[str, Any]:
@@ -63,30 +68,43 @@ def test_a_withdrawn_bundle_is_recorded() -> None:
     ]
 
 
+NO_ERROR = {
+    "failed": "delivery.failed",
+    "new": "delivery.not_withdrawn",
+    "passphrase_not_stored": "delivery.told",
+    "unknown_holder": "delivery.no_holder",
+}
+"""What is told of a state without an error."""
+
+
 @pytest.mark.parametrize(
     ("changed", "state", "error"),
     [
-        ({"withdrawals": {"T1": FAILED}}, "link_used", "link_used"),
-        ({"withdrawals": {"T1": {**FAILED, "state": None}}}, "failed", "link_used"),
+        ({"withdrawals": {"T1": FAILED}}, "link_used", "link_used.earlier_run"),
+        ({"withdrawals": {"T1": {**FAILED, "state": None}}}, "failed", "link_used.earlier_run"),
+        ({"withdrawals": {"T1": {"failed": True, "msg": "A module is not there."}}}, "failed", None),
         ({"withdrawals": {}}, "new", None),
         (
-            {"withdrawals": {"T1": {**FAILED, "state": "new", "error": {"code": "dest_folder"}}}},
+            {"withdrawals": {"T1": {**FAILED, "state": "new", "error": NO_FOLDER}}},
             "failed",
-            "dest_folder",
+            "dest_folder.missing",
         ),
-        ({"withdrawals": {"T1": {**FAILED, "state": "collected"}}}, "passphrase_unknown", "link_used"),
+        ({"withdrawals": {"T1": {**FAILED, "state": "collected"}}}, "passphrase_unknown", "link_used.earlier_run"),
         ({"unstored": {"T1": "No store."}}, "passphrase_not_stored", None),
         ({"holders": {}}, "unknown_holder", None),
-        ({"deliveries": [mail("T1", state="not_authentic")]}, "not_authentic", "code_not_authentic"),
-        ({"deliveries": [mail("T1", state="refused")]}, "refused", "code_refused"),
+        ({"deliveries": [mail("T1", state="not_authentic")]}, "not_authentic", "server_error"),
+        ({"deliveries": [mail("T1", state="refused")]}, "refused", "server_error"),
     ],
     ids=str,
 )
 def test_what_needs_a_person_is_red_and_recorded(changed: dict[str, Any], state: str, error: str | None) -> None:
     result = summed(**changed)
     (row,) = result["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"]
-    assert (result["failed"], result["needs_somebody"], row["state"], row["error"]) == (True, ["T1"], state, error)
-    assert "<T1@issuer.example>" in result["msg"]
+    assert (result["failed"], result["needs_somebody"], row["state"]) == (True, ["T1"], state)
+    assert (row["error"] or {}).get("code") == error
+    (told,) = result["msg"].problems[1:]
+    assert told.values["message_id"] == "<T1@issuer.example>"
+    assert [each.code for each in told.causes] == [error or NO_ERROR[state]]
 
 
 def test_a_mail_without_a_number_is_red_and_leaves_no_record() -> None:
@@ -94,13 +112,16 @@ def test_a_mail_without_a_number_is_red_and_leaves_no_record() -> None:
     assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {})
 
 
-PROBLEM = {"place": "new/1", "code": "sender_differs", "cause": "It is from another sender.", "next_step": "Look."}
+PROBLEM = {"place": "new/1", "problem": Problem("captcha", {"host": "issuer.example"}).to_map()}
 
 
 def test_a_mail_that_cannot_be_used_is_red_until_a_person_has_dealt_with_it() -> None:
     result = summed(problems=[PROBLEM])
     assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {"T1": "collected"})
-    assert "new/1" in result["msg"]
+    told = Problem(
+        "delivery.mail_problem", {"place": "new/1"}, causes=(Problem("captcha", {"host": "issuer.example"}),)
+    )
+    assert result["msg"].problems[-1] == told
     assert summed(problems=[PROBLEM], acknowledged=frozenset({"new/1"}))["failed"] is False
 
 
@@ -129,7 +150,7 @@ def test_a_delivery_replaces_what_was_known_of_an_earlier_one() -> None:
 
 
 def test_facts_of_another_schema_are_not_read() -> None:
-    assert states(summed(known={**known("T9"), "schema": 2})) == {"T1": "collected"}
+    assert states(summed(known={**known("T9"), "schema": SCHEMA - 1})) == {"T1": "collected"}
 
 
 def test_records_without_a_mail_are_kept_for_some_time() -> None:
@@ -139,7 +160,7 @@ def test_records_without_a_mail_are_kept_for_some_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "fact", [None, [], {}, {"schema": 2, "deliveries": [{}]}, {"schema": 1, "deliveries": [{}, "x"]}]
+    "fact", [None, [], {}, {"schema": SCHEMA + 1, "deliveries": [{}]}, {"schema": SCHEMA, "deliveries": [{}, "x"]}]
 )
 def test_facts_of_another_form_are_no_facts(fact: Any) -> None:
     assert states(summed(known=fact)) == {"T1": "collected"}
@@ -154,24 +175,25 @@ def test_who_has_left_needs_nobody(written: str) -> None:
 def test_a_mistyped_number_is_told_with_the_number_that_the_inventory_has() -> None:
     result = summed(deliveries=[mail("T11", name="JEANNE  Dupont")], withdrawals={})
     assert (result["failed"], states(result)) == (True, {"T11": "unknown_holder"})
-    assert "number T1." in result["msg"]
+    assert result["msg"].problems[-1].causes == (Problem("delivery.no_holder_same_name", {"numbers": ("T1",)}),)
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_holders_that_cannot_be_read_are_red_and_told_before_their_deliveries(check_mode: bool) -> None:
     said = "pkcs12_holders of ws-1 is a text."
+    told = Problem("delivery.told", {"text": said})
     result = summed(deliveries=[mail("T1"), mail("T2")], holder_problems=[said], check_mode=check_mode)
     assert (result["failed"], result["needs_somebody"]) == (True, ["?", "T2"])
-    assert result["lines"][1] == said
-    assert "No holder that can be read has this number." in result["lines"][2]
-    assert said in result["msg"]
+    unread, delivery = result["lines"][1:3]
+    assert (unread, delivery.causes) == (told, (Problem("delivery.holder_unread"),))
+    assert told in result["msg"].problems
     assert summed(holder_problems=[said])["needs_somebody"] == ["?"]
 
 
 def test_check_mode_is_green_although_nothing_was_withdrawn() -> None:
     assert summed(withdrawals={"T1": {**PICKED_UP, "state": "new"}}, check_mode=True)["failed"] is False
     assert summed(withdrawals={"T1": FAILED}, check_mode=True)["failed"] is True
-    wrong = {**FAILED, "state": "new", "error": {"code": "dest_folder"}}
+    wrong = {**FAILED, "state": "new", "error": NO_FOLDER}
     assert summed(withdrawals={"T1": wrong}, check_mode=True)["failed"] is True
 
 
@@ -182,16 +204,37 @@ def test_those_who_need_a_person_come_first() -> None:
         withdrawals={"T1": PICKED_UP, "T2": {**FAILED, "item": "T2"}},
         holders=holders,
     )
-    assert ["T2" in line for line in result["lines"]] == [False, True, False]
+    assert [line.values.get("who") for line in result["lines"]] == [None, "Paul Martin T2", "Jeanne Dupont T1"]
     assert result["totals"] == {"collected": 1, "link_used": 1}
 
 
 @pytest.mark.parametrize(
-    ("code", "is_told"), [("link_used", True), ("captcha", True), ("code_wrong", False), ("unexpected_page", False)]
+    ("error", "is_told"),
+    [
+        (FAILED["error"], True),
+        (error_row("captcha", host="issuer.example"), True),
+        (error_row("code_wrong.asked_again"), False),
+        (NO_FOLDER, False),
+    ],
 )
-def test_the_path_is_told_where_a_person_may_have_the_bundle(code: str, is_told: bool) -> None:
-    failed = {**FAILED, "error": {"code": code}, "dest": "/srv/b/x 2026.p12"}
-    assert ("under this name: /srv/b/x 2026.p12." in summed(withdrawals={"T1": failed})["msg"]) is is_told
+def test_the_path_is_told_where_a_person_may_have_the_bundle(error: dict[str, Any], is_told: bool) -> None:
+    dest = "/srv/b/x 2026.p12"
+    failed = {**FAILED, "error": error, "dest": dest}
+    (told,) = summed(withdrawals={"T1": failed})["msg"].problems[-1].causes
+    assert (told.causes == (Problem("delivery.put_there", {"dest": dest}),)) is is_told
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ({"name": "", "at": None}, "delivery.without_number"),
+        ({"at": None}, "delivery.mail_undated"),
+        ({}, "delivery.mail"),
+    ],
+)
+def test_a_delivery_is_told_with_what_is_known_of_it(changed: dict[str, Any], name: str) -> None:
+    told = summed(deliveries=[mail(None, state="refused", **changed)])["msg"].problems[-1]
+    assert (told.code, told.values["message_id"]) == (name, "<None@issuer.example>")
 
 
 ID = "<1@issuer.example>"
@@ -203,14 +246,14 @@ def test_a_record_whose_mail_is_gone_can_be_ended() -> None:
     assert states(summed(known=known("T8", state="failed"))) == told
     ended = summed(known=known("T8", state="failed"), acknowledged=frozenset({ID}))
     assert states(ended) == told | {"T8": "acknowledged"}
-    assert "Jeanne Dupont T8: A person has dealt with this delivery." in ended["lines"]
+    dealt_with = (Problem("delivery.acknowledged"),)
+    assert Problem("delivery.person", {"who": "Jeanne Dupont T8"}, causes=dealt_with) in ended["lines"]
     assert ended["totals"] == {"collected": 1}
     # A bundle that is there stays collected, and a mail that is still read is told once.
     assert states(summed(known=known("T8"), acknowledged=frozenset({ID})))["T8"] == "collected"
     again = mail("T8", message_id=ID)
     read = summed(deliveries=[again], known=known("T8", state="failed"), acknowledged=frozenset({ID}))
-    assert [line for line in read["lines"] if "dealt with" in line] == read["lines"][1:]
-    assert len(read["lines"]) == 1 + 1
+    assert [line.causes for line in read["lines"][1:]] == [dealt_with]
 
 
 @pytest.mark.parametrize(
@@ -224,14 +267,21 @@ def test_what_is_acknowledged_and_nowhere_is_told(others: int, known_ids: list[s
         acknowledged=frozenset({*known_ids, "<typo@y>"}),
         reading={"msg": "2 mails read.", "ignored": {"other_authorisations": others}},
     )
-    told = [line for line in result["lines"] if "No mail and no delivery has" in line]
-    assert [line.partition("has ")[2].partition(" of")[0] for line in told] == ([] if others else ["<typo@y>"])
-    assert result["lines"][1] == "2 mails read."
+    told = [line for line in result["lines"] if line.code == "delivery.acknowledged_nowhere"]
+    assert [line.values["entries"] for line in told] == ([] if others else [("<typo@y>",)])
+    assert result["lines"][1] == Problem("delivery.told", {"text": "2 mails read."})
 
 
 def test_several_names_for_a_number_are_told() -> None:
     names = ("Anne Durand", "ANNE  Dupont", "Anne Dupont")
     holders = [{"authorisation": "T1", "name": name} for name in names]
     assert two_names(holders[1:]) == []
-    (said,) = two_names(holders)
-    assert "number T1: Anne Durand, Anne Dupont. This run took the last one." in said
+    told = Problem("delivery.two_names", {"number": "T1", "names": ("Anne Durand", "Anne Dupont")})
+    assert two_names(holders) == [told]
+
+
+def test_a_problem_that_another_task_has_found_is_told_as_it_is() -> None:
+    found = Problem("delivery.holder_unread")
+    result = summed(holder_problems=[found.to_map()], unstored={"T1": found.to_map()})
+    (unread, delivery) = result["msg"].problems[1:]
+    assert (unread, delivery.causes) == (found, (found,))

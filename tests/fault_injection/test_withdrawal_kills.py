@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fault_injection.deliveries import NEW, Delivered, Office
-from fault_injection.pickup_process import KILLED, run_apart
+from fault_injection.withdrawal_process import KILLED, run_apart
 from figures import NUMBERS
 from promises.test_06_one_time_link import assert_complete, assert_no_kill_loses_anything, steps_of, unwritten
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.durable_files import PartFile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal import pickup
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal import task
 from lab import registration_pages as pages
-from unit.plugins.plugin_utils.pickup_site import CODE, Site, end_of
+from unit.plugins.plugin_utils.withdrawal_site import CODE, Site, end_of
 
 
 def test_evidence_that_cannot_be_written_stops_before_any_request(site: Site) -> None:
@@ -130,7 +130,7 @@ BAD = {
 def test_a_value_that_makes_no_sense_is_refused(site: Site, option: str, value: Any) -> None:
     result = site.run(**{option: value})
     assert end_of(result) == ("bad_arguments", "new", False, 0)
-    assert option in result["msg"]
+    assert [each["setting"] for each in result["error"]["problem"]["causes"]] == [option]
 
 
 def test_a_bundle_has_to_be_somebodys(site: Site) -> None:
@@ -139,5 +139,5 @@ def test_a_bundle_has_to_be_somebodys(site: Site) -> None:
 
 def test_no_secret_is_in_the_text_of_a_task() -> None:
     hidden = {"url", "code", "passphrases", "new_passphrase"}
-    fields = pickup.WithdrawalTask.__dataclass_fields__
+    fields = task.WithdrawalTask.__dataclass_fields__
     assert {name for name, each in fields.items() if not each.repr} == hidden

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal import former_dest, pickup
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal import destination, recovery, withdraw
 from lab import registration_pages as pages
 from lab.authority import IssuedBundle
-from unit.plugins.plugin_utils.pickup_site import CODE, Site, end_of
+from unit.plugins.plugin_utils.withdrawal_site import CODE, Site, end_of, told
 
 UTC = "2026-11-25T12:00:00Z"
 RENAMED = "Jeanne Martin - T123456.p12"
@@ -38,7 +38,7 @@ def test_what_a_run_was_told_is_not_asked_again(site: Site, scene: object, code:
     for check_mode in (True, False, False):
         again = site.run(check_mode=check_mode)
         assert end_of(again) == (code, code, False, 0)
-        assert UTC in again["msg"] and "retry" in again["error"]["next_step"]
+        assert told(again) == {f"{code}.earlier_run": {"when": UTC}}
     assert site.registration.sent == []
     assert end_of(site.run(check_mode=True, retry=["T123456"])) == (None, "new", True, 0)
     assert end_of(site.run(retry=["T123456"])) == (None, "collected", True, 3)
@@ -76,7 +76,7 @@ def test_a_file_of_another_account_is_not_taken_under_a_former_name(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.run()
-    monkeypatch.setattr(former_dest, "is_own_file", lambda path: path.exists() and path != site.dest)
+    monkeypatch.setattr(destination, "is_own_file", lambda path: path.exists() and path != site.dest)
     assert end_of(site.run(dest=str(site.folder / RENAMED)))[:2] == ("link_used", "link_used")
     assert site.names() == [site.dest.name]
 
@@ -106,7 +106,7 @@ def test_a_run_that_got_nothing_is_not_named_as_who_used_the_link(site: Site, sc
     scene(site)
     site.run(variables={"awx_job_id": 33})
     used(site)
-    assert "Job 33" not in site.run(retry=["T123456"], variables={"awx_job_id": 34})["msg"]
+    assert "begun.job" not in told(site.run(retry=["T123456"], variables={"awx_job_id": 34}))
 
 
 def test_a_run_without_a_connection_is_not_named_as_who_used_the_link(
@@ -119,7 +119,7 @@ def test_a_run_without_a_connection_is_not_named_as_who_used_the_link(
         patches.setattr(site.registration, "answer", broken)
         assert end_of(site.run(variables={"awx_job_id": 33}))[0] == "tls"
     used(site)
-    assert "Job 33" not in site.run(variables={"awx_job_id": 34})["msg"]
+    assert "begun.job" not in told(site.run(variables={"awx_job_id": 34}))
 
 
 def test_the_run_that_may_have_got_the_bundle_is_named_also_after_one_that_did_not(
@@ -131,12 +131,13 @@ def test_the_run_that_may_have_got_the_bundle_is_named_also_after_one_that_did_n
     with_wrong_code(site)
     site.run(variables={"awx_job_id": 32})
     with monkeypatch.context() as patches:
-        patches.setattr(pickup.Download, "fetch", killed)
+        patches.setattr(withdraw.Download, "fetch", killed)
         with pytest.raises(KeyboardInterrupt):
             site.run(retry=["T123456"], variables={"awx_job_id": 33})
     used(site)
     for job in (34, 35):
-        assert "Job 33" in site.run(retry=["T123456"], variables={"awx_job_id": job})["msg"]
+        again = told(site.run(retry=["T123456"], variables={"awx_job_id": job}))
+        assert again["begun.job"] == {"job": "33", "utc": UTC}
 
 
 def test_a_bundle_that_is_there_needs_no_authorities(site: Site) -> None:
@@ -177,7 +178,7 @@ def test_a_run_that_is_ended_while_it_renames_is_taken_up(site: Site, monkeypatc
     site.run()
     new = str(site.folder / RENAMED)
     with monkeypatch.context() as patches:
-        patches.setattr(pickup, "move", killed)
+        patches.setattr(recovery, "move", killed)
         with pytest.raises(KeyboardInterrupt):
             site.run(dest=new)
     assert end_of(site.run(dest=new)) == (None, "collected", True, 0)
@@ -191,7 +192,8 @@ def test_a_rejected_file_under_a_former_name_is_found(site: Site) -> None:
     for check_mode in (True, False):
         refused = site.run(check_mode=check_mode, dest=new, authorisation="T999999")
         assert end_of(refused) == ("former_dest", "refused", False, 0)
-        assert f"{site.dest.name}.rejected" in refused["msg"]
+        rejected = str(site.folder / f"{site.dest.name}.rejected")
+        assert told(refused)["former_dest"] == {"path": rejected, "name": RENAMED}
     assert end_of(site.run(dest=new)) == (None, "collected", True, 0)
     assert site.names() == [RENAMED]
 

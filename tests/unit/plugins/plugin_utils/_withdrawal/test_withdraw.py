@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from lab import registration_pages as pages
 from lab.authority import Authority, IssuedBundle
-from unit.plugins.plugin_utils.pickup_site import CODE, Site, end_of
 from unit.plugins.plugin_utils.registration import URL
+from unit.plugins.plugin_utils.withdrawal_site import CODE, Site, end_of, told
 
 
 def test_a_bundle_is_withdrawn_once(site: Site) -> None:
@@ -66,7 +66,7 @@ def test_a_bundle_that_was_moved_away_is_not_asked_for_again(site: Site) -> None
     site.dest.unlink()
     result = site.run()
     assert end_of(result) == ("link_used", "link_used", False, 0)
-    assert "job 33" in result["msg"]
+    assert told(result)["link_used.gone_by_job"]["job"] == "33"
     assert end_of(site.run())[3] == 0
 
 
@@ -116,9 +116,10 @@ def test_a_used_link_says_when_an_earlier_run_began(site: Site) -> None:
     for requests in (1, 0, 0):  # the runs after the issuer's answer ask no more, and still know it
         result = site.run(variables={"awx_job_id": 34})
         assert end_of(result) == ("link_used", "link_used", False, requests)
-        told = ("Job 33", "2026-11-25T12:00:00Z", f"{site.dest.name}.cut", "Ask the issuer for a new delivery.")
-        assert all(part in result["msg"] for part in told)
-        assert "where the person keeps files" not in result["msg"]
+        said = told(result)
+        assert said["begun.job"] == {"job": "33", "utc": "2026-11-25T12:00:00Z"}
+        assert said["begun.kept"] == {"names": [f"{site.dest.name}.cut"]}
+        assert said.keys() & {"link_used.by_earlier_run", "link_used.earlier_run_uncertain"}
 
 
 def test_the_copy_for_the_site_keeps_the_original(site: Site) -> None:

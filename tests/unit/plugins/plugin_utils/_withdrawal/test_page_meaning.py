@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.page_text import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.html_page import read_page
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.page_meaning import (
     CAPTCHA,
     MAINTENANCE,
     USED,
     WRONG_CODE,
+    FetchedPage,
     Meanings,
     excerpt,
     says,
@@ -72,9 +74,9 @@ def test_instructions_mean_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["used", "wrong_code", "maintenance"])
 def test_a_pattern_that_is_none_is_named(name: str) -> None:
-    with pytest.raises(Pkcs12Error, match=f"{name}_pattern") as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         Meanings(**{name: "("})
-    assert refusal.value.code == "bad_pattern"
+    assert (refusal.value.code, refusal.value.setting) == ("bad_pattern", f"{name}_pattern")
 
 
 def test_a_secret_is_masked_however_it_is_written() -> None:
@@ -88,13 +90,17 @@ def test_the_longer_of_two_secrets_goes_first() -> None:
 
 @pytest.mark.parametrize("secret", ["12", "four"])
 def test_of_a_text_with_a_short_secret_nothing_is_shown(secret: str) -> None:
-    assert "number" not in excerpt(f"number {secret}", [secret])
+    assert excerpt(f"number {secret}", [secret]) is None
     assert excerpt("number", [secret]) == "number"
+    page = FetchedPage("https://ra.example/x", 200, read_page(b""))
+    assert page.shown(f"number {secret}", [secret]) == Problem("page.hidden")
+    assert page.shown("number", [secret]) == Problem("page.text", {"text": Outside("number")})
+    assert page.shown(" ", [secret]) == Problem("page.empty")
 
 
 def test_a_long_text_is_cut_after_the_secrets_are_gone() -> None:
     shown = excerpt("ab " * 39 + "secret-4711" + " yz" * 500, ["secret-4711"])
-    assert shown == "ab " * 39 + "***" + "..."
+    assert shown == "ab " * 39 + "***" + "\u2026"
 
 
 LINK = "https://ra.example/retrait/Zk93-T0ken?session=AB12CD&lang=fr"

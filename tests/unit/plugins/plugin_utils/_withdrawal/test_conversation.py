@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from email import message_from_bytes
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.form_data import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.conversation import (
     in_body,
     in_query,
     pairs_of,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fault_injection.deliveries import NEW, Delivered, Office
-from fault_injection.pickup_process import KILLED, Ended, run_apart, start
+from fault_injection.withdrawal_process import KILLED, Ended, run_apart, start
 from figures import LINES, NUMBERS
 from lab.registration_authority import Variant
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.withdrawal_record import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.record import (
     WithdrawalRecord,
     read_record,
     write_record,

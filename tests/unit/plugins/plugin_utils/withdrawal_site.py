@@ -45,3 +45,13 @@ class Site:
 def end_of(result: Result) -> tuple[Any, ...]:
     """Code, state, change and requests."""
     return result.get("error", {}).get("code"), result["state"], result["changed"], result["requests"]
+
+
+def told(result: Result) -> dict[str, dict[str, Any]]:
+    """The codes of the problem of a failed result, and of all that led to it, with their values."""
+    found, left = {}, [result["error"]["problem"]]
+    while left:
+        each = left.pop()
+        found[each["code"]] = each["values"]
+        left += each.get("causes", [])
+    return found

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.interrupts import interrupts_deferred
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.download import interrupts_deferred
 
 COME = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM]
 

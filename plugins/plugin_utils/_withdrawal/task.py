@@ -1,29 +1,61 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""From the validated options of ``bundle_pickup`` to its task."""
+"""What a withdrawal is asked to do, from the validated options of ``bundle_pickup``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from .._crypto.passphrases import passphrases_in
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .._facts.delivery_states import state_after
 from .._io.http_client import HttpOptions
 from .._io.urls import checked_url
 from .._policy.names import NameCheck, number_key
 from .._policy.subject import ExpectedSubject
+from .bundle import Key
+from .conversation import Conversation
 from .page_choice import Labels
-from .page_text import Meanings
-from .pickup import WithdrawalTask
-from .withdrawal import Conversation
+from .page_meaning import Meanings
 
 POSITIVE = ("server_timeout", "max_bundle_bytes")
 NOT_EMPTY = ("code", "code_field", "submit_label", "download_label", "new_passphrase")
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalTask:
+    """The options of ``bundle_pickup``. ``url`` has been checked. ``now`` is aware, ``job`` the number of an AWX job."""
+
+    url: str = field(repr=False)
+    code: str = field(repr=False)
+    passphrases: tuple[str, ...] = field(repr=False)
+    new_passphrase: str | None = field(repr=False)
+    dest: Path
+    person: ExpectedSubject
+    conversation: Conversation
+    http: HttpOptions
+    allowed_hosts: tuple[str, ...]
+    original_folder: Path | None
+    keep_original: bool
+    allow_ephemeral: bool
+    evidence_path: Path | None
+    message_id: str | None
+    host: str
+    job: str | None
+    now: datetime
+    retry: bool = False
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What may open the file, in the order in which it is tried."""
+        given = [("new_passphrase", self.new_passphrase), ("code", self.code)]
+        given += [("passphrase", each) for each in self.passphrases]
+        return tuple(Key(option, secret) for option, secret in given if secret)
 
 
 def withdrawal_task(options: Mapping[str, Any], host: str, job: str | None, now: datetime) -> WithdrawalTask:
@@ -85,17 +117,15 @@ def _conversation(options: Mapping[str, Any], url: str) -> Conversation:
 
 
 def _check_values(options: Mapping[str, Any]) -> None:
-    problems = [f"{named(name)} has to be larger than 0" for name in POSITIVE if options[name] <= 0]
-    problems += [
-        f"{named(name)} is empty" for name in NOT_EMPTY if options[name] is not None and not options[name].strip()
+    wrong = [Problem("bad_arguments.withdrawal_not_positive", setting=name) for name in POSITIVE if options[name] <= 0]
+    wrong += [
+        Problem("bad_arguments.withdrawal_empty", setting=name)
+        for name in NOT_EMPTY
+        if options[name] is not None and not options[name].strip()
     ]
     if options["name"] is None and options["authorisation"] is None:
-        problems.append("name or authorisation is needed, to know whose bundle it has to be")
+        wrong.append(Problem("bad_arguments.withdrawal_whose"))
     if options["retry"] and options["authorisation"] is None:
-        problems.append(f"{named('retry')} needs authorisation")
-    if problems:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"Wrong options: {'; '.join(problems)}.",
-            next_step="See ansible-doc hospital_it.pkcs12.bundle_pickup.",
-        )
+        wrong.append(Problem("bad_arguments.withdrawal_retry"))
+    if wrong:
+        raise Pkcs12Error(Problem("bad_arguments.withdrawal_options", causes=tuple(wrong)))

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter tells a code with values, a kept problem, and a list of them; a template's texts become values of the catalogue's types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.filter import words as under_test
+from ansible_collections.hospital_it.pkcs12.plugins.filter.words import words
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
+
+ENTRY = {
+    "values": {"count": "int", "names": "strs", "said": "outside", "who": "str", "sure": "bool"},
+    "en": {"cause": "{count} {names} {said} {who} {sure}", "next_step": "See {@serial} and {@results}."},
+    "fr": {"cause": "{who} : {causes}", "next_step": "Voir {setting}."},
+}
+OTHER = {"en": {"cause": "It broke."}, "fr": {"cause": "Cassé."}}
+
+pytestmark = [pytest.mark.any_problem]
+
+
+@pytest.fixture(autouse=True)
+def _small_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    def small() -> Mapping[str, Any]:
+        return {"x.full": ENTRY, "x.other": OTHER, "word.yes": {"en": {"cause": "yes"}, "fr": {"cause": "oui"}}}
+
+    monkeypatch.setattr(under_test, "catalogue", small)
+    monkeypatch.setattr("ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words.catalogue", small)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
+    """The problems that were told."""
+    problems: list[Problem] = []
+
+    def of(_self: Words, problem: Problem) -> str:
+        problems.append(problem)
+        return problem.code
+
+    monkeypatch.setattr(Words, "of", of)
+    return problems
+
+
+def test_values_get_the_types_of_the_catalogue(told: list[Problem]) -> None:
+    words("x.full", count="3", names=["a", 1], said="broken.", who=7, sure=True, setting="serial")
+    (problem,) = told
+    assert problem == Problem(
+        "x.full", {"count": 3, "names": ("a", "1"), "said": "broken.", "who": "7", "sure": True}, "serial"
+    )
+    assert isinstance(problem.values["said"], Outside)
+
+
+def test_a_kept_problem_is_told_with_its_causes(told: list[Problem]) -> None:
+    kept = Problem("x.full", {"who": "Louis"}, "serial", (Problem("x.other"),))
+    assert words(kept.to_map()) == "x.full"
+    assert told == [kept]
+
+
+def test_each_of_a_list_is_told() -> None:
+    assert len(words([Problem("x.other").to_map(), "x.other"], "fr")) == 2
+
+
+def test_a_code_takes_kept_causes(told: list[Problem]) -> None:
+    words("x.other", causes=[{"code": "x.full", "values": {"who": "Louis"}}])
+    assert told == [Problem("x.other", causes=(Problem("x.full", {"who": "Louis"}),))]
+
+
+def test_a_code_is_told_for_each_row(told: list[Problem]) -> None:
+    rows = [{"name": "Louis", "places": [{"days": "3"}]}, {"name": "Marie", "places": [{"days": 4}]}]
+    assert words("x.full", rows=rows, who="name", count="places.0.days") == ["x.full", "x.full"]
+    assert told == [Problem("x.full", {"who": "Louis", "count": 3}), Problem("x.full", {"who": "Marie", "count": 4})]
+
+
+def test_values_that_the_code_does_not_have_are_left_out(told: list[Problem]) -> None:
+    words("x.full", who="Louis", given="value")
+    assert told == [Problem("x.full", {"who": "Louis"})]
+
+
+def test_an_unknown_code_is_shown_with_its_values() -> None:
+    text = words("x.of_another_version", who="Louis")
+    assert "x.of_another_version" in text
+    assert "who=Louis" in text
+
+
+@pytest.mark.words(reason="it is about how options are called, and the language")
+@pytest.mark.parametrize("language", ["", "en", "de", None])
+def test_options_are_called_as_the_site_sets_them(language: Any) -> None:
+    text = words("x.full", language, count=1, names=[], said="", who="", sure=True)
+    assert text.endswith("See pkcs12_serial and results.")
+
+
+@pytest.mark.words(reason="it is about the language")
+def test_french_is_told() -> None:
+    told_in_french = words("x.full", "fr", setting="serial", causes=[{"code": "x.other"}], who="Louis")
+    assert told_in_french == "Louis : Cassé. Voir pkcs12_serial."
