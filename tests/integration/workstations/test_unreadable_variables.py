@@ -91,5 +91,4 @@ def test_summary_is_there_also_when_no_task_could_start(hospital: Hospital, book
     assert told.exit_code == 2
     assert summary(told)["needs_somebody"] == sorted((GOOD, *WRONG, ACCOUNT))
     assert failed_hosts(told) == {GOOD, *WRONG, ACCOUNT}
-    said = "  pkcs12_passphrases has a template that Ansible cannot render. Correct the variable."
-    assert said in summary(told)["lines"]
+    assert any("pkcs12_passphrases" in line for line in summary(told)["lines"])
