@@ -15,7 +15,7 @@ from importlib import metadata
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from .._crypto.passphrases import check_variables, is_masked, texts_in
@@ -116,7 +116,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         except ConnectionLost as problem:
             result = unreachable_result(problem)
         except AnsibleError as problem:
-            lost = self._lost(problem) if isinstance(problem, AnsibleConnectionFailure) else None
+            lost = self.drivers.lost(problem) if isinstance(problem, AnsibleConnectionFailure) else None
             if lost is None:  # Ansible itself reports errors of its variables and plugins
                 raise
             result = unreachable_result(lost)
