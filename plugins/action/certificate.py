@@ -14,7 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, named
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import unusable_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, with_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import holders_under
@@ -26,10 +26,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.opti
     RunContext,
     state_of,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    ResultContext,
+    certificate_result,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import HolderTask, run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import certificate_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
@@ -76,12 +78,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
     def _check_selection(self, options: Mapping[str, Any]) -> None:
         """Refuses a removal that the site's issuer alone would select: it is set for other tasks. Raises ``Pkcs12Error``."""
         if options["thumbprints"] is None and self._arguments.name("issuer") != "issuer":
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"This removal has no 'thumbprints', and {named('issuer')} alone does not select certificates to remove.",
-                next_step="Give 'thumbprints' or 'issuer' as an argument of the task.",
-                setting="issuer",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.site_issuer_selects", setting="issuer"))
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
@@ -108,5 +105,5 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         run = run_tasks([HolderTask(entry, state)], self.inventory([entry.user]), self, now)
         scope = facts_scope(run, entries, options["issuer"], calendar, task.facts)
         result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now()))
-        diffs = run_diff(run) if task.diff else []
+        diffs = run_diff(run, self.words.of) if task.diff else []
         return result | {"diff": diffs[0]} if diffs else result

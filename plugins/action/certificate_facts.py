@@ -14,7 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, named
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
@@ -83,16 +83,12 @@ class ActionModule(Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         if options["fail_on_unreachable"] and not options["record_audit"]:
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"{named('fail_on_unreachable')} is for audits, and without record_audit it has no effect.",
-                next_step="Set record_audit: true, or leave it out.",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.only_for_audits"))
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
         if not options["holders"] and not self.is_windows:
             return self.no_workstation()
         pattern = options["authorisation_pattern"]
-        anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
+        anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         asked = [parse_holder(entry, pattern, site_anniversary=anniversary) for entry in options["holders"]]
         selection_of(options, asked)  # refused before anything is asked of the workstation
         if options["record_audit"]:

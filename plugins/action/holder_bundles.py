@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
     texts_written,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, named
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import (
     hidden_output,
     is_in_sentences,
@@ -38,7 +38,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_
 class ActionModule(KnowsRetired, Pkcs12Action):
     """The argument spec and the call."""
 
-    _hidden: str | None = None
+    _hidden: Problem | None = None
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
     SPEC = ArgumentSpec(
         options={
@@ -57,12 +57,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         if "holders" in given:
             check_holders(given["holders"], self.host)
         if given.keys() <= self.SPEC.options.keys() and not given.get("bundle_folder"):  # a misspelt option comes first
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"A check of bundles needs '{named('bundle_folder')}', and it is not set.",
-                next_step="Set it to the folder on the controller that has the bundles.",
-                setting="bundle_folder",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.check_needs_folder", setting="bundle_folder"))
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

@@ -16,7 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, named
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     merge_known,
     unusable_keys,
@@ -38,11 +38,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired 
     write_down,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import (
-    check_needed,
-    deferral_rule,
-    holder_tasks,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
     CONFIRM,
     COUNT,
@@ -54,16 +49,22 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
     who_leaves,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import CHANGE_OPTIONS, RunContext
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
+    CHANGE_OPTIONS,
+    RunContext,
+    check_needed,
+    deferral_rule,
+    holder_tasks,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.removal_targets import removal_run
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    ResultContext,
     help_wanted,
     silent_result,
     workstation_result,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck, number_key
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
@@ -120,7 +121,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             return self.no_workstation()
         name_check = NameCheck(options["name_check"])
         pattern = options["authorisation_pattern"]
-        anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
+        anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
         check_pattern("issuer", options["issuer"])
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
@@ -148,7 +149,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         not_taken_back = () if absent else self.not_taken_back(entry.person.authorisation for entry in entries)
         has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
-        return result | {"diff": run_diff(run)} if task.diff else result
+        return result | {"diff": run_diff(run, self.words.of)} if task.diff else result
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         """The result says whether somebody has to do something, and what: a role makes the host fail by it."""

@@ -16,9 +16,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.portal_check import (
     check_from_controller,
+    portal_result,
     workstation_check,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.portal_result import portal_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 
 

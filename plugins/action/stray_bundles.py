@@ -12,7 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import named
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stray_bundles import (
     evidence_of,
     handle_stray_bundles,
@@ -36,7 +36,7 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         if not task.options["check_stray_bundles"]:
-            return {"not_checked": True, "msg": f"{named('check_stray_bundles')} is false, so nothing was looked at."}
+            return {"not_checked": True, "msg": Problem("done.stray_bundles_off")}
         wanted = stray_task(task.options, evidence_of(task.options, task.job, task.host), task.check_mode)
         if not self.is_windows and not self.variable("pkcs12_holders"):
             return self.no_workstation()

@@ -19,14 +19,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_ca
     playbooks_of_run,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import problem_of, unmatched
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stop import stops, told_at_end
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import is_audit, unmatched
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import (
+    progress,
+    stops,
+    summary,
+    told_at_end,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import UTC, calendar_of
 
@@ -66,7 +69,7 @@ class ActionModule(Pkcs12Action):
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says
                 known |= {str(holder.get("authorisation")) for holder in holders}
-        found = summary(results, known, listed if task.options["whole_inventory"] else None)
+        found = summary(results, known, self.words.of, listed if task.options["whole_inventory"] else None)
         most = task.options["max_fail_percentage"]
         if task.options["batch_of"]:
             return {**found, **self._progress(task, found), "stops": stops(found, most)}
@@ -75,9 +78,9 @@ class ActionModule(Pkcs12Action):
         warned = {"warnings": said} if said else {}
         return {**found, **warned, "lines": [headline, *told_at_end(found, batches, most), *lines]}
 
-    def _unkept(self, task: TaskContext, results: Mapping[str, Any]) -> list[str]:
+    def _unkept(self, task: TaskContext, results: Mapping[str, Any]) -> list[Problem]:
         """That the facts of an audit are gone after this run."""
-        if not any(problem_of(result or {}) is not None for result in results.values()):
+        if not any(is_audit(result) for result in results.values()):
             return []
         warning = FactCache(*fact_caching(), in_awx=task.job is not None).warning(playbooks_of_run())
         return [warning] if warning else []

@@ -20,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.holder_options import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
     check_duplicates,
     has_password,
 )

@@ -73,6 +73,9 @@ class Problem:
     setting: str | None = None
     causes: tuple[Problem, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.code, self.setting))  # values may be a dictionary
+
     @property
     def kind(self) -> str:
         """The part of the code that users see and match."""
@@ -119,6 +122,20 @@ class Sentences:
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
     """A problem as the key ``error`` of a result: code, next step in words, setting, and the problem as a value."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A problem of which a result tells the cause alone."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A problem of which a result tells the next step alone."""
 
     problem: Problem
 
@@ -185,26 +202,23 @@ class Pkcs12Error(Exception):
 class ConnectionLost(Exception):
     """The connection to the workstation could not be made, or it ended too early. ``detail`` is what the connection itself said, masked."""
 
-    def __init__(
-        self, cause: str | Problem, *, code: str = "", next_step: str = "", detail: str = ""
-    ) -> None:  # TRANSITION: a Problem alone
-        self.problem = (
-            cause if isinstance(cause, Problem) else Problem(code, {"_cause": cause, "_next_step": next_step})
-        )
-        super().__init__(cause if isinstance(cause, str) else self.problem.code)
-        self.code = self.problem.kind
-        self.next_step = next_step
+    def __init__(self, problem: Problem, *, detail: str = "") -> None:
+        super().__init__(problem.code)
+        self.problem = problem
         self.detail = detail
+
+    @property
+    def code(self) -> str:
+        """What users match."""
+        return self.problem.kind
 
 
 class Deferred(Exception):
     """The change has to wait until the holder is logged on. ``problem`` says why, and what to do."""
 
-    def __init__(self, problem: str | Problem) -> None:  # TRANSITION: a Problem alone
-        super().__init__(problem if isinstance(problem, str) else problem.code)
-        self.problem = (
-            problem if isinstance(problem, Problem) else Problem("deferred", {"_cause": problem, "_next_step": ""})
-        )
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 def counted(number: int, noun: str, nouns: str = "") -> str:
@@ -300,9 +314,14 @@ def failed_result(refusal: Pkcs12Error) -> dict[str, Any]:
     }
 
 
-def defect_result(action: str, kind: str, text: str, trace: str) -> dict[str, Any]:
-    """An exception that nobody expected as a result. ``text`` and ``trace`` are masked."""
-    return {"failed": True, "msg": f"A defect in {action}: {kind}: {text}. Please report it.", "exception": trace}
+def defect_result(action: str, kind: str, text: str | None, trace: str | None) -> dict[str, Any]:
+    """An exception that nobody expected as a result. ``text`` and ``trace`` are masked; None where they may hold a secret."""
+    problem = (
+        Problem("defect.hidden", {"action": action, "kind": kind})
+        if text is None
+        else Problem("defect.unexpected", {"action": action, "kind": kind, "text": Outside(text)})
+    )
+    return {"failed": True, "msg": problem, "error": ErrorRow(problem), **({"exception": trace} if trace else {})}
 
 
 def check_libraries() -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow
 from browser.pages import sample_page
 from browser.sample import HOLDERS, WITHOUT_WORKSTATION, sample
 from browser.tables import cells

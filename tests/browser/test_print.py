@@ -11,9 +11,10 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Page
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from browser.chromium import print_out
 from browser.fleet import report as forty
 from browser.many import large

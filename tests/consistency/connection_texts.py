@@ -1,26 +1,35 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of failed connections in the guide on connecting, made from the code. ``python -m consistency.connection_texts`` writes it."""
+"""The table of failed connections in the guide on connecting, made from the catalogue. ``python -m consistency.connection_texts`` writes it."""
 
 from __future__ import annotations
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
-from consistency.error_texts import PLACEHOLDER, escaped
+import re
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import PATTERNS
 from consistency.tree import ROOT
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_connecting.rst"
 BEGIN = ".. connection causes: made from the code, python -m consistency.connection_texts\n"
 END = ".. end of the connection causes\n"
+BY_MORE_THAN_A_TEXT = ("certificate_over_tls13", "connection_failed", "connection_ended")
+CAUSES = tuple(dict.fromkeys([*(code for code, _pattern in PATTERNS), *BY_MORE_THAN_A_TEXT]))
 
 
 def table() -> str:
     """The table in reStructuredText: code, cause, cure."""
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: 18 41 41", ""]
     lines += ["   * - Code", "     - What the task says", "     - What to do"]
-    for code, found in CAUSES.items():
-        cause = PLACEHOLDER.sub(r"<\1>", found.cause) + "."
-        lines += [f"   * - ``{code}``", f"     - {escaped(cause)}", f"     - {escaped(found.next_step)}"]
+    for code in CAUSES:
+        said = catalogue()[code]["en"]
+        lines += [f"   * - ``{code}``", f"     - {_escaped(said['cause'])}", f"     - {_escaped(said['next_step'])}"]
     return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """A text with its values in angle brackets, as reStructuredText shows it."""
+    return re.sub(r"([\\*`|_])", r"\\\1", re.sub(r"\{(\w+)\}", r"<\1>", text))
 
 
 def page() -> str:

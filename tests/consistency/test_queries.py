@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, NextStep, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from consistency.tree import ROOT
 from unit.plugins.plugin_utils._report.reports import hospital

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Outside, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
     ExchangeRequest,
@@ -44,7 +44,7 @@ class LosesAnswers(LabDrivers):
             return self.kept
         if self.exchanges == self.lost:
             self.kept = answer
-            raise ConnectionLost("it ended", code="connection_ended", next_step="", detail="")
+            raise ConnectionLost(Problem("connection_ended", {"reason": Outside("it ended")}))
         return answer
 
 

@@ -41,7 +41,7 @@ def test_real_lockdown_has_its_name(tmp_path: Path) -> None:
     (finding,) = row(run, "workstation_info", "ws-locked").result["findings"]
     assert (finding["subject"], finding["severity"]) == ("language_mode", "error")
     # One command of cmdlets, which this mode lets through, has asked. Wine has no class Win32_DeviceGuard.
-    assert "of ws-locked (AppLocker by group policy and AppLocker by device management)" in finding["sentence"]
+    assert finding["problem"]["causes"] == [{"code": "locks", "values": {"locks": ["applocker", "applocker_mdm"]}}]
     assert failed_hosts(run) == {"ws-locked"}
     assert enrolled["error"]["code"] == "constrained_language"
 

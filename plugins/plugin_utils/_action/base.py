@@ -22,27 +22,28 @@ from ansible.plugins.become.runas import BecomeModule as RunasBecome
 from .._crypto.passphrases import check_variables, is_masked, texts_in
 from .._errors import (
     ConnectionLost,
+    Outside,
     Pkcs12Error,
-    argument_error,
-    check_task,
+    Problem,
     defect_result,
     failed_result,
     with_names,
 )
 from .._messages.words import Words
 from .._workstation.computer import ExpectedComputer, connection_address, expected_name
-from .._workstation.encryption import in_the_clear
+from .._workstation.encryption import ClearConnection, in_the_clear
 from .._workstation.failures import LOCK_QUESTION, become_error, is_constrained
-from .._workstation.findings import FINDINGS, LOCKS, constrained, refusal
+from .._workstation.findings import constrained
 from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection, unreachable_result
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 from .arguments import Arguments, ArgumentSpec, validated
-from .host_variables import readable_variable, untag
+from .host_variables import LANGUAGE, readable_variable, untag
 from .known_settings import variable_of
 from .masking import WHOLE, masked
 from .once import once
 from .settings import SiteSettings
+from .validation import check_arguments
 
 try:
     from ansible.module_utils.secrets import register_secrets
@@ -56,8 +57,6 @@ __all__ = ["ArgumentSpec", "Pkcs12Action", "TaskContext", "installed", "now"]
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
-LANGUAGE = "pkcs12_language"
-"""The site's variable with the language in which problems are told."""
 WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
 
 
@@ -98,7 +97,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
     _shown: Mapping[str, Any] | None = None
     """The arguments of a task that is refused, and no secret at a wrong place in them; None where none is refused."""
     _computer: str | None = None
-    _doubt: str | None = None
+    _doubt: Problem | None = None
     _task_vars: Mapping[str, Any] = MappingProxyType({})
 
     def check_given(self, given: Mapping[str, Any]) -> None:
@@ -127,10 +126,10 @@ class Pkcs12Action(SiteSettings, ActionBase):
                 check_variables(arguments.values.get(name))
             self.check_given(given)
             self._computer = expected_name(given.get("computer"))  # before others, because its own words say more
-            options = arguments.by_name(self.SPEC.options)
-            check_task(arguments.by_name(given), options)
-            if validation.problem:
-                raise argument_error(self._mask(validation.problem), validation.unknown, self._task.action)
+            check_arguments(self.SPEC, arguments, self._task.action, self._mask)
+            if validation.said:
+                said = {"said": Outside(self._mask(validation.said)), "action": self._task.action}
+                raise Pkcs12Error(Problem("bad_arguments.by_ansible", said))
             self._shown = None
             result = self.run_task(task)
         except Pkcs12Error as refusal:
@@ -140,13 +139,13 @@ class Pkcs12Action(SiteSettings, ActionBase):
         except AnsibleError:  # Ansible itself reports errors of its connections, variables and plugins
             raise
         except Exception as defect:  # noqa: BLE001
-            told = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
-            result = defect_result(self._task.action, type(defect).__name__, *told)
+            text, trace = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
+            result = defect_result(self._task.action, type(defect).__name__, text, trace)
         if not task.options:  # its settings cannot be read
             task = replace(task, options=validated(self.SPEC, self._arguments).options)
         result = self.finish(result, task)
         result.setdefault("changed", False)
-        doubts = [f"{self._doubt} {FINDINGS['other_name'].next_step}"] if self._doubt else []
+        doubts = [self._doubt] if self._doubt else []
         if warnings := [*result.get("warnings", ()), *doubts, *self._doubts]:
             result["warnings"] = warnings
         told: dict[str, Any] = in_names(self.words.told(result), self.called)
@@ -175,10 +174,10 @@ class Pkcs12Action(SiteSettings, ActionBase):
         shown: Answer = masked(text, filter(is_masked, self._secrets))
         return shown
 
-    def _mask_defect(self, text: str) -> str:
-        """The text of an exception, which may hold any secret of this task; nothing of it if that is a short one."""
+    def _mask_defect(self, text: str) -> str | None:
+        """The text of an exception, which may hold any secret of this task; None if that is a short one."""
         if any(secret in text for secret in self._secrets if not is_masked(secret)):
-            return "(its text is not shown, because it may hold a secret)"
+            return None
         return self._mask(text)
 
     def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Answer], what: str = "") -> Answer:
@@ -195,15 +194,15 @@ class Pkcs12Action(SiteSettings, ActionBase):
 
     def no_workstation(self) -> dict[str, Any]:
         """The result on a host that is no workstation: it is not Windows, and the inventory has no holders for it."""
-        said = f"{self.host} is left out, because its connection is not one to Windows and it has no pkcs12_holders."
-        return {"no_workstation": True, "msg": said}
+        return {"no_workstation": True, "msg": Problem("done.no_workstation", {"host": self.host})}
 
     def check_windows(self) -> None:
         """Refuses a connection that is not one to Windows, or that nobody has tried: ``not_windows``, ``untried_connection``."""
+        values = {"host": self.host, "transport": self._connection.transport}
         if not self.is_windows:
-            raise refusal(code="not_windows", host=self.host, transport=self._connection.transport)
+            raise Pkcs12Error(Problem("not_windows", values))
         if self._connection.transport in UNTRIED:
-            raise refusal(code="untried_connection", host=self.host, transport=self._connection.transport)
+            raise Pkcs12Error(Problem("untried_connection", values))
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
         """Runs ``store_inventory``. Raises ``Pkcs12Error``, also for another computer than the option ``computer`` names."""
@@ -216,7 +215,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         found = self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
         return replace(found, clear_connection=self._in_the_clear())
 
-    def _in_the_clear(self) -> str | None:
+    def _in_the_clear(self) -> ClearConnection | None:
         """How the connection carries what anybody on the way can read; None when it encrypts. It has been used, so it has chosen."""
         transports = getattr(self._connection, "_winrm_transport", None) or ()
         used = getattr(getattr(self._connection, "protocol", None), "transport", None)
@@ -239,8 +238,8 @@ class Pkcs12Action(SiteSettings, ActionBase):
             answer = self._driver(driver, arguments)
         if answer.get("protocol") is None or answer.get("failed"):
             if is_constrained(answer):
-                raise self._constrained("the connection's account")
-            raise AnswerError(driver, self._mask(str(answer.get("msg") or "no answer")))
+                raise self._constrained(None)
+            raise self._no_answer(driver, self._mask(str(answer.get("msg") or "")))
         return self._parsed(driver, parse, answer)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
@@ -259,24 +258,27 @@ class Pkcs12Action(SiteSettings, ActionBase):
                 raise self._constrained(run_as.account)
             text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
             shown = self._mask(text)
-            raise become_error(run_as, text, shown) if plugin else AnswerError(driver, shown or "no answer")
+            raise become_error(run_as, text, shown) if plugin else self._no_answer(driver, shown)
         return self._parsed(driver, parse_exchange, answer)
 
-    def _constrained(self, account: str) -> Pkcs12Error:
-        """The refusal where no driver starts as ``account``. One more command asks which lock it is, as the connection's user."""
+    @staticmethod
+    def _no_answer(driver: str, shown: str) -> AnswerError:
+        return AnswerError(driver, "unusable", reason=Outside(shown)) if shown else AnswerError(driver, "none")
+
+    def _constrained(self, account: str | None) -> Pkcs12Error:
+        """The refusal where no driver starts as ``account``; None: that of the connection. One more command asks which lock it is."""
         with self._become(None):
             try:
                 asked = self._low_level_execute_command(LOCK_QUESTION, sudoable=False)
             except Exception:  # noqa: BLE001  what is known without an answer is said all the same
                 asked = {}
-        locks = LOCKS.keys() & str(asked.get("stdout") or "").split()
-        return constrained(self.host, locks, "ConstrainedLanguage", account)
+        return constrained(self.host, str(asked.get("stdout") or "").split(), "ConstrainedLanguage", account)
 
     def _parsed(self, driver: str, parse: Callable[[Mapping[str, Any]], Answer], answer: Mapping[str, Any]) -> Answer:
         try:
             return parse(answer)
         except AnswerError as problem:
-            raise AnswerError(driver, self._mask(problem.problem)) from None
+            raise problem.of(driver, self._mask) from None
 
     def _driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         try:
@@ -301,7 +303,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
     def _check_kept_files(self) -> None:
         """Raises ``Pkcs12Error`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
         if not self._is_pipelining_enabled("new"):
-            raise refusal(code="kept_files")
+            raise Pkcs12Error(Problem("kept_files"))
 
     @contextlib.contextmanager
     def _become(self, plugin: RunasBecome | None) -> Iterator[None]:

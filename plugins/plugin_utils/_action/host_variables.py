@@ -17,7 +17,8 @@ from ansible.inventory.manager import InventoryManager
 from ansible.release import __version__
 
 from .._crypto.passphrases import texts_in
-from .._errors import Pkcs12Error, named
+from .._errors import Outside, Pkcs12Error, Problem
+from .._messages.words import Words
 
 try:
     from ansible._internal._datatag._tags import Origin
@@ -25,6 +26,8 @@ try:
 except ImportError:  # before ansible-core 2.19, nobody knows where a number comes from
     Origin = EncryptedString = None
 
+LANGUAGE = "pkcs12_language"
+"""The site's variable with the language in which problems are told."""
 OF_THE_SITE = "pkcs12_"
 """How the names of variables begin that a user writes."""
 
@@ -43,11 +46,7 @@ def variables_of(
     known = task_vars["hostvars"]
     for host in hosts if hosts is not None else sorted(task_vars["groups"]["all"]):
         if host not in known:
-            raise Pkcs12Error(
-                code="unknown_host",
-                cause=f"The inventory has no host {host}.",
-                next_step=f"Correct {named('report_hosts')}, or leave it out for the whole inventory.",
-            )
+            raise Pkcs12Error(Problem("unknown_host", {"host": host}, "report_hosts"))
         yield host, _of_host(known, host, names)
 
 
@@ -62,6 +61,17 @@ def hosts_matching(task_vars: Mapping[str, Any], pattern: Any) -> list[str]:
         return [host.name for host in inventory.get_hosts(pattern if isinstance(pattern, list) else str(pattern))]
     except AnsibleError:
         return []
+
+
+def words_of(variables: Mapping[str, Any], hosts: Sequence[str]) -> Words:
+    """The words of a filter, in the language of localhost, else in that of the first host. ``variables``: ``hostvars``."""
+    for host in ("localhost", *hosts[:1]):
+        with suppress(
+            Exception
+        ):  # what cannot be read, a task says; the errors differ from line to line of ansible-core
+            if language := variables[host].get(LANGUAGE):
+                return Words(str(language))
+    return Words()
 
 
 def _of_host(known: Mapping[str, Any], host: str, names: Sequence[str]) -> Mapping[str, Any]:
@@ -157,16 +167,12 @@ def _rendered(variables: Mapping[str, Any], name: str, host: str) -> Any:
         value = untag(variables[name])
         # Facts may have any text.
         left = _template_in(value) if KEEPS_TEMPLATES and name.startswith(OF_THE_SITE) else None
-        problem = f"it stays {left}" if left else ""
-    except AnsibleError as unreadable:
-        problem = str(unreadable)
-    if not problem:
+    except AnsibleError as problem:
+        wrong = {"variable": name, "host": host, "said": Outside(problem)}
+        return Pkcs12Error(Problem("bad_arguments.unreadable_variable", wrong))
+    if left is None:
         return value
-    return Pkcs12Error(
-        code="bad_arguments",
-        cause=f"Ansible cannot read {name} of {host}: {' '.join(problem.split()).rstrip('.')}.",
-        next_step="Correct the variable, or give the password of its vault.",
-    )
+    return Pkcs12Error(Problem("bad_arguments.template_left", {"variable": name, "host": host, "template": left}))
 
 
 def _template_in(value: Any) -> str | None:

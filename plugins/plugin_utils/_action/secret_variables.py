@@ -12,9 +12,16 @@ from contextlib import suppress
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
+from ansible.parsing.vault import AnsibleVaultError
 
 from .._crypto.passphrases import is_refusal
+from .._errors import Problem
 from .host_variables import untag
+
+try:
+    from ansible._internal._templating._jinja_common import UndecryptableVaultError
+except ImportError:  # before ansible-core 2.19
+    UndecryptableVaultError = AnsibleVaultError
 
 
 def rendered_mappings(templar: Any, variables: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -30,18 +37,28 @@ def names_of(term: str, known: Mapping[str, Any]) -> list[str]:
     return sorted(name for name in known if name.startswith(start) and name != start)
 
 
-def rendered_secret(templar: Any, written: Any, where: str) -> Any:
-    """A secret, or the refusal in its place. ``where``: its variable, for a sentence."""
+def rendered_secret(templar: Any, written: Any, variable: str, whose: str | None = None) -> Any:
+    """A secret, or the refusal in its place. ``whose``: the key of its value in the variable."""
     try:
         return untag(templar.template(written))
     except AnsibleError as problem:
-        if isinstance(problem, AnsibleUndefinedVariable):
-            reason, next_step = "has something that is not defined", "Define it, or correct the variable."
-        elif "crypt" in str(problem) or "vault" in str(problem).lower():
-            reason, next_step = "has a vault that does not open", "Give the password of this vault."
-        else:
-            reason, next_step = "has a template that Ansible cannot render", "Correct the variable."
-        return {"cause": f"{where} {reason}.", "next_step": next_step}
+        undefined = isinstance(problem, AnsibleUndefinedVariable)
+        reason = "undefined" if undefined else "closed_vault" if _is_of_vault(problem) else "no_template"
+    if whose is None:
+        return Problem(f"bad_arguments.secrets_{reason}", {"variable": variable})
+    return Problem(f"bad_arguments.secret_{reason}", {"variable": variable, "whose": whose})
+
+
+def _is_of_vault(problem: BaseException) -> bool:
+    """Whether a vault that does not open is the problem, or behind it."""
+    behind: list[BaseException | None] = [problem]
+    for each in behind:
+        if isinstance(each, (AnsibleVaultError, UndecryptableVaultError)):
+            return True
+        if each is not None:
+            others = (each.__cause__, each.__context__, getattr(each, "orig_exc", None))
+            behind += [other for other in others if not any(other is known for known in behind)]
+    return False
 
 
 def _each_secret(templar: Any, name: str, written: Any) -> Any:
@@ -53,6 +70,4 @@ def _each_secret(templar: Any, name: str, written: Any) -> Any:
         return written if written.strip() else None
     if not isinstance(written, Mapping) or is_refusal(written):
         return written
-    return {
-        str(key): rendered_secret(templar, value, f"The value of {key} in {name}") for key, value in written.items()
-    }
+    return {str(key): rendered_secret(templar, value, name, whose=str(key)) for key, value in written.items()}

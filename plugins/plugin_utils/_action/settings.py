@@ -11,10 +11,11 @@ are empty; an empty list or mapping, false and 0 are values. Without ``from_site
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from .._crypto.passphrases import SecretKind, by_key, is_refusal, merged, texts_in
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .arguments import Arguments, ArgumentSpec
 from .host_variables import untag
 from .secret_variables import names_of, rendered_mappings, rendered_secret
@@ -37,11 +38,9 @@ class SiteSettings(OwnVariables):
 
     SPEC: ArgumentSpec
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {}
-    """Options with the secrets of several people, and what a secret is, for a sentence."""
+    """Options with the secrets of several people, and what a secret is."""
     _task: Any
-    _doubts: tuple[str, ...] = ()
-    _written_secrets: frozenset[str] = frozenset()
-    """All texts that stand in secrets of several people, also beside one that is refused."""
+    _doubts: tuple[Problem, ...] = ()
 
     def arguments_of_task(self) -> Arguments:
         """The task's own arguments, plain. It never fails."""
@@ -80,17 +79,10 @@ class SiteSettings(OwnVariables):
         defaults = {} if defaults is None else defaults
         marked = [name for name, option in self.SPEC.options.items() if option.get(SITE)]
         if not isinstance(defaults, Mapping):
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"'{FROM_SITE}' is no mapping.",
-                next_step=f"Write options with the values that count where the site sets none, or {{}}: {', '.join(marked)}.",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.from_site_no_mapping", {"known": tuple(marked)}))
         if other := sorted(name for name in defaults if name not in marked):
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"'{FROM_SITE}' has {', '.join(other)}, and no site sets that.",
-                next_step=f"Give it as an argument of the task. '{FROM_SITE}' takes: {', '.join(marked)}.",
-            )
+            wrong = {"options": tuple(other), "known": tuple(marked)}
+            raise Pkcs12Error(Problem("bad_arguments.from_site_unknown", wrong))
         return defaults
 
     def _of_site(self, name: str, option: Mapping[str, Any]) -> Any:
@@ -108,7 +100,7 @@ class SiteSettings(OwnVariables):
     def _secret(self, variable: str) -> Any:
         value = rendered_secret(self._templar, self._task_vars[variable], variable)
         if is_refusal(value):
-            raise Pkcs12Error(code="bad_arguments", setting=variable.removeprefix(PREFIX), **value)
+            raise Pkcs12Error(replace(value, setting=variable.removeprefix(PREFIX)))
         return value
 
     def _secrets_by_key(self, variable: str, kind: SecretKind) -> Mapping[str, Any] | None:
@@ -124,7 +116,7 @@ class SiteSettings(OwnVariables):
         """One person's secret that is no text is a refusal in its place, because Ansible would refuse them all."""
         known = {name: kind for name, kind in self.SECRETS_BY_KEY.items() if name in given}
         self._written_secrets |= texts_in([given[name] for name in known])
-        return {**given, **{name: by_key(given[name], kind, f"'{names[name]}'") for name, kind in known.items()}}
+        return {**given, **{name: by_key(given[name], kind, names[name]) for name, kind in known.items()}}
 
 
 def is_empty(value: Any) -> bool:

@@ -15,8 +15,11 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.utils.vars import load_extra_vars
 
-from .._errors import YES, Pkcs12Error, check_booleans
+from .._crypto.passphrases import is_masked
+from .._errors import YES, Outside, Pkcs12Error, Problem
 from .host_variables import untag
+from .masking import masked
+from .validation import check_boolean, kind_of
 
 
 class OwnVariables:
@@ -25,6 +28,8 @@ class OwnVariables:
     _task_vars: Any = MappingProxyType({})
     _templar: Any
     _loader: Any
+    _written_secrets: frozenset[str] = frozenset()
+    """All texts that stand in secrets of several people, also beside one that is refused."""
 
     @property
     def host(self) -> str:
@@ -38,11 +43,9 @@ class OwnVariables:
         try:
             value = untag(self._templar.template(self._task_vars[name]))
         except AnsibleError as problem:
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"Ansible cannot read {name} of {self.host}: {' '.join(str(problem).split()).rstrip('.')}.",
-                next_step="Correct the variable, or give the password of its vault.",
-            ) from None
+            said = Outside(masked(str(problem), filter(is_masked, self._written_secrets)))
+            wrong = {"variable": name, "host": self.host, "said": said}
+            raise Pkcs12Error(Problem("bad_arguments.unreadable_variable", wrong)) from None
         return (value.strip() or None) if isinstance(value, str) else value
 
     def folder(self, name: str) -> Path | None:
@@ -53,7 +56,7 @@ class OwnVariables:
         """A variable that only the command of this run may set. Raises ``Pkcs12Error`` (``bad_arguments``) if it is set elsewhere."""
         value = self.variable(name)
         if value and name not in load_extra_vars(self._loader):
-            raise _not_of_this_run(name, "the inventory or in a playbook")
+            raise Pkcs12Error(Problem("bad_arguments.set_for_every_run", {"variable": name}))
         return value
 
     def is_confirmed(self, name: str) -> bool:
@@ -61,7 +64,7 @@ class OwnVariables:
         value = self.variable(name)
         if not value:
             return False
-        check_booleans({name: value})
+        check_boolean(name, value)
         return str(value).strip().lower() in YES and bool(self.of_this_run(name))
 
     def refuse_in_inventory(self, name: str) -> None:
@@ -69,7 +72,7 @@ class OwnVariables:
         known = self._task_vars.get("hostvars") or {}
         in_inventory = self.host in known and name in known[self.host] and name not in load_extra_vars(self._loader)
         if in_inventory and self.variable(name):
-            raise _not_of_this_run(name, "the inventory")
+            raise Pkcs12Error(Problem("bad_arguments.set_in_inventory", {"variable": name}))
 
 
 def folders_in(name: str, hosts: Iterable[tuple[str, Mapping[str, Any]]]) -> set[Path]:
@@ -85,21 +88,8 @@ def _folder(name: str, value: Any) -> Path | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        kind = "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else "a number"
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"'{name}' has {kind} where one text is needed.",
-            next_step="Write one text.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.not_one_text", {"option": name, "found": kind_of(value)}))
     text = value.strip()
     return (
         Path(os.path.expandvars(text)).expanduser() if text else None
     )  # as Ansible does with an option of the type path
-
-
-def _not_of_this_run(name: str, where: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="bad_arguments",
-        cause=f"{name} is set in {where}. It is for one run only.",
-        next_step="Remove it there, and give it with -e when you start the run. Nothing was changed.",
-    )

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .._errors import counted
-
 OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE, CONTEXT_0 = 0x04, 0x06, 0x30, 0xA0
 """Identifier octets."""
 
@@ -78,7 +76,7 @@ def read(data: bytes, depth: int = 0) -> Node:
     if length is None:
         return _read_indefinite(data, start, depth)
     if start + length > len(data):
-        raise DerError(f"an element of {counted(start + length, 'byte')} has only {len(data)}")
+        raise DerError(f"an element of {start + length} bytes has only {len(data)}")
     return Node(data[0], data[start : start + length], data[: start + length])
 
 

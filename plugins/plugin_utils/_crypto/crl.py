@@ -31,7 +31,7 @@ class Crl:
     """A CRL. Names are RFC 4514 strings, instants aware, in UTC. ``next_update`` is None if the list does not say it.
 
     ``urls``: the list is only for certificates with one of these distribution points; empty: for all of its issuer.
-    ``partial``: why the list does not speak of all certificates of people for all reasons, else None.
+    ``partial``: the field or the unknown critical extension that keeps the list from all certificates of people, in the words of RFC 5280.
     """
 
     issuer: str
@@ -118,25 +118,25 @@ def _scope(parsed: x509.CertificateRevocationList) -> tuple[tuple[str, ...], str
     for extension in parsed.extensions:
         said = extension.value
         if isinstance(said, x509.DeltaCRLIndicator):
-            partial = "it is a delta CRL"
+            partial = "deltaCRLIndicator"
         elif isinstance(said, x509.IssuingDistributionPoint):
             urls = tuple(
                 name.value for name in said.full_name or () if isinstance(name, x509.UniformResourceIdentifier)
             )
             partial = partial or _limit(said)
         elif extension.critical:
-            partial = f"it has a critical extension that is not known ({extension.oid.dotted_string})"
+            partial = extension.oid.dotted_string
     return urls, partial
 
 
 def _limit(said: x509.IssuingDistributionPoint) -> str | None:
     limits = {
-        "it is an indirect CRL": said.indirect_crl,
-        "it is only for certificates of authorities": said.only_contains_ca_certs,
-        "it is only for attribute certificates": said.only_contains_attribute_certs,
-        "it is only for some reasons": said.only_some_reasons is not None,
+        "indirectCRL": said.indirect_crl,
+        "onlyContainsCACerts": said.only_contains_ca_certs,
+        "onlyContainsAttributeCerts": said.only_contains_attribute_certs,
+        "onlySomeReasons": said.only_some_reasons is not None,
     }
-    return next((text for text, holds in limits.items() if holds), None)
+    return next((name for name, holds in limits.items() if holds), None)
 
 
 def _reason(entry: x509.RevokedCertificate) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 
 def format_instant(moment: datetime) -> str:
@@ -27,3 +27,9 @@ def parse_instant(text: str) -> datetime:
 def instant_in_words(moment: datetime) -> str:
     """``2026-11-25 04:34 UTC``, for a sentence. ``moment`` is aware."""
     return f"{format_instant(moment)[:16].replace('T', ' ')} UTC"
+
+
+def day_and_time(moment: datetime) -> tuple[date, str]:
+    """The day and ``04:34 UTC``, as values of a sentence. ``moment`` is aware."""
+    utc = moment.astimezone(timezone.utc)
+    return utc.date(), f"{utc:%H:%M} UTC"

@@ -12,9 +12,8 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
-from .pfx import ASK_ISSUER
 
 CURVES = ("secp256r1", "secp384r1", "secp521r1")
 """P-256, P-384, P-521: the curves that every supported Windows imports into its CNG software provider."""
@@ -25,40 +24,20 @@ def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> rsa.RSAPrivateKey | e
     if isinstance(key, rsa.RSAPrivateKey):
         if key.key_size >= MIN_RSA_BITS:
             return key
-        raise Pkcs12Error(
-            code="weak_key",
-            cause=f"{certificate_of(leaf)} has an RSA key of {key.key_size} bits. A key of less than {MIN_RSA_BITS} bits can be broken.",
-            next_step="Ask the issuer for a certificate with a longer key.",
-        )
+        raise Pkcs12Error(Problem("weak_key", {"whose": name_in(leaf), "bits": key.key_size, "needed": MIN_RSA_BITS}))
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in CURVES:
         return key
-    raise Pkcs12Error(
-        code="key_type",
-        cause=f"{certificate_of(leaf)} has a key of type {leaf.key_type}, which Windows cannot use.",
-        next_step="Ask the issuer for RSA, or ECDSA on P-256, P-384 or P-521.",
-    )
+    raise Pkcs12Error(Problem("key_type", {"whose": name_in(leaf), "key_type": leaf.key_type}))
 
 
 def check_leaf(leaf: Certificate) -> None:
     """Refuses a certificate that no portal accepts. Raises ``Pkcs12Error``: ``leaf_is_ca``, ``wrong_eku``, ``wrong_key_usage``."""
     if leaf.is_ca:
-        raise Pkcs12Error(
-            code="leaf_is_ca",
-            cause=f"{certificate_of(leaf)} is a certification authority's, not a person's.",
-            next_step=ASK_ISSUER,
-        )
+        raise Pkcs12Error(Problem("leaf_is_ca", {"whose": name_in(leaf)}))
     if leaf.eku is not None and CLIENT_AUTH not in leaf.eku:
-        raise Pkcs12Error(
-            code="wrong_eku",
-            cause=f"{certificate_of(leaf)} is not for client authentication (its extended key usage is {', '.join(leaf.eku)}).",
-            next_step="Check that it is the right file. " + ASK_ISSUER,
-        )
+        raise Pkcs12Error(Problem("wrong_eku", {"whose": name_in(leaf), "usages": leaf.eku}))
     if leaf.key_usage is not None and "digital_signature" not in leaf.key_usage:
-        raise Pkcs12Error(
-            code="wrong_key_usage",
-            cause=f"{certificate_of(leaf)} does not allow signatures, which a browser needs to log on.",
-            next_step="Check that it is the right file. " + ASK_ISSUER,
-        )
+        raise Pkcs12Error(Problem("wrong_key_usage", {"whose": name_in(leaf)}))
 
 
 def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certificate, ...]:
@@ -70,14 +49,11 @@ def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certific
     issuers = {c.issuer for c in (leaf, *chain.values()) if c.subject != c.issuer}
     people = [other.thumbprint for other in chain.values() if not other.is_ca and other.subject not in issuers]
     if people:
-        raise Pkcs12Error(
-            code="two_leaves",
-            cause=f"The file holds {len(people) + 1} personal certificates: {', '.join([leaf.thumbprint, *people])}.",
-            next_step="Ask the issuer for one file per person, or split it with `openssl pkcs12`.",
-        )
+        thumbprints = (leaf.thumbprint, *people)
+        raise Pkcs12Error(Problem("two_leaves", {"count": len(thumbprints), "thumbprints": thumbprints}))
     return tuple(chain.values())
 
 
-def certificate_of(leaf: Certificate) -> str:
-    """How sentences name the leaf: ``The certificate of Jeanne Dupont``."""
-    return f"The certificate of {leaf.subject_cn or leaf.subject or leaf.thumbprint}"
+def name_in(leaf: Certificate) -> str:
+    """Whose certificate it is, for a sentence."""
+    return leaf.subject_cn or leaf.subject or leaf.thumbprint

@@ -3,8 +3,8 @@
 # Private to the collection hospital_it.pkcs12.
 """Passphrases as an inventory has them: one or a list, in a mapping by authorisation number, in one or several variables. Pure.
 
-A value that YAML changed is nobody's passphrase any more. It stands in a mapping as its refusal, which ends the work for this person alone.
-Windows passwords by account have the same form.
+A value that YAML changed is nobody's passphrase any more. In its place stands its refusal, a ``Problem``, which ends the work for this
+person alone. Windows passwords by account have the same form.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 
-REFUSAL = frozenset({"cause", "next_step"})
-"""The keys of a refusal in the place of a value, or of all values of a variable. It passes Ansible's templates, and has no secret."""
-
+WRITTEN = frozenset({"code", "values", "cause", "next_step"})
+"""The keys of a refusal as a lookup writes it, because Ansible's templates pass plain values alone. It has no secret."""
 
 OF_THE_SITE = "pkcs12_"
 """How the name of a variable begins. No number and no account does."""
@@ -29,11 +28,10 @@ SHORTEST_MASKED = 6
 
 @dataclass(frozen=True, slots=True)
 class SecretKind:
-    """What the values of a mapping are, for a sentence; the form in which its keys are compared; what helps where YAML changed a value."""
+    """The values of a mapping: the form in which its keys are compared, and the code of the refusal where YAML changed a value."""
 
-    name: str
     key: Callable[[Any], str]
-    cure: str
+    code: str
 
 
 class NumberAsText(str):
@@ -48,21 +46,25 @@ def passphrases_in(given: Any) -> list[str | None]:
     Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     if is_refusal(given):
-        raise Pkcs12Error(code="bad_arguments", **given)
+        raise Pkcs12Error(given)
     listed = list(given) if isinstance(given, (list, tuple)) else [given]
     if any(isinstance(each, (list, tuple, Mapping, bool, date)) for each in listed):
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause="The passphrase of one person is neither a text nor a list of texts.",
-            next_step="Give one text or a list of texts. In pkcs12_passphrases they stand beside the authorisation number, and a task"
-            " takes those of one person: pkcs12_passphrases['T123456'].",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.no_passphrases"))
     return [_as_text(each) for each in listed] or [None]
 
 
-def is_refusal(value: Any) -> bool:
+def is_refusal(value: Any) -> TypeGuard[Problem]:
     """Whether this is a refusal instead of a value."""
-    return isinstance(value, Mapping) and value.keys() == REFUSAL
+    return isinstance(value, Problem)
+
+
+def written(refusal: Problem, cause: str, next_step: str) -> dict[str, Any]:
+    """A refusal as a plain value, with its words for templates."""
+    return {**refusal.to_map(), "cause": cause, "next_step": next_step}
+
+
+def _is_written(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.keys() == WRITTEN
 
 
 def by_key(given: Any, kind: SecretKind, where: str) -> Any:
@@ -82,28 +84,27 @@ def check_variables(given: Any) -> None:
     """Refuses a mapping that lacks a whole variable, see ``merged``. Raises ``Pkcs12Error``: ``bad_arguments``."""
     for key, value in given.items() if isinstance(given, Mapping) else ():
         if is_refusal(value) and key.startswith(OF_THE_SITE):
-            raise Pkcs12Error(code="bad_arguments", **value)
+            raise Pkcs12Error(value)
 
 
-def merged(variables: Mapping[str, Any], kind: SecretKind) -> tuple[dict[str, Any], list[str]]:
-    """The mappings of several variables as one, by each number as it is written first; and a sentence for each number in doubt.
+def merged(variables: Mapping[str, Any], kind: SecretKind) -> tuple[dict[str, Any], list[Problem]]:
+    """The mappings of several variables as one, by each number as it is written first; and a problem for each number in doubt.
 
     ``variables``: by name, in the order in which their values are tried. One that is a refusal, or no mapping, stands under its own name.
     """
-    written: dict[str, str] = {}
+    spelling: dict[str, str] = {}
     found: dict[str, dict[str, Any]] = {}
     problems: dict[str, Any] = {}
     for name, value in variables.items():
         if is_refusal(value):
             problems[name] = value
         elif value is not None and not isinstance(value, Mapping):
-            problems[name] = {
-                "cause": f"{name} is {_kind(value) or 'a text'} and no mapping.",
-                "next_step": "Write one line for each person: the key, a colon and the secret, both in quotes.",
-            }
+            problems[name] = Problem(
+                "bad_arguments.no_mapping_of_secrets", {"variable": name, "found": _kind(value) or "a_text"}
+            )
         else:
             for key, each in (value or {}).items():
-                own = written.setdefault(kind.key(key), str(key).strip())
+                own = spelling.setdefault(kind.key(key), str(key).strip())
                 of_number = found.setdefault(own, {})
                 of_number[name] = _both(of_number.get(name), _checked(key, each, kind, name))
     doubts = [_doubt(number, each) for number, each in found.items() if _differ([*each.values()])]
@@ -123,7 +124,7 @@ def texts_in(given: Any, keys: Set[str] | None = None) -> frozenset[str]:
     if isinstance(given, str) or (isinstance(given, (int, float)) and not isinstance(given, bool)):
         return frozenset({str(given)} - {""})
     if isinstance(given, Mapping):
-        inner = [] if is_refusal(given) else [value for key, value in given.items() if keys is None or key in keys]
+        inner = [] if _is_written(given) else [value for key, value in given.items() if keys is None or key in keys]
     else:
         inner = list(given) if isinstance(given, (list, tuple)) else []
     return frozenset(text for each in inner for text in texts_in(each, keys))
@@ -153,37 +154,36 @@ def _differ(values: Sequence[Any]) -> bool:
     return any(not (one <= other or other <= one) for at, one in enumerate(texts) for other in texts[:at])
 
 
-def _doubt(number: str, by_variable: Mapping[str, Any]) -> str:
+def _doubt(number: str, by_variable: Mapping[str, Any]) -> Problem:
     *others, last = [name for name, value in by_variable.items() if value is not None]
-    return f"{number}: {', '.join(others)} and {last} have different passphrases. Each of them is tried."
+    return Problem("passphrases_differ", {"whose": number, "others": tuple(others), "last": last})
 
 
 def _checked(key: Any, value: Any, kind: SecretKind, where: str) -> Any:
-    """The value, or its refusal."""
+    """The value, or its refusal, which may have passed a template."""
     if value is None or is_refusal(value):
         return value
+    if _is_written(value):
+        return Problem.from_map(value)
     found = next((found for each in _listed(value) if (found := _kind(each))), None)
     if found is None:
         return value
-    return {
-        "cause": f"The {kind.name} of {str(key).strip()} in {where} is {found} for YAML.",
-        "next_step": kind.cure,
-    }
+    return Problem(kind.code, {"whose": str(key).strip(), "where": where, "found": found})
 
 
 def _kind(value: Any) -> str | None:
-    """What YAML made of a text without quotes, where no text can be made of it again. A whole number may be right, and is tried."""
+    """The word for what YAML made of a text without quotes, where that is lost. A whole number may be right, and is tried."""
     if value is None or (isinstance(value, (str, int)) and not isinstance(value, bool)):
         return None
     kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
-        (bool, "yes or no"),
-        (float, "a decimal number"),
-        (datetime, "a date with a time"),
-        (date, "a date"),
-        (Mapping, "a mapping"),
-        ((list, tuple), "a list"),
+        (bool, "yes_or_no"),
+        (float, "a_decimal_number"),
+        (datetime, "a_date_with_a_time"),
+        (date, "a_date"),
+        (Mapping, "a_mapping"),
+        ((list, tuple), "a_list"),
     )
-    return next((said for kind, said in kinds if isinstance(value, kind)), "no text")
+    return next((said for kind, said in kinds if isinstance(value, kind)), "no_text")
 
 
 def _listed(value: Any) -> list[Any]:

@@ -9,10 +9,9 @@ import base64
 import binascii
 
 from .._crypto import asn1
-from .._errors import Pkcs12Error, counted
+from .._errors import Pkcs12Error, Problem
 
 MAX_SIZE = 1024 * 1024
-ASK_ISSUER = "Take the file from the issuer's page or mail again, or ask the issuer for a new one."
 
 VERSION_3 = b"\x02\x01\x03"
 DATA = bytes.fromhex("2a864886f70d010701")
@@ -29,11 +28,7 @@ def extract_pfx(data: bytes) -> bytes:
     Raises ``Pkcs12Error``: ``empty_file``, ``pem_text``, ``html_page``, ``base64_text``, ``not_p12``, ``truncated``.
     """
     if len(data) > MAX_SIZE:
-        raise Pkcs12Error(
-            code="not_p12",
-            cause=f"The file has {counted(len(data), 'byte')}, but a personal certificate has a few thousand.",
-            next_step="Check the path, because this is another file.",
-        )
+        raise Pkcs12Error(Problem("not_p12.too_large", {"size": len(data)}))
     _check_text(data)
     try:
         start, length = asn1.header(data)
@@ -44,11 +39,7 @@ def extract_pfx(data: bytes) -> bytes:
     if length is None:
         return data
     if start + length > len(data):
-        raise Pkcs12Error(
-            code="truncated",
-            cause=f"The file is cut off: it should have {counted(start + length, 'byte')}, and has {len(data)}.",
-            next_step="Copy the file again from its source. " + ASK_ISSUER,
-        )
+        raise Pkcs12Error(Problem("truncated", {"needed": start + length, "size": len(data)}))
     return data[: start + length]
 
 
@@ -81,25 +72,13 @@ def _data_of(content: asn1.Node) -> bytes | None:
 
 def _check_text(data: bytes) -> None:
     if not data:
-        raise Pkcs12Error(code="empty_file", cause="The file is empty.", next_step=ASK_ISSUER)
+        raise Pkcs12Error(Problem("empty_file"))
     if b"-----BEGIN " in data[:4096]:
-        raise Pkcs12Error(
-            code="pem_text",
-            cause="The file is PEM text, not a PKCS#12 file.",
-            next_step="Convert it with `openssl pkcs12 -export`, or ask the issuer for the .p12 file.",
-        )
+        raise Pkcs12Error(Problem("pem_text"))
     if data[:4096].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise Pkcs12Error(
-            code="html_page",
-            cause="The file is a web page. Somebody saved the issuer's page instead of the PKCS#12 file.",
-            next_step="Open it in a browser to see the issuer's message, then withdraw the file again.",
-        )
+        raise Pkcs12Error(Problem("html_page"))
     if _is_base64_text(data):
-        raise Pkcs12Error(
-            code="base64_text",
-            cause="The file is the base64 text of a PKCS#12 file, not the file itself.",
-            next_step="Decode it with `base64 -d`, or give its text as content instead of path.",
-        )
+        raise Pkcs12Error(Problem("base64_text"))
 
 
 def _is_base64_text(data: bytes) -> bool:
@@ -111,6 +90,4 @@ def _is_base64_text(data: bytes) -> bool:
 
 
 def _not_p12() -> Pkcs12Error:
-    return Pkcs12Error(
-        code="not_p12", cause="The file is not a PKCS#12 file.", next_step="Check the path. " + ASK_ISSUER
-    )
+    return Pkcs12Error(Problem("not_p12.other_file"))

@@ -20,12 +20,12 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 
-from .._errors import Pkcs12Error, named
+from .._errors import Outside, Pkcs12Error, Problem
 from .certificate import Certificate, UnreadableCertificate, read_certificate
-from .instants import instant_in_words
-from .leaf_checks import certificate_of, chain_of, check_leaf, usable_key
+from .instants import day_and_time
+from .leaf_checks import chain_of, check_leaf, name_in, usable_key
 from .passphrases import NumberAsText
-from .pfx import ASK_ISSUER, count_private_keys, extract_pfx
+from .pfx import count_private_keys, extract_pfx
 
 FIRST_BUILD_WITH_AES = 16299  # Windows 10 1709; older builds report a wrong password for an AES file
 TRANSPORT_KDF_ROUNDS = 2000
@@ -61,20 +61,12 @@ def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
     """
     pfx = extract_pfx(data)
     if count_private_keys(pfx) > 1:
-        raise Pkcs12Error(
-            code="two_keys",
-            cause="The file holds more than one private key, so it is not clear which one to install.",
-            next_step="Ask the issuer for one file per person, or split it with `openssl pkcs12`.",
-        )
+        raise Pkcs12Error(Problem("two_keys"))
     content = _load(pfx, passphrase)
     if content.key is None:
-        raise Pkcs12Error(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
+        raise Pkcs12Error(Problem("bundle_without_key"))
     if content.cert is None:
-        raise Pkcs12Error(
-            code="key_mismatch",
-            cause="The private key in the file belongs to none of its certificates.",
-            next_step=ASK_ISSUER,
-        )
+        raise Pkcs12Error(Problem("key_mismatch"))
     leaf = _read(content.cert)
     chain = chain_of(leaf, map(_read, content.additional_certs))
     key = usable_key(leaf, content.key)
@@ -94,18 +86,13 @@ def check_dates(bundle: Bundle, now: datetime) -> None:
     """Refuses a leaf outside its validity at ``now`` (aware). Raises ``Pkcs12Error``: ``expired``, ``not_yet_valid``."""
     leaf = bundle.leaf
     if now > leaf.not_after:
-        raise Pkcs12Error(
-            code="expired",
-            cause=f"{certificate_of(leaf)} expired on {instant_in_words(leaf.not_after)}.",
-            next_step="Ask the issuer for a new certificate, because the old file can no longer be used.",
-        )
+        day, time = day_and_time(leaf.not_after)
+        raise Pkcs12Error(Problem("expired", {"whose": name_in(leaf), "day": day, "time": time}))
     if now < leaf.not_before:
-        raise Pkcs12Error(
-            code="not_yet_valid",
-            cause=f"{certificate_of(leaf)} is valid only from {instant_in_words(leaf.not_before)};"
-            f" the controller's clock says {instant_in_words(now)}.",
-            next_step="Wait until then, or correct the clock.",
-        )
+        day, time = day_and_time(leaf.not_before)
+        today, clock = day_and_time(now)
+        values = {"whose": name_in(leaf), "day": day, "time": time, "today": today, "clock": clock}
+        raise Pkcs12Error(Problem("not_yet_valid", values))
 
 
 def transcode(bundle: Bundle, os_build: int) -> TransportBundle:
@@ -133,7 +120,7 @@ def encrypt_again(data: bytes, passphrase: str | None, new_passphrase: str) -> b
     content = _load(extract_pfx(data), passphrase)
     leaf = content.cert
     if leaf is None or not isinstance(content.key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
-        raise Pkcs12Error(code="bundle_without_key", cause="The file holds no private key.", next_step=ASK_ISSUER)
+        raise Pkcs12Error(Problem("bundle_without_key"))
     style = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(STORED_KDF_ROUNDS)
     style = style.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(hashes.SHA256())
     encryption = style.build(new_passphrase.encode("utf-8"))
@@ -145,9 +132,7 @@ def _read(found: pkcs12.PKCS12Certificate) -> Certificate:
     try:
         return read_certificate(found.certificate.public_bytes(Encoding.DER))
     except UnreadableCertificate as problem:
-        raise Pkcs12Error(
-            code="unreadable", cause=f"A certificate in the file cannot be read: {problem}.", next_step=ASK_ISSUER
-        ) from problem
+        raise Pkcs12Error(Problem("unreadable", {"reason": Outside(problem)})) from problem
 
 
 def _load(pfx: bytes, passphrase: str | None) -> pkcs12.PKCS12KeyAndCertificates:
@@ -161,11 +146,7 @@ def _load(pfx: bytes, passphrase: str | None) -> pkcs12.PKCS12KeyAndCertificates
         except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
             refusal = problem
     if refusal is not None and "password" not in str(refusal).lower():
-        raise Pkcs12Error(
-            code="not_p12",
-            cause=f"The file is damaged or in a form of PKCS#12 that cannot be read ({refusal}).",
-            next_step=ASK_ISSUER,
-        ) from None
+        raise Pkcs12Error(Problem("not_p12.damaged", {"reason": Outside(refusal)})) from None
     raise _wrong_passphrase(passphrase)
 
 
@@ -190,31 +171,15 @@ def _spellings(passphrase: str | None) -> Iterator[bytes | None]:
 
 def _wrong_passphrase(passphrase: str | None) -> Pkcs12Error:
     if not passphrase:
-        return Pkcs12Error(
-            code="no_passphrase",
-            cause="The file is protected and no passphrase was given.",
-            next_step=f"Set '{named('passphrase')}'. For a certificate that came by mail, it is the withdrawal code.",
-        )
-    cause = "The passphrase does not open the file"
-    next_step = (
-        "Compare it with the issuer's mail. For a certificate that came by mail, it is the withdrawal code."
-        " If it is right, the file is damaged: get the file again."
-    )
+        return Pkcs12Error(Problem("no_passphrase.none_given"))
     if isinstance(passphrase, NumberAsText):
-        cause += ", and it is a number"
-        next_step = (
-            "Write it in quotes. Without quotes YAML changes some numbers: 0123 becomes 83. Then compare it with the issuer's"
-            " mail."
-        )
+        variant = "number"
     elif passphrase.endswith(("\n", "\r")):
-        cause += ", and it ends with a line break"
-        next_step = "Remove the line break, for example with the trim filter. It usually comes from a file."
+        variant = "line_break"
     elif passphrase != passphrase.strip():
-        cause += ", and it begins or ends with a space"
-        next_step = (
-            "Remove the space, for example with the trim filter. Then compare the passphrase with the issuer's mail."
-        )
+        variant = "space"
     elif not passphrase.isascii():
-        cause += ", neither in UTF-8 nor in Latin-1"
-        next_step = "Ask the issuer for a passphrase with ASCII letters only, because programs encode other letters in several ways."
-    return Pkcs12Error(code="wrong_passphrase", cause=f"{cause}.", next_step=next_step)
+        variant = "other_letters"
+    else:
+        variant = "another"
+    return Pkcs12Error(Problem(f"wrong_passphrase.{variant}"))

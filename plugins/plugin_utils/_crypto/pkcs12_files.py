@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Outside, Pkcs12Error, Problem, Value
 from .passphrases import NumberAsText, passphrases_in
 from .pkcs12 import Bundle, open_bundle
 
@@ -36,18 +36,11 @@ def find_bundle(folder: Path, pattern: str) -> Path:
     """The one file whose name fits the pattern. Raises ``Pkcs12Error``: ``bundle_folder``, ``no_bundle``, ``several_bundles``."""
     found = find_bundles(folder, pattern)
     if not found:
-        raise _no_bundle(
-            folder,
-            pattern,
-            nearly_named(folder, pattern),
-            f" ({counted(len(_files(folder)), 'file is', 'files are')} there)",
-        )
+        near, aside = nearly_named(folder, pattern), _put_aside(folder, pattern)
+        raise Pkcs12Error(no_bundle(folder, pattern, near, aside, len(_files(folder))))
     if len(found) > 1:
-        raise Pkcs12Error(
-            code="several_bundles",
-            cause=f"Several files in {folder} fit {pattern!r}: {', '.join(path.name for path in found)}.",
-            next_step="Keep only the right file in the folder, or narrow the pattern.",
-        )
+        names = tuple(path.name for path in found)
+        raise Pkcs12Error(Problem("several_bundles", {"folder": str(folder), "pattern": pattern, "files": names}))
     return found[0]
 
 
@@ -65,18 +58,13 @@ def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
     return near or tuple(name for name in others if numbers <= _words(name))
 
 
-def near_sentence(names: Sequence[str]) -> str:
-    """A sentence with the names of files that nearly fit the pattern. It is empty if there are none."""
-    if not names:
-        return ""
-    shown = ", ".join(map(repr, names[:MOST_NAMES])) + (", ..." if len(names) > MOST_NAMES else "")
-    return f" {'A file' if len(names) == 1 else 'Files'} of nearly this name {'is' if len(names) == 1 else 'are'} there: {shown}."
+def near_files(names: Sequence[str]) -> tuple[Problem, ...]:
+    """What is told of files that nearly fit the pattern."""
+    return (Problem("no_bundle.near_files", {"files": tuple(names)}),) if names else ()
 
 
 ASIDE = "retired"
 """The folder in a bundle folder with the bundles of those who are retired."""
-MOST_NAMES = 3
-"""How many file names an error shows. More would not help to find one file."""
 
 _APOSTROPHES_AND_HYPHENS = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201b\u02bb\u02bc\u00b4\u0060\u2032", "'")
@@ -101,15 +89,19 @@ def _numbers(words: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if any(map(str.isdigit, word)))
 
 
-def _no_bundle(folder: Path, pattern: str, near: Sequence[str], count: str = "") -> Pkcs12Error:
-    aside = [path.name for path in _files(folder / ASIDE)] if (folder / ASIDE).is_dir() else []
-    fitting = [name for name in aside if fnmatch.fnmatchcase(_nfc(name), _nfc(pattern))][:1]
-    put_aside = f" {fitting[0]!r} is in the folder {ASIDE} there." if fitting else ""
-    rename = "Rename it so that it fits the pattern, or correct the holder's entry in the inventory, or the pattern."
-    return Pkcs12Error(
-        code="no_bundle",
-        cause=f"No file in {folder} fits {pattern!r}{count}.{near_sentence(near)}{put_aside}",
-        next_step=rename if near else "Put the holder's p12 there with a name that fits, or correct the pattern.",
+def no_bundle(folder: Path, pattern: str, near: Sequence[str], aside: str | None, there: int | None = None) -> Problem:
+    """What is told where no file fits the pattern. ``there``: how many files the folder has, where that is told."""
+    causes = [Problem("no_bundle.files_there", {"count": there})] if there is not None else []
+    causes += near_files(near)
+    causes += [Problem("no_bundle.put_aside", {"file": aside, "folder": ASIDE})] if aside else []
+    values = {"folder": str(folder), "pattern": pattern}
+    return Problem(f"no_bundle.{'other_name' if near else 'no_file'}", values, causes=tuple(causes))
+
+
+def _put_aside(folder: Path, pattern: str) -> str | None:
+    """A file that fits the pattern and is of somebody who was retired."""
+    return (
+        next((path.name for path in find_bundles(folder / ASIDE, pattern)), None) if (folder / ASIDE).is_dir() else None
     )
 
 
@@ -121,16 +113,14 @@ def _files(folder: Path) -> list[Path]:
 
 
 def not_listed(folder: Path, problem: OSError, option: str = "bundle_folder") -> Pkcs12Error:
-    """Why a bundle folder cannot be read, and what to do. ``option``: what has its path."""
-    next_steps: dict[type[OSError], str] = {
-        FileNotFoundError: f"Correct '{named(option)}', a path on the controller. In an execution environment, the folder has to be "
-        "mounted.",
-        NotADirectoryError: f"Set '{named(option)}' to the folder that has the file.",
-        PermissionError: f"Give the account that runs Ansible the right to list it, or correct '{named(option)}'.",
+    """Why a bundle folder cannot be read. ``option``: what has its path."""
+    variants: dict[type[OSError], str] = {
+        FileNotFoundError: "not_there",
+        NotADirectoryError: "no_folder",
+        PermissionError: "forbidden",
     }
-    cause = f"The bundle folder {folder} cannot be listed: {problem.strerror}."
-    next_step = next_steps.get(type(problem), f"Check '{named(option)}' and its disk.")
-    return Pkcs12Error(code="bundle_folder", cause=cause, next_step=next_step, setting=option)
+    values = {"folder": str(folder), "reason": Outside(problem.strerror)}
+    return Pkcs12Error(Problem(f"bundle_folder.{variants.get(type(problem), 'unreadable')}", values, option))
 
 
 def _nfc(text: str) -> str:
@@ -149,11 +139,7 @@ def _decode(content: str) -> bytes:
     try:
         return base64.b64decode("".join(content.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise Pkcs12Error(
-            code="content_not_base64",
-            cause="content is not base64.",
-            next_step="Give the p12 through the b64encode filter or a lookup that returns base64.",
-        ) from None
+        raise Pkcs12Error(Problem("content_not_base64", setting="content")) from None
 
 
 def read_bundle(path: Path) -> bytes:
@@ -161,18 +147,15 @@ def read_bundle(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as problem:
-        causes: dict[type[OSError], tuple[str, str]] = {
-            FileNotFoundError: (
-                "is not there",
-                "Check the path on the controller. In an execution environment, the bundle folder has to be mounted.",
-            ),
-            IsADirectoryError: ("is a folder", "Give the path of the p12 file itself."),
-            PermissionError: ("may not be read", "Give the user that runs Ansible the right to read it."),
+        variants: dict[type[OSError], str] = {
+            FileNotFoundError: "not_there",
+            IsADirectoryError: "folder",
+            PermissionError: "forbidden",
         }
-        cause, next_step = causes.get(
-            type(problem), (f"cannot be read ({problem.strerror})", "Check the file and its disk.")
-        )
-        raise Pkcs12Error(code="bundle_file", cause=f"The bundle {path} {cause}.", next_step=next_step) from None
+        values: dict[str, Value] = {"path": str(path)}
+        if (variant := variants.get(type(problem), "unreadable")) == "unreadable":
+            values["reason"] = Outside(problem.strerror)
+        raise Pkcs12Error(Problem(f"bundle_file.{variant}", values)) from None
 
 
 WRONG_PASSPHRASE = ("wrong_passphrase", "no_passphrase")
@@ -180,74 +163,53 @@ WRONG_PASSPHRASE = ("wrong_passphrase", "no_passphrase")
 
 
 @dataclass(frozen=True, slots=True)
-class UnopenedFile:
-    """A file that fits the pattern and does not open, and why."""
+class OpenedFile:
+    """A bundle, and when its file was last written, in nanoseconds."""
 
-    path: Path
-    refusal: Pkcs12Error = field(compare=False)
+    bundle: Bundle
+    written: int
 
 
 @dataclass(frozen=True, slots=True)
-class BundleFolder:
-    """The files of one holder in a folder. ``bundles``: the one that is valid longest comes first.
+class UnopenedFile:
+    """A file that fits the pattern and does not open, why, and when it was last written, in nanoseconds."""
 
-    ``near``: see ``nearly_named``. ``later``: the unopened files that were written after the bundle of ``ends_last``, the last one
-    first; all of them when none opens. A file that is older on the disk usually is an old bundle, whose passphrase nobody has kept.
-    """
+    path: Path
+    refusal: Pkcs12Error = field(compare=False)
+    written: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFiles:
+    """The files of one holder in a folder. ``near``: see ``nearly_named``. ``aside``: a file that was put aside, if none fits."""
 
     folder: Path
     pattern: str
-    bundles: tuple[Bundle, ...]
+    opened: tuple[OpenedFile, ...]
     unopened: tuple[UnopenedFile, ...]
-    near: tuple[str, ...] = ()
-    later: tuple[UnopenedFile, ...] = ()
-
-    @property
-    def ends_last(self) -> Bundle | None:
-        """The bundle that is valid longest."""
-        return self.bundles[0] if self.bundles else None
-
-    def later_refusal(self) -> Pkcs12Error | None:
-        """Why a file does not open that may be the holder's new bundle."""
-        if not self.later:
-            return None
-        first = self.later[0].refusal
-        if not self.bundles:
-            return first
-        newer = " The file is newer than the bundle that opens, so it may be the new bundle."
-        other = " If it has another passphrase, give both passphrases as a list, the newest first."
-        passphrase = other if first.code in WRONG_PASSPHRASE else ""
-        aside = f"{newer}{passphrase} If it is not a new bundle, move it out of the folder."
-        return Pkcs12Error(code=first.code, cause=first.cause, next_step=f"{first.next_step}{aside}")
-
-    def refusal(self) -> Pkcs12Error:
-        """Why there is no bundle: the folder has none, or none opens."""
-        if self.unopened:
-            return self.unopened[0].refusal
-        return _no_bundle(self.folder, self.pattern, self.near)
+    near: tuple[str, ...]
+    aside: str | None
 
 
 def read_bundle_folder(
     folder: Path, pattern: str, passphrases: Sequence[str | None], number: str | None = None
-) -> BundleFolder:
+) -> FolderFiles:
     """Opens every file that fits the pattern, each with the first passphrase that opens it.
 
     ``number``: the authorisation number by which ``pkcs12_passphrases`` has the passphrases, if they come from there.
     Raises ``Pkcs12Error``: ``bundle_folder``.
     """
-    opened: list[tuple[Bundle, Path]] = []
+    opened: list[OpenedFile] = []
     unopened: list[UnopenedFile] = []
     for path in find_bundles(folder, pattern):
+        written = _written(path)
         try:
-            opened.append((_open_with_any(read_bundle(path), passphrases or (None,)), path))
+            opened.append(OpenedFile(_open_with_any(read_bundle(path), passphrases or (None,)), written))
         except Pkcs12Error as refusal:
-            unopened.append(UnopenedFile(path, _of_file(path, refusal, number)))
-    opened.sort(key=lambda pair: pair[0].leaf.not_after, reverse=True)
-    since = _written(opened[0][1]) if opened else -1
-    last_first = sorted(unopened, key=lambda each: _written(each.path), reverse=True)
-    later = tuple(each for each in last_first if _written(each.path) > since)
-    bundles = tuple(bundle for bundle, _path in opened)
-    return BundleFolder(folder, pattern, bundles, tuple(unopened), nearly_named(folder, pattern), later)
+            unopened.append(UnopenedFile(path, Pkcs12Error(_in_file(path, refusal.problem, number)), written))
+    near = nearly_named(folder, pattern)
+    aside = None if opened or unopened else _put_aside(folder, pattern)
+    return FolderFiles(folder, pattern, tuple(opened), tuple(unopened), near, aside)
 
 
 def _written(path: Path) -> int:
@@ -258,15 +220,11 @@ def _written(path: Path) -> int:
         return 0
 
 
-def _of_file(path: Path, refusal: Pkcs12Error, number: str | None) -> Pkcs12Error:
-    """The refusal with the name of the file, because the folder has many."""
-    if refusal.code == "no_passphrase" and number:
-        return Pkcs12Error(
-            code="no_passphrase",
-            cause=f"{path.name} is protected, and pkcs12_passphrases has no passphrase for the number {number}.",
-            next_step=f"Add {number} with the passphrase there. For a certificate that came by mail, it is the withdrawal code.",
-        )
-    return Pkcs12Error(code=refusal.code, cause=f"{path.name}: {refusal.cause}", next_step=refusal.next_step)
+def _in_file(path: Path, problem: Problem, number: str | None) -> Problem:
+    """The problem with the name of the file, because the folder has many."""
+    if problem.kind == "no_passphrase" and number:
+        return Problem("no_passphrase.of_number", {"file": path.name, "number": number})
+    return Problem(f"{problem.kind}.in_file", {"file": path.name}, causes=(problem,))
 
 
 def _open_with_any(data: bytes, passphrases: Sequence[str | None]) -> Bundle:

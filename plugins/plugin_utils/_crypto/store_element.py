@@ -14,8 +14,6 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .._errors import counted
-
 KEY_PROVIDER_INFO = 2
 FRIENDLY_NAME = 11
 ARCHIVED = 19
@@ -79,7 +77,7 @@ def read_records(raw: bytes) -> dict[int, bytes]:
         identifier, _encoding, length = RECORD.unpack_from(raw, offset)
         offset += RECORD.size
         if length > len(raw) - offset:
-            raise ElementError(f"record {identifier} says {counted(length, 'byte')}, of which {len(raw) - offset} came")
+            raise ElementError(f"record {identifier} says {length} bytes, of which {len(raw) - offset} came")
         records[identifier] = raw[offset : offset + length]
         offset += length
     return records

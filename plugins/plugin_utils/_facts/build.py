@@ -13,7 +13,7 @@ from typing import Any
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._policy.status import Status
 from .._policy.validity import Calendar, status_in_time
-from .._workstation.findings import AFTER_UNREAD, TEMPORARY, unread_reason
+from .._workstation.findings import AFTER_UNREAD, TEMPORARY
 from .._workstation.protocol import Inventory
 from .codec import prepare, to_plain
 from .evaluation import rate_certificates
@@ -189,6 +189,6 @@ def _unread(inventory: Inventory, stores: Iterable[OwnedStore]) -> Iterable[Unre
     for owned in stores:
         profile = inventory.profile(owned.owner_sid)
         if profile and profile.temporary:
-            yield UnreadRecord(owned.owner_sid, owned.name, TEMPORARY, unread_reason(TEMPORARY), profile.path)
+            yield UnreadRecord(owned.owner_sid, owned.name, TEMPORARY, profile.path)
         for unread in owned.store.unread:
-            yield UnreadRecord(owned.owner_sid, owned.name, unread.code, unread_reason(unread.code), unread.detail)
+            yield UnreadRecord(owned.owner_sid, owned.name, unread.code, unread.detail)

@@ -4,7 +4,7 @@
 """Dataclasses to maps of plain values and back, by the types of their fields: a new field is never forgotten. Pure.
 
 Instants are text like ``2026-11-25T04:34:43Z``, dates like ``2026-11-25``, enumerations are their values, tuples are lists, and a
-record in a field is a map in that key.
+record or a problem in a field is a map in that key.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from .._crypto.instants import format_instant, parse_instant
+from .._errors import Problem
 
 RecordT = TypeVar("RecordT")
 
@@ -87,11 +88,13 @@ def _codec_of(kind: Any, strict: bool) -> FieldCodec:
         return _optional(_codec_of(next(each for each in get_args(kind) if each is not NoneType), strict))
     if get_origin(kind) is tuple:
         return _sequence(_codec_of(get_args(kind)[0], strict))
+    if kind in _PLAIN:
+        return _PLAIN[kind]
     if _is_record(kind):
         return FieldCodec(_reader(kind, strict), _writer(kind))
     if issubclass(kind, Enum):
         return FieldCodec(partial(_member, {member.value: member for member in kind}), attrgetter("value"))
-    return _PLAIN[kind]
+    raise TypeError(f"{kind} has no form in a map")
 
 
 @cache
@@ -197,6 +200,12 @@ def _day_of(raw: Any) -> date:
     return day
 
 
+def _problem_of(raw: Any) -> Problem:
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("code"), str):
+        raise Mismatch(f"{_shown(raw)} is no problem with a code")
+    return Problem.from_map(raw)
+
+
 def _shown(raw: Any) -> str:
     return f"{raw!r:.40}"
 
@@ -207,4 +216,5 @@ _PLAIN: Mapping[Any, FieldCodec] = {
     bool: FieldCodec(partial(_exactly, bool, "truth value")),
     datetime: FieldCodec(_instant_of, format_instant),
     date: FieldCodec(_day_of, date.isoformat),
+    Problem: FieldCodec(_problem_of, Problem.to_map),
 }

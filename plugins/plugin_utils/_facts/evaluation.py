@@ -15,6 +15,7 @@ from datetime import datetime
 from .._policy.revocation import Revocation, Revocations
 from .._policy.status import Status
 from .._policy.subject import HolderIndex
+from .._policy.superseding import rank
 from .._policy.validity import Calendar, is_selectable, is_weak
 from .._workstation.protocol import TOLERATED_SKEW
 from .schema import CertificateRecord, KeyState
@@ -91,11 +92,11 @@ class HolderStatus:
 def rate_certificates(records: Iterable[CertificateRecord], rules: StatusRules) -> tuple[RatedCertificate, ...]:
     """Sets ``status`` and ``days_left`` of each certificate of one workstation. Keeps the order."""
     known = [RatedCertificate(record, rules.index.holder_of(record) if record.related else None) for record in records]
-    ends_last: dict[tuple[str, ...], CertificateRecord] = {}
+    last: dict[tuple[str, ...], CertificateRecord] = {}
     for each in known:
         if rules.is_usable(each.record):
-            ends_last[_group(each)] = max(ends_last.get(_group(each), each.record), each.record, key=_rank)
-    return tuple(_rated(each, ends_last.get(_group(each)), rules) for each in known)
+            last[_group(each)] = max(last.get(_group(each), each.record), each.record, key=rank)
+    return tuple(_rated(each, last.get(_group(each)), rules) for each in known)
 
 
 def rate_holder(
@@ -103,7 +104,7 @@ def rate_holder(
 ) -> HolderStatus:
     """A holder's status by the holder's certificates in the own store. ``unread``: that store could not be read completely."""
     usable = [each.record for each in certificates if rules.is_usable(each.record)]
-    best = max(usable, key=_rank, default=None)
+    best = max(usable, key=rank, default=None)
     if best:
         offered = sum(rules.is_offered(each.record) for each in certificates)
         # When the longest one ends soon, the end of access comes first: the renewal retires the others, too.
@@ -112,7 +113,7 @@ def rate_holder(
     if unread:
         return HolderStatus(Status.UNKNOWN, None, elsewhere)
     selectable = [each.record for each in certificates if is_selectable(each.record.eku, True, each.record.archived)]
-    last = max(selectable, key=_rank, default=None)
+    last = max(selectable, key=rank, default=None)
     if last:
         return HolderStatus(last.status, last, elsewhere)
     return HolderStatus(Status.WRONG_HOLDER if elsewhere else Status.MISSING, None, elsewhere)
@@ -121,7 +122,7 @@ def rate_holder(
 def _rated(each: RatedCertificate, ends_last: CertificateRecord | None, rules: StatusRules) -> RatedCertificate:
     record = each.record
     left = rules.calendar.days_left(record.not_after, rules.now)
-    superseded = ends_last is not None and _rank(record) < _rank(ends_last)
+    superseded = ends_last is not None and rank(record) < rank(ends_last)
     status = _status(each, superseded, rules)
     return replace(each, record=replace(record, status=status, days_left=left))
 
@@ -150,7 +151,3 @@ def _group(each: RatedCertificate) -> tuple[str, ...]:
     """The key of a group in which a newer certificate supersedes an older one: one person, one store, one issuer, one setting."""
     record = each.record
     return record.owner_sid, record.store, record.issuer, record.issuer_setting, each.holder or record.subject
-
-
-def _rank(record: CertificateRecord) -> tuple[datetime, datetime, str]:
-    return record.not_after, record.not_before, record.thumbprint

@@ -8,15 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 
-NOBODY_KNOWS = "There are no facts of any workstation, so nobody knows who has access until when."
-CONFIGURATION = (
-    "Write these lines into ansible.cfg, below [defaults]: fact_caching = ansible.builtin.jsonfile; fact_caching_connection = "
-    "/srv/pkcs12/facts; fact_caching_timeout = 0 (a folder that only the account of Ansible may read)."
-)
-STORAGE = "Switch on Enable Fact Storage of the job templates, of this one and of the one that audits."
-EXPIRED = "they have expired (fact_caching_timeout is not 0), "
 READERS = frozenset({"report", "remind"})
 """Playbooks that read the facts of all workstations."""
 
@@ -38,34 +31,18 @@ class FactCache:
     def refusal(self) -> Pkcs12Error:
         """The refusal where there are facts of no workstation: a report of them would look as if nobody had a certificate."""
         if not self.keeps:
-            return Pkcs12Error(
-                code="no_facts",
-                cause=f"{NOBODY_KNOWS} Ansible keeps no facts from one run to the next (fact_caching is {self.plugin}).",
-                next_step=f"{STORAGE if self.in_awx else CONFIGURATION} Then run the playbook audit. Or run audit and this playbook "
-                "in one command of ansible-playbook.",
-            )
+            variant = "not_kept_in_awx" if self.in_awx else "not_kept"
+            return Pkcs12Error(Problem(f"no_facts.{variant}", {"plugin": self.plugin}))
         if self.in_awx:
-            return Pkcs12Error(
-                code="no_facts",
-                cause=f"{NOBODY_KNOWS} AWX keeps none of the hosts of this job: no job has left any, or they have expired.",
-                next_step=f"{STORAGE} Set the fact cache timeout of AWX (Settings, Jobs) to 0. Then run the job that audits, with the same "
-                "inventory.",
-            )
-        return Pkcs12Error(
-            code="no_facts",
-            cause=f"{NOBODY_KNOWS} Ansible keeps facts in {self.connection} (fact_caching is {self.plugin}), and finds none of these "
-            f"workstations there: no audit has left any, {EXPIRED if self.timeout else ''}or this account cannot read them.",
-            next_step=f"{CONFIGURATION} Then run the playbook audit, with the same ansible.cfg and account.",
-        )
+            return Pkcs12Error(Problem("no_facts.none_in_awx"))
+        variant = "none_or_expired" if self.timeout else "none"
+        return Pkcs12Error(Problem(f"no_facts.{variant}", {"plugin": self.plugin, "connection": self.connection}))
 
-    def warning(self, playbooks: Sequence[str]) -> str | None:
+    def warning(self, playbooks: Sequence[str]) -> Problem | None:
         """What an audit says whose facts are gone after the run. ``playbooks``: those of the run, as its command names them."""
         if self.keeps or any(_short(each) in READERS for each in playbooks[1:]):
             return None
-        return (
-            f"Ansible keeps no facts after this run (fact_caching is {self.plugin}), so a later report or reminder knows nothing of this "
-            f"audit. {STORAGE if self.in_awx else CONFIGURATION}"
-        )
+        return Problem(f"facts_not_kept.{'in_awx' if self.in_awx else 'by_ansible'}", {"plugin": self.plugin})
 
 
 def _short(playbook: str) -> str:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from .._crypto.passphrases import SHORTEST_MASKED, is_masked, texts_in
+from .._errors import Problem
 from .._policy.names import normalized_text, number_key
 from .holder_entries import entries_in
 
@@ -47,7 +48,7 @@ def is_in_sentences(name: str) -> bool:
 
 def hidden_output(
     shown: Iterable[str], holders: Mapping[str, Any], variables: Iterable[tuple[str, Any, bool]]
-) -> str | None:
+) -> Problem | None:
     """The warning of an inventory, or None. It names people and variables, and never a value.
 
     ``shown``: the names of hosts, and other texts that are part of output. ``holders``: ``pkcs12_holders`` by host. ``variables``: name,
@@ -102,26 +103,14 @@ def _label(entry: Mapping[str, Any]) -> str:
     return f"{name} ({number})" if name else number
 
 
-def _warning(people: list[str], variables: list[str], no_secret: list[str]) -> str | None:
+def _warning(people: list[str], variables: list[str], no_secret: list[str]) -> Problem | None:
     parts = []
     if people or variables:
-        parts.append(
-            f"A secret breaks sentences, and its gaps show it, if it has fewer than {SHORTEST_MASKED} characters, is a word, has only"
-            " digits, or has only parts of names and numbers of the inventory."
-        )
+        parts.append(Problem("hidden_output.weak_secrets", {"shortest": SHORTEST_MASKED}))
     if people:
-        parts.append(
-            f"This holds for passphrases of: {', '.join(people)}. Give each bundle another one, as 'Another passphrase' in the guide on"
-            " enrolling says."
-        )
+        parts.append(Problem("hidden_output.of_people", {"people": tuple(people)}))
     if variables:
-        parts.append(f"This holds for: {', '.join(variables)}. Choose longer ones of letters, digits and signs.")
+        parts.append(Problem("hidden_output.in_variables", {"variables": tuple(variables)}))
     if no_secret:
-        parts.append(
-            f"No secrets by their names: {', '.join(no_secret)}. Keep them out of vaults, or name a secret so, such as ..._password."
-        )
-    first = (
-        "From 2.22 on, ansible-core hides secrets and values of vaults in all output, also inside of numbers, names and words. Facts,"
-        " reports and evidence stay whole."
-    )
-    return " ".join([first, *parts]) if parts else None
+        parts.append(Problem("hidden_output.no_secrets", {"variables": tuple(no_secret)}))
+    return Problem("hidden_output.found", causes=tuple(parts)) if parts else None

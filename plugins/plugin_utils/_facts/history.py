@@ -81,6 +81,7 @@ def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:
             certificate_until=each.certificate_until if each.certificate_status in ACCESS_STATUSES else None,
             issuer_setting=each.issuer_setting,
             issuer_names=each.issuer_names,
+            problem=each.problem,
         )
         for each in known
     )
@@ -134,10 +135,16 @@ class _EarlierEntries:
             # An account that the workstation did not know may have been corrected since.
             asked = known.owner_sid is not None or known.key[0] == entry.key[0]
             found = replace(
-                at_account(entry, known), certificate_until=until, outcome=known.outcome, outcome_at=known.outcome_at
+                at_account(entry, known),
+                certificate_until=until,
+                outcome=known.outcome,
+                outcome_at=known.outcome_at,
+                problem=known.problem,
+                issuer_setting=known.issuer_setting,
+                issuer_names=known.issuer_names,
+                in_facts=known.in_facts and asked,
             )
-            found = replace(found, issuer_setting=known.issuer_setting, issuer_names=known.issuer_names)
-            return replace(found, in_facts=known.in_facts and asked), True
+            return found, True
         others = [self._of_account[account] for account in accounts if account in self._of_account]
         return replace(at_account(entry, others[0]) if others else entry, in_facts=False), False
 

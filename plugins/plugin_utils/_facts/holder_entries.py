@@ -8,30 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem, Value
 from .holders import HOLDER_OPTIONS, number_of
 
 VARIABLE = "pkcs12_holders"
 
 
 def check_holders(given: Any, host: str) -> None:
-    """Refuses a value of another shape, in words of the inventory. ``host``: whose value it is.
+    """Refuses a value of another shape. ``host``: whose value it is.
 
     Ansible would make a list of a text, and its own words name neither the host nor the variable. Raises ``Pkcs12Error``:
     ``bad_arguments``.
     """
     if given is None or given == "":  # up to ansible-core 2.18, a null that is passed on becomes an empty text
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{VARIABLE} of {host} is empty.",
-            next_step="List the holders, each beginning with '- ', or write [] if nobody works there.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.holders_empty", {"host": host}))
     if not isinstance(given, list):
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{VARIABLE} of {host} is {_kind(given)}, not a list of holders.",
-            next_step="Begin each holder with '- '.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.holders_no_list", {"host": host, "found": _kind(given)}))
     for place, entry in enumerate(given, 1):
         _check_entry(entry, place, host)
 
@@ -41,22 +33,22 @@ def entries_in(given: Any) -> list[Mapping[str, Any]]:
     return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
 
 
-def of_inventory(by_host: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """``holders``: the entries of all hosts that have an authorisation number. ``problems``: a sentence for each host that cannot be read.
+def of_inventory(by_host: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[Problem]]:
+    """The entries of all hosts that have an authorisation number, and a problem for each host that cannot be read.
 
     ``by_host``: ``pkcs12_holders`` of each host, or the ``Pkcs12Error`` that says why Ansible cannot read it. A host that cannot be
     read has no holders here, because a one-time link of somebody whose entry is not understood must not be used.
     """
-    holders: list[Any] = []
-    problems: list[str] = []
+    holders: list[Mapping[str, Any]] = []
+    problems: list[Problem] = []
     for host, given in by_host.items():
         try:
             if isinstance(given, Pkcs12Error):
                 raise given
             holders += _numbered(given or [], host)
         except Pkcs12Error as refusal:
-            problems.append(str(refusal))
-    return {"holders": holders, "problems": problems}
+            problems.append(refusal.problem)
+    return holders, problems
 
 
 def _numbered(given: Any, host: str) -> list[Mapping[str, Any]]:
@@ -64,58 +56,41 @@ def _numbered(given: Any, host: str) -> list[Mapping[str, Any]]:
     check_holders(given, host)
     numbered = []
     for entry in given:
-        name = f"In pkcs12_holders of {host}, authorisation of {entry['user']}"
-        number = number_of(entry.get("authorisation"), name)
+        number = number_of(entry.get("authorisation"), str(entry["user"]), host)
         if number and not str(entry.get("name") or "").strip():
-            state = "empty" if "name" in entry else "missing"
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"In pkcs12_holders of {host}, name of {number} is {state}.",
-                next_step="Write given name and family name, as in the certificate.",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.holder_without_name", {"host": host, "whose": number}))
         numbered += [entry] if number else []
     return numbered
 
 
 def _check_entry(entry: Any, place: int, host: str) -> None:
+    wrong: dict[str, Value]
     if not isinstance(entry, Mapping):
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"Entry {place} of {VARIABLE} of {host} is {_kind(entry)}, not a holder.",
-            next_step="Write it as '- user: DOMAIN\\name', and the other keys of the holder below user.",
-        )
+        wrong = {"host": host, "entry": place, "found": _kind(entry)}
+        raise Pkcs12Error(Problem("bad_arguments.holder_no_mapping", wrong))
     unknown = sorted(str(key) for key in entry if key not in HOLDER_OPTIONS)
     if unknown:  # a misspelt date would be no date
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{VARIABLE} of {host} has {', '.join(unknown)}, which no holder has.",
-            next_step=f"Correct or remove it. A holder has: {', '.join(HOLDER_OPTIONS)}.",
-        )
+        wrong = {"host": host, "keys": tuple(unknown), "known": tuple(HOLDER_OPTIONS)}
+        raise Pkcs12Error(Problem("bad_arguments.holder_unknown_keys", wrong))
     texts = {key: value for key, value in entry.items() if not isinstance(value, (list, Mapping))}
-    who = texts.get("name") or texts.get("authorisation") or f"entry {place}"
-    if wrong := next((key for key in entry if key not in texts), None):
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"In {VARIABLE} of {host}, {wrong} of {who} is {_kind(entry[wrong])}.",
-            next_step="Write one text.",
-        )
+    who = texts.get("name") or texts.get("authorisation")
+    of_entry = "" if who else "_of_entry"
+    whose: dict[str, Value] = {"whose": str(who)} if who else {"entry": place}
+    if key := next((key for key in entry if key not in texts), None):
+        wrong = {"host": host, "key": str(key), "found": _kind(entry[key]), **whose}
+        raise Pkcs12Error(Problem(f"bad_arguments.holder_no_text{of_entry}", wrong))
     if not str(entry.get("user") or "").strip():
-        state = "empty" if "user" in entry else "missing"
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"In {VARIABLE} of {host}, user of {who} is {state}.",
-            next_step="Write DOMAIN\\name, a SID or a UPN.",
-        )
+        raise Pkcs12Error(Problem(f"bad_arguments.holder_without_user{of_entry}", {"host": host, **whose}))
 
 
 def _kind(value: Any) -> str:
-    """What a value is, as people call it who write YAML."""
+    """The word for what a value is, as people call it who write YAML."""
     if value is None:
         return "empty"
     if isinstance(value, Mapping):
-        return "a mapping"
+        return "a_mapping"
     if isinstance(value, list):
-        return "a list"
+        return "a_list"
     if isinstance(value, bool):
-        return f"the word {str(value).lower()}"
-    return "a text" if isinstance(value, str) else "a number"
+        return f"the_word_{str(value).lower()}"
+    return "a_text" if isinstance(value, str) else "a_number"

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem, Value
 from .._policy.access import WITHOUT_ACCESS, Authorisation, access_of
 from .._policy.names import NameCheck
 from .._policy.subject import ExpectedSubject, index_holders
@@ -37,11 +37,11 @@ class HolderEntry:
     ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the end date of the yearly authorisation;
     ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_until``: first day on which the holder is back.
     ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
-    profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time. ``in_facts`` is False if the facts of the
-    workstation do not know this holder at this account, for instance because the entry is newer than the facts. ``awaiting``: what a
-    newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the holder's mail address.
-    ``certificate_until``: the end of the certificate that gave access by the facts of the workstation; None if they know of none.
-    ``issuer_setting`` and ``issuer_names``: of the holder's record in the facts, see ``HolderRecord``.
+    profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time; ``problem``: why it failed. ``in_facts`` is False
+    if the facts of the workstation do not know this holder at this account, for instance because the entry is newer than the facts.
+    ``awaiting``: what a newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the
+    holder's mail address. ``certificate_until``: the end of the certificate that gave access by the facts of the workstation; None if
+    they know of none. ``issuer_setting`` and ``issuer_names``: of the holder's record in the facts, see ``HolderRecord``.
     """
 
     user: str
@@ -62,6 +62,7 @@ class HolderEntry:
     certificate_until: datetime | None = None
     issuer_setting: str = ""
     issuer_names: tuple[str, ...] = ()
+    problem: Problem | None = None
 
     def is_awaited(self, today: date) -> bool:
         """Whether nobody has to wonder yet that the holder has no certificate."""
@@ -82,6 +83,8 @@ class HolderEntry:
 
 LONGEST_FUNCTION = 100
 """Characters."""
+MOST_SHOWN = 60
+"""Characters of a wrong value."""
 
 HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "user": {"type": "str", "required": True},
@@ -113,7 +116,7 @@ def parse_holder(
         str(raw["user"]),
         ExpectedSubject(
             raw.get("name") or None,
-            number_of(raw.get("authorisation"), f"authorisation of {raw['user']}"),
+            number_of(raw.get("authorisation"), str(raw["user"])),
             pattern,
             name_check,
             raw.get("former_name") or None,
@@ -133,22 +136,16 @@ def _awaiting(raw: Mapping[str, Any]) -> Awaiting | None:
     try:
         return Awaiting(given) if given is not None else None
     except ValueError:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"awaiting of {raw['user']} is {str(given)!r:.60}.",
-            next_step=f"Write {' or '.join(each.value for each in Awaiting)}, or leave it out once the holder has a certificate.",
-        ) from None
+        wrong = {"whose": str(raw["user"]), "given": str(given)[:MOST_SHOWN]}
+        raise Pkcs12Error(Problem("bad_arguments.holder_awaiting", wrong)) from None
 
 
 def _function(raw: Mapping[str, Any]) -> str | None:
     """What the holder is, on one line of a table."""
     function = " ".join(str(raw.get("function") or "").split())
     if len(function) > LONGEST_FUNCTION:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"function of {raw['user']} has {len(function)} characters, and {LONGEST_FUNCTION} are allowed.",
-            next_step="Write a title, for instance occupational physician.",
-        )
+        wrong: dict[str, Value] = {"whose": str(raw["user"]), "length": len(function), "most": LONGEST_FUNCTION}
+        raise Pkcs12Error(Problem("bad_arguments.holder_function_too_long", wrong))
     return function or None
 
 
@@ -156,11 +153,8 @@ def _mail(raw: Mapping[str, Any]) -> str | None:
     """The mail address. Only its form at first sight is checked, so that a task that sends no mail does not fail for more."""
     mail = str(raw.get("mail") or "").strip()
     if mail and "@" not in mail:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"mail of {raw['user']} is {mail!r:.100}, which is no mail address.",
-            next_step="Write an address, for instance jeanne.dupont@chu.example.",
-        )
+        wrong = {"whose": str(raw["user"]), "given": mail[:MOST_SHOWN]}
+        raise Pkcs12Error(Problem("bad_arguments.holder_no_mail_address", wrong))
     return mail or None
 
 
@@ -169,8 +163,8 @@ def is_before(today: date, day: date | None, *, never: bool) -> bool:
     return never if day is None else today < day
 
 
-def parse_day(given: Any, name: str) -> date | None:
-    """A day that a user gives, as text or as YAML reads it; ``name`` is how an error calls it.
+def parse_day(given: Any, key: str = "", whose: str = "", *, setting: str | None = None) -> date | None:
+    """A day that a user gives, as text or as YAML reads it: of an option (``setting``), or in a ``key``, for instance of a holder.
 
     Raises ``Pkcs12Error``: ``bad_arguments``.
     """
@@ -180,29 +174,31 @@ def parse_day(given: Any, name: str) -> date | None:
         day = date.fromisoformat(str(given))
         if day.isoformat() == str(given):  # Python reads other forms too, for instance those of weeks
             return day
-    raise Pkcs12Error(
-        code="bad_arguments",
-        cause=f"{name} is {str(given)!r}, which is no day.",
-        next_step="Write it as YYYY-MM-DD, for instance 2027-03-01.",
-    )
+    wrong = {"given": str(given)[:MOST_SHOWN]}
+    if setting is not None:
+        raise Pkcs12Error(Problem("bad_arguments.no_day", wrong, setting))
+    if whose:
+        raise Pkcs12Error(Problem("bad_arguments.no_day_of", {"key": key, "whose": whose, **wrong}))
+    raise Pkcs12Error(Problem("bad_arguments.no_day_in", {"key": key, **wrong}))
 
 
-def number_of(number: Any, name: str) -> str | None:
-    """An authorisation number. It has to be text: YAML reads 0123456 without quotes as the number 42798. ``name``: how an error calls it.
+def number_of(number: Any, whose: str = "", host: str = "") -> str | None:
+    """An authorisation number. It has to be text: YAML reads 0123456 without quotes as the number 42798.
 
-    Raises ``Pkcs12Error``: ``bad_arguments``.
+    ``whose`` it is, and the ``host`` whose inventory has it. Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     if number is None or isinstance(number, str):
         return number or None
-    raise Pkcs12Error(
-        code="bad_arguments",
-        cause=f"{name} is the number {number}, not text.",
-        next_step='Write it in quotes, for instance authorisation: "0123456": YAML reads a number without quotes differently.',
-    )
+    wrong = {"number": str(number)[:MOST_SHOWN]}
+    if host:
+        raise Pkcs12Error(Problem("bad_arguments.number_in_inventory", {"host": host, "whose": whose, **wrong}))
+    if whose:
+        raise Pkcs12Error(Problem("bad_arguments.number_of_holder", {"whose": whose, **wrong}))
+    raise Pkcs12Error(Problem("bad_arguments.number_no_text", wrong))
 
 
 def _day(raw: Mapping[str, Any], key: str) -> date | None:
-    return parse_day(raw.get(key), f"{key} of {raw['user']}")
+    return parse_day(raw.get(key), key, str(raw["user"]))
 
 
 def with_holder(entries: Iterable[HolderEntry], named: HolderEntry) -> tuple[HolderEntry, ...]:
@@ -297,4 +293,5 @@ def holder_record(
         certificate_until=record.not_after if record else None,
         issuer_setting=entry.issuer_setting,
         issuer_names=entry.issuer_names,
+        problem=entry.problem,
     )

@@ -173,7 +173,13 @@ def _is_continued(entry: HolderEntry, setting: str) -> bool:
 
 def _account_of(entry: HolderEntry, setting: str) -> HolderEntry:
     return replace(
-        entry, outcome=None, outcome_at=None, certificate_until=None, issuer_setting=setting, issuer_names=()
+        entry,
+        outcome=None,
+        outcome_at=None,
+        problem=None,
+        certificate_until=None,
+        issuer_setting=setting,
+        issuer_names=(),
     )
 
 

@@ -11,15 +11,12 @@ from collections.abc import Iterable, Sequence
 
 from .._crypto.certificate import CLIENT_AUTH, Certificate
 from .._crypto.store import parse_store
-from .._errors import counted, named
+from .._errors import Problem, Value
 from .._policy.subject import index_holders
 from .._workstation.preflight import Finding, Severity
 from .._workstation.protocol import Inventory
 from .holders import HolderEntry
 from .selection import given_issuer
-
-MOST_NAMED = 5
-"""How many issuers are named."""
 
 LONGEST_NAME = 200
 """Characters of an issuer's name."""
@@ -38,26 +35,15 @@ def issuer_finding(inventory: Inventory, entries: Sequence[HolderEntry], issuer:
     people = [each.certificate for profile in inventory.profiles for each in parse_store(profile.my).certificates]
     own = [each for each in people if index.numbers and index.holder_of(each) is not None]
     there = _named([*own, *(each for each in people if each not in own and _may_be_a_persons(each))])
-    seen = f" On {inventory.computer} there are: {there}." if there else ""
+    seen = (Problem("finding.issuers_there", {"computer": inventory.computer, "issuers": there}),) if there else ()
     pattern = given_issuer(issuer)
     if pattern is None:
-        return Finding(
-            SUBJECT,
-            Severity.WARNING,
-            "No issuer is set, so an audit does not look for certificates without a holder, for instance of somebody who left.",
-            f"Set {named('issuer')} to the pattern of your issuer.{seen}",
-        )
+        return Finding(SUBJECT, Severity.WARNING, Problem("finding.no_issuer", setting="issuer", causes=seen))
     found = sum(re.search(pattern, each.issuer) is not None for each in people)
+    said: dict[str, Value] = {"issuer": pattern, "computer": inventory.computer}
     if found or not own:
-        return Finding(
-            SUBJECT, Severity.OK, f"{counted(found, 'certificate')} on {inventory.computer} match the issuer {pattern}."
-        )
-    return Finding(
-        SUBJECT,
-        Severity.WARNING,
-        f"The issuer {pattern} matches no certificate on {inventory.computer}, so an audit finds none without a holder there.",
-        f"Correct {named('issuer')}.{seen}",
-    )
+        return Finding(SUBJECT, Severity.OK, Problem("finding.issuer_matches", {**said, "count": found}))
+    return Finding(SUBJECT, Severity.WARNING, Problem("finding.issuer_matches_none", said, "issuer", causes=seen))
 
 
 def _may_be_a_persons(certificate: Certificate) -> bool:
@@ -66,9 +52,7 @@ def _may_be_a_persons(certificate: Certificate) -> bool:
     return is_for_logon and not certificate.is_ca and certificate.issuer != certificate.subject
 
 
-def _named(certificates: Iterable[Certificate]) -> str:
+def _named(certificates: Iterable[Certificate]) -> tuple[str, ...]:
     """The issuers with the number of their certificates, in the order in which they are found."""
     numbers = Counter(short_issuer(each.issuer, each.issuer_cn) for each in certificates)
-    named = [f"{issuer:.{LONGEST_NAME}} ({counted(count, 'certificate')})" for issuer, count in numbers.items()]
-    more = f", and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
-    return f"{', '.join(named[:MOST_NAMED])}{more}"
+    return tuple(f"{issuer:.{LONGEST_NAME}} ({count})" for issuer, count in numbers.items())

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import Any
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .._policy.names import number_key
+from .holders import MOST_SHOWN
 
 LEAVERS = "pkcs12_leavers"
 """The variable of a site, a group or a host with the authorisation numbers of those who have left."""
 
 
-def numbers_in(given: Any, variable: str) -> list[str]:
-    """The numbers of a variable: a list, or a text with commas as ``-e`` gives it. Spaces around a number do not count.
+def numbers_in(given: Any, setting: str) -> list[str]:
+    """The numbers of an option or a variable: a list, or a text with commas as ``-e`` gives it. Spaces around a number do not count.
 
     A comma with nothing behind it is no number; an empty entry of a list stays, so that a task can refuse it. A number has to be text, as
     in ``number_of``: a leaver who is not recognised would get a certificate. Raises ``Pkcs12Error``: ``bad_arguments``.
@@ -24,12 +25,8 @@ def numbers_in(given: Any, variable: str) -> list[str]:
     if isinstance(given, str):
         return [text for each in given.split(",") if (text := each.strip())]
     if isinstance(given, (Mapping, bool, int, float)):
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{variable} is {'a mapping' if isinstance(given, Mapping) else 'no list'}.",
-            next_step="Write a list of authorisation numbers, each beginning with '- '.",
-        )
-    return [_text(each, variable).strip() for each in given or ()]
+        raise Pkcs12Error(Problem("bad_arguments.no_list_of_numbers", setting=setting))
+    return [_text(each, setting).strip() for each in given or ()]
 
 
 def leavers_in(given: Any) -> frozenset[str]:
@@ -37,14 +34,9 @@ def leavers_in(given: Any) -> frozenset[str]:
     return frozenset(filter(None, numbers_in(given, LEAVERS)))
 
 
-def _text(number: Any, variable: str) -> str:
+def _text(number: Any, setting: str) -> str:
     if isinstance(number, (Mapping, list, bool, int, float)):
-        kind = "number" if isinstance(number, (int, float)) else "value"
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{variable} has the {kind} {number}, not text.",
-            next_step='Write it in quotes, for instance - "0123456": YAML reads a number without quotes differently.',
-        )
+        raise Pkcs12Error(Problem("bad_arguments.number_in_list", {"number": str(number)[:MOST_SHOWN]}, setting))
     return str(number or "")
 
 
@@ -58,7 +50,7 @@ def without_leavers(holders: Any, given: Any) -> Any:
 
     What is no list of entries stays as it is: the module that gets it says what is wrong with it.
     """
-    leavers = frozenset(filter(None, numbers_in(given, named("leavers"))))
+    leavers = frozenset(filter(None, numbers_in(given, "leavers")))
     if not isinstance(holders, list) or not leavers:
         return holders
     return [each for each in holders if not (isinstance(each, Mapping) and has_left(each, leavers))]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+from .._errors import Problem
 from .._policy.status import Status
 
 SCHEMA = 2
@@ -86,8 +87,9 @@ class HolderRecord:
     ends last. ``access_until``: the end of this certificate or of the yearly authorisation, whichever comes first; None if the
     certificate gives no access, for want of its key or because it is not valid yet. ``last_day``: its day at the site. ``status`` says
     whether there is access, by both; ``certificate_status`` and ``certificate_until`` are about the certificate alone. ``proof`` is about
-    its key, None if the task did not ask for a proof; ``proof_detail`` says in a sentence why the key is not proven. ``outcome`` is the
+    its key, None if the task did not ask for a proof; ``proof_detail`` says why the key is not proven. ``outcome`` is the
     outcome of the last run, for instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time; None when there was none.
+    ``problem``: why the last run failed, None if it did not.
     ``issuer_setting``: the setting of the issuer under which this is the holder's record, as it was written; empty without one.
     ``issuer_names``: the RFC 4514 names of the issuers of the certificates that the holder has or had under it.
     """
@@ -104,7 +106,7 @@ class HolderRecord:
     access_until: datetime | None
     days_left: int | None
     proof: Proof | None = None
-    proof_detail: str | None = None
+    proof_detail: Problem | None = None
     outcome: str | None = None
     outcome_at: datetime | None = None
     certificate_status: Status | None = None
@@ -112,16 +114,16 @@ class HolderRecord:
     last_day: date | None = None
     issuer_setting: str = ""
     issuer_names: tuple[str, ...] = ()
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadRecord:
-    """A store, or one element of it, that could not be read, and why."""
+    """A store, or one element of it, that could not be read, and why: a code, and what Windows said of it."""
 
     owner_sid: str
     store: str
     code: str
-    reason: str
     detail: str
 
 
@@ -139,9 +141,9 @@ class ProfileRecord:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """``ansible_facts.pkcs12_fact_audit``: the last audit of a workstation. ``problem`` says why it failed, and is empty if it did not."""
+    """``ansible_facts.pkcs12_fact_audit``: the last audit of a workstation. ``problem``: why it failed, None if it did not."""
 
-    problem: str
+    problem: Problem | None
     at: datetime
 
 

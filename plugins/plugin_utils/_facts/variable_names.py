@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from .._errors import counted
+from .._errors import Problem, Value
 
 PREFIX = "pkcs12_"
 OWN_NAMES = "pkcs12_own_variables"
@@ -23,14 +23,12 @@ OF_EACH = {"pkcs12_authorisation_anniversary", "pkcs12_required_folders", OWN_NA
 """What localhost reads for each host, or what each host may have alone."""
 NEAR = 0.7
 """How alike a name is that was meant. One that is far off misleads."""
-MOST_NAMES = 3
-"""How many hosts are named."""
 
 
 def without_effect(
     names: Mapping[str, Iterable[str]], of_localhost: Iterable[str], settings: Mapping[str, str]
-) -> list[str]:
-    """A sentence for each name that is no setting, and for each that is set for the wrong hosts only.
+) -> list[Problem]:
+    """A problem for each name that is no setting, and for each that is set for the wrong hosts only.
 
     ``names``: of the variables, by host. ``of_localhost``: those of localhost, also where it is none of the hosts.
     ``settings``: for whom each is read: ``localhost``, ``workstation``, or anything else for both.
@@ -41,19 +39,20 @@ def without_effect(
             if name.startswith(PREFIX) and not name.startswith(FREE):
                 hosts.setdefault(name, []).append(host)
     read_there = set(of_localhost)
-    sentences = []
+    found = []
     for name, having in sorted(hosts.items()):
+        of_hosts: dict[str, Value] = {"name": name, "hosts": tuple(sorted(having))}
         if name not in settings:
-            sentences.append(_unknown(name, _whose(having, len(names)), settings))
+            everywhere = len(having) == len(names)
+            code, values = ("everywhere", dict[str, Value](name=name)) if everywhere else ("unknown", of_hosts)
+            found.append(Problem(f"unused_variable.{code}", values, causes=_meant(name, settings)))
         elif settings[name] == LOCALHOST and name not in read_there:
-            sentences.append(_elsewhere(name, having, "It is read for localhost. Set it for all hosts."))
+            found.append(Problem("unused_variable.of_localhost", of_hosts))
         elif settings[name] == WORKSTATION and having == [LOCALHOST] != list(names):
-            sentences.append(_elsewhere(name, having, "It is read for workstations. Set it for these."))
+            found.append(Problem("unused_variable.of_workstations", of_hosts))
         elif settings[name] == BOTH and LOCALHOST in names and name not in read_there | OF_EACH:
-            sentences.append(
-                f"warning: The variable {name}{_whose(having, 0)} has no effect on what runs on localhost. Set it for all hosts."
-            )
-    return sentences
+            found.append(Problem("unused_variable.on_localhost", of_hosts))
+    return found
 
 
 def names_in(given: Any) -> list[str]:
@@ -63,23 +62,7 @@ def names_in(given: Any) -> list[str]:
     return [str(name) for name in given] if isinstance(given, (list, tuple)) else []
 
 
-def _unknown(name: str, whose: str, settings: Iterable[str]) -> str:
+def _meant(name: str, settings: Iterable[str]) -> tuple[Problem, ...]:
     words = [setting.removeprefix(PREFIX) for setting in settings]
     near = get_close_matches(name.removeprefix(PREFIX).casefold(), words, 1, NEAR)
-    return (
-        f"warning: The variable {name}{whose} has no effect here.{''.join(f' Did you mean {PREFIX}{word}?' for word in near)}"
-        f" If it is one of your own, give it another prefix, or add it to {OWN_NAMES}."
-    )
-
-
-def _elsewhere(name: str, hosts: Sequence[str], where: str) -> str:
-    return f"warning: The variable {name}{_whose(hosts, 0)} has no effect there. {where}"
-
-
-def _whose(hosts: Sequence[str], number: int) -> str:
-    if len(hosts) == number:
-        return ""
-    named = sorted(hosts)
-    left = len(named) - MOST_NAMES
-    more = f" and {counted(left, 'other host')}" if left > 0 else ""
-    return f" of {', '.join(named[:MOST_NAMES])}{more}"
+    return tuple(Problem("unused_variable.meant", {"near": f"{PREFIX}{word}"}) for word in near)

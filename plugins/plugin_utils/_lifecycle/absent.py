@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._crypto.store import CertificateStore
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .._policy.plan import plan_absent, plan_offline
 from .._policy.removal import RemovalSelector
 from .._policy.superseding import RemovalMethod, RemovalPolicy, choose_methods, is_software
@@ -18,11 +18,8 @@ from .._workstation.account import absence
 from .._workstation.protocol import Drivers
 from .transaction import ExecutionOptions, HolderStore, Transaction, execute, execute_offline, plan_transaction
 
-OFFLINE_HINT = f"If the holder will never log on again, set {named('offline')}: true."
-LOGGED_HINT = (
-    f"If the holder will never log on again, leave {named('holder_password')} out and set {named('offline')}: true: that needs no "
-    "password."
-)
+OFFLINE_HINT = Problem("way_out.offline")
+LOGGED_HINT = Problem("way_out.offline_without_password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +48,12 @@ class Absent:
             done = execute(self.execution, drivers, planned, None)
         except Pkcs12Error as refusal:
             if refusal.code == "logged_password" and absence(found.owner):
-                raise _with_way_out(refusal) from None
+                # A password that would be logged is not needed for somebody who has left.
+                raise Pkcs12Error(Problem("logged_password.leaver", causes=(refusal.problem, LOGGED_HINT))) from None
             raise
-        return replace(done, deferred=f"{done.deferred} {OFFLINE_HINT}") if done.deferred and is_away else done
+        if done.deferred and is_away:
+            return replace(done, deferred=Problem("deferred.leaver", causes=(done.deferred, OFFLINE_HINT)))
+        return done
 
     def _check_other_issuers(self, store: CertificateStore, computer: str) -> None:
         """Refuses a removal that selects nothing although the store holds certificates with this number.
@@ -71,18 +71,10 @@ class Absent:
             and not re.search(self.selector.issuer, found.certificate.issuer)
         ]
         if others:
-            issuers = ", ".join(sorted({found.certificate.issuer for found in others}))
+            issuers = tuple(sorted({found.certificate.issuer for found in others}))
             raise Pkcs12Error(
-                code="other_issuer",
-                cause=f"{computer} holds a certificate with the number {number}, but another issuer issued it: {issuers}.",
-                next_step=f"Correct '{named('issuer')}', or remove the certificate by its thumbprint.",
-                setting="issuer",
+                Problem("other_issuer", {"computer": computer, "number": number, "issuers": issuers}, "issuer")
             )
-
-
-def _with_way_out(refusal: Pkcs12Error) -> Pkcs12Error:
-    """A password that would be logged is not needed for somebody who has left."""
-    return Pkcs12Error(code=refusal.code, cause=refusal.cause, next_step=f"{refusal.next_step} {LOGGED_HINT}")
 
 
 def _check_archived(planned: Transaction) -> None:
@@ -90,10 +82,5 @@ def _check_archived(planned: Transaction) -> None:
     archived = [thumbprint for thumbprint, method in planned.plan.removals.items() if method is RemovalMethod.ARCHIVE]
     if archived:
         raise Pkcs12Error(
-            code="offline_archive",
-            cause=f"{', '.join(archived)} of {planned.owner.name} would be archived, and nobody is logged on to do it.",
-            next_step=f"Set {named('removal')}: delete, because nothing can be archived without a logon, or run the task while the holder "
-            f"is logged on. A certificate for mail or file encryption also needs {named('delete_encryption_keys')}: true, and then what it "
-            "protects can no longer be opened.",
-            setting="removal",
+            Problem("offline_archive", {"thumbprints": tuple(archived), "name": planned.owner.name}, "removal")
         )

@@ -8,13 +8,12 @@ Ansible keeps the facts of a task only if the task did not fail. So a workstatio
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from .._errors import Pkcs12Error, counted
+from .._errors import ErrorRow, Pkcs12Error, Problem, Sentences
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry
 from .._facts.issuers import short_issuer
@@ -22,13 +21,10 @@ from .._facts.schema import AuditRecord, Strangers
 from .._facts.shared_numbers import Shared, shared_by
 from .._workstation.lost_connection import may_be_off
 from .number_look import refusal_of
+from .outcomes import outcome
 
-LONGEST_REASON = 640
-"""Characters. What a connection said is shorter, and its cure comes after it."""
 MISTAKES = {"bad_arguments", "bad_pattern", "bad_time_zone", "missing_library"}
 """Errors in the task or on the controller. They are the same for every workstation, and say nothing of its facts."""
-OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>:? *")
-"""A part of a text that changes from run to run."""
 
 
 def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreachable: bool) -> dict[str, Any]:
@@ -39,17 +35,19 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     if result.get("no_workstation"):
         return dict(result)
     if not (result.get("failed") or result.get("unreachable")):
-        return _with_fact(result, "", at) | {"msg": found(result["ansible_facts"]["pkcs12"])}
+        return _with_fact(result, None, at) | {"msg": found(result["ansible_facts"]["pkcs12"])}
     silent = bool(result.get("unreachable"))
-    reason = _reason(str(result.get("msg") or "no reason was given"))
-    problem = f"It {'did not answer' if silent else 'could not be audited'}: {reason}."
+    error = result.get("error")
+    problem = error.problem if isinstance(error, ErrorRow) else Problem("not_audited")
+    code = "not_audited.silent" if silent else "not_audited.answered"
     told = _with_fact(result, problem, at) | {"answered": not silent, "failed": False}
     told.pop("unreachable", None)
     if fail_on_unreachable or not may_be_off(result):
-        is_mistake = (result.get("error") or {}).get("code") in MISTAKES
-        sentence = f"{host}: {problem} Its facts are those of an earlier run, if there was one."
-        return told | {"failed": True, "sentence": result["msg"] if is_mistake else sentence}
-    return told | {"warnings": [f"{host}: {problem}"]}
+        told["failed"] = True
+        if problem.kind in MISTAKES:
+            return told | {"sentence": result["msg"]}
+        return told | {"sentence": Problem(code, {"host": host}, causes=(problem, Problem("earlier_facts")))}
+    return told | {"warnings": [Problem(code, {"host": host}, causes=(problem,))]}
 
 
 def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared: Shared) -> dict[str, Any]:
@@ -57,46 +55,58 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
 
     The facts of all are there: what is in a store is true, only whose it is nobody can say.
     """
-    if problem_of(result) != "":
+    if not was_audited(result):
         return dict(result)
     numbers = [(entry, shared_by(entry.person.authorisation, shared)) for entry in asked]
     rows = [_refused(entry, refusal_of(number)) for entry, number in numbers if number]
     if not rows:
         return dict(result)
-    sentences = " ".join(dict.fromkeys(row["msg"] for row in rows))
+    problems: list[Problem] = []
+    for row in rows:
+        if row["msg"] not in problems:
+            problems.append(row["msg"])
     return {
         **result,
         "failed": True,
-        "msg": sentences,
-        "sentence": sentences,
+        "msg": Sentences(tuple(problems)),
+        "sentence": Sentences(tuple(problems)),
         "error": rows[0]["error"],
         "refused": rows,
     }
 
 
 def _refused(entry: HolderEntry, refusal: Pkcs12Error) -> dict[str, Any]:
-    named = {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
-    return named | {"msg": refusal.sentences, "error": {"code": refusal.code, "next_step": refusal.next_step}}
+    holder = {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
+    return holder | {"msg": refusal.problem, "error": ErrorRow(refusal.problem)}
 
 
-def found(facts: Mapping[str, Any]) -> str:
-    """A sentence with the number of certificates and of unread places, and the status of each holder."""
-    counts = f"{counted(len(facts['certificates']), 'certificate')}, {counted(len(facts['unread']), 'unread place')}"
-    return f"{counts}; {', '.join(': '.join((row['user'], row['status'])) for row in facts['holders'])}"
+def found(facts: Mapping[str, Any]) -> Problem:
+    """The number of certificates and of unread places, and the status of each holder."""
+    counts = {"certificates": len(facts["certificates"]), "unread": len(facts["unread"])}
+    if not facts["holders"]:
+        return Problem("done.audited_nobody", counts)
+    holders = (
+        Problem("holder_is", {"user": row["user"]}, causes=(outcome(row["status"]),)) for row in facts["holders"]
+    )
+    return Problem("done.audited", counts, causes=tuple(holders))
 
 
-def _with_fact(result: Mapping[str, Any], problem: str, at: datetime) -> dict[str, Any]:
+def _with_fact(result: Mapping[str, Any], problem: Problem | None, at: datetime) -> dict[str, Any]:
     facts = {**(result.get("ansible_facts") or {}), "pkcs12_fact_audit": to_map(AuditRecord(problem, at))}
     return {**result, "answered": True, "ansible_facts": facts}
 
 
-def problem_of(result: Mapping[str, Any]) -> str | None:
-    """Why a workstation could not be audited; empty if it was, None for a result that is none of an audit."""
-    audit = (result.get("ansible_facts") or {}).get("pkcs12_fact_audit")
-    return str(audit.get("problem") or "") if isinstance(audit, Mapping) else None
+def is_audit(result: Mapping[str, Any] | None) -> bool:
+    """Whether a result is one of an audit."""
+    return isinstance(((result or {}).get("ansible_facts") or {}).get("pkcs12_fact_audit"), Mapping)
 
 
-def unmatched(results: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
+def was_audited(result: Mapping[str, Any] | None) -> bool:
+    """Whether it is that of a workstation which was audited."""
+    return result is not None and is_audit(result) and not result["ansible_facts"]["pkcs12_fact_audit"].get("problem")
+
+
+def unmatched(results: Mapping[str, Mapping[str, Any] | None]) -> Sequence[Problem]:
     """That the pattern of the issuer matches no certificate of the audited workstations although there are some, and whose these are."""
     found = [
         each
@@ -111,19 +121,10 @@ def unmatched(results: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
         for row in each["certificates"]
         if row["related"]
     )
-    if not issuers:
-        return []
-    named = ", ".join(f"{issuer} ({counted(number, 'certificate')})" for issuer, number in sorted(issuers.items()))
-    said = "pkcs12_issuer matches no certificate of any workstation, so nobody has looked for certificates without a holder."
-    return [f"{said} There are: {named}. Correct pkcs12_issuer, and run audit again."]
+    there = (Problem("certificates_of", {"issuer": each, "count": number}) for each, number in sorted(issuers.items()))
+    return [Problem("issuer_matches_nothing", causes=tuple(there))] if issuers else []
 
 
 def _facts(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """The facts of a workstation that was audited now."""
-    return result["ansible_facts"].get("pkcs12") if result and problem_of(result) == "" else None
-
-
-def _reason(text: str) -> str:
-    """The text of Ansible or of the connection as one sentence without its full stop, the same in every run."""
-    reason = " ".join(OBJECT.sub("", text.removeprefix("Task failed: ")).split())
-    return f"{reason[: LONGEST_REASON - 3]}..." if len(reason) > LONGEST_REASON else reason.removesuffix(".")
+    return result["ansible_facts"].get("pkcs12") if result and was_audited(result) else None

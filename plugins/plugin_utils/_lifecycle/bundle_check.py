@@ -15,19 +15,19 @@ from typing import Any
 
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle, check_dates
-from .._crypto.pkcs12_files import BundleFolder, find_bundles, read_bundle, read_bundle_folder
-from .._errors import Pkcs12Error, counted
+from .._crypto.pkcs12_files import find_bundles, read_bundle, read_bundle_folder
+from .._errors import ErrorRow, Pkcs12Error, Problem, Sentences
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
+from .._policy.bundles import BundleFolder, bundle_folder
 from .._policy.subject import check_subject
 from .._policy.validity import calendar_of
-from .holder_options import check_duplicates, check_placeholders, passphrases_of
 from .number_look import check_own_number
-from .options import admit_bundle, fill
-from .workstation_result import labels
+from .options import admit_bundle, check_duplicates, check_placeholders, fill, passphrases_of
+from .outcomes import AWAITED, FAILED, READY, grouped
+from .result import labels, not_opened
 
-READY, FAILED, AWAITED = "ready", "failed", "awaited"
 NOTHING = {"file": None, "issued_to": None, "valid_until": None}
 
 
@@ -49,16 +49,13 @@ def check_bundles(
     ready = sum(row["outcome"] == READY for row in rows)
     awaited = sum(row["outcome"] == AWAITED for row in rows)
     names = [label for row, label in zip(rows, labels(rows), strict=True) if row["failed"]]
-    names_by_sentence: dict[str, list[str]] = {}
-    for name, row in zip(names, failed, strict=True):
-        names_by_sentence.setdefault(row["msg"], []).append(name)
-    sentences = [f"{', '.join(who)}: {sentence}" for sentence, who in names_by_sentence.items()]
-    if awaited:
-        sentences.append(f"{awaited} {'is' if awaited == 1 else 'are'} awaited.")
+    said = [Problem("done.bundles", {"ready": ready, "count": len(rows)})]
+    said += grouped(zip(names, (row["msg"] for row in failed), strict=True))
+    said += [Problem("done.bundles_awaited", {"count": awaited})] if awaited else []
     return {
         "changed": False,
         "failed": bool(failed),
-        "msg": " ".join([f"{ready} of {counted(len(rows), 'bundle')} can be installed.", *sentences]),
+        "msg": Sentences(tuple(said)),
         "holders": rows,
         "failed_holders": names,
     }
@@ -75,7 +72,8 @@ def _checked(
         notes.admit(person.authorisation)
         check_placeholders(options["bundle_pattern"], entry)
         place, pattern = Path(options["bundle_folder"]), fill(options["bundle_pattern"], entry, escape=glob.escape)
-        folder = read_bundle_folder(place, pattern, passphrases_of(options["passphrases"], entry), person.authorisation)
+        secrets = passphrases_of(options["passphrases"], entry)
+        folder = bundle_folder(read_bundle_folder(place, pattern, secrets, person.authorisation))
         found["unopened"] = [{"path": str(each.path), "code": each.refusal.code} for each in folder.unopened]
         found["near"] = bool(folder.near)
         last = folder.ends_last
@@ -88,22 +86,20 @@ def _checked(
         check_subject(last.leaf, person)
         check_dates(last, now)
     except Pkcs12Error as refusal:
-        error = {"code": refusal.code, "next_step": refusal.next_step}
-        return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.sentences, "error": error}
-    said = f"{found['bundle']['file']} opens; valid until {last.leaf.not_after:%Y-%m-%d}."
-    if folder.unopened:
-        names = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in folder.unopened)
-        said += f" Not opened: {names}."
+        error = ErrorRow(refusal.problem)
+        return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}
+    told = {"file": found["bundle"]["file"] or "", "until": last.leaf.not_after.date()}
+    said = Problem("done.bundle_opens", told, causes=not_opened(folder.unopened))
     return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
 
 
 def _awaited(row: dict[str, Any], entry: HolderEntry, today: date) -> dict[str, Any]:
     """The row of a newcomer whose first bundle nobody expects yet is no failure. A file of nearly the right name is one."""
     near = row.pop("near")
-    if not row["error"] or row["error"]["code"] != "no_bundle" or near or not entry.is_awaited(today):
+    if not row["error"] or row["error"].problem.kind != "no_bundle" or near or not entry.is_awaited(today):
         return row
-    since = f" before {entry.expected_from}" if entry.expected_from else ""
-    said = f"The first bundle is awaited. Nobody expects it{since}."
+    since = entry.expected_from
+    said = Problem("done.awaited_from", {"day": since}) if since else Problem("done.awaited")
     return row | {"outcome": AWAITED, "failed": False, "msg": said, "error": None}
 
 

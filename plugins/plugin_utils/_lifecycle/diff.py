@@ -5,24 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 
 from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
+from .._errors import Problem, Value
 from .._policy.plan import NameStep
 from .._policy.superseding import RemovalMethod
 from .run import WorkstationRun
 from .transaction import UNREAD, Transaction
 
-NOT_READ = "could not be read after the exchange\n"
+Tell = Callable[[Problem], str]
+"""From a problem to its words."""
 
 
-def run_diff(run: WorkstationRun) -> list[dict[str, str]]:
+def run_diff(run: WorkstationRun, tell: Tell) -> list[dict[str, str]]:
     """The diffs of all holders whose store was read."""
-    return [store_diff(each.transaction) for each in run.holders if each.transaction]
+    return [store_diff(each.transaction, tell) for each in run.holders if each.transaction]
 
 
-def store_diff(outcome: Transaction) -> dict[str, str]:
+def store_diff(outcome: Transaction, tell: Tell) -> dict[str, str]:
     """The diff of one store. Its ``after`` is the store after the exchange, or what the plan would make of it if none has run."""
     done = bool(outcome.journal) or outcome.deferred is not None
     issuers = _issuers(outcome)
@@ -33,8 +35,10 @@ def store_diff(outcome: Transaction) -> dict[str, str]:
     return {
         "before_header": header,
         "after_header": header,
-        "before": _text(before, outcome.before, issuers),
-        "after": NOT_READ if outcome.after is UNREAD else _text(after, shown, issuers),
+        "before": _text(before, outcome.before, issuers, tell),
+        "after": _lined(tell(Problem("diff.not_read")))
+        if outcome.after is UNREAD
+        else _text(after, shown, issuers, tell),
     }
 
 
@@ -45,7 +49,7 @@ def _issuers(outcome: Transaction) -> Set[str]:
     return about | {outcome.leaf.issuer} if outcome.leaf else about
 
 
-def _planned(lines: Mapping[str, str], outcome: Transaction) -> dict[str, str]:
+def _planned(lines: Mapping[str, Problem], outcome: Transaction) -> dict[str, Problem]:
     lines, before, plan, leaf = dict(lines), outcome.before, outcome.plan, outcome.leaf
     names = {step.thumbprint: step.friendly_name for step in plan.steps if isinstance(step, NameStep)}
     if leaf and (plan.imports or names):
@@ -61,7 +65,7 @@ def _planned(lines: Mapping[str, str], outcome: Transaction) -> dict[str, str]:
     return lines
 
 
-def _lines(store: CertificateStore, issuers: Set[str]) -> dict[str, str]:
+def _lines(store: CertificateStore, issuers: Set[str]) -> dict[str, Problem]:
     return {
         stored.thumbprint: _line(stored.certificate, stored.friendly_name, _state(stored))
         for stored in store.certificates
@@ -69,17 +73,25 @@ def _lines(store: CertificateStore, issuers: Set[str]) -> dict[str, str]:
     }
 
 
-def _line(certificate: Certificate, name: str | None, state: str) -> str:
-    until = f"until {certificate.not_after:%Y-%m-%d}"
-    return f"{certificate.thumbprint} {certificate.subject} {until}, {state}, named {name or '-'}\n"
+def _line(certificate: Certificate, name: str | None, state: str) -> Problem:
+    told: dict[str, Value] = {
+        "thumbprint": certificate.thumbprint,
+        "subject": certificate.subject,
+        "until": certificate.not_after.date(),
+    }
+    return Problem(f"diff.{state}", {**told, "name": name or "-"})
 
 
 def _state(stored: StoreCertificate) -> str:
-    return "archived" if stored.archived else "key" if stored.has_key else "dead key" if stored.key else "no key"
+    return "archived" if stored.archived else "key" if stored.has_key else "dead_key" if stored.key else "no_key"
 
 
-def _text(lines: Mapping[str, str], store: CertificateStore, issuers: Set[str]) -> str:
+def _text(lines: Mapping[str, Problem], store: CertificateStore, issuers: Set[str], tell: Tell) -> str:
     others = sum(stored.certificate.issuer not in issuers for stored in store.certificates)
-    return "".join(lines[thumbprint] for thumbprint in sorted(lines)) + (
-        f"{others} that the task is not about\n" if others else ""
-    )
+    told = [lines[thumbprint] for thumbprint in sorted(lines)]
+    told += [Problem("diff.others", {"count": others})] if others else []
+    return "".join(_lined(tell(each)) for each in told)
+
+
+def _lined(text: str) -> str:
+    return f"{text}\n"

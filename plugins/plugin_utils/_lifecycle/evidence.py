@@ -16,14 +16,14 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import CertificateStore, parse_elements
-from .._errors import Pkcs12Error, named
+from .._errors import Outside, Pkcs12Error, Problem
 from .._io.durable_files import append_line, check_appendable
 from .._workstation.protocol import ExchangeAnswer, journal_row
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutedChange:
-    """An exchange that changed a store. ``offline``: the files of a profile that was not loaded."""
+    """An exchange that changed a store. ``offline``: the files of a profile that was not loaded. ``problem``: with which it ended."""
 
     computer: str
     owner_sid: str
@@ -31,6 +31,7 @@ class ExecutedChange:
     answer: ExchangeAnswer
     bundle: Bundle | None
     offline: bool = False
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,7 @@ class Evidence:
             else:
                 append_line(self.path, b"")
         except OSError as problem:
-            raise Pkcs12Error(
-                code="evidence",
-                cause=f"The evidence file {self.path} cannot be written: {problem.strerror}.",
-                next_step=f"Set {named('evidence_path')} to a file on the controller that can be written. Nothing was changed.",
-            ) from None
+            raise Pkcs12Error(_problem("evidence.not_writable", problem, path=str(self.path))) from None
 
     def record(self, change: ExecutedChange) -> None:
         """Writes the line of a change to the disk. Raises ``Pkcs12Error`` (``evidence``), with the change in its journal."""
@@ -69,9 +66,7 @@ class Evidence:
             append_line(self.path, line.encode("utf-8") + b"\n")
         except OSError as problem:
             raise Pkcs12Error(
-                code="evidence",
-                cause=f"{change.computer} was changed, but the evidence file {self.path} could not be written: {problem.strerror}.",
-                next_step="Keep this result, because the file lacks its line. Then repair the file or its disk.",
+                _problem("evidence.not_written", problem, computer=change.computer, path=str(self.path)),
                 journal=[journal_row(entry) for entry in change.answer.journal],
                 changed=True,
             ) from None
@@ -86,10 +81,13 @@ class Evidence:
             append_line(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
         except OSError as problem:
             raise Pkcs12Error(
-                code="evidence",
-                cause=f"{entry['path']} was removed from {computer}, but the evidence file {self.path} could not be written: "
-                f"{problem.strerror}.",
-                next_step="Keep this result, because the file lacks its line. Then repair the file or its disk.",
+                _problem(
+                    "evidence.removal_not_written",
+                    problem,
+                    file=str(entry["path"]),
+                    computer=computer,
+                    path=str(self.path),
+                ),
                 journal=[entry],
                 changed=True,
             ) from None
@@ -102,6 +100,10 @@ class Evidence:
         line |= {"workstation": computer, "owner_sid": owner_sid, "planned": list(planned), "error": "no_answer"}
         with suppress(OSError):
             append_line(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
+
+
+def _problem(code: str, problem: OSError, **values: str) -> Problem:
+    return Problem(code, {**values, "reason": Outside(problem.strerror or "")})
 
 
 def _facts(change: ExecutedChange) -> dict[str, Any]:
@@ -117,6 +119,7 @@ def _facts(change: ExecutedChange) -> dict[str, Any]:
         "proof": proofs[0].facts.get("algorithm") if proofs else None,
         "keys": [_key_facts(entry.facts) for entry in keys],
         "error": answer.error.code if answer.error else None,
+        "problem": change.problem.to_map() if change.problem else None,
         **_differences(change.before, answer),
     } | ({"offline": True} if change.offline else {})
 
@@ -144,3 +147,51 @@ def _was_visible(before: CertificateStore, thumbprint: str) -> bool:
 
 def _key_facts(facts: Any) -> dict[str, Any]:
     return {name: facts.get(name) for name in ("thumbprint", "key", "kept_because")}
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledBundle:
+    """The last line of the evidence file about a bundle. ``workstation`` is the inventory's name, ``at`` text like 2026-11-25T04:34:43Z.
+
+    ``for_owner_sid``: the account in whose store the certificate was installed. ``thumbprint``: of that certificate.
+    """
+
+    workstation: str | None
+    for_owner_sid: str | None
+    thumbprint: str | None
+    at: str | None
+
+
+def installed_bundles(path: Path | None) -> Mapping[str, InstalledBundle]:
+    """The installed bundles by SHA-256; none without a file. Lines that are no evidence are passed over.
+
+    Raises ``Pkcs12Error``: ``evidence``, for a file that cannot be read.
+    """
+    if path is None:
+        return {}
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            rows = [_parsed(line) for line in lines]
+    except FileNotFoundError:
+        return {}
+    except OSError as problem:
+        raise Pkcs12Error(_problem("evidence.not_readable", problem, path=str(path))) from None
+    return {str(row["bundle_sha256"]).lower(): _installed(row) for row in rows if _shows_installation(row)}
+
+
+def _parsed(line: str) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return row if isinstance(row, Mapping) else {}
+
+
+def _shows_installation(row: Mapping[str, Any]) -> bool:
+    """Whether the store was read after the bundle came. Without that, ``added`` is null."""
+    return bool(row.get("bundle_sha256")) and row.get("added", ()) is not None
+
+
+def _installed(row: Mapping[str, Any]) -> InstalledBundle:
+    said = (row.get(name) for name in ("host", "owner_sid", "leaf", "utc"))
+    return InstalledBundle(*(None if value is None else str(value) for value in said))

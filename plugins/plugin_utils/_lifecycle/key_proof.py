@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._crypto.store import StoreCertificate, parse_store
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._facts.build import FactsScope, workstation_record
 from .._facts.history import KeyId
 from .._facts.schema import HolderRecord, Proof, WorkstationRecord
@@ -44,13 +44,13 @@ class WorkstationReading:
 
 @dataclass(frozen=True, slots=True)
 class ProofResult:
-    """The result for one key. ``detail`` says in a sentence why it did not sign; None if it did."""
+    """The result for one key. ``detail`` says why it did not sign; None if it did."""
 
     proof: Proof
-    detail: str | None
+    detail: Problem | None
 
 
-NOTHING_TO_TRY = ProofResult(Proof.NOT_PROVEN, "The holder has no usable certificate, so there is no key to try.")
+NOTHING_TO_TRY = ProofResult(Proof.NOT_PROVEN, Problem("proof.no_certificate"))
 
 
 def proven_record(reading: WorkstationReading, drivers: Drivers, check_mode: bool) -> WorkstationRecord:
@@ -117,7 +117,7 @@ def _try(reading: WorkstationReading, holder: HolderRecord, drivers: Drivers, ch
         options = ExecutionOptions(None, check_mode, Evidence(None, None, ""))
         return _result_of(execute(options, drivers, planned, None))
     except Pkcs12Error as refusal:
-        return ProofResult(Proof.NOT_PROVEN, refusal.cause)
+        return ProofResult(Proof.NOT_PROVEN, refusal.problem)
 
 
 def _with_history(result: ProofResult, unusable: bool) -> ProofResult:
@@ -125,19 +125,20 @@ def _with_history(result: ProofResult, unusable: bool) -> ProofResult:
     if not unusable or result.proof is not Proof.NOT_PROVEN:
         return result
     return ProofResult(
-        Proof.UNUSABLE, f"The key did not sign in the last attempt, and it cannot be tried now: {result.detail}"
+        Proof.UNUSABLE, Problem("proof.not_tried_again", causes=(result.detail,) if result.detail else ())
     )
 
 
 def _result_of(done: Transaction) -> ProofResult:
     if done.error:
         proof = Proof.UNUSABLE if done.error.code in SIGNING_ERRORS else Proof.NOT_PROVEN
-        return ProofResult(proof, done.error.cause)
+        return ProofResult(proof, done.error.problem)
     if done.proven:
         return ProofResult(Proof.PROVEN, None)
-    return ProofResult(Proof.NOT_PROVEN, done.deferred or "No key is tried in check mode.")
+    return ProofResult(Proof.NOT_PROVEN, done.deferred or Problem("proof.check_mode"))
 
 
-def _not_software(installed: StoreCertificate | None) -> str:
-    provider = installed.key.provider if installed and installed.key else "an unknown provider"
-    return f"The key is in {provider}. Only keys that Windows keeps on the disk are tried."
+def _not_software(installed: StoreCertificate | None) -> Problem:
+    if installed and installed.key and installed.key.provider:
+        return Problem("proof.not_software", {"provider": installed.key.provider})
+    return Problem("proof.unknown_provider")

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Pkcs12Error, Problem, Value
 from .._facts.holders import HolderEntry
 from .._facts.leavers import numbers_in
 from .._facts.retired import SITE_FOLDER, Notes, read_notes
 from .._policy.names import number_key
-from .holder_options import check_duplicates
+from .options import check_duplicates
 
 CONFIRM, COUNT, TAKE_BACK = (
     "pkcs12_confirm_removal",
@@ -28,8 +28,6 @@ CONFIRM, COUNT, TAKE_BACK = (
     "pkcs12_take_back",
 )
 """Variables of a removal, and of the way back. They count for one run only."""
-MOST_NAMES = 10
-"""How many workstations a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +45,16 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
     Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     check_duplicates(entries)
-    of_this_run = numbers_in(options["retire_authorisations"], f"'{named('retire_authorisations')}'")
+    of_this_run = numbers_in(options["retire_authorisations"], "retire_authorisations")
     noted = options["leave_note"] and options["expired_for_days"] is None
     if not options["retire_everyone"]:
         by_name = leaving_numbers(of_this_run, entries)
-        listed = (
-            () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], named("leavers"))), entries)
-        )
+        listed = () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], "leavers")), entries)
         if not by_name and not listed and entries:
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause="Nobody is named who leaves.",
-                next_step=f"Write their authorisation numbers into {named('leavers')}, or give them in '{named('retire_authorisations')}', "
-                "for this run only.",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.nobody_leaves"))
         return Leaving(tuple(by_name or listed), noted, confirmed=not listed)
     if of_this_run:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"'{named('retire_everyone')}' and '{named('retire_authorisations')}' are both set, so nobody can tell whether "
-            "people leave or a workstation does.",
-            next_step="Give one of them. Nothing was removed.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.everyone_and_some"))
     return Leaving(
         tuple(leaving_numbers((entry.person.authorisation or "" for entry in entries), entries)), noted=False
     )
@@ -81,16 +67,10 @@ def check_count(given: Any, hosts: Sequence[str]) -> None:
     """
     if str(given if given is not None else "").strip() == str(len(hosts)):
         return
-    said = f"'{COUNT}' is not set" if given is None else f"{COUNT} is {given}"
-    names = ", ".join(hosts[:MOST_NAMES]) + (
-        f", ... and {len(hosts) - MOST_NAMES} more" if len(hosts) > MOST_NAMES else ""
-    )
-    raise Pkcs12Error(
-        code="bad_arguments",
-        cause=f"All holders of {counted(len(hosts), 'workstation')} would lose their certificates, and {said}: {names}.",
-        next_step=f"Limit the run to the workstations that leave, and set {COUNT} to their number in the same command. "
-        "Nothing was removed.",
-    )
+    values: dict[str, Value] = {"count": len(hosts), "hosts": tuple(hosts)}
+    if given is not None:
+        raise Pkcs12Error(Problem("bad_arguments.workstations_miscounted", {**values, "given": str(given)}))
+    raise Pkcs12Error(Problem("bad_arguments.workstations_not_counted", values))
 
 
 def leaving_numbers(given: Iterable[str], entries: Sequence[HolderEntry]) -> list[str]:
@@ -102,12 +82,7 @@ def leaving_numbers(given: Iterable[str], entries: Sequence[HolderEntry]) -> lis
     asked = (number.strip() for number in given)
     numbers = list(dict.fromkeys(written.get(number_key(number), number) for number in asked))
     if "" in numbers:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause="One of the authorisation numbers is empty, so nobody can tell who is meant.",
-            next_step="Add authorisation to every entry of pkcs12_holders, and leave no empty number in "
-            f"'{named('retire_authorisations')}'.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.empty_number"))
     return numbers
 
 
@@ -115,12 +90,7 @@ def folder_of_notes(given: str | None, site: Path | None) -> Path:
     """Where a removal is written down: where everybody reads, or else in the folder of the task. Raises ``Pkcs12Error``."""
     if folder := site or (Path(given) if given else None):
         return folder
-    raise Pkcs12Error(
-        code="bad_arguments",
-        cause=f"A removal of people who leave needs '{SITE_FOLDER}', to write it down there, and it is not set. Without that the next "
-        "renewal would undo it.",
-        next_step="Set it to the folder that enrol and renew read, and let this job write there. Nothing was removed.",
-    )
+    raise Pkcs12Error(Problem("bad_arguments.no_folder_of_notes"))
 
 
 def this_job(job: str | None) -> str:
@@ -150,12 +120,9 @@ class KnowsRetired:
         return list(filter(None, numbers_in(self.of_this_run(TAKE_BACK), TAKE_BACK)))
 
 
-def nobody_taken_back(numbers: Sequence[str]) -> list[str]:
-    """A sentence about numbers to take back that nobody has: they may be misspelt. None without such a number."""
-    if not numbers:
-        return []
-    nobody = f"Nobody was taken back for {', '.join(numbers)}: no holder of this run has this number, or it is in pkcs12_leavers."
-    return [f"{nobody} Correct {TAKE_BACK}, or add the person to pkcs12_holders."]
+def nobody_taken_back(numbers: Sequence[str]) -> tuple[Problem, ...]:
+    """What is told of numbers to take back that nobody has: they may be misspelt."""
+    return (Problem("nobody_taken_back", {"numbers": tuple(numbers)}),) if numbers else ()
 
 
 def folders_of(options: Mapping[str, Any]) -> Iterator[Path]:

@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._facts.codec import from_map, to_map
 from .._facts.holder_entries import VARIABLE
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Person, Shared, SharedNumber, listed_as, listed_in, shared_by, shared_numbers
 from .._policy.names import number_key
-
-MOST_HOSTS = 3
-"""How many workstations of a person are named."""
 
 
 class OfAllHosts(Protocol):
@@ -49,20 +46,10 @@ def check_own_number(entry: HolderEntry, shared: Shared) -> None:
 
 def refusal_of(number: SharedNumber) -> Pkcs12Error:
     """Why nothing is done for any of the people."""
-    return Pkcs12Error(
-        code="shared_number",
-        cause=f"The inventory has {number.number} for {_in_words(list(map(_place, number.people)))}.",
-        next_step="Give each person the own number in pkcs12_holders. If both names are one person's, write the other name as "
-        "former_name.",
-    )
+    return Pkcs12Error(Problem("shared_number", {"number": number.number}, causes=tuple(map(_place, number.people))))
 
 
-def _place(person: Person) -> str:
-    hosts = person.hosts
-    more = f" and {len(hosts) - MOST_HOSTS} more" if len(hosts) > MOST_HOSTS else ""
-    return f"{person.name} ({', '.join(hosts[:MOST_HOSTS])}{more})" if hosts else person.name
-
-
-def _in_words(words: list[str]) -> str:
-    *others, last = words
-    return f"{', '.join(others)} and {last}"
+def _place(person: Person) -> Problem:
+    if not person.hosts:
+        return Problem("shared_number.person", {"name": person.name})
+    return Problem("shared_number.person_at", {"name": person.name, "hosts": person.hosts})

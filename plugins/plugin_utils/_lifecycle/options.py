@@ -6,27 +6,37 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Mapping, Set
+import re
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from .._crypto.passphrases import passphrases_in
+from .._crypto.passphrases import is_refusal, passphrases_in
 from .._crypto.pkcs12 import Bundle
 from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
+from .._facts.shared_numbers import Shared, shared_by
+from .._policy.bundles import bundle_folder
+from .._policy.names import number_key
 from .._policy.plan import Prove
 from .._policy.removal import RemovalSelector, parse_thumbprint
+from .._policy.secret_kinds import account_key
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod, RemovalPolicy
 from .._policy.validity import calendar_of
 from .._portal.address import parse_portal_url
 from .absent import Absent
 from .evidence import Evidence
+from .number_look import check_own_number
 from .present import Install, PresentBundle, PresentFromFolder, PresentOptions
+from .result import DeferralRule
+from .run import DesiredState, HolderTask, prepare
 from .transaction import ExecutionOptions
 
 CHANGE_OPTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -86,7 +96,8 @@ def state_of(
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
     pattern = fill(options["bundle_pattern"], entry, escape=glob.escape)
     number = person.authorisation if "passphrases" in options else None
-    folder = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
+    files = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
+    folder = bundle_folder(files)
     admit_bundle(context.notes, person, folder.ends_last)
     return PresentFromFolder(present, folder, Install(options["install"]), calendar)
 
@@ -131,12 +142,7 @@ def _portal(url: str | None) -> str | None:
     if url is None:
         return None
     if not url.strip():
-        raise Pkcs12Error(
-            code="bad_url",
-            cause=f"A portal has to accept the certificate, and {named('portal_url')} is empty.",
-            next_step=f"Set {named('portal_url')} to the address that asks for the certificate.",
-            setting="portal_url",
-        )
+        raise Pkcs12Error(Problem("bad_url.no_portal", setting="portal_url"))
     return parse_portal_url(url.strip()).url
 
 
@@ -148,3 +154,136 @@ def _policy(options: Mapping[str, Any], method: str) -> RemovalPolicy:
         encryption_keys=options["delete_encryption_keys"],
         allow_downgrade=options["allow_downgrade"],
     )
+
+
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+def holder_tasks(
+    options: Mapping[str, Any],
+    entries: Sequence[HolderEntry],
+    context: RunContext,
+    now: datetime,
+    shared: Shared = MappingProxyType({}),
+) -> list[HolderTask]:
+    """What ``state: present`` asks for each holder. An error of one holder, for instance a wrong passphrase, does not stop the others.
+
+    ``shared``: numbers that the inventory has for two people.
+    """
+    check_duplicates(entries, shared)
+
+    def state(entry: HolderEntry) -> DesiredState:
+        check_own_number(entry, shared)
+        return state_of(options_of(options, entry, entries), entry, context)
+
+    return prepare(entries, state, now)
+
+
+def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> dict[str, Any]:
+    """The options that are this holder's alone. ``entries``: all holders of the inventory. Raises ``Pkcs12Error``."""
+    if options["state"] == "present":
+        check_placeholders(options["bundle_pattern"], entry)
+    return {
+        **options,
+        "passphrase": passphrases_of(options["passphrases"], entry),
+        "holder_password": _password(options["holder_passwords"], entry, entries),
+        "thumbprints": None,
+        "portal_url": portal_of(options),
+    }
+
+
+def check_needed(options: Mapping[str, Any]) -> None:
+    """Refuses a task that lacks what its state needs. Raises ``Pkcs12Error``: ``bad_arguments``."""
+    if options["state"] == "present" and not options["bundle_folder"]:
+        raise Pkcs12Error(Problem("bad_arguments.no_bundle_folder", setting="bundle_folder"))
+    if options["state"] == "absent" and not options["issuer"]:
+        raise Pkcs12Error(Problem("bad_arguments.removal_without_issuer", setting="issuer"))
+
+
+def portal_of(options: Mapping[str, Any]) -> str | None:
+    """The portal that has to accept a certificate; None where nobody asks one. Raises ``Pkcs12Error``: ``bad_url``."""
+    if options["require_portal"] is False or (options["require_portal"] is None and options["portal_url"] is None):
+        return None
+    return options["portal_url"] or ""
+
+
+def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
+    """When a deferred holder counts as a failure. A leaver cannot wait, even if the certificate lasts for years."""
+    within = None if options["state"] == "absent" else options["deferred_fails_within_days"]
+    return DeferralRule(options["fail_when_deferred"], within)
+
+
+def check_duplicates(entries: Sequence[HolderEntry], shared: Shared = MappingProxyType({})) -> None:
+    """Refuses two entries with the same number and account. Those of ``shared`` are refused one by one. Raises ``Pkcs12Error``."""
+    seen = set()
+    for entry in entries:
+        if shared_by(entry.person.authorisation, shared):
+            continue
+        if entry.key in seen:
+            raise Pkcs12Error(
+                Problem(
+                    "bad_arguments.listed_twice",
+                    {"holder": entry.person.authorisation or entry.user, "account": entry.user},
+                )
+            )
+        seen.add(entry.key)
+
+
+def check_placeholders(pattern: str, entry: HolderEntry) -> None:
+    """Refuses a pattern with a placeholder that does not exist, or with an empty one: that would fit bundles of other holders.
+
+    Raises ``Pkcs12Error``: ``bad_arguments``.
+    """
+    values = {"name": entry.person.name, "authorisation": entry.person.authorisation}
+    unknown = [found for found in PLACEHOLDER.findall(pattern) if found[1:-1] not in values]
+    if unknown:
+        raise Pkcs12Error(
+            Problem(
+                "bad_arguments.unknown_placeholder",
+                {"unknown": tuple(dict.fromkeys(unknown)), "known": tuple(f"{{{each}}}" for each in values)},
+                "bundle_pattern",
+            )
+        )
+    for key, value in values.items():
+        if f"{{{key}}}" in pattern and not value:
+            raise Pkcs12Error(Problem("bad_arguments.empty_placeholder", {"holder": entry.user, "key": key}))
+
+
+def passphrases_of(given: Mapping[str, Any], entry: HolderEntry) -> list[str | None]:
+    """The passphrases of a holder's bundles, the newest first; older bundles keep older ones."""
+    return passphrases_in(given.get(number_key(entry.person.authorisation)))
+
+
+def has_password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> bool:
+    """Whether there is a Windows password for this very account, be it one that cannot be used."""
+    try:
+        return _password(given, entry, entries) is not None
+    except Pkcs12Error:
+        return True
+
+
+def _password(given: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> str | None:
+    """The Windows password of this very account.
+
+    It is looked up by the account first. A number names an account only if the inventory has one account for it: a password must never
+    be tried against another account, which Windows may then lock.
+    """
+    number, own = entry.person.authorisation, number_key(entry.person.authorisation)
+    found = given.get(account_key(entry.user))
+    of_number = [secret for key, secret in given.items() if own and number_key(key) == own]
+    if found is None and of_number:
+        accounts = [each.user for each in entries if number_key(each.person.authorisation) == own]
+        if entry.user not in accounts:
+            return None
+        if len(accounts) > 1:
+            raise Pkcs12Error(
+                Problem(
+                    "bad_arguments.password_of_several_accounts", {"number": number or "", "accounts": tuple(accounts)}
+                )
+            )
+        found = of_number[0] if len(of_number) == 1 else of_number
+    if found is not None and is_refusal(found):
+        raise Pkcs12Error(found)
+    if isinstance(found, list):
+        raise Pkcs12Error(Problem("bad_arguments.several_passwords", {"holder": entry.user}))
+    return str(found) if found else None

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .._crypto.certificate import Certificate
+from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import StoreCertificate
-from .._errors import Pkcs12Error
+from .._errors import ErrorRow, Pkcs12Error, Problem, Value
 from .._facts.holders import HolderEntry
 from .._io.tls_client import check_openssl
 from .._policy.plan import ConnectStep, Plan
@@ -28,6 +30,7 @@ from .._portal.address import (
     parse_portal_url,
     parse_proxy,
 )
+from .._portal.causes import portal_refusal
 from .._portal.portal import PortalTarget, visit_portal
 from .._portal.visit import Visit
 from .._workstation.protocol import Drivers
@@ -38,12 +41,12 @@ from .transaction import ExecutionOptions, HolderStore, execute, locate_holder, 
 
 @dataclass(frozen=True, slots=True)
 class PortalCheck:
-    """What came of it. ``visit`` is None if nobody connected: in check mode, or because of ``deferred``, a sentence."""
+    """What came of it. ``visit`` is None if nobody connected: in check mode, or because of ``deferred``."""
 
     address: PortalAddress
     thumbprint: str
     visit: Visit | None = None
-    deferred: str | None = None
+    deferred: Problem | None = None
 
 
 def check_from_controller(options: Mapping[str, Any], bundle: Bundle, check_mode: bool) -> PortalCheck:
@@ -90,16 +93,10 @@ class WorkstationCheck:
             shown = best_certificate(found.store, self.entry.person, None, now)
         if shown is None:
             raise Pkcs12Error(
-                code="no_usable_certificate",
-                cause=f"The store of {found.owner.name} on {found.inventory.computer} has no such certificate that can be used now.",
-                next_step="Install the certificate first, or correct authorisation or thumbprint.",
+                Problem("no_usable_certificate", {"name": found.owner.name, "computer": found.inventory.computer})
             )
         if not is_software(shown):
-            raise Pkcs12Error(
-                code="not_software",
-                cause=f"The key of {shown.thumbprint} is not one that Windows keeps on the disk. It could ask for a PIN in a dialog.",
-                next_step="Let the holder log on to the portal with the browser.",
-            )
+            raise Pkcs12Error(Problem("not_software", {"thumbprint": shown.thumbprint}))
         return shown
 
 
@@ -118,3 +115,39 @@ def workstation_check(options: Mapping[str, Any], entry: HolderEntry, check_mode
         expected=check_statuses(options["expected_status"]),
         execution=ExecutionOptions(options["holder_password"], check_mode, Evidence(None, None, "")),
     )
+
+
+def portal_result(check: PortalCheck, fail_when_refused: bool) -> dict[str, Any]:
+    """The documented result. A refusal fails the task, unless it must not."""
+    visit = check.visit or Visit()
+    result = {
+        "accepted": check.visit.accepted if check.visit else None,
+        "deferred": check.deferred is not None,
+        "thumbprint": check.thumbprint,
+        "code": visit.cause,
+        "tls_version": visit.tls_version,
+        "asked": visit.asked if check.visit else None,
+        "sent": visit.sent if check.visit else None,
+        "issuers": list(visit.issuers),
+        "http_status": visit.http_status,
+        "server_certificate": _server(visit.server),
+        "msg": _message(check),
+    }
+    if check.visit is None or check.visit.accepted:
+        return result
+    refusal = portal_refusal(check.address.url, check.visit)
+    return result | {"msg": refusal, "failed": fail_when_refused, "error": ErrorRow(refusal)}
+
+
+def _server(server: Certificate | None) -> dict[str, Any] | None:
+    if server is None:
+        return None
+    return {"subject": server.subject, "issuer": server.issuer, "not_after": format_instant(server.not_after)}
+
+
+def _message(check: PortalCheck) -> Problem:
+    if check.visit is None:
+        return check.deferred or Problem("done.portal_not_visited")
+    version, status = check.visit.tls_version or "", check.visit.http_status or 0
+    told: dict[str, Value] = {"url": check.address.url, "version": version, "status": status}
+    return Problem("done.portal_accepted", told)

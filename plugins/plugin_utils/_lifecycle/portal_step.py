@@ -9,10 +9,9 @@ from collections.abc import Sequence
 
 from .._errors import Pkcs12Error, Problem
 from .._policy.plan import ConnectStep, Plan
-from .._portal.causes import NOT_REACHED, portal_refusal
+from .._portal.causes import NOT_REACHED, visit_problem
 from .._portal.visit import Visit, visit_of_facts
-from .._workstation.findings import PORTAL_NOT_ASKED, Explanation
-from .._workstation.protocol import ExchangeAnswer, JournalEntry
+from .._workstation.protocol import ExchangeAnswer, JournalEntry, RunAs
 
 REFUSED = "connect_failed"
 """The code of an exchange that stopped because the portal did not accept the certificate, or could not be asked."""
@@ -29,19 +28,21 @@ def visit_in(journal: Sequence[JournalEntry]) -> Visit | None:
         return None
 
 
-def explained_as(answer: ExchangeAnswer) -> Explanation | None:
-    """The sentence for an exchange that a portal stopped without having seen the certificate; None for any other."""
+def was_not_asked(answer: ExchangeAnswer) -> bool:
+    """Whether a portal stopped the exchange that has not seen the certificate."""
     visit = visit_in(answer.journal)
     stopped = answer.error is not None and answer.error.code == REFUSED
-    return PORTAL_NOT_ASKED if stopped and visit and visit.cause in NOT_REACHED else None
+    return bool(stopped and visit and visit.cause in NOT_REACHED)
 
 
-def with_portal_cause(error: Exception, answer: ExchangeAnswer, plan: Plan) -> Exception:
+def with_portal_cause(error: Exception, answer: ExchangeAnswer, run_as: RunAs, computer: str, plan: Plan) -> Exception:
     """The error of an exchange; if a portal is why, with its address and reason, and what to do about it."""
     visit = visit_in(answer.journal)
+    url = next((step.url for step in plan.steps if isinstance(step, ConnectStep)), "")
     if visit is None or not isinstance(error, Pkcs12Error) or error.code != REFUSED:
         return error
-    url = next((step.url for step in plan.steps if isinstance(step, ConnectStep)), "")
-    kept = (Problem("portal.import_taken_back"),) if plan.imports and not answer.changed else ()
-    refusal = portal_refusal(url, visit, at_workstation=True, more=kept)
-    return Pkcs12Error(refusal, journal=error.journal, changed=error.changed)
+    kept = (Problem("import_taken_back"),) if plan.imports and not answer.changed else ()
+    causes = (visit_problem(visit, at_workstation=True), *error.problem.causes, *kept)
+    code = "connect_failed.not_asked_at_workstation" if was_not_asked(answer) else "connect_failed.at_workstation"
+    problem = Problem(code, {"name": run_as.account, "computer": computer, "url": url}, causes=causes)
+    return Pkcs12Error(problem, journal=error.journal, changed=error.changed)

@@ -11,11 +11,11 @@ from datetime import datetime
 from enum import Enum
 
 from .._crypto.pkcs12 import Bundle, check_dates
-from .._crypto.pkcs12_files import BundleFolder
 from .._crypto.store import StoreCertificate
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
+from .._policy.bundles import BundleFolder
 from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject, check_subject
@@ -130,8 +130,7 @@ class PresentFromFolder:
 def _failed(kept: Transaction, refusal: Pkcs12Error) -> Transaction:
     """The installed certificate was seen to, and the new one does not come."""
     changed = kept.plan.changes and kept.deferred is None
-    error = Pkcs12Error(code=refusal.code, cause=refusal.cause, next_step=refusal.next_step, changed=changed)
-    return replace(kept, deferred=None, error=error)
+    return replace(kept, deferred=None, error=Pkcs12Error(refusal.problem, changed=changed))
 
 
 def _with_known_keys(holder: HolderStore, options: PresentOptions) -> HolderStore:
@@ -181,17 +180,20 @@ def _check_number(bundle: Bundle, holder: HolderStore, options: PresentOptions) 
     for stored in holder.store.certificates:
         found = stored.certificate
         is_current = found.issuer == bundle.leaf.issuer and found.is_in_date(holder.observed_at) and not stored.archived
-        if not is_current or not options.person.has_another_number(found):
+        if not is_current or not options.person.has_another_person(found):
             continue
         if any(each.person.owns(found) for each in beside):
             continue
         raise Pkcs12Error(
-            code="number_differs",
-            cause=f"The store of {holder.owner.name} has a valid certificate of {options.person.name} with another number "
-            f"({found.subject_cn or found.subject}), and the inventory has {options.person.authorisation}.",
-            next_step="Compare both numbers with the issuer's mail, and correct the one in pkcs12_holders. If the issuer has given the "
-            "person a new number, first remove the certificate with the old one: run retire with the old number in "
-            "pkcs12_retire_authorisations.",
+            Problem(
+                "number_differs",
+                {
+                    "account": holder.owner.name,
+                    "name": options.person.name or "",
+                    "found": found.subject_cn or found.subject,
+                    "number": options.person.authorisation or "",
+                },
+            )
         )
 
 
@@ -201,10 +203,8 @@ def _check_clock(bundle: Bundle, holder: HolderStore) -> None:
     if abs(skew) <= TOLERATED_SKEW or bundle.leaf.not_before <= holder.inventory.utc <= bundle.leaf.not_after:
         return
     raise Pkcs12Error(
-        code="clock_skew",
-        cause=(
-            f"The clock of {holder.inventory.computer} is {abs(skew)} seconds {'fast' if skew > 0 else 'slow'}. By this clock the "
-            f"certificate is {'no longer' if skew > 0 else 'not yet'} valid."
-        ),
-        next_step="Set the workstation's clock, then run the task again.",
+        Problem(
+            "clock_skew.fast" if skew > 0 else "clock_skew.slow",
+            {"computer": holder.inventory.computer, "seconds": abs(skew)},
+        )
     )

@@ -11,13 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from .._crypto.store import parse_store
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._facts.holders import HolderEntry
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import is_software
 from .._workstation.protocol import Drivers, Inventory
-from .holder_options import options_of
-from .options import RunContext, state_of
+from .options import RunContext, options_of, state_of
 from .run import DesiredState, HolderRun, HolderTask, WorkstationRun, prepare, run_tasks
 
 
@@ -102,9 +101,5 @@ def _machine_store(inventory: Inventory, numbers: Iterable[str], pattern: str | 
     for number in numbers:
         person = ExpectedSubject(authorisation=number, pattern=pattern)
         if any(person.owns(found.certificate) for found in parse_store(inventory.machine).certificates):
-            refusal = Pkcs12Error(
-                code="machine_store",
-                cause=f"LocalMachine\\My of {inventory.computer} also holds a certificate with the number {number}.",
-                next_step="Remove it there by hand: this collection writes to stores of people only.",
-            )
+            refusal = Pkcs12Error(Problem("machine_store", {"computer": inventory.computer, "number": number}))
             yield HolderRun(HolderTask(HolderEntry("LocalMachine", person)), refusal=refusal)

@@ -1,32 +1,37 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What became of one holder, as users see it: documented keys, no secret, the same keys whatever happened. Pure."""
+"""What became of a holder, and of all holders of a workstation, as users see it: documented keys, the same whatever happened. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .._crypto.pkcs12_files import near_sentence
+from .._crypto.pkcs12_files import UnopenedFile, near_files
 from .._crypto.store import StoreCertificate
-from .._errors import counted
-from .._facts.build import certificate_row
-from .._facts.holders import HolderEntry
+from .._errors import ConnectionLost, ErrorRow, Problem, Sentences, Value
+from .._facts.build import FactsScope, certificate_row, workstation_record
+from .._facts.codec import to_map
+from .._facts.holders import HolderEntry, resolve_accounts
 from .._policy.access import Access, Authorisation, access_of
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod
 from .._policy.validity import Calendar, best_certificate
+from .._workstation.lost_connection import may_be_off, unreachable_result
 from .._workstation.protocol import journal_row
-from .run import HolderRun, HolderTask
+from .outcomes import DEFERRED, FAILED, grouped, totals
+from .run import HolderRun, HolderTask, WorkstationRun
 from .transaction import SkipReason, Transaction
 
 PENDING = {"key_state": "planned", "key_provider": None}
-FAILED = "failed"
+UNCONFIRMED = Problem("not_confirmed")
+"""Nothing was removed, because nobody has confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,9 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
         "deferred": deferred,
         "offline": done is not None and done.plan.offline,
-        "msg": _message(run, offered, access, context),
-        "error": {"code": error.code, "next_step": error.next_step} if error else None,
+        "msg": _told(run, offered, access, context),
+        "error": ErrorRow(error.problem) if error else None,
+        "warning": _warning(run),
         "owner": {"sid": done.owner.sid, "account": done.owner.account.name} if done else None,
         "certificate": _certificate(done, offered, context) if done else None,
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in run.task.unopened],
@@ -90,13 +96,19 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     }
 
 
+def _warning(run: HolderRun) -> ErrorRow | None:
+    """Why a file does not open that may be the holder's new bundle, where nothing has failed for it."""
+    refusal = None if run.error else run.task.later_refusal
+    return ErrorRow(refusal.problem) if refusal else None
+
+
 def outcome_of(run: HolderRun) -> str:
     """The outcome: ``installed``, ``renewed``, ``unchanged``, ``deferred``, ``failed`` and so on."""
     done = run.transaction
     if run.error is not None or done is None:
         return FAILED
     if done.deferred is not None:
-        return "deferred"
+        return DEFERRED
     if done.skipped:
         return done.skipped.value
     if done.plan.imports:
@@ -107,11 +119,11 @@ def outcome_of(run: HolderRun) -> str:
 
 
 def shown_outcome(row: Mapping[str, Any]) -> str:
-    """The outcome of a holder's result in words: with ``would be`` in check mode, and how it was reached if that is unusual."""
-    outcome = str(row["outcome"]).replace("_", " ")
-    how = " without a logon" if row.get("offline") and outcome != FAILED else ""
-    would = "would be " if row.get("planned") and outcome != FAILED else ""
-    return f"{would}{outcome}{how}"
+    """The outcome of a holder's result, which says also that it was only planned, and how it was reached if that is unusual."""
+    code = str(row["outcome"])
+    how = "_without_a_logon" if row.get("offline") and code != FAILED else ""
+    would = "would_be_" if row.get("planned") and code != FAILED else ""
+    return f"{would}{code}{how}"
 
 
 def is_awaited(run: HolderRun, today: date) -> bool:
@@ -158,7 +170,7 @@ def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
     access = _access_until(task.entry.certificate_until, task.entry, context)
     today = context.calendar.day(context.now)
     due = access.days_left is None or access.days_left <= context.calendar.renew_before_days
-    if task.error is not None or (due and task.may_be_new_and_does_not_open):
+    if task.error is not None or (due and task.later_refusal is not None):
         return True
     return not task.entry.is_awaited(today) and context.deferral.applies(
         access.days_left, task.entry.absent_until, today
@@ -202,77 +214,194 @@ def _certificate(done: Transaction, offered: StoreCertificate | None, context: R
     return certificate_row(installed, context.calendar, context.now) if installed else None
 
 
-def _message(run: HolderRun, offered: StoreCertificate | None, access: Access, context: ResultContext) -> str:
+def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, context: ResultContext) -> Problem | str:
     if run.error is not None:
-        return run.error.sentences
+        return run.error.problem
     done = run.transaction
     if done is None:
         return ""
     if done.plan.removals and not context.confirmed:
-        return " ".join(filter(None, (_would_lose(done), done.deferred)))
+        return Problem("done.would_lose", causes=tuple(filter(None, (_would_lose(done), done.deferred))))
     if done.deferred is not None:
-        return f"{done.deferred}{_absence(run, context)}"
+        return _with_absence(done.deferred, run, context)
     if done.skipped and access.until:
-        return f"{_skipped(done)}; {_access_sentence(access, context)}{_unopened(run)}{near_sentence(run.task.near)}"
-    return f"{_sentence(done, offered, context.check_mode)}{_unopened(run)}"
+        kind = "no_new_bundle" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "not_due"
+        # Only an authorisation can have ended: the certificate is one that a browser offers.
+        ended = "_and_ended" if access.status is Status.EXPIRED else ""
+        told: dict[str, Value] = {"holder": done.owner.name, "until": context.calendar.day(access.until)}
+        beside = (*not_opened(run.task.unopened), *near_files(run.task.near))
+        return Problem(f"done.{kind}{ended}", told, causes=beside)
+    return _change(done, offered, context.check_mode, not_opened(run.task.unopened))
 
 
-def _skipped(done: Transaction) -> str:
-    reason = "no new bundle is there" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "renewal is not due"
-    return f"{done.owner.name}: {reason}"
-
-
-def _access_sentence(access: Access, context: ResultContext) -> str:
-    """Only an authorisation can have ended: the certificate is one that a browser offers."""
-    if access.until is None:
-        return ""
-    if access.status is Status.EXPIRED:
-        return f"the yearly authorisation has ended, and access with it on {context.calendar.day(access.until)}."
-    return f"access works until {context.calendar.day(access.until)}."
-
-
-def _unopened(run: HolderRun) -> str:
+def not_opened(files: Sequence[UnopenedFile]) -> tuple[Problem, ...]:
     """Files of the folder that are the holder's by name and do not open; one of them may be the new bundle."""
-    files = ", ".join(f"{each.path.name} ({each.refusal.code})" for each in run.task.unopened)
-    return f" Not opened: {files}." if files else ""
+    names = tuple(f"{each.path.name} ({each.refusal.code})" for each in files)
+    return (Problem("not_opened", {"files": names}),) if files else ()
 
 
-def _absence(run: HolderRun, context: ResultContext) -> str:
+def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> Problem:
     back = run.task.entry.absent_until
-    return f" The holder is away until {back}." if back and context.calendar.day(context.now) < back else ""
+    if not back or context.calendar.day(context.now) >= back:
+        return deferred
+    return Problem("deferred.away", {"back": back}, causes=(deferred,))
 
 
-def _sentence(done: Transaction, offered: StoreCertificate | None, check_mode: bool) -> str:
+def _change(
+    done: Transaction, offered: StoreCertificate | None, check_mode: bool, beside: tuple[Problem, ...]
+) -> Problem:
     removals = len(done.plan.removals)
-    would = "would be" if check_mode else "was"
     leaf = done.leaf or (offered.certificate if offered and not removals else None)
+    holder, computer = done.owner.name, done.inventory.computer
+    if leaf is None and not removals:
+        return Problem("done.nothing_to_remove", {"holder": holder, "computer": computer}, causes=beside)
     if leaf is None:
-        return _removed(done, removals, check_mode)
-    verb = f"{would} installed" if done.plan.imports else "is installed"
-    proof = " and its key signs" if done.proven else ""
-    superseded = (
-        f"; {counted(removals, 'older certificate')} {_were(removals, check_mode)} superseded" if removals else ""
-    )
-    name = leaf.subject_cn or leaf.thumbprint
-    return f"{name} {verb} for {done.owner.name}{proof}{superseded}; valid until {leaf.not_after:%Y-%m-%d}."
+        code = f"done.{'would_remove' if check_mode else 'removed'}{'_offline' if done.plan.offline else ''}"
+        return Problem(code, {"count": removals, "holder": holder, "computer": computer}, causes=beside)
+    imported = "done.would_install" if check_mode else "done.installed"
+    code = imported if done.plan.imports else "done.is_installed"
+    told: dict[str, Value] = {
+        "certificate": leaf.subject_cn or leaf.thumbprint,
+        "holder": holder,
+        "until": leaf.not_after.date(),
+    }
+    older = Problem("done.would_supersede" if check_mode else "done.superseded", {"count": removals})
+    causes = (*((older,) if removals else ()), *beside)
+    return Problem(f"{code}_and_signs" if done.proven else code, told, causes=causes)
 
 
-def _would_lose(done: Transaction) -> str:
+def _would_lose(done: Transaction) -> Problem:
     found = [stored.certificate for thumbprint in done.plan.removals if (stored := done.before.find(thumbprint))]
     lost = (
-        f"{each.subject_cn or each.subject} of {each.issuer_cn or each.issuer}, valid until {each.not_after:%Y-%m-%d}"
+        Problem(
+            "certificate_until",
+            {
+                "certificate": each.subject_cn or each.subject,
+                "issuer": each.issuer_cn or each.issuer,
+                "until": each.not_after.date(),
+            },
+        )
         for each in found
     )
-    return f"would lose {'; '.join(lost)}."
+    return Problem("would_lose", causes=tuple(lost))
 
 
-def _removed(done: Transaction, count: int, check_mode: bool) -> str:
-    if not count:
-        return f"There is nothing to remove for {done.owner.name} on {done.inventory.computer}."
-    were = _were(count, check_mode)
-    how = ", from the profile, without a logon" if done.plan.offline else ""
-    return f"{counted(count, 'certificate')} {were} removed for {done.owner.name} on {done.inventory.computer}{how}."
+def workstation_result(
+    run: WorkstationRun,
+    scope: FactsScope,
+    context: ResultContext,
+    noted: Iterable[str] = (),
+    not_taken_back: Iterable[str] = (),
+    has_notes: bool = False,
+) -> dict[str, Any]:
+    """The documented result of ``holder_certificates``. ``noted``: whose removal is written down in the bundle folder.
+
+    ``has_notes``: everybody who leaves has a note since an earlier run, so where nothing is left to remove, nothing is left to confirm.
+    """
+    rows = [_named(each.task) | holder_result(each, context) for each in run.holders]
+    unconfirmed = not context.confirmed and (not has_notes or any(row["failed"] for row in rows))
+    return {
+        "changed": any(row["changed"] for row in rows),
+        "failed": any(row["failed"] for row in rows),
+        "msg": Sentences(
+            (
+                *_totals(run.inventory.computer, rows),
+                *((Problem("not_searched", {"places": run.not_searched}),) if run.not_searched else ()),
+                *((UNCONFIRMED,) if unconfirmed else ()),
+            )
+        ),
+        "workstation": run.inventory.computer,
+        "clock_skew_seconds": run.inventory.skew(run.observed_at),
+        "holders": rows,
+        "not_found": list(run.not_found),
+        "not_searched": list(run.not_searched),
+        "noted": list(noted),
+        "unconfirmed": unconfirmed,
+        "not_taken_back": list(not_taken_back),
+        "failed_holders": [label for row, label in zip(rows, labels(rows), strict=True) if row["failed"]],
+        "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
+    }
 
 
-def _were(number: int, check_mode: bool) -> str:
-    return "would be" if check_mode else "was" if number == 1 else "were"
+def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context: ResultContext) -> dict[str, Any]:
+    """The result for a workstation that did not answer. If it may be off, ``failed_holders`` has those alone who cannot wait for it.
+
+    Without ``failed_holders``, the workstation needs somebody at once.
+    """
+    result = unreachable_result(problem)
+    if not may_be_off(result):
+        return result
+    named = zip(tasks, labels([_named(each) for each in tasks]), strict=True)
+    return result | {"failed_holders": [label for each, label in named if cannot_wait(each, context)]}
+
+
+def help_wanted(host: str, result: Mapping[str, Any]) -> Any:
+    """Why somebody has to do something on this workstation; empty if nobody has to.
+
+    A workstation that did not answer and a task that was refused have no list of failed holders.
+    """
+    if result.get("no_workstation") or not result.get("failed_holders", [host]):
+        return ""
+    if result.get("unreachable"):
+        return Problem("did_not_answer", {"host": host}, causes=(result["error"].problem,))
+    return result["msg"]
+
+
+def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultContext) -> dict[str, Any]:
+    """The documented result of ``certificate``: the one holder's, with the facts of the workstation."""
+    (holder,) = run.holders
+    return holder_result(holder, context) | {
+        "workstation": run.inventory.computer,
+        "clock_skew_seconds": run.inventory.skew(run.observed_at),
+        "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
+    }
+
+
+def facts_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> dict[str, Any]:
+    """``ansible_facts.pkcs12`` after a run. Check mode adds no outcome, because facts are kept after the run."""
+    entries = resolve_accounts(scope.entries, run.inventory)
+    if not check_mode:
+        entries = _with_outcomes(entries, run)
+    scope = replace(scope, entries=entries)
+    return to_map(workstation_record(run.inventory, run.stores, scope, run.observed_at))
+
+
+def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple[HolderEntry, ...]:
+    at = run.observed_at.replace(microsecond=0)
+    runs = {each.task.entry.key: each for each in run.holders}
+    return tuple(_with_outcome(entry, runs[entry.key], at) if entry.key in runs else entry for entry in entries)
+
+
+def _with_outcome(entry: HolderEntry, run: HolderRun, at: datetime) -> HolderEntry:
+    outcome = kept_outcome(run)
+    problem = run.error.problem if run.error and outcome == FAILED else None
+    return replace(entry, outcome=outcome, outcome_at=at, problem=problem)
+
+
+def _named(task: HolderTask) -> dict[str, Any]:
+    entry = task.entry
+    return {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
+
+
+def labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each holder as people name him, with the account; with the number, too, where another one has the same name and account."""
+    found = [f"{row['name'] or row['authorisation'] or row['user']} ({row['user']})" for row in rows]
+    times = Counter(label.casefold() for label in found)
+    return [
+        label if times[label.casefold()] == 1 else f"{row['name']}, {row['authorisation']} ({row['user']})"
+        for label, row in zip(found, rows, strict=True)
+    ]
+
+
+def _totals(computer: str, rows: Sequence[Mapping[str, Any]]) -> Sequence[Problem]:
+    """Totals by outcome, then the holders who need help."""
+    if not rows:
+        return [Problem("done.no_holders", {"computer": computer})]
+    counts = totals(Counter(shown_outcome(row) for row in rows))
+    calm = not any(row["failed"] for row in rows)
+    told = (
+        (label, row["msg"])
+        for row, label in zip(rows, labels(rows), strict=True)
+        if row["failed"] or (row["outcome"] == DEFERRED and calm)
+    )
+    return [Problem("done.workstation", {"computer": computer}, causes=counts), *grouped(told)]

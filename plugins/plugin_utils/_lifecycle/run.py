@@ -14,9 +14,9 @@ from typing import Protocol
 
 from .._crypto.pkcs12_files import UnopenedFile
 from .._crypto.store import CertificateStore
-from .._errors import ConnectionLost, Pkcs12Error
+from .._errors import ConnectionLost, Pkcs12Error, Problem
 from .._facts.holders import HolderEntry
-from .._workstation.findings import AFTER_UNREAD, refusal, unread_reason
+from .._workstation.findings import AFTER_UNREAD, unread_store
 from .._workstation.protocol import Drivers, Inventory
 from .present import PresentFromFolder
 from .transaction import UNREAD, HolderStore, Transaction, locate_holder
@@ -46,9 +46,9 @@ class HolderTask:
         return self.state.folder.unopened if isinstance(self.state, PresentFromFolder) else ()
 
     @property
-    def may_be_new_and_does_not_open(self) -> bool:
-        """Whether a file of the bundle folder that may be the holder's new bundle does not open."""
-        return isinstance(self.state, PresentFromFolder) and self.state.folder.later_refusal() is not None
+    def later_refusal(self) -> Pkcs12Error | None:
+        """Why a file of the bundle folder does not open that may be the holder's new bundle."""
+        return self.state.folder.later_refusal() if isinstance(self.state, PresentFromFolder) else None
 
     @property
     def near(self) -> tuple[str, ...]:
@@ -151,32 +151,23 @@ def _run_task(
 def _check_known(found: HolderStore) -> None:
     """Refuses a store that a holder before this one has left unread. Raises ``Pkcs12Error``: ``store_unread``."""
     if found.store is UNREAD:
-        reason = unread_reason(AFTER_UNREAD)
-        told = {"name": found.owner.name, "computer": found.inventory.computer, "detail": "CurrentUser\\My"}
-        raise refusal(code="store_unread", reason=reason, **told)
+        raise unread_store(found.owner.name, found.inventory.computer, AFTER_UNREAD, "CurrentUser\\My")
 
 
 def _defect(problem: Exception) -> Pkcs12Error:
     """A defect of the collection stops one holder only. The text of an exception may hold a secret, so only its place is shown."""
     *_outer, (frame, line) = traceback.walk_tb(problem.__traceback__)
     return Pkcs12Error(
-        code="defect",
-        cause=f"A defect: {type(problem).__name__} at {Path(frame.f_code.co_filename).name}:{line}.",
-        next_step="Please report it with these two facts. Run the task again with -vvv for what came before it.",
+        Problem(
+            "defect.of_holder",
+            {"kind": type(problem).__name__, "place": f"{Path(frame.f_code.co_filename).name}:{line}"},
+        )
     )
 
 
-def _connection_lost(computer: str, problem: ConnectionLost) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="connection_lost",
-        cause=f"The connection to {computer} ended before an answer came: {str(problem).rstrip('.')}.",
-        next_step="Run the task again: it goes on from what is there by then.",
-    )
+def _connection_lost(computer: str, lost: ConnectionLost) -> Pkcs12Error:
+    return Pkcs12Error(Problem("connection_lost.before_an_answer", {"computer": computer}, causes=(lost.problem,)))
 
 
-def _not_tried(computer: str, problem: ConnectionLost) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="connection_lost",
-        cause=f"Nothing was done: the connection to {computer} had ended ({problem}).",
-        next_step="Run the task again.",
-    )
+def _not_tried(computer: str, lost: ConnectionLost) -> Pkcs12Error:
+    return Pkcs12Error(Problem("connection_lost.not_tried", {"computer": computer}, causes=(lost.problem,)))

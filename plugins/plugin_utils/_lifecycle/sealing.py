@@ -8,11 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from .._crypto.pkcs12 import TransportBundle
 from .._crypto.transport_key import TransportKey, read_transport_key, seal
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._workstation.failures import exchange_error
 from .._workstation.protocol import Drivers, ExchangeAnswer, ExchangeRequest, Inventory, RunAs, StepRequest
 
@@ -44,14 +45,16 @@ def obtain_transport_key(
     answer = drivers.exchange(request, context)
     if answer.error:
         raise exchange_error(answer, context, inventory.computer)
+    computer = inventory.computer
+    if answer.owner_sid != planned.owner_sid:
+        values = {"computer": computer, "found": answer.owner_sid, "expected": planned.owner_sid}
+        raise Pkcs12Error(Problem("not_verified.owner_of_transport_key", values))
     try:
-        return _read(answer, planned.owner_sid, nonce)
-    except ValueError as problem:
-        raise Pkcs12Error(
-            code="not_verified",
-            cause=f"{inventory.computer} reports success, but {problem}.",
-            next_step="Run the task again. If the error stays, report it. No secret was sent.",
-        ) from None
+        return _read(answer, nonce)
+    except KeyError:
+        raise Pkcs12Error(Problem("not_verified.no_transport_key", {"computer": computer})) from None
+    except ValueError:
+        raise Pkcs12Error(Problem("not_verified.transport_key", {"computer": computer})) from None
 
 
 def sealed_arguments(bundle: TransportBundle, key: TransportKey) -> dict[str, Any]:
@@ -59,16 +62,12 @@ def sealed_arguments(bundle: TransportBundle, key: TransportKey) -> dict[str, An
     return {"bundle": bundle.data, "sealed_passphrase": seal(bundle.passphrase, key), "container": key.container}
 
 
-def _read(answer: ExchangeAnswer, owner_sid: str, nonce: bytes) -> TransportKey:
-    """Raises ``ValueError``."""
-    if answer.owner_sid != owner_sid:
-        raise ValueError(f"the transport key is one of {answer.owner_sid} instead of {owner_sid}")
-    facts = next((entry.facts for entry in answer.journal if (entry.step, entry.outcome) == (MAKE, "done")), None)
+def _read(answer: ExchangeAnswer, nonce: bytes) -> TransportKey:
+    """Raises ``KeyError`` for an answer without a key, ``ValueError`` for a key that cannot be used."""
+    made = (entry.facts for entry in answer.journal if (entry.step, entry.outcome) == (MAKE, "done"))
+    facts: Mapping[str, Any] = next(made, {})
     try:
-        if facts is None:
-            raise KeyError(MAKE)
         blob, signature = (base64.b64decode(str(facts[name]), validate=True) for name in ("public_key", "signature"))
-        container = str(facts["container"])
-    except (KeyError, binascii.Error):
-        raise ValueError("its journal has no transport key") from None
-    return read_transport_key(container, blob, signature, nonce)
+    except binascii.Error:
+        raise KeyError(MAKE) from None
+    return read_transport_key(str(facts["container"]), blob, signature, nonce)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .._crypto.instants import format_instant
-from .._errors import ConnectionLost, Pkcs12Error, counted
+from .._errors import ConnectionLost, Pkcs12Error, Problem, Value
 from .._policy.validity import DAY
 from .._workstation.bundle_protocol import (
     REMOVAL,
@@ -27,25 +27,14 @@ from .._workstation.bundle_protocol import (
     search_arguments,
 )
 from .._workstation.computer import expected_name
-from .evidence import Evidence
-from .evidence_search import InstalledBundle, installed_bundles
+from .evidence import Evidence, InstalledBundle, installed_bundles
 
 SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 
 WRONG_COMPUTER = "wrong_computer"
 
-REASONS = {
-    "redirected": "the folder is not in the profile",
-    "link": "it is a link",
-    "limit": "it has too many files or folders, or searching takes too long",
-    "access_denied": "access was denied",
-    "unreadable": "it could not be read",
-    "too_large": "it is larger than a bundle",
-    "changed": "it has changed since it was found",
-    "refused": "the driver does not remove it",
-    WRONG_COMPUTER: "the removal reached another computer",
-}
-"""Why something was not read or not removed, by the codes of the drivers, for a sentence."""
+REASONS = ("redirected", "link", "limit", "access_denied", "unreadable", "too_large", "changed", "refused")
+"""Why something was not read or not removed: the codes of the drivers that the catalogue has words for."""
 
 
 class BundleDriver(Protocol):
@@ -84,11 +73,7 @@ def stray_task(options: Mapping[str, Any], evidence: Evidence, check_mode: bool)
     """The task of the options. Raises ``Pkcs12Error``: ``bad_sha256``."""
     for value in options["remove_sha256"]:
         if SHA256.fullmatch(value) is None:
-            raise Pkcs12Error(
-                code="bad_sha256",
-                cause=f"A value of remove_sha256 is no SHA-256: {value!r:.80}.",
-                next_step="Take the 64 hexadecimal digits from the result of an earlier run.",
-            )
+            raise Pkcs12Error(Problem("bad_sha256", {"given": value}))
     remove = dict.fromkeys(value.lower() for value in options["remove_sha256"])
     return StrayTask(tuple(remove), evidence, check_mode, expected_name(options["computer"]))
 
@@ -156,34 +141,40 @@ def _row(file: BundleFile, done: StrayBundles, names: Mapping[str, str]) -> dict
     }
 
 
-def _message(task: StrayTask, done: StrayBundles, removed: Sequence[str]) -> str:
-    number, known = len(done.found.files), sum((file.sha256 or "") in done.known for file in done.found.files)
-    parts = [f"{counted(number, 'bundle')} in people's folders on {done.found.computer}"]
-    parts += [f"{known} of them installed by this collection"] if known else []
-    parts += [f"{len(removed)} {'would be ' if task.check_mode else ''}removed"] if removed else []
-    parts += [f"{counted(len(done.found.unread), 'place')} not searched"] if done.found.unread else []
-    return ", ".join(parts) + "."
+def _message(task: StrayTask, done: StrayBundles, removed: Sequence[str]) -> Problem:
+    files = done.found.files
+    known = sum((file.sha256 or "") in done.known for file in files)
+    gone = "done.stray_would_be_removed" if task.check_mode else "done.stray_removed"
+    counts = (
+        ("done.stray_known", known),
+        (gone, len(removed)),
+        ("done.stray_not_searched", len(done.found.unread)),
+    )
+    found = Problem("done.stray_found", {"count": len(files), "computer": done.found.computer})
+    return Problem("done.stray", causes=(found, *(Problem(code, {"count": each}) for code, each in counts if each)))
 
 
 def _not_removed(done: StrayBundles, left: Sequence[RemovedFile]) -> Pkcs12Error:
     first = left[0]
-    reason = REASONS.get(first.code or "", first.code)
-    code = "" if first.hresult is None else f" (0x{first.hresult:08X})"
-    more = f", and {len(left) - 1} more" if len(left) > 1 else ""
+    values: dict[str, Value] = {
+        "path": first.path,
+        "computer": done.found.computer,
+        "left": len(left),
+        "more": len(left) - 1,
+    }
+    journal = [asdict(entry) for entry in done.journal or ()]
     if first.code == WRONG_COMPUTER:
-        return Pkcs12Error(
-            code="wrong_computer",
-            cause=f"{first.path} on {done.found.computer} was not removed{more}: {reason}.",
-            next_step="Look for an old DNS record or an address that two computers use, then run the task again.",
-            journal=[asdict(entry) for entry in done.journal or ()],
-        )
-    return Pkcs12Error(
-        code="not_removed",
-        cause=f"{first.path} on {done.found.computer} was not removed{more}: {reason}{code}.",
-        next_step="Look at the file, then run the task again.",
-        journal=[asdict(entry) for entry in done.journal or ()],
-        changed=any(entry.is_removed for entry in done.journal or ()),
-    )
+        return Pkcs12Error(Problem("wrong_computer.removal", values), journal=journal)
+    known = first.code in REASONS
+    why = [
+        Problem(f"not_removed_because.{first.code}")
+        if known
+        else Problem("not_removed_because.code", {"code": first.code or ""})
+    ]
+    if first.hresult is not None:
+        why.append(Problem("not_removed_because.number", {"number": f"0x{first.hresult:08X}"}))
+    changed = any(entry.is_removed for entry in done.journal or ())
+    return Pkcs12Error(Problem("not_removed", values, causes=tuple(why)), journal=journal, changed=changed)
 
 
 def names_of(facts: Any) -> Mapping[str, str]:

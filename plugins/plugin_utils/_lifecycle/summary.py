@@ -7,41 +7,24 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from .._errors import counted
-from .audit import problem_of
+from .._errors import Problem
+from .._workstation.findings import unread_problem
+from .audit import is_audit
 from .leaving import nobody_taken_back
-from .summary_rows import (
-    FAILED,
-    NOT_REACHED,
-    NOT_READY,
-    SILENT,
-    SKIPPED,
-    WAITING,
-    WITHOUT_HOLDERS,
-    Listed,
-    Result,
-    SummaryRow,
-    account_names,
-    ends_failed,
-    is_failed,
-    is_left_out,
-    rows_of,
-)
-from .workstation_result import UNCONFIRMED
+from .outcomes import FAILED, NOT_REACHED, SILENT, SKIPPED, WITH_FAILURES, WITHOUT_HOLDERS, outcome, rank, totals
+from .result import UNCONFIRMED
+from .summary_rows import Listed, Result, SummaryRow, account_names, ends_failed, is_failed, is_left_out, rows_of
 
-MOST_NAMES = 10
-"""How many are named of those who need nobody."""
 WIDTH = 140
-WITH_FAILURES = "with failed holders"
-FIRST = (FAILED, WITH_FAILURES, NOT_READY, SILENT, NOT_REACHED, *WAITING)
-"""Outcomes that need a person come first, in this order."""
+Tell = Callable[[Problem], str]
+"""From a problem to its words."""
 
 
 def summary(
-    results: Mapping[str, Result | None], known: Set[str], listed: Mapping[str, Listed] | None = None
+    results: Mapping[str, Result | None], known: Set[str], tell: Tell, listed: Mapping[str, Listed] | None = None
 ) -> dict[str, Any]:
     """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``listed``: by host, what the
     inventory says of its holders; None if the run is not about all of them."""
@@ -51,21 +34,22 @@ def summary(
     not_taken_back = found_nowhere("not_taken_back", results.values(), known)
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not is_left_out(result)]
-    headline = _headline(results, rows)
+    headline = tell(_headline(results, rows))
     return {
         "changed": False,
         "failed": False,
         "msg": headline,
         "lines": [
             headline,
-            *_found_nowhere(missing),
-            *nobody_taken_back(not_taken_back),
-            *_rows_for_somebody(rows),
-            *_others(rows),
-            *_unread(results),
-            *_without_holders(rows),
-            *_table(rows),
-            *([UNCONFIRMED] if unconfirmed else _after_removal(results.values())),
+            *([tell(Problem("found_nowhere", {"numbers": tuple(missing)}))] if missing else ()),
+            *map(tell, nobody_taken_back(not_taken_back)),
+            *_rows_for_somebody(rows, tell),
+            *map(tell, _others(rows, tell)),
+            *map(tell, _not_opened(rows, tell)),
+            *map(tell, _unread(results)),
+            *map(tell, _without_holders(rows)),
+            *_table(rows, tell),
+            *map(tell, [UNCONFIRMED] if unconfirmed else _after_removal(results.values())),
         ],
         "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
         "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
@@ -89,95 +73,80 @@ def found_nowhere(key: str, results: Iterable[Result | None], known: Set[str]) -
     return [str(number) for number in lists[0] if number not in known and all(number in each for each in lists)]
 
 
-def _none_answered(silent: Sequence[str], called: Sequence[str]) -> str:
-    """A sentence if no workstation of several answered: then they are not off, or not all of them. Otherwise an empty text."""
+def _none_answered(silent: Sequence[str], called: Sequence[str]) -> Problem | str:
+    """That no workstation of several answered: then they are not off, or not all of them. Otherwise an empty text."""
     if len(called) < 2 or len(silent) < len(called):
         return ""
-    where = "the network of the controller, its DNS, and the address and the port of the connection"
-    none = f"None of {counted(len(called), 'workstation')} answered."
-    return f"{none} Check {where}: workstations are rarely all off at once."
+    return Problem("none_answered", {"count": len(called)})
 
 
-def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> str:
+def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> Problem:
     own = {row.host: row.outcome for row in rows if not row.who}
     failed = {row.host for row in rows if row.who and row.outcome == FAILED}
     hosts = Counter([*own.values(), *(WITH_FAILURES for host in failed if host not in own)])
     people = Counter(row.outcome for row in rows if row.who)
     skipped = hosts.pop(SKIPPED, 0)
-    parts = [counted(len(results) - skipped, "workstation") + _totals(hosts)]
-    if any((result or {}).get("not_found") for result in results.values()) and not people and not hosts:
-        parts[0] += " without anything to remove"
+    asked = len(results) - skipped
+    nothing = any((result or {}).get("not_found") for result in results.values()) and not people and not hosts
+    kind = "summary.nothing_to_remove" if nothing else "summary.workstations_with" if hosts else "summary.workstations"
+    parts = [Problem(kind, {"count": asked}, causes=totals(hosts))]
     if people:
-        asked = len({row.host for row in rows if row.who})
-        where = f" on {asked} of them" if asked < len(results) - skipped else ""  # nobody knows of the others
-        parts.append(f"{counted(sum(people.values()), 'holder')}{where}{_totals(people)}")
+        on = len({row.host for row in rows if row.who})
+        count = sum(people.values())
+        if on < asked:  # nobody knows of the others
+            parts.append(Problem("summary.holders_on", {"count": count, "hosts": on}, causes=totals(people)))
+        else:
+            parts.append(Problem("summary.holders", {"count": count}, causes=totals(people)))
     if skipped:
-        parts.append(f"{counted(skipped, 'other host')} skipped")
-    return "; ".join(parts) + "."
+        parts.append(Problem("summary.skipped", {"count": skipped}))
+    return Problem("summary", causes=tuple(parts))
 
 
-def _totals(counts: Mapping[str, int]) -> str:
-    totals = ", ".join(
-        f"{count} {outcome}" for outcome, count in sorted(counts.items(), key=lambda pair: _rank(pair[0]))
-    )
-    return f": {totals}" if totals else ""
-
-
-def _rank(outcome: str) -> tuple[int, str]:
-    return (FIRST.index(outcome) if outcome in FIRST else len(FIRST), outcome)
-
-
-def _found_nowhere(numbers: Sequence[str]) -> Iterator[str]:
-    if numbers:
-        yield (
-            f"Found nowhere: {', '.join(numbers)}. No workstation of this run that answered has this number, neither in pkcs12_holders "
-            "nor in a store. Correct pkcs12_retire_authorisations or pkcs12_leavers if it is misspelt. If it is right, they are "
-            "removed already here. Keep the number in pkcs12_leavers until they are removed at all others, too."
-        )
-
-
-def _unread(results: Mapping[str, Result | None]) -> Iterator[str]:
+def _unread(results: Mapping[str, Result | None]) -> Iterator[Problem]:
     """The stores that an audit could not read, or only in part. Other tasks say it of their own holders."""
-    places: list[str] = []
+    places: list[Problem] = []
     for host, result in results.items():
-        if result is None or problem_of(result) is None:
+        if result is None or not is_audit(result):
             continue
         facts, owners = (result.get("ansible_facts") or {}).get("pkcs12") or {}, account_names(result)
-        unread = ((owners.get(row["owner_sid"], row["owner_sid"]), row["reason"]) for row in facts.get("unread") or ())
-        places.extend(f"{owner} at {host} ({reason})" for owner, reason in unread)
+        for row in facts.get("unread") or ():
+            owner = owners.get(row["owner_sid"], row["owner_sid"])
+            places.append(
+                Problem(
+                    "store_at", {"owner": owner, "host": host}, causes=(unread_problem(row["code"], row["detail"]),)
+                )
+            )
     if places:
-        yield f"stores that were not read, or only in part ({len(places)}): {_some(places)}"
+        yield Problem("summary.unread", {"count": len(places)}, causes=tuple(places))
 
 
-def _after_removal(results: Iterable[Result | None]) -> Iterator[str]:
+def _after_removal(results: Iterable[Result | None]) -> Iterator[Problem]:
     """What is left to do where people leave. Where a workstation leaves, nobody is retired."""
     if noted := dict.fromkeys(number for result in results for number in (result or {}).get("noted") or ()):
-        yield (
-            f"Written down as retired: {', '.join(noted)}. If one of them has not left, pkcs12_take_back takes the person back. "
-            "Keep the numbers of those who left in pkcs12_leavers until their certificates are removed at every workstation. Then take "
-            "them out of pkcs12_holders. Their bundles are in the folder retired of the bundle folder."
-        )
+        yield Problem("written_down_as_retired", {"numbers": tuple(noted)})
 
 
-def _without_holders(rows: Iterable[SummaryRow]) -> Iterator[str]:
+def _without_holders(rows: Iterable[SummaryRow]) -> Iterator[Problem]:
     """A misspelt variable looks like a workstation where nobody works."""
     if any(row.outcome == WITHOUT_HOLDERS for row in rows):
-        yield (
-            "A workstation without holders has no pkcs12_holders in the inventory, so nothing was done there. If people work there, "
-            "add the variable."
-        )
+        yield Problem("workstation_without_holders")
 
 
-def _rows_for_somebody(rows: Iterable[SummaryRow]) -> Iterator[str]:
-    """All rows that need a person. Rows with the same sentence are grouped under it."""
-    groups: dict[str, dict[str, list[SummaryRow]]] = {}
+def _rows_for_somebody(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[str]:
+    """All rows that need a person. Rows of which the same is told are grouped under it."""
+    groups: dict[str, list[tuple[str | Problem, list[str]]]] = {}
     for row in rows:
         if row.needs_somebody:
-            groups.setdefault(row.outcome, {}).setdefault(row.sentence, []).append(row)
-    for outcome in sorted(groups, key=_rank):
-        yield f"{outcome} ({sum(len(group) for group in groups[outcome].values())}):"
-        for sentence, group in groups[outcome].items():
-            names = [_place(row) for row in group]
+            group = groups.setdefault(row.outcome, [])
+            names = next((names for told, names in group if told == row.told), None)
+            if names is None:
+                group.append((row.told, names := []))
+            names.append(_place(row, tell))
+    for code in sorted(groups, key=rank):
+        count = sum(len(names) for _told, names in groups[code])
+        yield tell(Problem("summary.heading", {"count": count}, causes=(outcome(code),)))
+        for told, names in groups[code]:
+            sentence = tell(told) if isinstance(told, Problem) else told
             if len(names) == 1:
                 yield f"  {names[0]}: {sentence}" if sentence else f"  {names[0]}"
             else:
@@ -187,29 +156,31 @@ def _rows_for_somebody(rows: Iterable[SummaryRow]) -> Iterator[str]:
                 )
 
 
-def _others(rows: Iterable[SummaryRow]) -> Iterator[str]:
+def _others(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[Problem]:
     """All other rows, with some names only."""
     groups: dict[str, list[str]] = {}
     for row in rows:
         if not row.needs_somebody and row.bundle is None:
-            groups.setdefault(row.outcome, []).append(_place(row))
-    for outcome, names in sorted(groups.items()):
-        yield f"{outcome} ({len(names)}): {_some(names)}"
+            groups.setdefault(row.outcome, []).append(_place(row, tell))
+    for code, names in sorted(groups.items()):
+        yield Problem("summary.others", {"count": len(names), "names": tuple(names)}, causes=(outcome(code),))
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f", ... and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
+def _not_opened(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[Problem]:
+    """Holders with a file that may be the new bundle and does not open. Nobody has to act before the certificate is due."""
+    names = tuple(_place(row, tell) for row in rows if row.not_opened and not row.needs_somebody)
+    if names:
+        yield Problem("summary.not_opened", {"count": len(names), "names": names})
 
 
-def _place(row: SummaryRow) -> str:
-    return f"{row.who} at {row.host}" if row.who else row.host
+def _place(row: SummaryRow, tell: Tell) -> str:
+    return tell(Problem("holder_at", {"who": row.who, "host": row.host})) if row.who else row.host
 
 
-TABLE = ("holder", "bundle", "issued to", "until", "workstations")
+COLUMNS = ("holder", "bundle", "issued_to", "until", "workstations")
 
 
-def _table(rows: Iterable[SummaryRow]) -> list[str]:
+def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     """The bundle of each holder; a holder of several workstations has one line."""
     lines: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
@@ -217,6 +188,52 @@ def _table(rows: Iterable[SummaryRow]) -> list[str]:
             found = row.bundle
             cells = (row.who, found["file"] or "-", found["issued_to"] or "-", (found["valid_until"] or "-")[:10])
             lines.setdefault(cells, []).append(row.host)
-    table = [TABLE, *((*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items()))] if lines else []
-    widths = [max(len(line[column]) for line in table) for column in range(len(TABLE))] if table else []
+    if not lines:
+        return []
+    heads = tuple(tell(Problem(f"column.{name}")) for name in COLUMNS)
+    table = [heads, *((*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items()))]
+    widths = [max(len(line[column]) for line in table) for column in range(len(COLUMNS))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
+
+
+def progress(
+    found: Mapping[str, Any], batch: Sequence[str], hosts: Sequence[str], earlier: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The part of the documented result. ``found``: the summary of the batch. ``earlier``: that of the batch before."""
+    mine = set(batch)
+    places = [place for place, host in enumerate(hosts, 1) if host in mine]
+    silent = set(found["unreachable_hosts"])
+    before = (earlier or {}).get("so_far") or {}
+    so_far = {
+        "hosts": max(places, default=before.get("hosts", 0)),
+        "of": len(hosts),
+        "need_help": before.get("need_help", 0) + len(set(found["needs_somebody"]) - silent),
+        "did_not_answer": before.get("did_not_answer", 0) + len(silent),
+    }
+    return {"so_far": so_far, "progress": _line(so_far)}
+
+
+def _line(so_far: Mapping[str, int]) -> Problem:
+    counts = (("progress.need_help", so_far["need_help"]), ("progress.did_not_answer", so_far["did_not_answer"]))
+    causes = tuple(Problem(code, {"count": count}) for code, count in counts if count)
+    values = {"done": so_far["hosts"], "count": so_far["of"]}
+    return Problem("progress", values, causes=causes or (Problem("progress.none_needs_help"),))
+
+
+def stops(found: Mapping[str, Any], most: float | None) -> bool:
+    """Whether no further batch may start. ``found``: the summary of the batch. ``most``: the percentage of failures that is allowed."""
+    return most is not None and found["failed_percentage"] > most
+
+
+def told_at_end(
+    found: Mapping[str, Any], batches: Iterable[Mapping[str, Any] | None], most: float | None
+) -> list[Problem]:
+    """Why workstations were not tried; nothing if no batch has stopped the run, or if it was the last one.
+
+    ``found``: the summary of the run. ``batches``: the summaries of its batches, None where there is none.
+    """
+    failed = [batch["failed_percentage"] for batch in batches if batch and batch.get("stops")]
+    left = len(found["hosts_not_reached"])
+    if not failed or not left:
+        return []
+    return [Problem("stopped", {"share": f"{max(failed):g}", "most": f"{most:g}", "count": left})]

@@ -5,28 +5,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._facts.holders import is_before, parse_day
 from .._facts.leavers import has_left
 from .._policy.names import number_key
 from .._policy.secret_kinds import account_key
-from .audit import problem_of
+from .audit import is_audit, was_audited
+from .outcomes import (
+    AWAITED,
+    FAILED,
+    LEFT,
+    LEFT_WITH_CERTIFICATE,
+    NOT_REACHED,
+    NOT_READY,
+    ON_LEAVE,
+    READY,
+    SILENT,
+    SKIPPED,
+    WAITING,
+    WITHOUT_HOLDERS,
+)
 from .result import shown_outcome
 
-FAILED, SILENT, NOT_REACHED, SKIPPED = "failed", "did not answer", "not reached", "skipped"
-WAITING = ("deferred", "waiting for issuer")
-READY, NOT_READY = "ready", "not ready"
-VALID, MISSING = "valid", "missing"
-LEFT, LEFT_WITH_CERTIFICATE, WITHOUT_HOLDERS = "left", "left with a certificate", "without holders"
-AWAITED, ON_LEAVE = "awaited", "on leave"
-
+VALID, MISSING = "valid", "missing"  # statuses of a holder
 Result = Mapping[str, Any]
 HolderKey = tuple[str, str]
 """Account and authorisation number, in small letters."""
@@ -34,14 +41,16 @@ HolderKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """A holder at a host, or a host. ``needs_somebody``: a person has to do something. ``bundle``: what the folder has for the holder."""
+    """A holder at a host, or a host. ``told``: why, as words of a registered result or as a problem. ``needs_somebody``: a person has to
+    do something. ``bundle``: what the folder has for the holder. ``not_opened``: a file does not open that may be the new bundle."""
 
     host: str
     outcome: str
-    sentence: str = ""
+    told: str | Problem = ""
     who: str = ""
     needs_somebody: bool = False
     bundle: Mapping[str, Any] | None = None
+    not_opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,7 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
         )
     elif "ready" in result:
         yield _checked(host, result)
-    elif result.get("ansible_facts") and not problem_of(result):
+    elif result.get("ansible_facts") and (was_audited(result) or not is_audit(result)):
         found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
         refused = {_key(row): str(row["msg"]) for row in result.get("refused") or ()}
         yield from (_audited(host, row, listed or Listed((), frozenset()), refused.get(_key(row))) for row in found)
@@ -146,15 +155,15 @@ def ends_failed(result: Result | None) -> bool:
     return bool(result.get("failed") or result.get("unreachable") or not result.get("ansible_facts"))
 
 
-def _said(result: Result) -> str:
-    text = re.sub(r"^Task failed: ", "", str(result.get("msg") or "no reason was given"))
-    return " ".join(text.split())
+def _said(result: Result) -> str | Problem:
+    """The words of the result, on one line. They were made where it was."""
+    return " ".join(str(result["msg"]).split()) if result.get("msg") else Problem("no_reason")
 
 
 def _label(row: Mapping[str, Any]) -> str:
     """A holder as people know him: name, number, account."""
-    known = [row.get("name"), row.get("authorisation")]
-    return f"{', '.join(str(each) for each in known if each) or 'no name'} ({row.get('user')})"
+    known = ", ".join(str(each) for each in (row.get("name"), row.get("authorisation")) if each)
+    return f"{known} ({row.get('user')})" if known else str(row.get("user"))
 
 
 def account_names(result: Result) -> Mapping[str, str]:
@@ -164,9 +173,10 @@ def account_names(result: Result) -> Mapping[str, str]:
 
 
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:
-    outcome = str(row["outcome"]).replace("_", " ")
-    needs = bool(row["failed"]) or outcome in WAITING
-    return SummaryRow(host, shown_outcome(row), _said(row), _label(row), needs, row.get("bundle"))
+    needs = bool(row["failed"]) or row["outcome"] in WAITING
+    return SummaryRow(
+        host, shown_outcome(row), _said(row), _label(row), needs, row.get("bundle"), bool(row.get("warning"))
+    )
 
 
 def _checked(host: str, result: Result) -> SummaryRow:
@@ -185,11 +195,10 @@ def _audited(host: str, row: Mapping[str, Any], listed: Listed, refused: str | N
     if listed.has_left(row) and status == MISSING:
         return SummaryRow(host, LEFT, who=_label(row))
     if listed.has_left(row):
-        said = "the certificate is still there. Remove it with the playbook retire."
-        return SummaryRow(host, LEFT_WITH_CERTIFICATE, said, _label(row), needs_somebody=True)
+        return SummaryRow(host, LEFT_WITH_CERTIFICATE, Problem("still_there"), _label(row), needs_somebody=True)
     why = listed.unexpected.get(_key(row)) if status == MISSING and listed.unexpected else None
     if why:
         return SummaryRow(host, why, "", _label(row))
     last_day = row.get("last_day")
-    sentence = f"access until {last_day}." if last_day else "no certificate gives access."
-    return SummaryRow(host, status.replace("_", " "), sentence, _label(row), status != VALID)
+    told = Problem("access_until", {"day": date.fromisoformat(last_day)}) if last_day else Problem("no_access")
+    return SummaryRow(host, status, told, _label(row), status != VALID)

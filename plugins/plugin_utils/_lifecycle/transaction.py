@@ -14,7 +14,7 @@ from typing import Any
 from .._crypto.certificate import Certificate
 from .._crypto.pkcs12 import Bundle, transcode
 from .._crypto.store import CertificateStore, StoreContents, UnreadSource, parse_elements, parse_store
-from .._errors import Deferred, Pkcs12Error
+from .._errors import Deferred, Pkcs12Error, Problem
 from .._policy.plan import ImportStep, Plan, ProveStep
 from .._workstation.account import (
     HolderAccount,
@@ -25,7 +25,7 @@ from .._workstation.account import (
     run_context,
 )
 from .._workstation.failures import exchange_error, offline_error
-from .._workstation.findings import AFTER_UNREAD, refusal
+from .._workstation.findings import AFTER_UNREAD
 from .._workstation.protocol import (
     Context,
     Drivers,
@@ -38,7 +38,7 @@ from .._workstation.protocol import (
 )
 from .._workstation.wire import AnswerError
 from .evidence import Evidence, ExecutedChange
-from .portal_step import explained_as, with_portal_cause
+from .portal_step import was_not_asked, with_portal_cause
 from .sealing import SEALED_IMPORT, needs_sealing, obtain_transport_key, sealed_arguments
 from .verify import ExpectedResult, check_answer
 
@@ -87,7 +87,7 @@ class Transaction:
     """One holder's plan and its result.
 
     ``after`` equals ``before`` unless an exchange ran; it is ``UNREAD`` when nobody could read the store after that. ``leaf`` is the
-    certificate to install, None for a removal. ``deferred`` is a sentence that says why the change has to wait, or None. ``skipped``
+    certificate to install, None for a removal. ``deferred`` says why the change has to wait, or is None. ``skipped``
     says why nothing was planned. ``error`` is the error of an exchange that ran.
     """
 
@@ -97,7 +97,7 @@ class Transaction:
     plan: Plan = field(default_factory=lambda: Plan(()))
     journal: tuple[JournalEntry, ...] = ()
     proven: bool = False
-    deferred: str | None = None
+    deferred: Problem | None = None
     skipped: SkipReason | None = None
     error: Pkcs12Error | None = None
 
@@ -173,7 +173,7 @@ def _exchange_or_defer(
     try:
         return _exchange(options, drivers, planned, material, context)
     except Deferred as reason:
-        return replace(planned, deferred=str(reason))
+        return replace(planned, deferred=reason.problem)
 
 
 def _exchange(
@@ -189,16 +189,14 @@ def _exchange(
     done = replace(planned, after=after, journal=answer.journal)
     computer = planned.inventory.computer
     try:
+        error = _error(answer, context, computer, planned.plan)
         if answer.changed:
-            offline = context.context is Context.OFFLINE
+            offline, problem = context.context is Context.OFFLINE, getattr(error, "problem", None)
             options.evidence.record(
-                ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle, offline)
+                ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle, offline, problem)
             )
-        if answer.error and context.context is Context.OFFLINE:
-            raise offline_error(answer, context.account, computer)
-        if answer.error:
-            error = exchange_error(answer, context, computer, explained_as(answer))
-            raise with_portal_cause(error, answer, planned.plan)
+        if error:
+            raise error
         expected = ExpectedResult(planned.owner.sid, planned.leaf, planned.plan, nonce)
         check_answer(expected, answer, done.after, computer)
     except Pkcs12Error as problem:
@@ -206,6 +204,16 @@ def _exchange(
     if planned.leaf and planned.plan.proves:
         done = replace(done, after=done.after.with_key_results({planned.leaf.thumbprint: True}))
     return replace(done, proven=planned.plan.proves)
+
+
+def _error(answer: ExchangeAnswer, context: RunAs, computer: str, plan: Plan) -> Exception | None:
+    """Why an exchange has stopped; None if it has not."""
+    if answer.error is None:
+        return None
+    if context.context is Context.OFFLINE:
+        return offline_error(answer, context.account, computer)
+    error = exchange_error(answer, context, computer, was_not_asked(answer))
+    return with_portal_cause(error, answer, context, computer, plan)
 
 
 def _request(planned: Transaction, nonce: bytes) -> ExchangeRequest:
@@ -258,10 +266,10 @@ def _send(
 def _check_encryption(inventory: Inventory) -> None:
     """Refuses a connection that would carry a secret in the clear. Raises ``Pkcs12Error``: ``unencrypted_connection``."""
     if inventory.clear_connection:
-        raise refusal(code="unencrypted_connection", computer=inventory.computer, how=inventory.clear_connection)
+        raise Pkcs12Error(inventory.clear_connection.problem(inventory.computer))
 
 
 def _check_dialogs(inventory: Inventory) -> None:
     """Refuses a workstation where Windows would wait for consent in a dialog that nobody sees."""
     if inventory.force_key_protection:
-        raise refusal(code="force_key_protection", computer=inventory.computer)
+        raise Pkcs12Error(Problem("force_key_protection", {"computer": inventory.computer}))

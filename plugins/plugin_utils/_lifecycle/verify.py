@@ -14,11 +14,14 @@ from dataclasses import dataclass
 
 from .._crypto.certificate import Certificate, proof_holds
 from .._crypto.store import CertificateStore
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._policy.plan import ConnectStep, NameStep, Plan, ProveStep
 from .._policy.superseding import RemovalMethod
 from .._portal.visit import cause_of_answer, visit_of_facts
 from .._workstation.protocol import ExchangeAnswer, JournalEntry, journal_row
+
+Shown = tuple[str, dict[str, str]]
+"""What the answer shows instead: a code, and its values but for the computer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +38,44 @@ def check_answer(expected: ExpectedResult, answer: ExchangeAnswer, after: Certif
     """Raises ``Pkcs12Error`` (``not_verified``) when the answer does not show the planned result."""
     problem = _problem(expected, answer, after)
     if problem:
+        code, values = problem
         raise Pkcs12Error(
-            code="not_verified",
-            cause=f"{computer} reports success, but {problem}.",
-            next_step="Look at the holder's personal store before you run the task again. Report this error.",
+            Problem(code, {"computer": computer, **values}),
             journal=[journal_row(entry) for entry in answer.journal],
             changed=answer.changed,
         )
 
 
-def _problem(expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore) -> str | None:
+def _problem(expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore) -> Shown | None:
     if answer.owner_sid != expected.owner_sid:
-        return f"the exchange ran as {answer.owner_sid} instead of {expected.owner_sid}"
+        return "not_verified.ran_as", {"found": answer.owner_sid, "expected": expected.owner_sid}
     for thumbprint, method in expected.plan.removals.items():
         remaining = after.find(thumbprint)
         if remaining is not None and not (method is RemovalMethod.ARCHIVE and remaining.archived):
-            return f"{thumbprint} is still there"
+            return "not_verified.still_there", {"thumbprint": thumbprint}
     return _leaf_problem(expected.leaf, expected, answer, after) if expected.leaf else None
 
 
 def _leaf_problem(
     leaf: Certificate, expected: ExpectedResult, answer: ExchangeAnswer, after: CertificateStore
-) -> str | None:
+) -> Shown | None:
     installed = after.find(leaf.thumbprint)
     if installed is None or installed.key is None:
-        return "the store does not hold the certificate with its key"
+        return "not_verified.not_there", {}
     if installed.archived:
-        return "the certificate is archived, so no browser offers it"
+        return "not_verified.archived", {}
     for step in expected.plan.steps:
         if isinstance(step, NameStep) and installed.friendly_name != step.friendly_name:
-            return f"the friendly name is {installed.friendly_name!r} instead of {step.friendly_name!r}"
+            return "not_verified.friendly_name", {
+                "found": installed.friendly_name or "",
+                "expected": step.friendly_name,
+            }
         if isinstance(step, ProveStep) and not any(
             _is_signature(entry, leaf, expected.nonce) for entry in answer.journal
         ):
-            return "the private key did not sign what the controller asked it to sign"
+            return "not_verified.not_signed", {}
         if isinstance(step, ConnectStep) and not any(_shows_acceptance(entry, step) for entry in answer.journal):
-            return "its journal does not show that the portal accepted the certificate"
+            return "not_verified.portal_not_shown", {}
     return None
 
 

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .._errors import Actor, Problem
+
 LANGUAGES = ("en", "fr")
 FOLDER = Path(__file__).parent / "fragments"
 
@@ -22,3 +24,9 @@ def catalogue() -> Mapping[str, Mapping[str, Any]]:
     for path in sorted(FOLDER.glob("*.json")):
         found.update(json.loads(path.read_text(encoding="utf-8")))
     return found
+
+
+def actor_of(problem: Problem) -> Actor:
+    """Who can mend it. What the catalogue does not know, and what it says that nobody has to, is IT's."""
+    said = catalogue().get(problem.code, {}).get("actor")
+    return Actor.IT if said in (None, Actor.NOBODY) else Actor(said)

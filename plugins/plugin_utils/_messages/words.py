@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from .._errors import ErrorRow, Outside, Problem, Sentences, named
+from .._errors import Cause, ErrorRow, NextStep, Outside, Problem, Sentences, named
 from .catalogue import LANGUAGES, catalogue
 
 NONCE = "PKCS12_NONCE_LANGUAGE"
@@ -21,8 +21,8 @@ NONCE = "PKCS12_NONCE_LANGUAGE"
 SHOWN = 10
 """So many items of a list are shown, then their number."""
 
-PLACE = re.compile(r"\{(@?)(\w+)\}")
-"""``{value}``, or ``{@option}`` for what the user calls an option."""
+PLACE = re.compile(r"\{(@?)(\w+)(?:\|([^{}]*))?\}")
+"""``{value}``, ``{@option}`` for what the user calls an option, or ``{causes|, }`` for causes with this text between them."""
 
 WORD = "word"
 """The type of a value that is a word of the catalogue: ``word.<value>``."""
@@ -52,7 +52,7 @@ class Words:
         written = self._written(problem, "cause")
         if written is None:
             return _unknown(problem)
-        below = "" if "{causes}" in written else self._below(problem)
+        below = "" if "{causes" in written else self._below(problem)
         return " ".join(filter(None, (self._filled(written, problem), below)))
 
     def next_step(self, problem: Problem) -> str:
@@ -74,6 +74,10 @@ class Words:
             return " ".join(filter(None, map(self.of, value.problems)))
         if isinstance(value, ErrorRow):
             return self._row(value.problem)
+        if isinstance(value, Cause):
+            return self.cause(value.problem)
+        if isinstance(value, NextStep):
+            return self.next_step(value.problem)
         if isinstance(value, Mapping):
             return {key: self.told(each) for key, each in value.items()}
         return [self.told(each) for each in value] if isinstance(value, (list, tuple)) else value
@@ -104,14 +108,14 @@ class Words:
             if name == "setting":
                 return self._call(problem.setting) if problem.setting else ""
             if name == "causes":
-                return self._below(problem)
+                return self._below(problem, found[3] or " ")
             return self._value(problem.values.get(name), types.get(name))
 
         return PLACE.sub(fill, written)
 
-    def _below(self, problem: Problem) -> str:
+    def _below(self, problem: Problem, between: str = " ") -> str:
         shown = [self.cause(each) for each in problem.causes[:SHOWN]]
-        return " ".join(filter(None, [*shown, self._more(len(problem.causes) - SHOWN)]))
+        return between.join(filter(None, [*shown, self._more(len(problem.causes) - SHOWN)]))
 
     def _value(self, value: Any, kind: str | None) -> str:
         """A value in words. It may come back from JSON, where a day is a text."""

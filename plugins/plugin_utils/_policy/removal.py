@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .subject import ExpectedSubject, check_pattern
 from .superseding import is_software
 from .validity import Calendar
@@ -38,11 +38,7 @@ class RemovalSelector:
         check_pattern("issuer", self.issuer)
         if self.thumbprints is None and not self.issuer:
             # An empty variable must not select every certificate of the holder.
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"The options select no certificate: 'thumbprints' and '{named('issuer')}' are empty.",
-                next_step=f"Set one of them. The value '.' of '{named('issuer')}' matches every issuer.",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.nothing_selected"))
 
     def select(self, store: CertificateStore, now: datetime) -> tuple[StoreCertificate, ...]:
         """The selected certificates. Those of a smart card or a TPM are never among them."""
@@ -76,9 +72,5 @@ def parse_thumbprint(text: str) -> str:
     ).upper()
     if len(digits) == SHA1_DIGITS and HEX.fullmatch(digits):
         return digits
-    kind = "a SHA-256 thumbprint" if len(digits) == SHA256_DIGITS and HEX.fullmatch(digits) else "no thumbprint"
-    raise Pkcs12Error(
-        code="bad_thumbprint",
-        cause=f"{text!r} is {kind}. Windows identifies certificates by their SHA-1, 40 hex digits.",
-        next_step="Take the thumbprint from certificate_facts or from the certificate's details in Windows.",
-    )
+    variant = "sha256" if len(digits) == SHA256_DIGITS and HEX.fullmatch(digits) else "other_text"
+    raise Pkcs12Error(Problem(f"bad_thumbprint.{variant}", {"given": text}))

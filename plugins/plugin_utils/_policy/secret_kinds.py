@@ -16,5 +16,5 @@ def account_key(account: Any) -> str:
     return normalized_text(str(account or "")).strip()
 
 
-PASSPHRASE = SecretKind("passphrase", number_key, "Write it in quotes, as it is in the issuer's mail.")
-PASSWORD = SecretKind("Windows password", account_key, "Write it in quotes.")
+PASSPHRASE = SecretKind(number_key, "bad_arguments.passphrase_is_no_text")
+PASSWORD = SecretKind(account_key, "bad_arguments.password_is_no_text")

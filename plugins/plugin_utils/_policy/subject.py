@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .._crypto.distinguished_name import attribute_values
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Outside, Pkcs12Error, Problem
 from .names import NameCheck, has_name, has_words, normalized_text, number_key
 
 
@@ -22,18 +22,9 @@ def check_pattern(option: str, pattern: str | None, groups: int | None = None) -
     try:
         found = re.compile(pattern).groups
     except re.error as problem:
-        raise _bad_pattern(option, f"it is no regular expression ({problem})") from None
+        raise Pkcs12Error(Problem("bad_pattern.no_expression", {"reason": Outside(problem)}, option)) from None
     if groups is not None and found != groups:
-        raise _bad_pattern(option, f"it has {counted(found, 'group')}, {groups} is needed")
-
-
-def _bad_pattern(option: str, problem: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="bad_pattern",
-        cause=f"'{named(option)}' cannot be used: {problem}.",
-        next_step="Write it as Python does; in YAML, single quotes keep backslashes.",
-        setting=option,
-    )
+        raise Pkcs12Error(Problem("bad_pattern.groups", {"groups": found, "needed": groups}, option))
 
 
 class HasSubject(Protocol):
@@ -67,9 +58,7 @@ class ExpectedSubject:
     def __post_init__(self) -> None:
         if self.former_name and not self.authorisation:
             raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"former_name is {self.former_name!r:.100}, and there is no authorisation number.",
-                next_step="Add the number (authorisation): only the number shows that two names are one person's.",
+                Problem("bad_arguments.former_name_without_number", {"former_name": self.former_name[:100]})
             )
         check_pattern("authorisation_pattern", self.pattern, groups=1)
 
@@ -117,7 +106,7 @@ class ExpectedSubject:
         texts = _texts_with_names(certificate)
         return any(has_name(texts, name) for name in (self.name, self.former_name) if name)
 
-    def has_another_number(self, certificate: HasSubject) -> bool:
+    def has_another_person(self, certificate: HasSubject) -> bool:
         """Whether a certificate has the name and another number than the expected one: the person has two, or there are two people."""
         if self.authorisation is None or self.owns(certificate) or not self.is_by_name(certificate):
             return False
@@ -144,23 +133,15 @@ def check_subject(leaf: HasSubject, person: ExpectedSubject) -> None:
     """Refuses the certificate of another person. Raises ``Pkcs12Error``: ``wrong_person``, ``no_authorisation``."""
     if person.pattern is not None and person.number_in(leaf) is None:
         raise Pkcs12Error(
-            code="no_authorisation",
-            cause=f"The pattern {person.pattern!r} finds no authorisation number in {leaf.subject!r}.",
-            next_step="Correct authorisation_pattern, or check that this is the right bundle.",
+            Problem("no_authorisation", {"pattern": person.pattern, "subject": leaf.subject}, "authorisation_pattern")
         )
     right_number = person.authorisation is None or person.owns(leaf)
     if right_number and person.is_named_in(leaf):
         return
     expected = " ".join(part for part in (person.name, person.authorisation) if part)
     only_the_name = person.authorisation is not None and right_number
-    raise Pkcs12Error(
-        code="wrong_person",
-        cause=f"The bundle was issued to {leaf.subject_cn or leaf.subject!r}, the inventory expects {expected!r}.",
-        next_step="The number matches. If both are the same person, correct the name in the holder's entry, or add the name in the "
-        "certificate there as former_name."
-        if only_the_name
-        else "Put the right bundle in place, or correct the holder's entry in the inventory.",
-    )
+    values = {"issued_to": leaf.subject_cn or leaf.subject, "expected": expected}
+    raise Pkcs12Error(Problem(f"wrong_person.{'another_name' if only_the_name else 'another_person'}", values))
 
 
 def _texts_with_numbers(certificate: HasSubject) -> tuple[str, ...]:

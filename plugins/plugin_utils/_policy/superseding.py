@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
+from typing import Protocol
 
 from .._crypto.certificate import CLIENT_AUTH, Certificate
-from .._crypto.instants import instant_in_words
+from .._crypto.instants import day_and_time
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Pkcs12Error, Problem
 from .subject import ExpectedSubject
 
 ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}
@@ -59,6 +61,27 @@ class Removal:
     method: RemovalMethod
 
 
+class HasDates(Protocol):
+    """What decides which certificate ends last. A certificate has it, and so has its record in the facts."""
+
+    @property
+    def not_before(self) -> datetime:
+        """Aware, in UTC."""
+
+    @property
+    def not_after(self) -> datetime:
+        """Aware, in UTC."""
+
+    @property
+    def thumbprint(self) -> str:
+        """SHA-1, upper-case hex."""
+
+
+def rank(certificate: HasDates) -> tuple[datetime, datetime, str]:
+    """What decides which certificate of a person counts, installed or in a bundle: the one that ends last, or else begins last."""
+    return certificate.not_after, certificate.not_before, certificate.thumbprint
+
+
 def predecessors(
     store: CertificateStore, leaf: Certificate, person: ExpectedSubject, policy: RemovalPolicy
 ) -> tuple[Removal, ...]:
@@ -66,15 +89,9 @@ def predecessors(
     same = [stored for stored in store.certificates if _succeeds(leaf, stored, person)]
     newer = [stored for stored in same if stored.certificate.not_after > leaf.not_after and not stored.archived]
     if newer and not policy.allow_downgrade:
-        raise Pkcs12Error(
-            code="downgrade",
-            cause=(
-                f"The bundle ends on {instant_in_words(leaf.not_after)}, but {newer[0].thumbprint}, installed, is valid until "
-                f"{instant_in_words(newer[0].certificate.not_after)}."
-            ),
-            next_step=f"Use the bundle that ends last, or set {named('allow_downgrade')}: true if you want the older one.",
-            setting="allow_downgrade",
-        )
+        (day, time), (later_day, later_time) = map(day_and_time, (leaf.not_after, newer[0].certificate.not_after))
+        values = {"day": day, "time": time, "later_day": later_day, "later_time": later_time}
+        raise Pkcs12Error(Problem("downgrade", {"thumbprint": newer[0].thumbprint, **values}, "allow_downgrade"))
     return () if policy.method is RemovalMethod.NONE else choose_methods(same, policy)
 
 
@@ -86,13 +103,9 @@ def choose_methods(chosen: Iterable[StoreCertificate], policy: RemovalPolicy) ->
     methods = [Removal(stored, _method(stored, policy)) for stored in chosen]
     remaining = tuple(each for each in methods if not (each.method is RemovalMethod.ARCHIVE and each.stored.archived))
     if len(remaining) > policy.max_certificates:
-        names = ", ".join(each.stored.certificate.subject_cn or each.stored.thumbprint for each in remaining)
-        raise Pkcs12Error(
-            code="too_many",
-            cause=f"{counted(len(remaining), 'certificate')} would be removed ({names}), but only {policy.max_certificates} may be.",
-            next_step=f"Make the selection narrower, or raise {named('max_certificates')} if all of them have to go.",
-            setting="max_certificates",
-        )
+        names = tuple(each.stored.certificate.subject_cn or each.stored.thumbprint for each in remaining)
+        values = {"count": len(remaining), "names": names, "most": policy.max_certificates}
+        raise Pkcs12Error(Problem("too_many", values, "max_certificates"))
     return remaining
 
 

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from .._crypto.certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 from .status import Status
 from .subject import ExpectedSubject
+from .superseding import rank
 
 UTC = "UTC"
 DAY = 24 * 60 * 60
@@ -47,37 +48,27 @@ class Calendar:
 def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
     """The calendar of a zone by its IANA name. Raises ``Pkcs12Error`` (``bad_arguments``, ``bad_time_zone``)."""
     if renew_before_days < 0:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named('renew_before_days')} is {renew_before_days}, so a certificate would be due only after its end.",
-            next_step="Set it to a number of days from 0 on.",
-            setting="renew_before_days",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.due_after_the_end", {"days": renew_before_days}, "renew_before_days"))
     if time_zone == UTC:  # works without a time zone database
         return Calendar(renew_before_days)
     try:
         return Calendar(renew_before_days, ZoneInfo(time_zone))
     except (ValueError, OSError, LookupError):
-        raise Pkcs12Error(
-            code="bad_time_zone",
-            cause=f"{named('time_zone')} is {time_zone!r}, and the controller knows no time zone of this name.",
-            next_step="Use a name of the IANA database such as Europe/Paris. If it is one, install tzdata on the controller.",
-            setting="time_zone",
-        ) from None
+        raise Pkcs12Error(Problem("bad_time_zone", {"given": time_zone}, "time_zone")) from None
 
 
 def best_certificate(
     store: CertificateStore, person: ExpectedSubject, leaf: str | None, now: datetime
 ) -> StoreCertificate | None:
     """The person's usable certificate that is valid longest, or None. ``leaf`` is a thumbprint that counts as the person's."""
-    usable = [
+    usable = (
         stored
         for stored in store.certificates
         if (stored.thumbprint == leaf or person.owns(stored.certificate))
         and stored.certificate.is_in_date(now)
         and is_selectable(stored.certificate.eku, stored.has_key, stored.archived)
-    ]
-    return max(usable, key=lambda stored: stored.certificate.not_after, default=None)
+    )
+    return max(usable, key=lambda stored: rank(stored.certificate), default=None)
 
 
 def is_selectable(eku: tuple[str, ...] | None, has_key: bool, archived: bool) -> bool:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .._errors import Actor
 from .._facts.holders import HolderEntry
 from .._facts.schema import CertificateRecord
 from .exceptions import Acceptable
-from .model import Actor, CertificateRow, NextStep
+from .model import CertificateRow, NextStep
 from .next_step import NOTHING
 from .rules import EvaluatedHost, Rules
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._errors import Actor
 from .._facts.delivery_records import DeliveryRecord, records_of
 from .._facts.delivery_states import DeliveryState
-from .model import Actor, HolderRow, NextStep, Report
+from .model import HolderRow, NextStep, Report
 from .next_step import Action
 
 WAITS = (NextStep.AWAIT_BUNDLE, NextStep.CALL_ISSUER)
-OPEN = (*WAITS, NextStep.ENROL, NextStep.RENEW, NextStep.REPLACE_REVOKED)
+OPEN = (*WAITS, NextStep.ENROL, NextStep.RENEW, NextStep.MEND_FAILURE, NextStep.REPLACE_REVOKED)
 """Steps that a delivery can change: those for which a new bundle is needed."""
 
 BY_STATE = {

@@ -135,9 +135,9 @@ def _with_state(
 
 
 def _row(raw: Mapping[str, Any]) -> ExceptionRow:
-    number = number_of(raw.get("authorisation"), "authorisation of an exception")
+    number = number_of(raw.get("authorisation"))
     reason = " ".join(str(raw.get("reason") or "").split())
-    until = parse_day(raw.get("until"), f"until of the exception of {number}")
+    until = parse_day(raw.get("until"), "until", number or "")
     if not number or not reason or until is None or len(reason) > LONGEST_REASON:
         raise Pkcs12Error(
             code="bad_arguments",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from .._errors import Actor as Actor
+from .._errors import Actor, Problem
 from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import Awaiting
 from .._facts.schema import BrowserProblem, CertificateRecord, Strangers, UnreadRecord
@@ -55,6 +55,7 @@ class NextStep(str, Enum):
     CHECK_NUMBER = "check_number"
     CORRECT_VARIABLES = "correct_variables"
     GIVE_OWN_NUMBER = "give_own_number"
+    MEND_FAILURE = "mend_failure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ class HolderWorkstation:
 
     ``facts_at``: when the workstation last answered, None if it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
     those of the certificate that decides the status, ``days_left`` the calendar days of the site until its end. ``owner_sid``: of the
-    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``. ``revocation``: of this certificate;
-    ``valid_until`` is then the instant at which it was revoked. ``gives_access``: false for a certificate without its key and for one that
-    is not valid yet, also while the workstation is silent.
+    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``; ``problem``: why it failed.
+    ``revocation``: of this certificate; ``valid_until`` is then the instant at which it was revoked. ``gives_access``: false for a
+    certificate without its key and for one that is not valid yet, also while the workstation is silent.
     """
 
     workstation: str
@@ -84,6 +85,7 @@ class HolderWorkstation:
     outcome_at: datetime | None
     revocation: Revocation | None = None
     gives_access: bool = True
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ class WorkstationRow:
     answer: Reachability
     facts_at: datetime | None
     facts_age_days: int | None
-    problem: str | None
+    problem: Problem | None
     holders: int
     certificates: int
     not_listed: int

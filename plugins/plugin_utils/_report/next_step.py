@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
+from .._errors import Actor, Problem
 from .._facts.holders import Awaiting, HolderEntry
+from .._messages.catalogue import actor_of
 from .._policy.status import Status
-from .model import Actor, NextStep
-from .silence import Silence
+from .model import NextStep
+from .no_answer import NoAnswerReason
 
 Action = tuple[NextStep, Actor]
 
@@ -47,46 +49,48 @@ AWAITED = {
 """What a newcomer's first certificate waits for. Until then, IT can do nothing."""
 
 
-BY_SILENCE = {
-    Silence.REFUSED: NextStep.ADMIT_ACCOUNT,
-    Silence.NAME_NOT_RESOLVED: NextStep.CORRECT_NAME,
-    Silence.CONTROLLER: NextStep.PREPARE_CONTROLLER,
-    Silence.CONNECTION: NextStep.CORRECT_CONNECTION,
-    Silence.LISTENER: NextStep.CORRECT_LISTENER,
-    Silence.FAILED: NextStep.RUN_AUDIT,
-    Silence.UNUSABLE: NextStep.RUN_AUDIT,
-    Silence.VARIABLES: NextStep.CORRECT_VARIABLES,
+BY_REASON = {
+    NoAnswerReason.REFUSED: NextStep.ADMIT_ACCOUNT,
+    NoAnswerReason.NAME_NOT_RESOLVED: NextStep.CORRECT_NAME,
+    NoAnswerReason.CONTROLLER: NextStep.PREPARE_CONTROLLER,
+    NoAnswerReason.CONNECTION: NextStep.CORRECT_CONNECTION,
+    NoAnswerReason.LISTENER: NextStep.CORRECT_LISTENER,
+    NoAnswerReason.FAILED: NextStep.RUN_AUDIT,
+    NoAnswerReason.UNUSABLE: NextStep.RUN_AUDIT,
+    NoAnswerReason.VARIABLES: NextStep.CORRECT_VARIABLES,
 }
-"""What cures a silence in another way than reaching the workstation."""
+"""What makes a workstation answer in another way than reaching it."""
 
 
 NOT_TO_SET_UP = (
-    Silence.REFUSED,
-    Silence.NAME_NOT_RESOLVED,
-    Silence.CONTROLLER,
-    Silence.CONNECTION,
-    Silence.LISTENER,
-    Silence.VARIABLES,
+    NoAnswerReason.REFUSED,
+    NoAnswerReason.NAME_NOT_RESOLVED,
+    NoAnswerReason.CONTROLLER,
+    NoAnswerReason.CONNECTION,
+    NoAnswerReason.LISTENER,
+    NoAnswerReason.VARIABLES,
 )
 """What a workstation that never answered needs something else for than to be set up."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """What is known from the workstation. ``outcome``: what the last renewal said. ``silence``: None if the workstation answered, so
-    that what is unknown is in its store. ``unread``: codes of the reasons for which the holder's store was not read.
+    """What is known from the workstation. ``outcome``: what the last renewal said; ``problem``: why it failed. ``no_answer``: None if the
+    workstation answered, so that what is unknown is in its store. ``unread``: codes of the reasons for which the holder's store was not
+    read.
     """
 
     outcome: str | None
-    silence: Silence | None
+    no_answer: NoAnswerReason | None
     unread: Set[str] = frozenset()
+    problem: Problem | None = None
 
 
 def next_step(status: Status, entry: HolderEntry, seen: LastSeen) -> Action:
     """The step. A holder whom the facts of the workstation do not know was not looked for there yet."""
     if status in (Status.MISSING, Status.AWAITED) and entry.awaiting:
         return AWAITED[entry.awaiting]
-    if status is Status.UNKNOWN or (status is Status.NEVER_SEEN and seen.silence in NOT_TO_SET_UP):
+    if status is Status.UNKNOWN or (status is Status.NEVER_SEEN and seen.no_answer in NOT_TO_SET_UP):
         return _of_unknown(entry, seen), Actor.IT
     return _by_certificate(status, entry, seen)
 
@@ -98,15 +102,16 @@ def _by_certificate(status: Status, entry: HolderEntry, seen: LastSeen) -> Actio
         return BY_STATUS[status]
     if seen.outcome == "waiting_for_issuer":
         return NextStep.AWAIT_BUNDLE, Actor.ISSUER
-    tried = seen.outcome == "failed"  # a logon would not mend what IT has to look at
-    if seen.outcome == "deferred" or (not entry.logged_on and not tried):
+    if seen.problem:  # a logon would not mend it, and the same again would fail again
+        return NextStep.MEND_FAILURE, actor_of(seen.problem)
+    if seen.outcome == "deferred" or not entry.logged_on:
         return NextStep.LOG_ON, Actor.HOLDER
     return BY_TASK[status], Actor.IT
 
 
 def _of_unknown(entry: HolderEntry, seen: LastSeen) -> NextStep:
-    if seen.silence:
-        return BY_SILENCE.get(seen.silence, NextStep.REACH_WORKSTATION)
+    if seen.no_answer:
+        return BY_REASON.get(seen.no_answer, NextStep.REACH_WORKSTATION)
     if not entry.in_facts:
         return NextStep.RUN_AUDIT
     return NextStep.AUDIT_LOGGED_ON if seen.unread == {NO_STORE} else NextStep.REPAIR_PROFILE

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from .._errors import Problem
 from .._facts.evaluation import HolderStatus
 from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
@@ -16,8 +17,8 @@ from .._policy.revocation import Revocation
 from .._policy.status import Status
 from .model import HolderWorkstation, NextStep, Reachability
 from .next_step import LastSeen, RemainingCertificates, after_waiting, at_last, next_step
+from .no_answer import no_answer_reason
 from .rules import EvaluatedHost, Rules, is_too_old
-from .silence import silence
 from .sources import Host
 
 
@@ -47,9 +48,9 @@ def _end(record: CertificateRecord, revocation: Revocation | None) -> datetime:
     return max(record.not_before, revocation.at) if revocation else record.not_after
 
 
-def _last_seen(entry: HolderEntry, seen: EvaluatedHost, outcome: str | None) -> LastSeen:
+def _last_seen(entry: HolderEntry, seen: EvaluatedHost, outcome: str | None, problem: Problem | None) -> LastSeen:
     unread = frozenset(each.code for each in seen.host.unread if each.owner_sid == entry.owner_sid)
-    return LastSeen(outcome, silence(seen.host.problem, seen.answer), unread)
+    return LastSeen(outcome, no_answer_reason(seen.host.problem, seen.answer), unread, problem)
 
 
 def _found_there(entry: HolderEntry, seen: EvaluatedHost) -> HolderStatus:
@@ -70,10 +71,11 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     statuses = {Reachability.NEVER_SEEN: Status.NEVER_SEEN, Reachability.UNKNOWN: Status.UNKNOWN}
     record = there.record
     outcome = entry.outcome if entry.outcome_at and not is_too_old(entry.outcome_at, rules) else None
+    problem = entry.problem if outcome else None
     before = _last_thumbprint(entry, seen.host, rules)
     replaced = before is not None and record is not None and before != record.thumbprint
     known_status = _of_newcomer(statuses.get(seen.answer, there.status), entry, rules)
-    first = next_step(known_status, entry, _last_seen(entry, seen, outcome))
+    first = next_step(known_status, entry, _last_seen(entry, seen, outcome, problem))
     waited = _waited_days(entry, record if gives_access else None, rules)
     first = after_waiting(first, waited, rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
@@ -98,4 +100,5 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
         outcome_at=entry.outcome_at if outcome else None,
         revocation=revocation,
         gives_access=gives_access,
+        problem=problem,
     )

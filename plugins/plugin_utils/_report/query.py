@@ -15,7 +15,7 @@ from .._facts.codec import keys_of, to_map
 from .._policy.status import Status
 from .compare import WORKSTATIONS, subject_of
 from .model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
-from .silence import with_unusable_variables
+from .no_answer import with_unusable_variables
 
 KEYS = {key for kind in (HolderRow, HolderWorkstation) for key in keys_of(kind)}
 """The keys of rows. An expression with another key is refused: JMESPath would select nobody without an error."""

@@ -31,9 +31,9 @@ from .language.counts import failing, sentence, shared_at, shared_sentences, som
 from .language.vocabulary import checked_word
 from .language.wording import Wording
 from .model import Report, ReportParameters
+from .no_answer import with_unusable_variables
 from .query import select
 from .revocation_lists import read_lists
-from .silence import with_unusable_variables
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
 from .strangers import not_searched
 from .summary import shared_numbers
@@ -70,7 +70,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
     check_pattern("issuer", options["issuer"])
     variables = list(variables)
     slices = [_earlier(path) for path in options["merge_reports"]]
-    anniversary = parse_day(options["authorisation_anniversary"], named("authorisation_anniversary"))
+    anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
     people = [
         parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary)
         for entry in options["register_holders"]

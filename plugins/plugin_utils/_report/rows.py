@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from .._errors import Actor
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.access import Authorisation, access_of
 from .._policy.status import WORST_FIRST, Status
 from .acceptance import AUTHORISATION
 from .deliveries import with_delivery
-from .model import Actor, HolderRow, HolderWorkstation, NextStep, WorkstationRow
+from .model import HolderRow, HolderWorkstation, NextStep, WorkstationRow
 from .next_step import AWAITED, NOTHING, RemainingCertificates, at_last, with_authorisation
 from .places import place_of
 from .rules import EvaluatedHost, Rules, person_key
@@ -199,7 +200,7 @@ def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
         answer=seen.answer,
         facts_at=host.facts_at,
         facts_age_days=-rules.calendar.days_left(host.facts_at, rules.now) if host.facts_at else None,
-        problem=host.problem or None,
+        problem=host.problem,
         holders=len({entry.key for entry in host.entries}),
         certificates=len(host.certificates),
         not_listed=host.not_listed,

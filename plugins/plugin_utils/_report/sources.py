@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._facts.codec import Mismatch, from_map
 from .._facts.history import holders_of_facts
 from .._facts.holder_entries import VARIABLE, check_holders
@@ -29,7 +29,7 @@ from .._facts.schema import (
 )
 from .._policy.subject import ExpectedSubject
 from .model import HolderRow, HolderWorkstation, NextStep, Reachability, Report, StoreOwner
-from .silence import FACTS_UNUSABLE, VARIABLES_UNUSABLE
+from .no_answer import FACTS, VARIABLES
 
 ANNIVERSARY = "pkcs12_authorisation_anniversary"
 """The variable of a site or group with the end date of the yearly authorisation of all its holders."""
@@ -42,7 +42,7 @@ RENEW_BEFORE_DAYS = "pkcs12_renew_before_days"
 class Host:
     """A workstation by the inventory's name. ``facts_at`` is None when it never answered.
 
-    ``problem``: why it did not answer the last time; empty when it did, None when nobody has asked. ``refusal``: its variables cannot be
+    ``problem``: why it did not answer the last time; None when it did, or when nobody has asked. ``refusal``: its variables cannot be
     used, so nobody knows who works there; ``entries`` are those of its facts, and ``problem`` says why.
     ``reached``: it answered all the same.
     """
@@ -51,7 +51,7 @@ class Host:
     entries: tuple[HolderEntry, ...]
     computer: str | None = None
     facts_at: datetime | None = None
-    problem: str | None = None
+    problem: Problem | None = None
     clock_skew_seconds: int | None = None
     not_listed: int = 0
     unread: tuple[UnreadRecord, ...] = ()
@@ -76,7 +76,7 @@ def host_of(name: str, variables: Mapping[str, Any], issuer: str = "") -> Host:
         leavers_in(usable(variables.get(LEAVERS)))
     except Pkcs12Error as refusal:
         known = holders_of_facts(facts)
-        problem = f"{VARIABLES_UNUSABLE}{refusal}"
+        problem = Problem(f"{VARIABLES}.workstation", causes=(refusal.problem,))
         return replace(host, entries=known, problem=problem, refusal=refusal, reached=not host.problem)
     if not host.facts_at:
         return replace(host, entries=tuple(replace(entry, issuer_setting=issuer) for entry in entries))
@@ -92,7 +92,7 @@ def usable(value: Any) -> Any:
 
 def entries_of(name: str, variables: Mapping[str, Any]) -> tuple[HolderEntry, ...]:
     """The holders whom the inventory has for a workstation. Raises ``Pkcs12Error``."""
-    anniversary = parse_day(usable(variables.get(ANNIVERSARY)), f"{ANNIVERSARY} of {name}")
+    anniversary = parse_day(usable(variables.get(ANNIVERSARY)), ANNIVERSARY, name)
     listed = usable(variables.get(VARIABLE)) or []
     check_holders(listed, name)
     return tuple(parse_holder(entry, site_anniversary=anniversary) for entry in listed)
@@ -108,13 +108,16 @@ def _by_facts(name: str, facts: Any, cached: Mapping[str, Any]) -> Host:
         return host
     try:
         if facts.get("schema") != SCHEMA:
-            raise Mismatch(f"they are of schema {facts.get('schema')}")
+            other = Problem(f"{FACTS}.schema", {"schema": str(facts.get("schema"))})
+            return replace(host, problem=host.problem or other)
         record = from_map(WorkstationRecord, facts)
     except (Mismatch, AttributeError) as mismatch:
-        return replace(host, problem=host.problem or f"{FACTS_UNUSABLE}{mismatch}.")
+        return replace(
+            host, problem=host.problem or Problem(f"{FACTS}.form", {"place": getattr(mismatch, "path", "") or "pkcs12"})
+        )
     return replace(
         host,
-        problem="" if audit and audit.at < record.gathered_at else host.problem,  # another task reached it later
+        problem=None if audit and audit.at < record.gathered_at else host.problem,  # another task reached it later
         computer=record.workstation,
         facts_at=record.gathered_at,
         clock_skew_seconds=record.clock_skew_seconds,
@@ -192,6 +195,7 @@ def _entry_of(holder: HolderRow, place: HolderWorkstation) -> HolderEntry:
         logged_on=place.logged_on,
         outcome=place.outcome,
         outcome_at=place.outcome_at,
+        problem=place.problem,
         in_facts=place.next_step is not NextStep.RUN_AUDIT,
         is_site_anniversary=holder.authorisation_of_site,
         absent_until=holder.absent_until,

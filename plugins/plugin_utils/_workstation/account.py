@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .findings import FINDINGS, refusal, unread_reason
+from .._errors import Pkcs12Error, Problem
+from .findings import unread_store, with_number
 from .protocol import Account, Context, Inventory, Profile, RunAs
 
 DISABLED = 4
@@ -33,12 +34,10 @@ def resolve_holder(inventory: Inventory, asked: str) -> HolderAccount:
     account = next((account for account in inventory.accounts if account.asked == asked), None)
     profile = inventory.profile(account.sid) if account and account.sid else None
     if account is None or account.sid is None or (account.name is None and profile is None):
-        raise refusal(
-            code="unknown_holder",
-            computer=inventory.computer,
-            name=asked or "without a name",
-            detail=_hresult(account),
-        )
+        causes = tuple(with_number(account.hresult if account else None))
+        if not asked:
+            raise Pkcs12Error(Problem("unknown_holder.unnamed", {"computer": inventory.computer}, causes=causes))
+        raise Pkcs12Error(Problem("unknown_holder", {"computer": inventory.computer, "name": asked}, causes=causes))
     return HolderAccount(account.sid, account, profile)
 
 
@@ -48,19 +47,13 @@ def check_store_readable(owner: HolderAccount, computer: str) -> None:
     if profile is None:
         return
     if profile.temporary:
-        raise refusal(code="temporary_profile", name=owner.name, computer=computer)
+        raise Pkcs12Error(Problem("temporary_profile", {"name": owner.name, "computer": computer}))
     if profile.my.unread:
         unread = profile.my.unread[0]
-        raise refusal(
-            code="store_unread",
-            name=owner.name,
-            computer=computer,
-            reason=unread_reason(unread.code),
-            detail=unread.detail,
-        )
+        raise unread_store(owner.name, computer, unread.code, unread.detail)
 
 
-def deferral_reason(owner: HolderAccount, inventory: Inventory, password: str | None) -> str | None:
+def deferral_reason(owner: HolderAccount, inventory: Inventory, password: str | None) -> Problem | None:
     """Why the owner's keys cannot be changed now, and what to do; None when they can.
 
     With a ``password`` Windows logs the owner on for the exchange, so nobody has to wait. An empty one is none: Windows would count a
@@ -69,12 +62,11 @@ def deferral_reason(owner: HolderAccount, inventory: Inventory, password: str | 
     code = absence(owner)
     if password or code is None:
         return None
-    found = FINDINGS[code]
-    return f"{found.sentence(name=owner.name, computer=inventory.computer)} {found.next_step}"
+    return Problem(code, {"name": owner.name, "computer": inventory.computer})
 
 
 def absence(owner: HolderAccount) -> str | None:
-    """The code of ``FINDINGS`` for an owner who is not logged on; None for one who is."""
+    """The code for an owner who is not logged on; None for one who is."""
     if owner.profile is None:
         return "never_logged_on"
     return None if owner.profile.loaded else "not_logged_on"
@@ -91,7 +83,7 @@ def run_context(owner: HolderAccount, inventory: Inventory, password: str | None
         return RunAs(Context.CONNECTION, inventory.identity.account, own=True)
     name = inventory.identity.account if own else owner.account.name
     if name is None:
-        raise refusal(code="no_account_name", computer=inventory.computer, name=owner.sid)
+        raise Pkcs12Error(Problem("no_account_name", {"computer": inventory.computer, "name": owner.sid}))
     _check_become(inventory, name, password)
     return RunAs(Context.BECOME, name, password or None, own)
 
@@ -102,9 +94,10 @@ def check_logged_password(inventory: Inventory, run_as: RunAs) -> None:
     Ansible's wrapper hands the password to commands of PowerShell, and module logging keeps their arguments. What nobody can tell
     beforehand is a policy in the hive of a holder who is not logged on. Raises ``Pkcs12Error``: ``logged_password``.
     """
-    kinds = ", ".join(inventory.logging.kinds)
+    kinds = inventory.logging.codes
     if run_as.password is not None and kinds:
-        raise refusal(code="logged_password", computer=inventory.computer, kinds=kinds, name=run_as.account)
+        values = {"computer": inventory.computer, "kinds": kinds, "name": run_as.account}
+        raise Pkcs12Error(Problem("logged_password", values))
 
 
 def _can_become(inventory: Inventory, password: str | None) -> bool:
@@ -115,12 +108,7 @@ def _can_become(inventory: Inventory, password: str | None) -> bool:
 def _check_become(inventory: Inventory, holder: str, password: str | None) -> None:
     """Checks what Ansible's runas needs: a service, and a right to take the token of the holder's logon session."""
     if inventory.secondary_logon == DISABLED:
-        raise refusal(code="secondary_logon", computer=inventory.computer, name=holder)
+        raise Pkcs12Error(Problem("secondary_logon", {"computer": inventory.computer, "name": holder}))
     if not password and not inventory.identity.debug_privilege:
-        raise refusal(
-            code="no_debug_privilege", connection=inventory.identity.account, computer=inventory.computer, name=holder
-        )
-
-
-def _hresult(account: Account | None) -> str:
-    return f" (0x{account.hresult:08X})" if account and account.hresult else ""
+        values = {"connection": inventory.identity.account, "computer": inventory.computer, "name": holder}
+        raise Pkcs12Error(Problem("no_debug_privilege", values))

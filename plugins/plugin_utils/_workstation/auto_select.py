@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem
 
 HTTPS_PORT = 443
 URL = re.compile(
@@ -50,12 +50,7 @@ def parse_portal(url: str) -> Portal:
     """Reads the option ``portal_url``. Raises ``Pkcs12Error``: ``bad_portal_url``."""
     found = URL.fullmatch(url)
     if found is None or int(found["port"] or HTTPS_PORT) > 0xFFFF:
-        raise Pkcs12Error(
-            code="bad_portal_url",
-            cause=f"The value of {named('portal_url')} is not an https URL with a host name.",
-            next_step="Set it to the address at which browsers reach the portal, for example https://portal.example.",
-            setting="portal_url",
-        )
+        raise Pkcs12Error(Problem("bad_portal_url", setting="portal_url"))
     return Portal(found["host"].lower(), int(found["port"] or HTTPS_PORT))
 
 

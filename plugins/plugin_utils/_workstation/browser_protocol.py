@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._crypto.store import StoreContents
-from .wire import PROTOCOL, AnswerError, parse_store_contents, problem_text
+from .wire import PROTOCOL, AnswerError, parse_store_contents, unusable
 
 DRIVER = "browser_info"
 BROWSERS = ("edge", "chrome", "firefox")
@@ -71,9 +71,9 @@ def parse_browser_info(answer: Mapping[str, Any]) -> BrowserInfo:
         said = answer["policies_file"]
         info = BrowserInfo(tuple(map(_place, answer["places"])), None if said is None else _firefox(said))
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise AnswerError(DRIVER, problem_text(problem)) from problem
+        raise unusable(DRIVER, problem) from problem
     if all(place.owner_sid is not None for place in info.places):
-        raise AnswerError(DRIVER, "the computer's own place is missing")
+        raise AnswerError(DRIVER, "missing", key="places.owner_sid: null")
     return info
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from .._crypto.certificate import CLIENT_AUTH, Certificate
 from .._crypto.issuer import is_issued_by, issuer_name
 from .._crypto.store import parse_store
+from .._errors import Problem, Value
 from .auto_select import AutoSelectEntry, Portal, covers, entries
 from .browser_protocol import BrowserInfo, BrowserPlace, FirefoxPolicy
 from .preflight import Finding, Severity
 from .protocol import Inventory
 
 NAMES = {"edge": "Microsoft Edge", "chrome": "Google Chrome", "firefox": "Firefox"}
-GUIDE = "The guide to browsers shows how."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +81,36 @@ def _authorities(computer: str, holders: Sequence[HolderCertificates], info: Bro
             if not any(is_issued_by(certificate.der, authority) for authority in known):
                 missing = True
                 name = certificate.issuer_cn or certificate.issuer
-                yield Finding(
-                    subject,
-                    Severity.WARNING,
-                    f"The authority {name}, which issued a certificate of {holder.account}, is in no store of {computer} that can be "
-                    "read, so browsers may not offer the certificate.",
-                    "Add the authority to the Intermediate Certification Authorities of the computer (LocalMachine\\CA).",
-                    holder.account,
-                )
+                values = {"authority": name, "account": holder.account, "computer": computer}
+                problem = Problem("finding.authority_missing", values)
+                yield Finding(subject, Severity.WARNING, problem, holder.account)
                 break
     if not missing:
-        sentence = f"The authorities that issued the holders' certificates are on {computer}."
-        if not any(holder.certificates for holder in holders):
-            sentence = f"No holder has a certificate on {computer} yet, so no authority is needed."
-        yield Finding(subject, Severity.OK, sentence)
+        is_needed = any(holder.certificates for holder in holders)
+        code = "finding.authorities" if is_needed else "finding.no_authority_needed"
+        yield Finding(subject, Severity.OK, Problem(code, {"computer": computer}))
 
 
 def _auto_select(
     computer: str, browser: str, holders: Sequence[HolderCertificates], info: BrowserInfo, portal: Portal
 ) -> Finding:
-    name = NAMES[browser]
+    values: dict[str, Value] = {"browser": NAMES[browser], "computer": computer}
     if not _is_installed(info, browser):
-        return Finding(browser, Severity.OK, f"{name} is not registered on {computer}.")
+        return Finding(browser, Severity.OK, Problem("finding.browser_absent", values))
+    values["portal"] = portal.url
     lacking = [holder for holder in holders if not _chooses(_effective(info, browser, holder.sid, portal), holder)]
     if holders and not lacking:
-        return Finding(
-            browser, Severity.OK, f"A policy makes {name} on {computer} choose the certificate for {portal.url}."
-        )
-    if not holders and _covering(info.computer, browser, portal):
-        return Finding(browser, Severity.OK, f"A policy of {computer} names {portal.url} for {name}.")
+        return Finding(browser, Severity.OK, Problem("finding.browser_chooses", values))
+    if not holders:
+        if _covering(info.computer, browser, portal):
+            return Finding(browser, Severity.OK, Problem("finding.browser_named", values))
+        return Finding(browser, Severity.WARNING, Problem("finding.browser_asks_everybody", values))
+    values["accounts"] = tuple(holder.account for holder in lacking)
     others = {entry.issuer_cn for holder in lacking for entry in _effective(info, browser, holder.sid, portal)}
     if others:
-        sentence = (
-            f"The policy AutoSelectCertificateForUrls of {name} on {computer} names {portal.url} with the issuer "
-            f"{', '.join(sorted(map(str, others)))}, which did not issue the certificate of {_named(lacking)}."
-        )
-    else:
-        sentence = (
-            f"No policy that can be read makes {name} on {computer} choose the certificate for {portal.url} "
-            f"(AutoSelectCertificateForUrls), so it asks {_named(lacking)}."
-        )
-    return Finding(
-        browser,
-        Severity.WARNING,
-        sentence,
-        f"Set the policy with the portal and the common name of the issuer. {GUIDE}",
-    )
+        values["issuers"] = tuple(sorted(map(str, others)))
+        return Finding(browser, Severity.WARNING, Problem("finding.browser_other_issuer", values))
+    return Finding(browser, Severity.WARNING, Problem("finding.browser_asks", values))
 
 
 def _effective(info: BrowserInfo, browser: str, sid: str, portal: Portal) -> tuple[AutoSelectEntry, ...]:
@@ -146,27 +130,17 @@ def _chooses(found: Sequence[AutoSelectEntry], holder: HolderCertificates) -> bo
 
 
 def _firefox(computer: str, holders: Sequence[HolderCertificates], info: BrowserInfo) -> Finding:
-    if not _is_installed(info, "firefox"):
-        return Finding("firefox", Severity.OK, f"Firefox is not registered on {computer}.")
+    subject, values = "firefox", {"computer": computer}
+    if not _is_installed(info, subject):
+        return Finding(subject, Severity.OK, Problem("finding.browser_absent", {**values, "browser": NAMES[subject]}))
     users = [place for holder in holders if (place := info.user(holder.sid))]
     policies = [_firefox_policy(info, place) for place in users] or [_firefox_policy(info, None)]
     if any(policy.load_windows_certificates is False for policy in policies):
-        sentence = (
-            f"A policy on {computer} keeps Firefox from the certificates of Windows (security.osclientcerts.autoload is off), so it does "
-            "not offer the holders' certificates."
-        )
-        return Finding("firefox", Severity.WARNING, sentence, f"Set the preference to true by policy. {GUIDE}")
+        return Finding(subject, Severity.WARNING, Problem("finding.firefox_without_certificates", values))
     if any(policy.import_enterprise_roots is False for policy in policies):
-        sentence = (
-            f"A policy on {computer} keeps Firefox from the authorities of Windows (ImportEnterpriseRoots is off)."
-        )
-        return Finding(
-            "firefox", Severity.WARNING, sentence, f"Set Certificates, ImportEnterpriseRoots to true. {GUIDE}"
-        )
-    if all(policy.load_windows_certificates for policy in policies):
-        return Finding("firefox", Severity.OK, f"A policy makes Firefox on {computer} use the certificates of Windows.")
-    sentence = f"No policy on {computer} keeps Firefox from the certificates of Windows, which it uses by default since version 90."
-    return Finding("firefox", Severity.OK, sentence)
+        return Finding(subject, Severity.WARNING, Problem("finding.firefox_without_authorities", values))
+    is_set = all(policy.load_windows_certificates for policy in policies)
+    return Finding(subject, Severity.OK, Problem("finding.firefox_set" if is_set else "finding.firefox", values))
 
 
 def _firefox_policy(info: BrowserInfo, user: BrowserPlace | None) -> FirefoxPolicy:
@@ -188,7 +162,3 @@ def _first(values: Iterator[bool | None]) -> bool | None:
 
 def _is_installed(info: BrowserInfo, browser: str) -> bool:
     return any(place.programs[browser] for place in info.places)
-
-
-def _named(holders: Sequence[HolderCertificates]) -> str:
-    return ", ".join(holder.account for holder in holders) or "everybody"

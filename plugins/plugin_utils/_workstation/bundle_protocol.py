@@ -12,7 +12,7 @@ from typing import Any
 
 from .._crypto.instants import parse_instant
 from .._crypto.store import UnreadSource
-from .wire import PROTOCOL, AnswerError, problem_text
+from .wire import PROTOCOL, unusable
 
 SEARCH, REMOVAL = "bundle_files", "bundle_removal"
 PROBLEMS = (AttributeError, KeyError, TypeError, ValueError)
@@ -93,7 +93,7 @@ def parse_found(answer: Mapping[str, Any]) -> FoundBundles:
             tuple(answer["dns_names"]),
         )
     except PROBLEMS as problem:
-        raise AnswerError(SEARCH, problem_text(problem)) from problem
+        raise unusable(SEARCH, problem) from problem
 
 
 def parse_removal(answer: Mapping[str, Any]) -> tuple[RemovedFile, ...]:
@@ -101,7 +101,7 @@ def parse_removal(answer: Mapping[str, Any]) -> tuple[RemovedFile, ...]:
     try:
         return tuple(RemovedFile(**raw) for raw in answer["journal"])
     except PROBLEMS as problem:
-        raise AnswerError(REMOVAL, problem_text(problem)) from problem
+        raise unusable(REMOVAL, problem) from problem
 
 
 def _file(owner_sid: str, raw: Mapping[str, Any]) -> BundleFile:

@@ -12,20 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import Pkcs12Error, named
-from .findings import FINDINGS, refusal
+from .._errors import Pkcs12Error, Problem
 
 THIS_END = "localhost"
 """The name of a tunnel's near end. Like an address, it says nothing about the computer at the other end."""
 
-SET_NAME = f"Set {named('computer')} to what the command hostname shows on the workstation."
-LEAVE_OUT = "If that is not known, leave it out."
 NOT_IN_A_NAME = re.compile(r"[\s,;:*?\"'<>|\[\]{}()/\\]")
 """What is neither in a NetBIOS name nor in a DNS name."""
-
-FULL_NAME = "full DNS name"
-KINDS_OF_NAMES = ("NetBIOS name", "DNS host name", FULL_NAME)
-"""The names of a computer, in the order in which ``store_inventory`` tells them. Without a domain, the last two are one."""
 
 ADDRESS_OPTIONS = ("remote_addr", "host")
 """Options in which connection plugins have the address that they use: winrm and psrp; ssh."""
@@ -45,10 +38,10 @@ class ExpectedComputer:
     def refuse_other(self, names: Sequence[str]) -> None:
         """Raises ``Pkcs12Error`` (``wrong_computer``) unless ``name`` is one of the computer's own ``names``."""
         if self.name is not None and not is_called(names, self.name):
-            raise refusal(code="wrong_computer", computer=shown(names), expected=self.name)
+            raise Pkcs12Error(Problem("wrong_computer", {"names": distinct(names), "expected": self.name}))
 
-    def doubt(self, names: Sequence[str]) -> str | None:
-        """A sentence if ``name`` is not known and no host name is one of the computer's ``names``, else None.
+    def doubt(self, names: Sequence[str]) -> Problem | None:
+        """A problem if ``name`` is not known and no host name is one of the computer's ``names``, else None.
 
         Addresses are not compared, because a computer has no such name. Of a DNS name, the first label is enough: the inventory may
         use another domain than the computer.
@@ -56,7 +49,7 @@ class ExpectedComputer:
         hosts = [host for host in dict.fromkeys(self.host_names) if host and not is_address(host)]
         if self.name is not None or not hosts or any(_label_fits(names, host) for host in hosts):
             return None
-        return FINDINGS["other_name"].sentence(computer=shown(names), host=" or ".join(hosts))
+        return Problem("other_name", {"names": distinct(names), "hosts": tuple(hosts)})
 
 
 def expected_name(given: object) -> str | None:
@@ -67,22 +60,14 @@ def expected_name(given: object) -> str | None:
     if given is None:
         return None
     if isinstance(given, (list, tuple, Mapping)):
-        kind = "a mapping" if isinstance(given, Mapping) else "a list"
-        raise _not_a_name(
-            f"is {kind}, and a workstation has one name",
-            f"Set {named('computer')} of each host, and not of a group, to one text: what the command hostname shows on this workstation.",
-        )
+        kind = "mapping" if isinstance(given, Mapping) else "list"
+        raise Pkcs12Error(Problem(f"bad_arguments.computer_is_a_{kind}", setting="computer"))
     name = "" if isinstance(given, bool) else str(given).strip().removesuffix(".")
     if given == "":
-        raise _not_a_name("is empty, so nobody can tell which workstation is meant", f"{SET_NAME} {LEAVE_OUT}")
+        raise Pkcs12Error(Problem("bad_arguments.computer_is_empty", setting="computer"))
     if not name or is_address(name) or NOT_IN_A_NAME.search(name):
-        raise _not_a_name(f"is {given!r:.80}, which is no name that Windows gives a machine", f"{SET_NAME} {LEAVE_OUT}")
+        raise Pkcs12Error(Problem("bad_arguments.computer_is_no_name", {"given": f"{given!s:.80}"}, "computer"))
     return name
-
-
-def _not_a_name(problem: str, next_step: str) -> Pkcs12Error:
-    cause = f"'{named('computer')}' {problem}."
-    return Pkcs12Error(code="bad_arguments", cause=cause, next_step=next_step, setting="computer")
 
 
 def connection_address(option: Callable[[str], Any]) -> str:
@@ -98,14 +83,12 @@ def is_called(names: Sequence[str], name: str) -> bool:
     return name.lower() in {each.lower() for each in names}
 
 
-def shown(names: Sequence[str]) -> str:
-    """All names of a computer for a sentence, each once, and what it is. ``names``: in the order of ``KINDS_OF_NAMES``."""
-    kinds: dict[str, tuple[str, list[str]]] = {}
-    for name, kind in zip(names, KINDS_OF_NAMES, strict=False):
-        known = kinds.setdefault(name.lower(), (name, []))[1]
-        if kind != FULL_NAME or not known:
-            known.append(kind)
-    return ", ".join(f"{name} ({' and '.join(known)})" for name, known in kinds.values()) or "without a name"
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """All names of a computer, each once."""
+    known: dict[str, str] = {}
+    for name in filter(None, names):
+        known.setdefault(name.lower(), name)
+    return tuple(known.values())
 
 
 def is_address(host: str) -> bool:

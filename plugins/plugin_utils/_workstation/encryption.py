@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
+
+from .._errors import Problem
 
 Option = Callable[[str], Any]
 """An option of the connection plugin by its name. It raises ``KeyError`` for one that the plugin does not have."""
@@ -16,15 +19,22 @@ ENCRYPTING = {"kerberos", "ntlm", "negotiate", "credssp"}
 """The logons that give the client a key to encrypt messages with, as the plugins winrm and psrp call them."""
 
 
-LOGONS_OVER_HTTP = "Kerberos, NTLM or CredSSP"
-"""The same for a sentence. No cure names another logon over http."""
+@dataclass(frozen=True, slots=True)
+class ClearConnection:
+    """How a connection carries what anybody on the way can read."""
 
-PORTS = f"5986 is for https, 5985 for http, which is for {LOGONS_OVER_HTTP} alone"
-"""For a cure that has to do with the port."""
+    scheme: str
+    logons: tuple[str, ...]
+    encryption: str
+
+    def problem(self, computer: str) -> Problem:
+        """Why nothing secret is sent over it."""
+        values = {"computer": computer, "scheme": self.scheme, "logons": self.logons, "encryption": self.encryption}
+        return Problem("unencrypted_connection", values)
 
 
-def in_the_clear(option: Option, transports: Sequence[str] = (), sealed: bool = True) -> str | None:
-    """How a connection carries what anybody on the way can read, in words; None when it encrypts.
+def in_the_clear(option: Option, transports: Sequence[str] = (), sealed: bool = True) -> ClearConnection | None:
+    """How a connection carries what anybody on the way can read; None when it encrypts.
 
     TLS encrypts, whatever the logon is. Over http, logon and client have to. The plugin winrm takes the first of its logons that works,
     so each of them counts. A plugin that has the options of neither winrm nor psrp encrypts in a way of its own, as ssh does.
@@ -34,18 +44,18 @@ def in_the_clear(option: Option, transports: Sequence[str] = (), sealed: bool = 
         scheme, logons = option("scheme"), transports or option("transport")
         named = [each for each in logons or () if each] or [_winrms_own(option)]
         encryption = (option("_extras") or {}).get("ansible_winrm_message_encryption", "auto")
-        return _words(scheme or _scheme_of(option("port")), named, encryption, sealed)
+        return _clear(scheme or _scheme_of(option("port")), named, encryption, sealed)
     with suppress(KeyError):
         port = option("port")
         scheme = option("protocol") or ("https" if port is None else _scheme_of(port))
-        return _words(scheme, [option("auth")], option("message_encryption"), sealed)
+        return _clear(scheme, [option("auth")], option("message_encryption"), sealed)
     return None
 
 
-def _words(scheme: str, logons: Sequence[str], encryption: str, sealed: bool) -> str | None:
+def _clear(scheme: str, logons: Sequence[str], encryption: str, sealed: bool) -> ClearConnection | None:
     if scheme.lower() == "https" or (sealed and encryption != "never" and ENCRYPTING.issuperset(logons)):
         return None
-    return f"{scheme}, logon by {', '.join(logons)}, message encryption {encryption}"
+    return ClearConnection(scheme, tuple(logons), encryption)
 
 
 def _scheme_of(port: Any) -> str:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import Deferred, Pkcs12Error, named
-from .findings import AFTER_UNREAD, DRIVER_ERRORS, FINDINGS, OFFLINE_ERRORS, SECOND_ACCOUNT, Explanation, refusal
-from .protocol import ExchangeAnswer, RunAs, journal_row
+from .._errors import Deferred, Outside, Pkcs12Error, Problem
+from .._messages.catalogue import catalogue
+from .findings import AFTER_UNREAD, OFFLINE_ERRORS, STORE_ERRORS, with_number
+from .protocol import ExchangeAnswer, ExchangeError, RunAs, journal_row
 from .wire import AnswerError
 
 # Ansible.Process.Win32Exception ends its message with this, in every language of Windows.
@@ -25,16 +26,17 @@ AFTER_THE_START = "GetExitCodeProcess"
 # Ansible.Become.cs says it when it had a token of the holder, and Windows started no process with it.
 NO_PROCESS = "CreateProcessWithTokenW() failed"
 LOGON_FAILURES = {
-    1326: "the password is wrong",
-    1327: "an account restriction forbids the logon",
-    1329: "the account may not log on to this workstation",
-    1330: "the password has expired",
-    1331: "the account is disabled",
-    1385: "a policy does not let the account log on to this workstation",
-    1793: "the account has expired",
-    1907: "the password must be changed first",
-    1909: "the account is locked out",
+    1326: "password_wrong",
+    1327: "restricted",
+    1329: "other_workstations",
+    1330: "password_expired",
+    1331: "disabled",
+    1385: "policy",
+    1793: "account_expired",
+    1907: "password_must_change",
+    1909: "locked",
 }
+"""Why Windows refuses a password: variants of ``holder_logon``."""
 
 
 def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
@@ -44,27 +46,24 @@ def become_error(run_as: RunAs, text: str, shown: str) -> Exception:
     a token of a logon session the holder has to wait: ``Deferred``. If no answer of Ansible's says that nothing was started, the exchange
     may have run: ``AnswerError``.
     """
+    account = run_as.account
     if not NOT_STARTED.search(text) or AFTER_THE_START in text:
-        return AnswerError("store_exchange", f"none came from {run_as.account} ({shown or 'nothing came back'})")
+        driver = "store_exchange"
+        if shown:
+            return AnswerError(driver, "other_from", account=account, reason=Outside(shown))
+        return AnswerError(driver, "nothing_from", account=account)
     found = WIN32.search(text)
     code = int(found.group(1)) if found else None
     if code == NONE_MAPPED:
-        return refusal(code="unknown_holder", computer="The workstation", name=run_as.account, detail="")
+        return Pkcs12Error(Problem("unknown_holder.become", {"name": account}))
     if run_as.password is not None and code in LOGON_FAILURES:
-        return Pkcs12Error(
-            code="holder_logon",
-            cause=f"Windows refused the logon of {run_as.account}: {LOGON_FAILURES[code]}.",
-            next_step=f"Correct {named('holder_password')}, or the account, before the next run, because each wrong password may lock the "
-            f"account. A holder who is logged on needs no {named('holder_password')}.",
-        )
+        return Pkcs12Error(Problem(f"holder_logon.{LOGON_FAILURES[code]}", {"name": account}))
     if NO_PROCESS in text:
-        return refusal(code="not_started", name=run_as.account, detail=f"Windows error {code}")
-    reason = f"Windows error {code}" if code else "Windows gave no token"
-    return Deferred(f"Nothing could be run as {run_as.account} ({reason}). {_when_it_works(run_as)}")
-
-
-def _when_it_works(run_as: RunAs) -> str:
-    return FINDINGS["own_connection" if run_as.own else "not_logged_on"].next_step
+        return Pkcs12Error(Problem("not_started", {"name": account, "number": code or 0}))
+    own = "_own" if run_as.own else ""
+    if code:
+        return Deferred(Problem(f"not_run.windows_error{own}", {"name": account, "number": code}))
+    return Deferred(Problem(f"not_run.no_token{own}", {"name": account}))
 
 
 # Windows translates none of these: the identifier of an error in Windows PowerShell 5.1, the sentence of PowerShell 7, which has no
@@ -102,38 +101,28 @@ SIGNING_ERRORS = ("no_key", "sign_failed")
 """Codes of an exchange that tried the key, which did not sign. After any other code the key's state is not known."""
 
 
-def exchange_error(
-    answer: ExchangeAnswer, run_as: RunAs, computer: str, explained_as: Explanation | None = None
-) -> Exception:
+def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str, not_asked: bool = False) -> Exception:
     """The ``Pkcs12Error`` for an answer with an error, or ``Deferred`` if the logon cannot store a private key.
 
-    ``explained_as``: the sentence for it, if it is not that of the code.
-
-    Raises ``ValueError`` for an answer without an error.
+    ``not_asked``: a portal stopped it that has not seen the certificate. Raises ``ValueError`` for an answer without an error.
     """
     error = answer.error
     if error is None:
         raise ValueError("the exchange did not stop")
     name = run_as.account
-    hresult = f" (0x{error.hresult:08X})" if error.hresult else ""
     if error.code == "no_dpapi":
-        return Deferred(
-            f"The logon as {name} on {computer} cannot protect a private key{hresult}. {_when_it_works(run_as)}"
-        )
+        code = "no_dpapi.own" if run_as.own else "no_dpapi"
+        return Deferred(Problem(code, {"name": name, "computer": computer}, causes=tuple(with_number(error.hresult))))
     code = "key_asks" if error.code == "sign_failed" and error.hresult in CONSENT_ERRORS else error.code
     if error.second_account:
-        explained_as = SECOND_ACCOUNT
-    found = explained_as or DRIVER_ERRORS.get(code, DRIVER_ERRORS["unexpected"])
-    undo_failed = any(entry.outcome == "undo_failed" for entry in answer.journal)
-    rest = " What this run had added could not be removed again." if undo_failed else ""
-    rest += _unread_rest(answer)
-    return Pkcs12Error(
-        code=code,
-        cause=f"{found.cause.format(name=name, computer=computer)}{hresult}.{rest}",
-        next_step=found.next_step,
-        journal=[journal_row(entry) for entry in answer.journal],
-        changed=answer.changed,
-    )
+        code = "wrong_owner.second_account"
+    elif not_asked:
+        code = "connect_failed.not_asked"
+    elif code == "wrong_computer":
+        code = "wrong_computer.exchange"
+    elif code not in STORE_ERRORS | {"key_asks"}:
+        code = "unexpected"
+    return _stopped(code, answer, error, name, computer)
 
 
 def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception:
@@ -144,23 +133,24 @@ def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception
     error = answer.error
     if error is None:
         raise ValueError("the exchange did not stop")
-    known = OFFLINE_ERRORS.get(error.code) or DRIVER_ERRORS.get(error.code) or DRIVER_ERRORS["unexpected"]
-    hresult = f" (0x{error.hresult:08X})" if error.hresult else ""
-    cause = (
-        f"{known.cause.format(name=name, computer=computer, file=error.file or '-')}{hresult}.{_unread_rest(answer)}"
-    )
-    if error.code == "profile_loaded" and not answer.changed:
-        return Deferred(f"{cause} {known.next_step}")
+    code = error.code if error.code in OFFLINE_ERRORS | STORE_ERRORS else "unexpected"
+    if code == "wrong_computer":
+        code = "wrong_computer.exchange"
+    stopped = _stopped(code, answer, error, name, computer)
+    return Deferred(stopped.problem) if code == "profile_loaded" and not answer.changed else stopped
+
+
+def _stopped(code: str, answer: ExchangeAnswer, error: ExchangeError, name: str, computer: str) -> Pkcs12Error:
+    """The error of an exchange, and what is to be said beside it."""
+    causes = [*with_number(error.hresult)]
+    if any(entry.outcome == "undo_failed" for entry in answer.journal):
+        causes.append(Problem("undo_failed"))
+    if answer.after is None and error.code != AFTER_UNREAD:
+        causes.append(Problem("store_unread_afterwards"))
+    known = {"name": name, "computer": computer, "file": error.file or "-"}
+    values = {value: known[value] for value in catalogue()[code]["values"]}
     return Pkcs12Error(
-        code=error.code,
-        cause=cause,
-        next_step=known.next_step,
+        Problem(code, values, causes=tuple(causes)),
         journal=[journal_row(entry) for entry in answer.journal],
         changed=answer.changed,
     )
-
-
-def _unread_rest(answer: ExchangeAnswer) -> str:
-    """What is to be said beside the error of a step."""
-    said = " The store could not be read afterwards, so nobody has seen what it holds now."
-    return said if answer.after is None and answer.error and answer.error.code != AFTER_UNREAD else ""

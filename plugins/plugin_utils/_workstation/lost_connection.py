@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""From what a connection plugin raised to a ``ConnectionLost`` with its sentences. Pure."""
+"""From what a connection plugin raised, or Ansible says, to a ``ConnectionLost`` with its problem. Pure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from enum import Enum
 from operator import attrgetter
 from typing import Any
 
-from .._errors import ConnectionLost
+from .._errors import ConnectionLost, ErrorRow, NextStep, Outside, Problem
+from .._messages.catalogue import catalogue
 from .computer import connection_address
-from .connection_causes import CAUSES, OF_A_WORKSTATION_THAT_IS_OFF, known_cause
+from .connection_causes import OF_A_WORKSTATION_THAT_IS_OFF, cause_of_text, known_cause
 from .encryption import Option, in_the_clear
 
 CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
@@ -32,6 +33,9 @@ LONGEST_REASON = 240
 LONGEST_DETAIL = 1000
 SHORTEST_PASSWORD = 6
 """Characters. A shorter one is part of ordinary words, and the gaps would show it: then nothing of the text is shown."""
+
+HTTP_PORT, HTTPS_PORT = 5985, 5986
+"""Ports of WinRM."""
 
 UNTRIED = ("ssh", "paramiko", "paramiko_ssh", "local")
 """Connection plugins that reach Windows, with a shell of Windows, but over which nobody has tried the collection."""
@@ -53,17 +57,33 @@ def lost_connection(
     ``text`` is the problem's, without the secrets of the task. The connection's own password is taken out here. ``unanswered``: see
     ``logon_unanswered``.
     """
-    text = _without_password(text, option)
-    known = _nearer(known_cause(problem, text), option, unanswered)
+    shown = _without_password(text, option)
+    known = _nearer(known_cause(problem, shown or ""), option, unanswered)
     if origin is Origin.LIBRARY and not is_connection_error(problem):
         return None
     if origin is Origin.ANSIBLE and not known:
         return None  # The plugins raise a plain error for a package that is missing, and for a time-out.
-    over = AFTER_THE_START.match(text) or (origin is Origin.LIBRARY and not _was_connecting(problem))
+    over = AFTER_THE_START.match(shown or "") or (origin is Origin.LIBRARY and not _was_connecting(problem))
     code = "connection_ended" if over else known or "connection_failed"
-    values = {"host": host, "address": connection_address(option) or host, "port": _port(option)}
-    cause = CAUSES[code].sentence(reason=_bounded(text, LONGEST_REASON), **values)
-    return ConnectionLost(cause, code=code, next_step=CAUSES[code].next_step, detail=_bounded(text, LONGEST_DETAIL))
+    told = _told(code, shown, host, connection_address(option) or host, _port(option))
+    return ConnectionLost(told, detail=_bounded(shown or "", LONGEST_DETAIL))
+
+
+def said_by_ansible(text: str, host: str, address: str = "", port: int | str | None = None) -> Problem:
+    """The problem of a host that Ansible itself calls unreachable, by its text, which is masked.
+
+    ``address`` and ``port``: those of the inventory, where it names them.
+    """
+    return _told(cause_of_text(text) or "connection_failed", text, host, address or host, str(port or HTTPS_PORT))
+
+
+def _told(code: str, shown: str | None, host: str, address: str, port: str) -> Problem:
+    """``shown``: None for a text that may hold a secret."""
+    if shown is None and "reason" in catalogue()[code]["values"]:
+        code = f"{code}.hidden"
+    reason = Outside(_bounded(shown or "", LONGEST_REASON))
+    values = {"host": host, "address": address, "port": port, "reason": reason}
+    return Problem(code, {name: values[name] for name in catalogue()[code]["values"]})
 
 
 def logon_unanswered(connection: Any) -> bool:
@@ -95,8 +115,9 @@ def _logons(option: Option) -> list[str]:
 
 def unreachable_result(problem: ConnectionLost) -> dict[str, Any]:
     """A ``ConnectionLost`` as a result, with which Ansible calls the host unreachable."""
-    told = {"code": problem.code, "next_step": problem.next_step, "detail": problem.detail}
-    return {"unreachable": True, "changed": False, "msg": f"{problem} {problem.next_step}", "connection_error": told}
+    told = {"code": problem.code, "next_step": NextStep(problem.problem), "detail": problem.detail}
+    error = ErrorRow(problem.problem)
+    return {"unreachable": True, "changed": False, "msg": problem.problem, "error": error, "connection_error": told}
 
 
 def may_be_off(result: Mapping[str, Any]) -> bool:
@@ -117,14 +138,15 @@ def _was_connecting(problem: BaseException) -> bool:
     return any(frame.f_code.co_name in CONNECTING for frame, _line in frames)
 
 
-def _without_password(text: str, option: Option) -> str:
+def _without_password(text: str, option: Option) -> str | None:
+    """None where the password is so short that the text cannot be shown."""
     password = ""
     with suppress(KeyError):
         password = str(option("remote_password") or "")
     if not password or password not in text:
         return text
     if len(password) < SHORTEST_PASSWORD:
-        return "(the text of the connection is not shown, because it may hold a secret)"
+        return None
     return text.replace(password, "********")
 
 
@@ -136,7 +158,7 @@ def _port(option: Option) -> str:
     protocol = None
     with suppress(KeyError):
         protocol = option("protocol")
-    return str(found or (5985 if protocol == "http" else 5986))
+    return str(found or (HTTP_PORT if protocol == "http" else HTTPS_PORT))
 
 
 def _bounded(text: str, longest: int) -> str:

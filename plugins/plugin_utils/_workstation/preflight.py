@@ -1,29 +1,28 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Can this connection do the work on this workstation? One sentence for each thing the work depends on. Pure."""
+"""Can this connection do the work on this workstation? One finding for each thing the work depends on. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Cause, NextStep, Pkcs12Error, Problem, Value
 from .account import (
     DISABLED,
-    HolderAccount,
     absence,
     check_logged_password,
     check_store_readable,
     resolve_holder,
     run_context,
 )
-from .computer import ExpectedComputer, shown
-from .findings import APP_CONTROL, FINDINGS, LOCKS, NEWER_SPNEGO, constrained, named_locks, unread_reason
+from .computer import ExpectedComputer, distinct
+from .findings import APP_CONTROL, constrained, present_locks, unread_problem
 from .protocol import TOLERATED_SKEW, Inventory
 
 OLDEST_BUILD = 10240
@@ -43,11 +42,6 @@ WORKSTATION_CODES = ("secondary_logon", "no_debug_privilege")
 PLACEHOLDER = "*"
 """In place of a holder's Windows password, which a preflight never gets."""
 
-LOGGED_CURE = (
-    "Take the holder's password out of the inventory (pkcs12_holder_passwords, or that of a role) and let the work run while the holder is "
-    "logged on, or exempt the workstation from this policy. For somebody who left and will never log on again, use pkcs12_offline: true."
-)
-
 
 class Severity(str, Enum):
     """``error``: a task fails. ``warning``: a task works, but a part of it is missing, or will soon fail."""
@@ -59,12 +53,11 @@ class Severity(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``subject`` is a stable name. ``account`` is the account that it is about, or None. ``cure`` is empty if the severity is ok."""
+    """``subject`` is a stable name. ``account`` is the account that it is about, or None."""
 
     subject: str
     severity: Severity
-    sentence: str
-    cure: str = ""
+    problem: Problem
     account: str | None = None
 
     @property
@@ -104,34 +97,29 @@ def computer_finding(expected: ExpectedComputer, inventory: Inventory) -> Findin
     try:
         expected.refuse_other(inventory.names)
     except Pkcs12Error as refusal:
-        return Finding("computer", Severity.ERROR, refusal.cause, refusal.next_step)
+        return Finding("computer", Severity.ERROR, refusal.problem)
     doubt = expected.doubt(inventory.names)
     if doubt:
-        return Finding("computer", Severity.WARNING, doubt, FINDINGS["other_name"].next_step)
-    sentence = f"The workstation calls itself {shown(inventory.names)}. {named('computer')} may be any of these names, in any case."
-    return Finding("computer", Severity.OK, sentence)
+        return Finding("computer", Severity.WARNING, doubt)
+    return Finding("computer", Severity.OK, Problem("finding.computer", {"names": distinct(inventory.names)}))
 
 
 def spnego_finding(version: str | None) -> Finding:
     """Whether the controller's pyspnego, None where it has none, reads the NTLM of every Windows."""
     if version is None:
-        return Finding("spnego", Severity.OK, "The controller has no pyspnego, and this connection works without it.")
+        return Finding("spnego", Severity.OK, Problem("finding.no_spnego"))
     release = re.match(r"[\d.]*", version)
     numbers = tuple(int(each) for each in release[0].split(".") if each) if release else ()
     if numbers >= OLDEST_SPNEGO:
-        return Finding("spnego", Severity.OK, f"The controller has pyspnego {version}.")
-    sentence = (
-        f"The controller has pyspnego {version}. With one so old, NTLM is reported to fail at Windows 11 24H2 and later: it cannot read "
-        "their longer data."
-    )
-    return Finding("spnego", Severity.WARNING, sentence, NEWER_SPNEGO)
+        return Finding("spnego", Severity.OK, Problem("finding.spnego", {"version": version}))
+    return Finding("spnego", Severity.WARNING, Problem("finding.spnego_too_old", {"version": version}))
 
 
 def lockdown_findings(refusal: Pkcs12Error) -> tuple[Finding, ...]:
     """The finding on a workstation where a policy prevents the driver from starting. Raises any other error again."""
     if refusal.code != "constrained_language":
         raise refusal
-    return (_refused("language_mode", refusal),)
+    return (Finding("language_mode", Severity.ERROR, refusal.problem),)
 
 
 def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
@@ -139,123 +127,111 @@ def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, 
     errors, warnings = (
         sum(finding.severity is severity for finding in findings) for severity in (Severity.ERROR, Severity.WARNING)
     )
-    state = "is not ready" if errors else "is ready"
+    counts: dict[str, Value] = {"computer": computer, "warnings": warnings}
     return {
         "changed": False,
         "ready": not errors,
-        "findings": [asdict(finding) | {"severity": finding.severity.value, "ok": finding.ok} for finding in findings],
-        "msg": f"{computer} {state}: {counted(errors, 'error')}, {counted(warnings, 'warning')}.",
+        "findings": [_row(finding) for finding in findings],
+        "msg": Problem("done.not_ready", counts | {"errors": errors}) if errors else Problem("done.ready", counts),
+    }
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    return {
+        "subject": finding.subject,
+        "severity": finding.severity.value,
+        "ok": finding.ok,
+        "sentence": Cause(finding.problem),
+        "cure": "" if finding.ok else NextStep(finding.problem),
+        "account": finding.account,
+        "problem": finding.problem.to_map(),
     }
 
 
 def _connection(inventory: Inventory) -> Finding:
-    sentence = f"The connection to {inventory.computer} works and is {inventory.identity.account}."
-    return Finding("connection", Severity.OK, sentence, account=inventory.identity.account)
+    account = inventory.identity.account
+    problem = Problem("finding.connection", {"computer": inventory.computer, "account": account})
+    return Finding("connection", Severity.OK, problem, account)
 
 
 def _encryption(inventory: Inventory) -> Finding:
     if inventory.clear_connection is None:
-        return Finding("encryption", Severity.OK, f"The connection to {inventory.computer} encrypts what it carries.")
-    code, how = "unencrypted_connection", inventory.clear_connection
-    return _problem("encryption", Severity.ERROR, code, computer=inventory.computer, how=how)
+        return _ok("encryption", "encrypted", computer=inventory.computer)
+    return Finding("encryption", Severity.ERROR, inventory.clear_connection.problem(inventory.computer))
 
 
 def _administrator(inventory: Inventory) -> Finding:
-    account = inventory.identity.account
+    values = {"account": inventory.identity.account, "computer": inventory.computer}
     if inventory.identity.administrator:
-        return Finding("administrator", Severity.OK, f"{account} is an administrator of {inventory.computer}.")
-    return Finding(
-        "administrator",
-        _severity_of_rights(inventory),
-        f"{account} is no administrator of {inventory.computer} over this connection, so no other person's profile can be read.",
-        "Connect with an administrator. A local administrator needs LocalAccountTokenFilterPolicy to have the rights over the network.",
-    )
+        return _ok("administrator", "administrator", **values)
+    return Finding("administrator", _severity_of_rights(inventory), Problem("finding.no_administrator", values))
 
 
 def _debug_privilege(inventory: Inventory) -> Finding:
-    account = inventory.identity.account
+    account, computer, subject = inventory.identity.account, inventory.computer, "debug_privilege"
     if inventory.identity.debug_privilege:
-        return Finding("debug_privilege", Severity.OK, f"{account} has SeDebugPrivilege on {inventory.computer}.")
-    return _problem(
-        "debug_privilege",
-        _severity_of_rights(inventory),
-        "no_debug_privilege",
-        connection=account,
-        computer=inventory.computer,
-        name="a holder",
-    )
+        return _ok(subject, subject, account=account, computer=computer)
+    problem = Problem("no_debug_privilege.any_holder", {"connection": account, "computer": computer})
+    return Finding(subject, _severity_of_rights(inventory), problem)
 
 
 def _secondary_logon(inventory: Inventory) -> Finding:
-    service = f"The service Secondary Logon (seclogon) on {inventory.computer}"
+    subject, computer = "secondary_logon", {"computer": inventory.computer}
     if inventory.secondary_logon == DISABLED:
-        severity = _severity_of_rights(inventory)
-        return _problem("secondary_logon", severity, "secondary_logon", computer=inventory.computer, name="a holder")
+        return Finding(subject, _severity_of_rights(inventory), Problem("secondary_logon.any_holder", computer))
     if inventory.secondary_logon is None:
-        sentence = f"The registry does not know the service Secondary Logon (seclogon) on {inventory.computer}, which Windows always has."
-        return Finding("secondary_logon", Severity.WARNING, sentence, "Repair the installation of Windows.")
-    return Finding("secondary_logon", Severity.OK, f"{service} can be started.")
+        return Finding(subject, Severity.WARNING, Problem("finding.secondary_logon_unknown", computer))
+    return _ok(subject, subject, **computer)
 
 
 def _language_mode(inventory: Inventory) -> Finding:
     """The driver can tell only the mode of the connection's account. AppLocker's rules may give another one to other accounts."""
-    computer, mode, account = inventory.computer, inventory.language_mode, inventory.identity.account
+    subject, mode = "language_mode", inventory.language_mode
+    values = {"computer": inventory.computer, "name": inventory.identity.account}
     if mode != FULL_LANGUAGE:
-        return _refused("language_mode", constrained(computer, inventory.locks, mode, account))
-    rules = named_locks(set(inventory.locks) - {APP_CONTROL})
+        refused = constrained(inventory.computer, inventory.locks, mode, inventory.identity.account)
+        return Finding(subject, Severity.ERROR, refused.problem)
+    rules = present_locks(set(inventory.locks) - {APP_CONTROL})
     if rules:
-        severity, code = Severity.WARNING, "script_rules"
-        return _problem("language_mode", severity, code, computer=computer, name=account, locks=rules)
-    trusted = f"; {LOCKS[APP_CONTROL]} trusts the drivers" if APP_CONTROL in inventory.locks else ""
-    return Finding(
-        "language_mode", Severity.OK, f"PowerShell on {computer} runs in {mode} mode for {account}{trusted}."
-    )
+        return Finding(subject, Severity.WARNING, Problem("script_rules", {**values, "locks": rules}))
+    return _ok(subject, "full_language_trusted" if APP_CONTROL in inventory.locks else "full_language", **values)
 
 
 def _administrator_protection(inventory: Inventory) -> Finding:
     code, computer = "administrator_protection", inventory.computer
     if inventory.administrator_protection:
-        return _problem(code, Severity.WARNING, code, computer=computer)
-    return Finding(code, Severity.OK, f"Administrator Protection is not set on {computer}.")
+        return Finding(code, Severity.WARNING, Problem(code, {"computer": computer}))
+    return _ok(code, "no_administrator_protection", computer=computer)
 
 
 def _logging(inventory: Inventory) -> Finding:
-    computer, kinds = inventory.computer, ", ".join(inventory.logging.kinds)
-    if not kinds:
-        return Finding("logging", Severity.OK, f"{computer} does not log what PowerShell runs.")
-    sentence = f"{computer} logs what PowerShell runs ({kinds}). What opens a certificate is sealed there, and holder_password is refused."
-    return Finding("logging", Severity.OK, sentence)
+    if not inventory.logging.codes:
+        return _ok("logging", "no_logging", computer=inventory.computer)
+    return _ok("logging", "logging", computer=inventory.computer, kinds=inventory.logging.codes)
 
 
 def _force_key_protection(inventory: Inventory) -> Finding:
+    code, computer = "force_key_protection", inventory.computer
     if not inventory.force_key_protection:
-        sentence = f"No policy of {inventory.computer} asks before a key is used (ForceKeyProtection)."
-        return Finding("force_key_protection", Severity.OK, sentence)
-    return _problem("force_key_protection", Severity.ERROR, "force_key_protection", computer=inventory.computer)
+        return _ok(code, "no_force_key_protection", computer=computer)
+    return Finding(code, Severity.ERROR, Problem(code, {"computer": computer}))
 
 
 def _clock(inventory: Inventory, now: datetime) -> Finding:
-    skew = inventory.skew(now)
+    skew, computer = inventory.skew(now), inventory.computer
     if abs(skew) <= TOLERATED_SKEW:
-        return Finding("clock", Severity.OK, f"The clock of {inventory.computer} agrees with the controller's.")
-    return Finding(
-        "clock",
-        Severity.WARNING,
-        f"The clock of {inventory.computer} is {abs(skew)} seconds {'fast' if skew > 0 else 'slow'} by the controller's.",
-        "Synchronise both clocks, because the validity of certificates is checked against them.",
-    )
+        return _ok("clock", "clock", computer=computer)
+    code = "finding.clock_fast" if skew > 0 else "finding.clock_slow"
+    return Finding("clock", Severity.WARNING, Problem(code, {"computer": computer, "seconds": abs(skew)}))
 
 
 def _os_build(inventory: Inventory) -> Finding:
-    build = inventory.os_build
-    sentence = f"{inventory.computer} has build {build} of Windows"
-    if build >= SERVER_2022 or build == SERVER_2019:
-        return Finding("os_build", Severity.OK, f"{sentence}.")
-    if build >= OLDEST_BUILD:
-        old = "Windows 10 or Windows Server 2016, for which Microsoft's support has ended or ends in January 2027"
-        return Finding("os_build", Severity.OK, f"{sentence}: {old}. Here it is best effort.")
-    cure = "Install Windows 10, Windows Server 2016 or later."
-    return Finding("os_build", Severity.ERROR, f"{sentence}, which is not supported.", cure)
+    build, computer = inventory.os_build, inventory.computer
+    if build < OLDEST_BUILD:
+        problem = Problem("finding.os_build_unsupported", {"computer": computer, "build": build})
+        return Finding("os_build", Severity.ERROR, problem)
+    is_supported = build >= SERVER_2022 or build == SERVER_2019
+    return _ok("os_build", "os_build" if is_supported else "os_build_old", computer=computer, build=build)
 
 
 def _holder(inventory: Inventory, name: str, has_password: bool) -> Finding:
@@ -266,47 +242,37 @@ def _holder(inventory: Inventory, name: str, has_password: bool) -> Finding:
         check_logged_password(inventory, run_context(owner, inventory, PLACEHOLDER if has_password else None))
     except Pkcs12Error as refusal:
         if refusal.code == "logged_password":
-            return Finding("holder", Severity.ERROR, refusal.cause, LOGGED_CURE, name)
+            return Finding("holder", Severity.ERROR, replace(refusal.problem, code="logged_password.check"), name)
         if refusal.code not in WORKSTATION_CODES:
-            return Finding("holder", Severity.ERROR, refusal.cause, refusal.next_step, name)
+            return Finding("holder", Severity.ERROR, refusal.problem, name)
     if owner.sid == inventory.identity.sid:
-        problem = _problem("holder", Severity.WARNING, "own_connection", name=owner.name)
-        return replace(problem, account=name)
-    return Finding("holder", Severity.OK, _presence(owner, inventory.computer), account=name)
-
-
-def _presence(owner: HolderAccount, computer: str) -> str:
-    code = absence(owner)
-    if code:
-        return FINDINGS[code].sentence(name=owner.name, computer=computer)
-    return f"{owner.name} is logged on to {computer}, and the profile can be read."
+        return Finding("holder", Severity.WARNING, Problem("own_connection", {"name": owner.name}), name)
+    values = {"name": owner.name, "computer": inventory.computer}
+    return Finding("holder", Severity.OK, Problem(f"finding.{absence(owner) or 'logged_on'}", values), name)
 
 
 def _profiles(inventory: Inventory) -> tuple[Finding, ...]:
     """The profiles that cannot be read, without those of the holders: ``_holder`` says so."""
     holders = {account.sid for account in inventory.accounts}
     unread = tuple(
-        replace(
-            _problem(
-                "profile",
-                Severity.WARNING,
-                "store_unread",
-                name=f"the profile {profile.path}",
-                computer=inventory.computer,
-                reason=unread_reason(unread.code),
-                detail=unread.detail,
+        Finding(
+            "profile",
+            Severity.WARNING,
+            Problem(
+                "store_unread.profile",
+                {"path": profile.path, "computer": inventory.computer},
+                causes=(unread_problem(unread.code, unread.detail),),
             ),
-            account=profile.owner_sid,
+            profile.owner_sid,
         )
         for profile in inventory.profiles
         if profile.owner_sid not in holders
         for unread in profile.my.unread[:1]
     )
-    readable = sum(not profile.my.unread for profile in inventory.profiles)
     total = len(inventory.profiles)
-    if readable == total:
-        return (Finding("profile", Severity.OK, f"All profiles on {inventory.computer} can be read ({total})."),)
-    return unread
+    if any(profile.my.unread for profile in inventory.profiles):
+        return unread
+    return (_ok("profile", "profiles", computer=inventory.computer, total=total),)
 
 
 def _severity_of_rights(inventory: Inventory) -> Severity:
@@ -315,12 +281,5 @@ def _severity_of_rights(inventory: Inventory) -> Severity:
     return Severity.WARNING if asked == {inventory.identity.sid} else Severity.ERROR
 
 
-def _refused(subject: str, refusal: Pkcs12Error) -> Finding:
-    """A finding with the words of a refusal."""
-    return Finding(subject, Severity.ERROR, refusal.cause, refusal.next_step)
-
-
-def _problem(subject: str, severity: Severity, code: str, **values: object) -> Finding:
-    """A finding with the words of a code of ``FINDINGS``."""
-    found = FINDINGS[code]
-    return Finding(subject, severity, found.sentence(**values), found.next_step)
+def _ok(subject: str, variant: str, **values: Value) -> Finding:
+    return Finding(subject, Severity.OK, Problem(f"finding.{variant}", values))

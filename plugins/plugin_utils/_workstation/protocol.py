@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from .._crypto.store import SerializedElement, StoreContents
+from .encryption import ClearConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,18 @@ class Logging:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of logging that are on, in words."""
+        """The kinds of logging that are on."""
         named = (
             ("script block logging", self.script_block),
             ("module logging", self.module),
             ("transcription", self.transcription),
         )
         return tuple(name for name, on in named if on)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The same as words of the catalogue."""
+        return tuple(kind.replace(" ", "_") for kind in self.kinds)
 
 
 TOLERATED_SKEW = 300
@@ -77,7 +83,7 @@ class Inventory:
     means that there is no such service. ``language_mode`` is that of the connection's account. ``locks``: codes of what may give this
     account or another one ConstrainedLanguage mode. ``administrator_protection``: a holder who is a local administrator has a second
     account, which become takes. ``clear_connection``: how the connection carries what anybody on
-    the way can read, in words; None when it encrypts.
+    the way can read; None when it encrypts.
     """
 
     identity: Identity
@@ -94,7 +100,7 @@ class Inventory:
     locks: tuple[str, ...] = ()
     administrator_protection: bool = False
     dns_names: tuple[str, ...] = ()
-    clear_connection: str | None = None
+    clear_connection: ClearConnection | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

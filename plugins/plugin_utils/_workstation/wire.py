@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
 from .._crypto.instants import parse_instant
 from .._crypto.store import SerializedElement, StoreContents, UnreadSource
-from .._errors import Pkcs12Error
+from .._errors import Outside, Pkcs12Error, Problem, Value
 from .protocol import (
     Account,
     ExchangeAnswer,
@@ -33,14 +32,14 @@ PROTOCOL = 1
 class AnswerError(Pkcs12Error):
     """An answer that is not one of this protocol: code ``driver_answer``."""
 
-    def __init__(self, driver: str, problem: str) -> None:
-        self.problem = problem
-        super().__init__(
-            code="driver_answer",
-            cause=f"The workstation's answer to {driver} cannot be used: {problem}.",
-            next_step="Run the task again with -vvv: it goes on from what is there by then. If the error stays, report it: the drivers "
-            "and the controller may not match.",
-        )
+    def __init__(self, driver: str, variant: str, **values: Value) -> None:
+        super().__init__(Problem(f"driver_answer.{variant}", {"driver": driver, **values}))
+
+    def of(self, driver: str, mask: Callable[[str], str]) -> AnswerError:
+        """The same for this driver, without the secrets of the task in what Python says."""
+        said = {name: text for name, text in self.problem.values.items() if name != "driver"}
+        shown = {name: Outside(mask(text)) if isinstance(text, Outside) else text for name, text in said.items()}
+        return AnswerError(driver, self.problem.code.partition(".")[2], **shown)
 
 
 def step_arguments(step: StepRequest) -> dict[str, Any]:
@@ -89,7 +88,7 @@ def parse_inventory(answer: Mapping[str, Any]) -> Inventory:
             dns_names=tuple(answer["dns_names"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise AnswerError("store_inventory", problem_text(problem)) from problem
+        raise unusable("store_inventory", problem) from problem
 
 
 def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
@@ -97,7 +96,7 @@ def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
     try:
         error, after = answer["error"], answer["after"]
         if after is None and not error:
-            raise ValueError("after is null, and no error says why")
+            raise AnswerError("store_exchange", "no_after")
         return ExchangeAnswer(
             changed=bool(answer["changed"]),
             owner_sid=answer["owner_sid"],
@@ -108,7 +107,7 @@ def parse_exchange(answer: Mapping[str, Any]) -> ExchangeAnswer:
             error=_error(error) if error else None,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise AnswerError("store_exchange", problem_text(problem)) from problem
+        raise unusable("store_exchange", problem) from problem
 
 
 def _json_value(value: Any) -> Any:
@@ -127,10 +126,7 @@ def parse_store_contents(raw: Mapping[str, Any]) -> StoreContents:
 
 
 def _elements(raw: Sequence[Mapping[str, Any]]) -> tuple[SerializedElement, ...]:
-    try:
-        return tuple(SerializedElement(e["source"], base64.b64decode(e["data"], validate=True)) for e in raw)
-    except binascii.Error as problem:
-        raise ValueError("an element is not base64") from problem
+    return tuple(SerializedElement(e["source"], base64.b64decode(e["data"], validate=True)) for e in raw)
 
 
 def _error(raw: Mapping[str, Any]) -> ExchangeError:
@@ -143,6 +139,8 @@ def _entry(raw: Mapping[str, Any]) -> JournalEntry:
     return JournalEntry(**named, facts={key: value for key, value in raw.items() if key not in named})
 
 
-def problem_text(problem: Exception) -> str:
+def unusable(driver: str, problem: Exception) -> AnswerError:
     """Why an answer could not be read."""
-    return f"{problem} is missing" if isinstance(problem, KeyError) else str(problem)
+    if isinstance(problem, KeyError):
+        return AnswerError(driver, "missing", key=str(problem.args[0]))
+    return AnswerError(driver, "unusable", reason=Outside(problem))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -70,56 +70,56 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         yield Played(hospital, *runs)
 
 
-SAID = {
-    "ws-free": ("ok", "runs in FullLanguage mode for CHU\\svc-ansible."),
-    "ws-audited": ("ok", "runs in FullLanguage mode for CHU\\svc-ansible."),
-    "ws-signed": ("ok", "for CHU\\svc-ansible; App Control for Business trusts the drivers."),
-    "ws-applocker": ("warning", "There are rules for scripts, of AppLocker by group policy, so it may run"),
-    "ws-applocker-mdm": ("warning", "There are rules for scripts, of AppLocker by device management, so it may run"),
-    "ws-closed": ("error", "A policy of ws-closed (AppLocker by group policy) runs PowerShell in Constrained"),
-    "ws-app-control": ("error", "A policy of ws-app-control (App Control for Business) runs PowerShell in Constr"),
+SAID: Mapping[str, tuple[str, str, list[str]]] = {
+    "ws-free": ("ok", "finding.full_language", []),
+    "ws-audited": ("ok", "finding.full_language", []),
+    "ws-signed": ("ok", "finding.full_language_trusted", []),
+    "ws-applocker": ("warning", "script_rules", ["applocker"]),
+    "ws-applocker-mdm": ("warning", "script_rules", ["applocker_mdm"]),
+    "ws-closed": ("error", "constrained_language.connection", ["applocker"]),
+    "ws-app-control": ("error", "constrained_language.connection", ["app_control"]),
 }
+
+
+def locks(problem: Json) -> list[str]:
+    """The locks that a problem names, or its cause."""
+    found = [each["values"].get("locks") for each in (problem, *problem.get("causes", ()))]
+    return next((list(each) for each in found if each), [])
 
 
 @pytest.mark.parametrize("host", SAID)
 def test_check_names_the_lock(played: Played, host: str) -> None:
-    severity, words = SAID[host]
     found = played.finding(host)
-    assert (found["severity"], words in found["sentence"]) == (severity, True), found["sentence"]
+    assert (found["severity"], found["problem"]["code"], locks(found["problem"])) == SAID[host]
 
 
 def test_only_who_cannot_be_asked_at_all_is_not_ready(played: Played) -> None:
     assert failed_hosts(played.check) == {"ws-closed", "ws-app-control"}
 
 
-@pytest.mark.parametrize(("host", "lock"), [("ws-applocker", "by group policy"), ("ws-applocker-mdm", "by device")])
+@pytest.mark.parametrize(("host", "lock"), [("ws-applocker", "applocker"), ("ws-applocker-mdm", "applocker_mdm")])
 def test_work_that_a_lock_refuses_to_the_holder_names_it(played: Played, host: str, lock: str) -> None:
-    failure = played.failure(host, JEANNE)
-    assert failure["error"]["code"] == "constrained_language"
-    assert f"A policy of {host} (AppLocker {lock}" in failure["msg"]
-    assert JEANNE.account in failure["msg"]
+    problem = played.failure(host, JEANNE)["error"]["problem"]
+    assert (problem["code"], locks(problem)) == ("constrained_language", [lock])
+    assert (problem["values"]["computer"], problem["values"]["name"]) == (host, JEANNE.account)
 
 
 def test_audit_names_the_lock(played: Played) -> None:
-    result = row(played.audit, "certificate_facts", "ws-app-control").result
-    assert result["error"]["code"] == "constrained_language"
-    assert "A policy of ws-app-control (App Control for Business)" in result["msg"]
+    problem = row(played.audit, "certificate_facts", "ws-app-control").result["error"]["problem"]
+    assert (problem["code"], locks(problem)) == ("constrained_language.connection", ["app_control"])
 
 
 def test_check_says_that_administrators_are_protected(played: Played) -> None:
     assert played.finding("ws-free", "administrator_protection")["ok"]
     found = played.finding(PROTECTED, "administrator_protection")
-    assert found["severity"] == "warning"
-    assert "TypeOfAdminApprovalMode is 2" in found["sentence"]
-    readable = played.finding(PROTECTED, "profile")["sentence"]
-    assert readable == "All profiles on WS-ADMINISTRATOR-PROTECTION can be read (4)."
+    assert (found["severity"], found["problem"]["code"]) == ("warning", "administrator_protection")
+    values = {"computer": "WS-ADMINISTRATOR-PROTECTION", "total": 4}
+    assert played.finding(PROTECTED, "profile")["problem"] == {"code": "finding.profiles", "values": values}
 
 
 def test_nothing_is_written_for_an_administrator_and_the_cause_is_named(played: Played) -> None:
     failure = played.failure(PROTECTED, JEANNE)
-    assert failure["error"]["code"] == "wrong_owner"
-    assert "Become took the account ADMIN_... that Windows on" in failure["msg"]
-    assert "to the legacy mode" in failure["error"]["next_step"]
+    assert failure["error"]["problem"]["code"] == "wrong_owner.second_account"
     workstation = played.hospital.emulated(PROTECTED)
     assert workstation.store_of(JEANNE.sid).elements == {}
     assert len(workstation.store_of(PAUL.sid).elements) == 1

@@ -103,12 +103,8 @@ def test_connections_user_owns_a_store_where_his_logon_can_keep_keys(
         assert (result["changed"], result["deferred"]) == (True, False)
         assert contexts.installed(workstation, SERVICE_SID) == [True]
     else:
-        refused = (
-            f"The logon as {CONNECTION_ACCOUNT} on {workstation.upper()} cannot protect a private key (0x80090345)"
-        )
         assert (result["changed"], result["deferred"]) == (False, True)
-        assert refused in result["msg"]
-        assert "logged on at the workstation" in result["msg"]
+        assert "0x80090345" in result["msg"]
         assert contexts.installed(workstation, SERVICE_SID) == []
 
 

@@ -25,7 +25,8 @@ DESKS = (
     Desk(EMPTY, ()),
 )
 PASSWORD = "correct horse battery 7"
-FIRST_WORDS = "From 2.22 on, ansible-core hides"
+NAMED = "door_pin"
+"""A variable of which the warning tells, and nothing else does."""
 
 
 def vault(path: Path, variables: Mapping[str, Any], password: str = PASSWORD) -> None:
@@ -54,7 +55,7 @@ def check(hospital: Hospital, *before: str, limit: str = HERE) -> tuple[Run, str
 def test_what_makes_output_unreadable_is_told_once_of_the_whole_inventory(tmp_path: Path) -> None:
     with Hospital(tmp_path, DESKS) as hospital:
         run, said = check(hospital)
-        assert (run.exit_code, FIRST_WORDS in said) == (0, False), said
+        assert (run.exit_code, NAMED in said) == (0, False), said
         inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
         inventory["all"]["vars"]["ansible_become_password"] = "admin"
         for host in inventory["all"]["children"]["workstations"]["hosts"].values():
@@ -72,14 +73,11 @@ def test_what_makes_output_unreadable_is_told_once_of_the_whole_inventory(tmp_pa
         hospital.passphrases.write_text(yaml.safe_dump(given), encoding="utf-8")
         run, said = check(hospital, "audit")
         _run, without_holders = check(hospital, limit=EMPTY)
-    assert (said.count(FIRST_WORDS), without_holders.count(FIRST_WORDS)) == (1, 1)
-    assert sum(FIRST_WORDS in str(row.result.get("warnings")) for row in run.of("holder_bundles")) == 1
+    assert (said.count(NAMED), without_holders.count(NAMED)) == (1, 1)
+    assert sum(NAMED in str(row.result.get("warnings")) for row in run.of("holder_bundles")) == 1
     (warning,) = (row.result["warnings"][0] for row in run.of("holder_bundles") if row.result.get("warnings"))
-    for told in (
-        f": {JEANNE.name} ({JEANNE.authorisation}), {PAUL.name} ({PAUL.authorisation}). ",
-        ": ansible_become_password, door_pin, mail_password. ",
-        ": ansible_user, site_days, site_floor. ",
-    ):
+    people = [f"{each.name} ({each.authorisation})" for each in (JEANNE, PAUL)]
+    for told in (*people, "ansible_become_password", "mail_password", "ansible_user", "site_days", "site_floor"):
         assert told in warning
     for value in ("certificate", "pharmacy", "admin", "Hiver", "svc-ansible", "hvs.", "4711", strong):
         assert value not in warning

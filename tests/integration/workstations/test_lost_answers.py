@@ -61,7 +61,7 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lost]:
 def test_it_fails_and_does_not_wait(lost: Lost) -> None:
     result = row(lost.first, "certificate", KILLED).result
     assert (result["error"]["code"], result["changed"]) == ("driver_answer", False)
-    assert JEANNE.account in result["msg"]
+    assert result["error"]["problem"]["values"]["account"] == JEANNE.account
     assert result["deferred"] is False
 
 

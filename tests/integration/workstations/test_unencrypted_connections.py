@@ -53,15 +53,22 @@ def psrp(protocol: str, auth: str, encryption: str) -> Json:
     return {"ansible_connection": "psrp", "ansible_psrp_protocol": protocol, **chosen}
 
 
-CLEAR: Mapping[str, tuple[Json, str]] = {
-    "ws-basic": (winrm("http", "basic"), "http, logon by basic, message encryption auto"),
-    "ws-plaintext": (winrm("http", "plaintext"), "http, logon by plaintext, message encryption auto"),
-    "ws-unset": (winrm("http"), "http, logon by plaintext, message encryption auto"),
-    "ws-never": (winrm("http", "ntlm", **NEVER), "http, logon by ntlm, message encryption never"),
-    "ws-list": (winrm("http", ["ntlm", "basic"]), "http, logon by ntlm, basic, message encryption auto"),
-    LOGGED: (winrm("http", "basic"), "http, logon by basic, message encryption auto"),
-    "ws-psrp-basic": (psrp("http", "basic", "never"), "http, logon by basic, message encryption never"),
-    "ws-psrp-never": (psrp("http", "ntlm", "never"), "http, logon by ntlm, message encryption never"),
+
+
+def clear(encryption: str, *logons: str) -> Json:
+    """How such a connection is told."""
+    return {"scheme": "http", "logons": list(logons), "encryption": encryption}
+
+
+CLEAR: Mapping[str, tuple[Json, Json]] = {
+    "ws-basic": (winrm("http", "basic"), clear("auto", "basic")),
+    "ws-plaintext": (winrm("http", "plaintext"), clear("auto", "plaintext")),
+    "ws-unset": (winrm("http"), clear("auto", "plaintext")),
+    "ws-never": (winrm("http", "ntlm", **NEVER), clear("never", "ntlm")),
+    "ws-list": (winrm("http", ["ntlm", "basic"]), clear("auto", "ntlm", "basic")),
+    LOGGED: (winrm("http", "basic"), clear("auto", "basic")),
+    "ws-psrp-basic": (psrp("http", "basic", "never"), clear("never", "basic")),
+    "ws-psrp-never": (psrp("http", "ntlm", "never"), clear("never", "ntlm")),
 }
 """With what the refusal says. That of ``LOGGED`` would seal a passphrase if it could."""
 SEALED: Mapping[str, Json] = {"ws-ntlm": winrm("http", "ntlm"), "ws-psrp-ntlm": psrp("http", "ntlm", "auto")}
@@ -173,7 +180,7 @@ def test_the_task_of_each_holder_fails_by_name_in_check_mode_too(played: Played,
     for person in (JEANNE, ANNE):
         found = holder(played.runs[step], name, person.authorisation).result
         assert (found["error"]["code"], found["changed"], found["journal"]) == (CODE, False, [])
-        assert f"The connection to {name.upper()} does not encrypt ({CLEAR[name][1]})" in found["msg"]
+        assert found["error"]["problem"]["values"] == {"computer": name.upper(), **CLEAR[name][1]}
 
 
 @pytest.mark.parametrize("name", CLEAR)
@@ -187,7 +194,7 @@ def test_check_says_it_as_an_error_and_no_other(played: Played, name: str) -> No
     result = row(played.runs["check"], "workstation_info", name).result
     errors = [each for each in result["findings"] if each["severity"] == "error"]
     assert ([each["subject"] for each in errors], result["ready"]) == (["encryption"], False)
-    assert CLEAR[name][1] in errors[0]["sentence"]
+    assert errors[0]["problem"] == {"code": CODE, "values": {"computer": name.upper(), **CLEAR[name][1]}}
 
 
 @pytest.mark.parametrize("name", [*CLEAR, *ENCRYPTING])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from typing import Any
 
@@ -32,7 +33,7 @@ def _known_problems(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
     def checked(self: Problem, *args: Any, **kwargs: Any) -> None:
         made(self, *args, **kwargs)
-        if "_cause" in self.values:
+        if "_cause" in self.values or sys._getframe(1).f_code.co_name == "from_map":  # a file may be of another version
             return
         entry = catalogue().get(self.code)
         assert entry is not None, f"{self.code} is no code of the catalogue"

@@ -52,6 +52,8 @@ CATALOGUE: Catalogue = {
     "csv.accounts": ("accounts", "comptes"),
     "csv.thumbprints": ("thumbprints", "empreintes"),
     "csv.remarks": ("remarks", "précisions"),
+    "csv.failure": ("why the last run failed", "échec du dernier passage"),
+    "csv.failure_code": ("code of the failure", "code de l'échec"),
     "csv.workstation": ("workstation", "poste"),
     "csv.facts_at": ("facts of", "relevé du"),
     "csv.owner": ("owner of the store", "propriétaire du magasin"),
@@ -109,6 +111,7 @@ HOLDER_COLUMNS: Columns = {
     "accepted": lambda row, words: _accepted(row.accepted, words),
     "workstations": lambda row, _words: _joined(place.workstation for place in row.places),
     "by_workstation": lambda row, words: _joined(f"{p.workstation}: {words.of(p.status)}" for p in row.places),
+    "failure_code": lambda row, _words: _joined(p.problem.kind for p in row.places if p.problem),
     "accounts": lambda row, _words: _joined(place.account for place in row.places),
     "thumbprints": lambda row, _words: _joined(place.thumbprint or "" for place in row.places),
     "issuer_setting": lambda row, _words: row.issuer_setting,
@@ -153,8 +156,13 @@ CERTIFICATE_COLUMNS: Columns = {
 
 def holders_csv(report: Report) -> bytes:
     """One row per holder; those without a workstation come last. The remarks need the whole report."""
-    remarks = Remarks(report, Wording(report.parameters))
-    own = {"remarks": lambda row, _words: "; ".join((*remarks.of(row), *remarks.silent(row)))}
+    say = Wording(report.parameters)
+    remarks = Remarks(report, say)
+    own: Columns = {
+        "next_step": lambda row, _words: say.step(row),
+        "failure": lambda row, _words: _joined(say.told.cause(p.problem) for p in row.places if p.problem),
+        "remarks": lambda row, _words: "; ".join((*remarks.of(row), *remarks.silent(row))),
+    }
     return _table(report, {**HOLDER_COLUMNS, **own}, (*report.holders, *report.without_workstation))
 
 

@@ -20,6 +20,7 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
+from ..._errors import Actor
 from ..._policy.status import Status
 from ..acceptance import accepted_at, is_accepted, is_left
 from ..language.counts import (
@@ -34,7 +35,7 @@ from ..language.counts import (
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
-from ..model import Actor, HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow
+from ..model import HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow
 from ..summary import homonyms, names_by_number, shown_name, summary
 from .charts import FULL_HEIGHT, Month, bars, months
 
@@ -200,7 +201,7 @@ def _facts(place: HolderWorkstation, answers: Mapping[str, Reachability], remark
     if place.facts_at and answers.get(place.workstation) is Reachability.ANSWERED:
         return ""
     since = say("place.facts", moment=say.day(place.facts_at)) if place.facts_at else say("place.never")
-    return ", ".join(filter(None, (remarks.silence(place.workstation), since)))
+    return ", ".join(filter(None, (remarks.no_answer(place.workstation), since)))
 
 
 def _ends(month: Month, say: Wording) -> str:

@@ -14,6 +14,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from ..._errors import Problem
 from ..._facts.schema import UnreadRecord
 from ..._policy.status import Status
 from ..crl_row import CrlRow
@@ -22,7 +23,7 @@ from ..language.counts import holder_counts, shared_among, shares, to_remove, un
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow
-from ..silence import with_unusable_variables
+from ..no_answer import NoAnswerReason, with_unusable_variables
 from ..summary import names_by_number, summary
 
 LONGEST_TABLE = 100
@@ -153,7 +154,7 @@ def _holder(row: HolderRow, say: Wording, remarks: Remarks) -> Cells:
         _until(row, say),
         _authorisation(row, say),
         _status(row, say),
-        " - ".join(filter(None, (say.of(row.next_step), "; ".join(remarks.of(row)), say.delivery(row)))),
+        " - ".join(filter(None, (say.step(row), "; ".join(remarks.of(row)), say.delivery(row)))),
         say.of(row.actor),
     )
 
@@ -186,7 +187,7 @@ def _person(row: HolderRow, say: Wording) -> Cells:
         row.authorisation,
         _authorisation(row, say),
         _status(row, say),
-        " - ".join(filter(None, (say.of(row.next_step), say.delivery(row)))),
+        " - ".join(filter(None, (say.step(row), say.delivery(row)))),
         say.of(row.actor),
     )
 
@@ -215,17 +216,23 @@ def _certificate(row: CertificateRow, say: Wording, remarks: Remarks) -> Cells:
 
 def _workstation(row: WorkstationRow, say: Wording, remarks: Remarks) -> Cells:
     age = None if row.facts_age_days is None else -row.facts_age_days
-    return row.workstation, say.of(row.answer), remarks.reason(row), _dated(row.facts_at, age, say), row.problem or ""
+    return (
+        row.workstation,
+        say.of(row.answer),
+        remarks.reason(row),
+        _dated(row.facts_at, age, say),
+        remarks.technical(row),
+    )
 
 
-def _unusable(found: tuple[str, str], say: Wording) -> Cells:
+def _unusable(found: tuple[str, Problem], say: Wording) -> Cells:
     workstation, problem = found
-    return workstation, say("silence.variables"), problem
+    return workstation, say.of(NoAnswerReason.VARIABLES), say.told.of(problem)
 
 
 def _unread(unread: tuple[WorkstationRow, UnreadRecord], _say: Wording, remarks: Remarks) -> Cells:
     row, store = unread
-    technical = ", ".join(filter(None, (store.owner_sid, store.store, store.reason, store.detail)))
+    technical = ", ".join(filter(None, (store.owner_sid, store.store, store.code, store.detail)))
     return row.workstation, remarks.owner(store.owner_sid), remarks.why_unread(store), technical
 
 

@@ -13,7 +13,7 @@ from ..._errors import named
 from ..._policy.status import Status
 from ..acceptance import is_left
 from ..model import HolderRow, Report
-from ..silence import with_unusable_variables
+from ..no_answer import with_unusable_variables
 from ..strangers import not_searched
 from ..summary import shared_numbers
 from .wording import SEVERITY, Wording

@@ -1,39 +1,39 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What is said of silent workstations, unread stores, and single certificates of a holder, and on paper, in English and French. Pure."""
+"""What is said of workstations that did not answer, unread stores and single certificates, and on paper, in English and French. Pure."""
 
 from __future__ import annotations
 
 from .vocabulary import Catalogue
 
-SILENCE: Catalogue = {
-    "silence.unreachable": ("switched off or unreachable", "éteint ou injoignable"),
-    "silence.refused": ("refuses the connection account", "refuse le compte de connexion"),
-    "silence.name_not_resolved": (
+NO_ANSWER: Catalogue = {
+    "no_answer_reason.unreachable": ("switched off or unreachable", "éteint ou injoignable"),
+    "no_answer_reason.refused": ("refuses the connection account", "refuse le compte de connexion"),
+    "no_answer_reason.name_not_resolved": (
         "its name is not known to the controller or the domain",
         "nom inconnu du contrôleur ou du domaine",
     ),
-    "silence.controller": (
+    "no_answer_reason.controller": (
         "not asked: the controller is not ready for this connection",
         "non interrogé : le contrôleur n'est pas prêt pour cette connexion",
     ),
-    "silence.connection": (
+    "no_answer_reason.connection": (
         "not asked: variables of its connection are missing or wrong",
         "non interrogé : variables de connexion absentes ou erronées",
     ),
-    "silence.listener": (
+    "no_answer_reason.listener": (
         "answers, but not with WinRM as expected (port, certificate, kind of logon)",
         "répond, mais pas comme attendu en WinRM (port, certificat, mode d'authentification)",
     ),
-    "silence.failed": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
-    "silence.unusable": ("its facts cannot be used", "relevé inutilisable"),
-    "silence.variables": (
+    "no_answer_reason.failed": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
+    "no_answer_reason.unusable": ("its facts cannot be used", "relevé inutilisable"),
+    "no_answer_reason.variables": (
         "its variables in the inventory cannot be used",
         "variables du poste inutilisables",
     ),
-    "silence.old": ("no audit for too long", "pas de relevé récent"),
-    "silence.not_asked": ("not audited yet", "pas encore de relevé"),
+    "no_answer_reason.old": ("no audit for too long", "pas de relevé récent"),
+    "no_answer_reason.not_asked": ("not audited yet", "pas encore de relevé"),
     "technical": ("Technical text", "Texte technique"),
 }
 
@@ -110,8 +110,8 @@ REMARKS: Catalogue = {
         "sur {workstation}, plus ancien : jusqu'au {day}, {issuer}, empreinte {thumbprint}",
     ),
     "remark.failed": (
-        "on {workstation}, the last run failed ({day}): its output says why",
-        "sur {workstation}, le dernier passage a échoué ({day}) : sa sortie dit pourquoi",
+        "on {workstation}, the last run failed ({day}): {problem}",
+        "sur {workstation}, le dernier passage a échoué ({day}) : {problem}",
     ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),
 }
@@ -139,4 +139,4 @@ COUNTS: Catalogue = {
     "sign.signature": ("Signature", "Signature"),
 }
 
-PARTS = (SILENCE, UNREAD, REMARKS, COUNTS)
+PARTS = (NO_ANSWER, UNREAD, REMARKS, COUNTS)

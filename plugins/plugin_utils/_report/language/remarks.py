@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What a status alone does not say: in whose store a certificate is, which certificates are two, and why a workstation is silent. Pure."""
+"""What a status alone does not say: in whose store a certificate is, which are two, and why a workstation did not answer. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ..._errors import Problem
 from ..._facts.build import MACHINE_SID
 from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
@@ -22,7 +23,7 @@ from ..model import (
     StoreOwner,
     WorkstationRow,
 )
-from ..silence import silence
+from ..no_answer import no_answer_reason
 from ..summary import homonyms, shown_name
 from .remark_vocabulary import UNREAD
 from .wording import Wording
@@ -68,11 +69,20 @@ class Remarks:
         )
         doubles = (line for place in row.places for line in self._double(place, own))
         failed = (
-            self._say("remark.failed", workstation=place.workstation, day=self._say.day(place.outcome_at))
+            self._say(
+                "remark.failed",
+                workstation=place.workstation,
+                day=self._say.day(place.outcome_at),
+                problem=self._failure(place.problem, place.next_step),
+            )
             for place in row.places
-            if place.outcome == "failed"
+            if place.problem
         )
         return list(dict.fromkeys((*issuer, *elsewhere, *doubles, *failed)))
+
+    def _failure(self, problem: Problem, step: NextStep) -> str:
+        """Why the last run failed. What to do is said once: it may be the next step."""
+        return self._say.told.cause(problem) if step is NextStep.MEND_FAILURE else self._say.told.of(problem)
 
     def _issuer(self, row: HolderRow) -> list[str]:
         setting = row.issuer_setting
@@ -83,22 +93,26 @@ class Remarks:
         return self._say("remark.leaver") if row.holder in self._leavers else ""
 
     def silent(self, row: HolderRow) -> list[str]:
-        """Which workstations of the holder are silent, and why, one line each."""
+        """Which workstations of the holder did not answer, and why, one line each."""
         places = dict.fromkeys(place.workstation for place in row.places)
-        reasons = {place: self.silence(place) for place in places}
+        reasons = {place: self.no_answer(place) for place in places}
         return [
             self._say("remark.silent", workstation=place, reason=reason) for place, reason in reasons.items() if reason
         ]
 
-    def silence(self, workstation: str) -> str:
+    def no_answer(self, workstation: str) -> str:
         """Why a workstation did not answer; empty for one that did, or that the report does not know."""
         row = self._workstations.get(workstation)
         return self.reason(row) if row and row.answer is not Reachability.ANSWERED else ""
 
     def reason(self, row: WorkstationRow) -> str:
         """The words for the problem of a workstation; empty without one."""
-        cause = silence(row.problem, row.answer)
-        return self._say(f"silence.{cause.value}") if cause else ""
+        found = no_answer_reason(row.problem, row.answer)
+        return self._say.of(found) if found else ""
+
+    def technical(self, row: WorkstationRow) -> str:
+        """What the last audit came to, in full; empty where it was fine."""
+        return self._say.told.of(row.problem) if row.problem else ""
 
     def owner(self, sid: str, account: str | None = None) -> str:
         """Who an account is: the holders' names and the account, the account alone, or the SID if nothing names it."""

@@ -178,6 +178,7 @@ _MEMBERS: Catalogue = {
         "give each person the own number in the inventory",
         "donner à chaque personne son propre numéro dans l'inventaire",
     ),
+    "next_step.mend_failure": ("mend what the last run found", "corriger ce que le dernier passage a constaté"),
     "reachability.answered": ("answered", "a répondu"),
     "reachability.unknown": ("did not answer", "n'a pas répondu"),
     "reachability.never_seen": ("never seen", "jamais vu"),

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 from ..._facts.evaluation import is_clock_right
 from ..._facts.schema import CertificateRecord
+from ..._messages.words import Words
 from ..._policy.revocation import Revocation
 from ..._policy.status import Status
 from ..acceptance import is_accepted
 from ..crl_row import CrlRow
 from ..deliveries import is_of_installed
 from ..exceptions import Accepted
-from ..model import HolderRow, NextStep, ReportParameters
+from ..model import HolderRow, HolderWorkstation, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
 
@@ -51,11 +52,12 @@ def site_words(parameters: ReportParameters) -> SiteWords:
 
 
 class Wording:
-    """The texts of the page in the report's language."""
+    """The texts of the page in the report's language. ``told`` tells problems in it, with the site's names of options."""
 
     def __init__(self, parameters: ReportParameters) -> None:
         zone = ZoneInfo(parameters.time_zone)
         self.words = Translator(parameters.language, zone, PAGE, site_words(parameters))
+        self.told = Words(parameters.language, lambda option: f"pkcs12_{option}")
         self.french = parameters.language == "fr"
         self.today = parameters.report_date.astimezone(zone).date()
         self.of = lru_cache(maxsize=None, typed=True)(
@@ -67,6 +69,15 @@ class Wording:
     def __call__(self, key: str, **values: object) -> str:
         """The words under a key, with its placeholders filled."""
         return self.words(key, **values)
+
+    def step(self, row: HolderRow | HolderWorkstation) -> str:
+        """The next step. What mends the failure of the last run, the problem says."""
+        if row.next_step is not NextStep.MEND_FAILURE:
+            return self.of(row.next_step)
+        places = row.places if isinstance(row, HolderRow) else (row,)
+        problems = [each.problem for each in places if each.next_step is row.next_step and each.actor is row.actor]
+        steps = dict.fromkeys(self.told.next_step(each) for each in problems if each)
+        return " ".join(filter(None, steps)) or self.of(row.next_step)
 
     def number(self, value: int) -> str:
         """A whole number with separated thousands: ``20,000``, in French with narrow spaces."""

@@ -14,7 +14,7 @@ from ..._facts.holders import HolderEntry, parse_holder
 from ..model import NextStep, Report
 from ..sources import entries_of
 from ..summary import homonyms
-from .plan import Matter, Recipient, person_of
+from .plan import Recipient, ReminderItem, person_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Letter:
 
     recipient: Recipient
     address: str
-    matters: tuple[Matter, ...]
+    matters: tuple[ReminderItem, ...]
 
 
 def addresses_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]]) -> Addresses:
@@ -57,12 +57,12 @@ def _entries(name: str, variables: Mapping[str, Any]) -> Sequence[HolderEntry]:
         return ()
 
 
-def letters_of(matters: Iterable[Matter], addresses: Addresses, report: Report) -> tuple[Letter, ...]:
+def letters_of(matters: Iterable[ReminderItem], addresses: Addresses, report: Report) -> tuple[Letter, ...]:
     """One mail for each holder, one for each address of the employer and of IT. IT's comes last.
 
     A matter of somebody without an address is IT's. Where a name of the report says too little, it has its number.
     """
-    found: dict[tuple[Recipient, str, str], list[Matter]] = {}
+    found: dict[tuple[Recipient, str, str], list[ReminderItem]] = {}
     for matter in matters:
         people = _people(matter, addresses)
         to = matter.recipient if people else Recipient.IT
@@ -98,7 +98,7 @@ def _with_numbers(letters: Iterable[Letter], report: Report) -> tuple[Letter, ..
     )
 
 
-def _people(matter: Matter, addresses: Addresses) -> Sequence[str]:
+def _people(matter: ReminderItem, addresses: Addresses) -> Sequence[str]:
     if matter.recipient is Recipient.HOLDER:
         address = addresses.holders.get(matter.person)
         return [address] if address else []

@@ -15,7 +15,7 @@ from ..formats.calendar_file import Event, calendar_file
 from ..formats.reminder_texts import ReminderTemplates, Texts
 from ..language.wording import Wording
 from .addresses import Letter
-from .plan import Matter, Recipient
+from .plan import Recipient, ReminderItem
 
 CALENDAR_NAME = "access.ics"
 WORD = {"en": "authorisation", "fr": "autorisation"}
@@ -55,11 +55,11 @@ def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: 
 
 def _texts(
     letter: Letter,
-    matters: Sequence[Matter],
+    matters: Sequence[ReminderItem],
     templates: ReminderTemplates,
     say: Wording,
     sender: Sender,
-    values_of: Callable[[Matter, Wording], Mapping[str, Any]],
+    values_of: Callable[[ReminderItem, Wording], Mapping[str, Any]],
 ) -> Texts:
     """The texts about some of the letter's matters."""
     known = [values_of(matter, say) for matter in matters]
@@ -74,7 +74,7 @@ def _texts(
     return templates.texts(letter.recipient.value, values)
 
 
-def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
+def _values(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
     """What a template knows: names and days. Nothing else of a certificate, and no number."""
     return {
         "name": matter.name or say("acceptable.without_holder"),
@@ -92,7 +92,7 @@ def _values(matter: Matter, say: Wording) -> Mapping[str, Any]:
     }
 
 
-def _values_of_event(matter: Matter, say: Wording) -> Mapping[str, Any]:
+def _values_of_event(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
     """The values for an event. Whoever reads it does so on another day than that of the mail, so it has no distance from that day."""
     return {**_values(replace(matter, days_left=0), say), "distance": ""}
 

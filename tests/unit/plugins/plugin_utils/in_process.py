@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
     StoreContents,
     UnreadSource,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Outside, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
     Drivers,
@@ -103,7 +103,7 @@ class FakeWorkstation:
         self.calls.append(f"exchange {account}")
         self.exchanges.append((account, run_as, request))
         if self.cut == len(self.exchanges):
-            raise ConnectionLost("read timed out", code="connection_ended", next_step="", detail="")
+            raise ConnectionLost(Problem("connection_ended", {"reason": Outside("read timed out")}))
         return self.people[account].exchange(request, run_as)
 
     def ask(self, driver: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import thumbprint_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import StatusRules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
@@ -19,6 +20,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from unit.plugins.plugin_utils.fakes import NOW, SOFTWARE
 
 DAY = timedelta(days=1)
+
+
+def problem(code: str, **values: Any) -> Problem:
+    """A problem as facts keep it, of whatever area of the catalogue."""
+    return Problem.from_map({"code": code, "values": values})
+
+
+OFF = problem("no_route")
+"""The problem of a workstation that is switched off."""
 SECOND = timedelta(seconds=1)
 JEANNES, PAULS, STRANGERS = "S-1-5-21-1", "S-1-5-21-2", "S-1-5-21-9"
 ACCOUNTS = {"T1": frozenset({JEANNES}), "T2": frozenset({PAULS})}

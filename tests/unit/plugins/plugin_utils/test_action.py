@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The boundary to Ansible: secrets masked on every exit, become put in place and brought back, failures as sentences."""
+"""The boundary to Ansible: secrets masked on every exit, become put in place and brought back, failures as results."""
 
 from __future__ import annotations
 
@@ -17,9 +17,16 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import arguments, base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import Arguments, validated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import HolderBecome
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind, written
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
+    ConnectionLost,
+    Deferred,
+    Outside,
+    Pkcs12Error,
+    Problem,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
@@ -47,17 +54,19 @@ def run(
     return Action({"holder": "a"} | dict(args), told, **task).run(None, variables)
 
 
-REFUSAL = Pkcs12Error(code="x", cause="It says no.", next_step="Act.", journal=[{"id": "1"}], changed=True)
+REFUSAL = Pkcs12Error(Problem("kept_files"), journal=[{"id": "1"}], changed=True)
 
 
 def test_a_defect_may_echo_a_secret_so_its_text_is_masked() -> None:
     result = run({"passphrase": SECRET}, RuntimeError(f"it says {SECRET} here"))
     assert SECRET not in json.dumps(result)
-    assert "it says ****" in result["msg"]
+    values = {"action": "hospital_it.pkcs12.x", "kind": "RuntimeError"}
+    problem = Problem("defect.unexpected", {**values, "text": Outside("it says ******** here")})
+    assert result["error"]["problem"] == problem.to_map()
     assert "****" in result["exception"]
     short = run({"passphrase": "x7"}, RuntimeError("it says x7 here"))
-    assert "x7" not in short["msg"] + short["exception"]
-    assert "RuntimeError" in short["msg"]
+    assert "x7" not in json.dumps(short | {"invocation": None})
+    assert short["error"]["problem"] == Problem("defect.hidden", values).to_map()
 
 
 def test_a_short_passphrase_does_not_garble_what_a_connection_says() -> None:
@@ -65,9 +74,9 @@ def test_a_short_passphrase_does_not_garble_what_a_connection_says() -> None:
     action.run(None, {})
     with pytest.raises(ConnectionLost) as lost:
         action.inventory([])
-    assert str(lost.value).startswith("no connection no connection")
-    assert len(str(lost.value)) < 300
-    assert "Switch the workstation on" in lost.value.next_step
+    reason = str(lost.value.problem.values["reason"])
+    assert (lost.value.problem.code, reason[:27]) == ("connection_failed", "no connection no connection")
+    assert len(reason) < 300
 
 
 def test_a_connection_never_says_its_own_password_nor_a_secret_of_the_task() -> None:
@@ -79,7 +88,7 @@ def test_a_connection_never_says_its_own_password_nor_a_secret_of_the_task() -> 
         with pytest.raises(ConnectionLost) as lost:
             action.inventory([])
         assert lost.value.code == "access_denied"
-        assert secret not in f"{lost.value} {lost.value.next_step} {lost.value.detail}"
+        assert secret not in f"{lost.value!r} {lost.value.problem} {lost.value.detail}"
         assert "kinit: ***" in lost.value.detail
 
 
@@ -99,8 +108,8 @@ def test_text_of_a_driver_shows_no_secret(secret: str, call: Any) -> None:
     action.run(None, {})
     with pytest.raises(Pkcs12Error) as refusal:
         call(action)
-    assert secret not in str(refusal.value)
-    assert "echo ****" in str(refusal.value)
+    assert secret not in f"{refusal.value!r} {refusal.value.problem}"
+    assert refusal.value.problem.values["reason"] == "echo ********"
 
 
 def test_what_a_refusal_of_arguments_is_written_from_has_no_secret_however_deep(
@@ -112,7 +121,7 @@ def test_what_a_refusal_of_arguments_is_written_from_has_no_secret_however_deep(
     assert (len(seen), SECRET in repr(seen), "a ****" in repr(seen)) == (1, False, True)
 
 
-def clear_connection(options: dict[str, Any], **members: Any) -> str | None:
+def clear_connection(options: dict[str, Any], **members: Any) -> ClearConnection | None:
     """What a reading says of the connection that it used. ``members``: of the plugin."""
     action = Action({"holder": "a"}, answer={"protocol": 1})
     for name, value in members.items():
@@ -127,15 +136,18 @@ HTTP = {"scheme": "http", "transport": ["ntlm"], "_extras": {}, "remote_user": "
 
 
 def test_a_reading_tells_how_its_connection_went() -> None:
-    said = "http, logon by {}, message encryption auto"
     used = {True: SimpleNamespace(encryption=object()), False: SimpleNamespace(encryption=None)}
     assert clear_connection({}) is None
     assert clear_connection(HTTP) is None
-    assert clear_connection(HTTP | {"transport": ["basic"]}) == said.format("basic")
-    assert clear_connection(HTTP, _winrm_transport=["ntlm", "plaintext"]) == said.format("ntlm, plaintext")
+    assert clear_connection(HTTP | {"transport": ["basic"]}) == ClearConnection("http", ("basic",), "auto")
+    assert clear_connection(HTTP, _winrm_transport=["ntlm", "plaintext"]) == ClearConnection(
+        "http", ("ntlm", "plaintext"), "auto"
+    )
     assert clear_connection(HTTP, _winrm_transport=None) is None
     assert clear_connection(HTTP, protocol=SimpleNamespace(transport=used[True])) is None
-    assert clear_connection(HTTP, protocol=SimpleNamespace(transport=used[False])) == said.format("ntlm")
+    assert clear_connection(HTTP, protocol=SimpleNamespace(transport=used[False])) == ClearConnection(
+        "http", ("ntlm",), "auto"
+    )
     assert clear_connection(HTTP, protocol=SimpleNamespace(transport=SimpleNamespace())) is None
     assert clear_connection(HTTP, protocol=None) is None
 
@@ -150,7 +162,10 @@ RESULT = {
 
 @pytest.mark.parametrize("passphrase", COMMON)
 @pytest.mark.parametrize("told", [RESULT, REFUSAL], ids=["result", "refusal"])
-def test_a_passphrase_that_is_a_common_word_leaves_everything_else_as_it_is(passphrase: str, told: Any) -> None:
+def test_a_passphrase_that_is_a_common_word_leaves_everything_else_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, passphrase: str, told: Any
+) -> None:
+    monkeypatch.setattr("secrets.token_hex", lambda _bytes: "")  # the same nonce twice, where there is one
     usual, common = (run({"holder": "asr", "passphrase": each}, told) for each in (SECRET, passphrase))
     assert usual == common
 
@@ -175,17 +190,40 @@ def test_the_invocation_is_what_the_user_wrote_without_secrets() -> None:
 
 def test_a_refusal_is_a_result_with_the_journal_and_whether_it_changed_something() -> None:
     result = run({}, REFUSAL)
-    assert result["error"] == {"code": "x", "next_step": "Act."}
-    assert (result["failed"], result["changed"], result["msg"]) == (True, True, "It says no. Act.")
+    assert (result["error"]["code"], result["error"]["problem"]) == ("kept_files", Problem("kept_files").to_map())
+    assert (result["failed"], result["changed"]) == (True, True)
     assert result["journal"] == [{"id": "1"}]
 
 
 def test_a_defect_is_called_one_and_a_lost_connection_makes_the_host_unreachable() -> None:
-    assert "Please report it" in run({}, RuntimeError("x"))["msg"]
-    result = run({}, ConnectionLost("It is gone.", code="x", next_step="Act.", detail="said"))
-    assert (result["unreachable"], result["changed"], result["msg"]) == (True, False, "It is gone. Act.")
-    assert result["connection_error"] == {"code": "x", "next_step": "Act.", "detail": "said"}
-    assert "failed" not in result
+    assert run({}, RuntimeError("x"))["error"]["code"] == "defect"
+    problem = Problem("no_route", {"address": "ws-1"})
+    result = run({}, ConnectionLost(problem, detail="said"))
+    assert (result["unreachable"], result["changed"], "failed" in result) == (True, False, False)
+    assert (result["error"]["code"], result["error"]["problem"]) == ("no_route", problem.to_map())
+    assert (result["connection_error"]["code"], result["connection_error"]["detail"]) == ("no_route", "said")
+
+
+@pytest.mark.words
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "'computer' is empty, so nobody can tell which workstation is meant. Set computer to what the command "),
+        (
+            "fr",
+            "« computer » est vide : personne ne peut dire de quel poste il s'agit. Donner à computer ce que la commande ",
+        ),
+    ],
+)
+def test_a_result_tells_a_problem_in_the_language_of_the_site_and_by_the_names_of_its_user(
+    monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    """Words are made here and nowhere below: the one place where a unit test can see them as a user does."""
+    monkeypatch.setattr(Action, "variable", lambda _self, _name: language)
+    refusal = Pkcs12Error(Problem("bad_arguments.computer_is_empty", setting="computer"))
+    result = run({}, refusal, {"pkcs12_language": language})
+    assert result["msg"].startswith(said)
+    assert result["msg"].endswith(result["error"]["next_step"])
 
 
 def test_what_ansible_says_itself_is_passed_through() -> None:
@@ -217,7 +255,7 @@ def test_a_connection_over_which_nobody_has_tried_it_is_refused_by_name(transpor
     with pytest.raises(Pkcs12Error) as refusal:
         action.inventory([])
     assert (refusal.value.code, action.seen) == ("untried_connection", [])
-    assert f"is {transport}, over which nobody has tried" in refusal.value.cause
+    assert refusal.value.problem.values["transport"] == transport
 
 
 class OfALibrary(Exception):
@@ -285,8 +323,9 @@ def test_reading_runs_without_become_and_the_tasks_own_comes_back() -> None:
 def test_writing_runs_as_the_holder_with_his_password_or_none_whatever_the_site_says() -> None:
     for password in ("his own", None):
         action = Action({}, answer=OfALibrary("cut"))
-        with pytest.raises(ConnectionLost, match="cut"):
+        with pytest.raises(ConnectionLost) as lost:
             action.exchange(REQUEST, RunAs(Context.BECOME, "CHU\\jdupont", password))
+        assert lost.value.problem == Problem("connection_ended", {"reason": Outside("cut")})
         ((name, become),) = action.seen
         assert name == "store_exchange"
         assert isinstance(become, HolderBecome)
@@ -305,8 +344,9 @@ def test_the_connections_own_user_writes_without_become() -> None:
 
 def test_a_wrapper_that_got_no_token_is_waiting() -> None:
     action = Action({}, answer={"failed": True, "msg": "failure: CreateProcessAsUser (Win32ErrorCode 5)"})
-    with pytest.raises(Exception, match="Run the task again while the holder is logged on"):
+    with pytest.raises(Deferred) as waiting:
         action.exchange(REQUEST, HOLDER)
+    assert waiting.value.problem == Problem("not_run.windows_error", {"name": HOLDER.account, "number": 5})
 
 
 CONSTRAINED = {"failed": True, "msg": "x is not trusted and cannot be loaded."}
@@ -315,16 +355,16 @@ CONSTRAINED = {"failed": True, "msg": "x is not trusted and cannot be loaded."}
 @pytest.mark.parametrize(
     ("said", "named"),
     [
-        ("applocker_mdm\r\n", " (AppLocker by device management) runs"),
-        ("app_control\r\napplocker\r\n", " (AppLocker by group policy and App Control for Business) runs"),
-        ("welcome to ws-1\r\n", " runs"),
-        ("", " runs"),
-        (OSError("the connection was cut"), " runs"),
+        ("applocker_mdm\r\n", ("applocker_mdm",)),
+        ("app_control\r\napplocker\r\n", ("applocker", "app_control")),
+        ("welcome to ws-1\r\n", ()),
+        ("", ()),
+        (OSError("the connection was cut"), ()),
     ],
     ids=["one", "two", "words of the site", "nothing", "no answer"],
 )
 def test_where_no_driver_starts_the_connections_user_asks_which_lock_it_is(
-    monkeypatch: pytest.MonkeyPatch, said: str | Exception, named: str
+    monkeypatch: pytest.MonkeyPatch, said: str | Exception, named: tuple[str, ...]
 ) -> None:
     action = Action({}, answer=CONSTRAINED)
     action._task_vars = {"inventory_hostname": "ws-1"}
@@ -337,16 +377,17 @@ def test_where_no_driver_starts_the_connections_user_asks_which_lock_it_is(
         return {"rc": 0, "stdout": said}
 
     monkeypatch.setattr(Action, "_low_level_execute_command", execute)
-    calls = {
-        "the connection's account": lambda: action.inventory([]),
-        HOLDER.account: lambda: action.exchange(REQUEST, HOLDER),
-    }
-    for account, call in calls.items():
-        with pytest.raises(Pkcs12Error, match="in ConstrainedLanguage mode") as refusal:
+    values = {"computer": "ws-1", "mode": "ConstrainedLanguage"}
+    causes = (Problem("locks", {"locks": named}),) if named else ()
+    of_connection = Problem("constrained_language.connection", values, causes=causes)
+    of_holder = Problem("constrained_language", {**values, "name": HOLDER.account}, causes=causes)
+    for problem, call in (
+        (of_connection, lambda: action.inventory([])),
+        (of_holder, lambda: action.exchange(REQUEST, HOLDER)),
+    ):
+        with pytest.raises(Pkcs12Error) as refusal:
             call()
-        assert refusal.value.code == "constrained_language"
-        assert refusal.value.cause.startswith(f"A policy of ws-1{named} PowerShell")
-        assert f"for {account}," in refusal.value.cause
+        assert refusal.value.problem == problem
         assert action._connection.become == "the task's own"
     assert asked == [(LOCK_QUESTION, False, None)] * 2
 
@@ -390,7 +431,7 @@ def test_the_validator_hears_of_no_secret_because_it_would_tell_ansible(monkeypa
     monkeypatch.setattr(arguments, "ArgumentSpecValidator", Validator)
     given = {"holder": "a", "passphrase": SECRET, "days": "7"}
     validation = validated(Action.SPEC, Arguments(given, {}))
-    assert (validation.options, validation.problem) == (given | {"days": 7}, None)
+    assert (validation.options, validation.said) == (given | {"days": 7}, None)
     assert not any({"no_log", "site"} & option.keys() for (options,) in [told] for option in options.values())
 
 
@@ -406,7 +447,7 @@ def test_a_secret_is_found_however_deep_it_is_and_in_its_keys_alone(registered: 
         SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
         SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {"mails": frozenset({"code"})}
 
-    refusal = {"cause": "The passphrase is a date for YAML.", "next_step": "Write it in quotes."}
+    refusal = written(Problem("bad_arguments.no_passphrases"), "It is a date.", "Write it in quotes.")
     passphrases = {"T100001": ["first-one", "2nd-one", 1234567], "T100002": refusal, "T100003": None, "T100004": True}
     passphrases["T100005"] = ["beside-a-date", date(2029, 1, 1)]
     Deep({"passphrases": passphrases, "mails": [{"name": "Jeanne Dupont", "code": "c0de-one"}]}).run(None, {})
@@ -418,4 +459,4 @@ def test_a_secret_is_found_however_deep_it_is_and_in_its_keys_alone(registered: 
 
 def test_a_short_secret_with_a_blank_shows_in_no_text() -> None:
     short = run({"passphrase": "12345 "}, RuntimeError("it says 12345 here"))
-    assert "12345" not in short["msg"] + short["exception"]
+    assert "12345" not in json.dumps(short | {"invocation": None})

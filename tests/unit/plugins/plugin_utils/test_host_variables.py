@@ -16,8 +16,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
     hosts_matching,
     untag,
     variables_of,
+    words_of,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
 from unit.plugins.plugin_utils.lazy_variables import Lazy
 
 
@@ -90,10 +91,12 @@ def test_variable_that_cannot_be_rendered_says_so_and_the_others_stay(
     assert (first, second) == ("a", "b")
     refusal = mine["pkcs12_holders"]
     assert isinstance(refusal, Pkcs12Error)
-    why = "it stays {{ nobody }}" if "{{" in str(unreadable) else "Decryption failed (no vault secrets were found)"
-    assert str(refusal) == (
-        f"Ansible cannot read pkcs12_holders of a: {why}. Correct the variable, or give the password of its vault."
-    )
+    whose = {"variable": "pkcs12_holders", "host": "a"}
+    if "{{" in str(unreadable):
+        assert refusal.problem == Problem("bad_arguments.template_left", {**whose, "template": "{{ nobody }}"})
+    else:
+        assert refusal.problem.code == "bad_arguments.unreadable_variable"
+        assert isinstance(refusal.problem.values["said"], Outside)
     assert (mine["zone"], mine["ansible_facts"]) == ("UTC", {"cn": "{{ x }}"})
     assert others == {"pkcs12_holders": ["x"]}
 
@@ -105,9 +108,24 @@ def test_braces_are_text_where_ansible_refuses_what_is_undefined(monkeypatch: py
 
 
 def test_host_that_the_inventory_lacks_is_refused() -> None:
-    with pytest.raises(Pkcs12Error, match="The inventory has no host c") as refused:
+    with pytest.raises(Pkcs12Error) as refused:
         list(variables_of(given(a=Lazy()), ["a", "c"], ()))
-    assert refused.value.code == "unknown_host"
+    assert refused.value.problem == Problem("unknown_host", {"host": "c"}, "report_hosts")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "language"),
+    [
+        ({"localhost": {"pkcs12_language": "fr"}, "ws": {"pkcs12_language": "en"}}, "fr"),
+        ({"localhost": {}, "ws": {"pkcs12_language": "fr"}}, "fr"),
+        ({"ws": {"pkcs12_language": "fr"}}, "fr"),
+        ({"ws": {}, "other": {"pkcs12_language": "fr"}}, "en"),
+        ({"ws": {"pkcs12_language": "de"}}, "en"),
+        ({"ws": Lazy(pkcs12_language=AnsibleError("closed"))}, "en"),
+    ],
+)
+def test_a_filter_speaks_the_language_of_localhost_or_of_the_first_host(hosts: dict[str, Any], language: str) -> None:
+    assert words_of(hosts, ["ws", "other"]).language == language
 
 
 class HostVars(dict[str, Any]):

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import this_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import OwnVariables
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
 
 
 def action(variables: dict[str, Any], extra: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> OwnVariables:
@@ -49,18 +49,24 @@ def test_a_folder_is_read_as_ansible_reads_a_path(
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
-    [
-        (["/b"], "'x' has a list where one text"),
-        ({"a": 1}, "'x' has a mapping"),
-        (7, "'x' has a number"),
-        ("{{ nope }}", "cannot read x of ws-1: 'nope' is undefined."),
-    ],
+    ("value", "found"), [(["/b"], "a_list"), ({"a": 1}, "a_mapping"), (7, "a_number"), (True, "yes_or_no")]
 )
-def test_a_folder_that_is_none_is_refused_by_its_name(value: Any, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_none_is_refused_by_its_name(value: Any, found: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Pkcs12Error) as raised:
         action({"x": value}, {}, monkeypatch).folder("x")
-    assert (raised.value.code, said in raised.value.cause) == ("bad_arguments", True)
+    assert raised.value.problem == Problem("bad_arguments.not_one_text", {"option": "x", "found": found})
+
+
+def test_a_variable_that_ansible_cannot_read_is_told_in_its_words_without_a_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = action({"x": "{{ nope }}"}, {}, monkeypatch)
+    site._written_secrets = frozenset({"undefined"})
+    with pytest.raises(Pkcs12Error) as raised:
+        site.variable("x")
+    assert raised.value.problem == Problem(
+        "bad_arguments.unreadable_variable", {"variable": "x", "host": "ws-1", "said": Outside("'nope' is\n********.")}
+    )
 
 
 @pytest.mark.parametrize("value", [[], "", None, False])
@@ -73,8 +79,9 @@ def test_an_empty_value_of_an_inventory_is_none(value: Any, monkeypatch: pytest.
 
 def test_only_the_command_line_is_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert action({}, {"x": "T1"}, monkeypatch).of_this_run("x") == "T1"
-    with pytest.raises(Pkcs12Error, match="x is set in the inventory"):
+    with pytest.raises(Pkcs12Error) as refused:
         action({"x": "T1"}, {"y": "T1"}, monkeypatch).of_this_run("x")
+    assert refused.value.problem == Problem("bad_arguments.set_for_every_run", {"variable": "x"})
 
 
 @pytest.mark.parametrize(
@@ -85,11 +92,13 @@ def test_all_words_have_one_meaning(word: Any, meaning: bool, monkeypatch: pytes
 
 
 def test_a_word_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Pkcs12Error, match="'x' is 'oui'"):
+    with pytest.raises(Pkcs12Error) as refused:
         action({}, {"x": "oui"}, monkeypatch).is_confirmed("x")
+    assert refused.value.problem == Problem("bad_arguments.not_yes_or_no", {"option": "x", "given": "oui"})
 
 
 def test_a_yes_of_an_inventory_is_refused_and_a_no_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Pkcs12Error, match="x is set in the inventory"):
+    with pytest.raises(Pkcs12Error) as refused:
         action({"x": "yes"}, {}, monkeypatch).is_confirmed("x")
+    assert refused.value.problem.code == "bad_arguments.set_for_every_run"
     assert not action({"x": "no"}, {}, monkeypatch).is_confirmed("x")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from lab.authority import Authority, PrivateKey, der, pfx
 
 PASSPHRASE = "withdrawal-4711"
@@ -88,9 +89,8 @@ def test_two_personal_certificates_are_refused_with_their_thumbprints(
     mine, others = certify(rsa_key, issuer=issuer), certify(other_rsa_key, "Paul Martin - T654321", issuer)
     for certificates in ([mine, others], [others, mine]):
         error = refusal(bundle([rsa_key], certificates))
-        assert error.code == "two_leaves"
-        assert thumbprint(mine) in error.cause
-        assert thumbprint(others) in error.cause
+        values = {"count": 2, "thumbprints": (thumbprint(mine), thumbprint(others))}
+        assert error.problem == Problem("two_leaves", values)
 
 
 def test_two_certificates_of_one_key_are_refused(rsa_key: rsa.RSAPrivateKey) -> None:
@@ -137,17 +137,16 @@ def test_the_curves_of_windows_are_accepted(curve: ec.EllipticCurve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "code", "word"),
+    ("key", "code", "values"),
     [
-        (rsa.generate_private_key(65537, 1024), "weak_key", "1024 bits"),  # noqa: S505
-        (ed25519.Ed25519PrivateKey.generate(), "key_type", "Ed25519"),
-        (ec.generate_private_key(ec.SECP256K1()), "key_type", "secp256k1"),
+        (rsa.generate_private_key(65537, 1024), "weak_key", {"bits": 1024, "needed": 2048}),  # noqa: S505
+        (ed25519.Ed25519PrivateKey.generate(), "key_type", {"key_type": "Ed25519"}),
+        (ec.generate_private_key(ec.SECP256K1()), "key_type", {"key_type": "EC secp256k1"}),
     ],
 )
-def test_a_weak_or_unsupported_key_is_refused(key: AnyKey, code: str, word: str) -> None:
+def test_a_weak_or_unsupported_key_is_refused(key: AnyKey, code: str, values: dict[str, Any]) -> None:
     error = refusal(bundle([key], [certify(key)]))
-    assert error.code == code
-    assert word in error.cause
+    assert error.problem == Problem(code, {"whose": "Jeanne Dupont - T123456", **values})
 
 
 def usage(**bits: bool) -> x509.KeyUsage:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_
     find_bundle,
     read_bundle_folder,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import bundle_folder
 
 NOBODY = 65534
 
@@ -31,6 +33,11 @@ def refusal(folder: Path, pattern: str) -> Pkcs12Error:
     with pytest.raises(Pkcs12Error) as caught:
         find_bundle(folder, pattern)
     return caught.value
+
+
+def near(problem: Problem) -> Any:
+    """The names of files that are told of."""
+    return next((each.values["files"] for each in problem.causes if each.code == "no_bundle.near_files"), ())
 
 
 @pytest.mark.parametrize("pattern", ["Jeanne Dupont - T123456.p12", "*T123456.p12", "Jeanne*", "J????? Dupont - *.p12"])
@@ -55,9 +62,10 @@ def test_hidden_twins_and_folders_are_no_bundles(folder: Path) -> None:
 
 def test_no_match_names_the_pattern_and_how_many_files_are_there(folder: Path) -> None:
     error = refusal(folder, "Nobody*.p12")
-    assert error.code == "no_bundle"
-    assert "'Nobody*.p12'" in error.cause
-    assert "3 files" in error.cause
+    values = {"folder": str(folder), "pattern": "Nobody*.p12"}
+    assert error.problem == Problem(
+        "no_bundle.no_file", values, causes=(Problem("no_bundle.files_there", {"count": 3}),)
+    )
 
 
 ALMOST = [
@@ -76,52 +84,55 @@ def test_a_file_of_nearly_this_name_is_named(tmp_path: Path, asked: str, there: 
     name = unicodedata.normalize(form, f"{there} - T1.p12")  # type: ignore[arg-type]
     for each in (name, "Paul Martin - T1.p12", f"{there} - T2.p12"):
         (tmp_path / each).touch()
-    error = refusal(tmp_path, f"{asked} - T1*.p12")
-    assert error.code == "no_bundle"
-    assert f" A file of nearly this name is there: {name!r}." in error.cause
-    assert "Rename it" in error.next_step
-    found = read_bundle_folder(tmp_path, f"{asked} - T1*.p12", ())
-    assert found.near == (name,)
-    assert found.refusal().cause == error.cause.replace(" (3 files are there)", "")
+    problem = refusal(tmp_path, f"{asked} - T1*.p12").problem
+    assert problem.code == "no_bundle.other_name"
+    assert near(problem) == (name,)
+    files = read_bundle_folder(tmp_path, f"{asked} - T1*.p12", ())
+    assert files.near == (name,)
+    assert near(bundle_folder(files).refusal().problem) == (name,)
 
 
 @pytest.mark.parametrize("there", ["Jeanne Dupont - T100001.p12", "dupont_t100001_2026.p12"])
 def test_a_file_with_the_same_number_is_named_when_the_name_has_changed(tmp_path: Path, there: str) -> None:
     for each in (there, "Jeanne Dupont-Lefort - T100002.p12", "Jeanne Dupont - T1000011.p12"):
         (tmp_path / each).touch()
-    error = refusal(tmp_path, "Jeanne Dupont-Lefort - T100001*.p12")
-    assert f" A file of nearly this name is there: {there!r}." in error.cause
-    assert "Rename it" in error.next_step
+    problem = refusal(tmp_path, "Jeanne Dupont-Lefort - T100001*.p12").problem
+    assert (problem.code, near(problem)) == ("no_bundle.other_name", (there,))
 
 
-def test_several_files_of_nearly_this_name_are_named_up_to_three(tmp_path: Path) -> None:
-    for number in range(5):
-        (tmp_path / f"ZOE {number}.p12").touch()
-    assert (
-        "Files of nearly this name are there: 'ZOE 0.p12', 'ZOE 1.p12', 'ZOE 2.p12', ..."
-        in refusal(tmp_path, "Zoe*").cause
-    )
+def test_several_files_of_nearly_this_name_are_all_named(tmp_path: Path) -> None:
+    names = tuple(f"ZOE {number}.p12" for number in range(5))
+    for name in names:
+        (tmp_path / name).touch()
+    assert near(refusal(tmp_path, "Zoe*").problem) == names
+
+
+def test_a_file_that_was_put_aside_is_named(tmp_path: Path) -> None:
+    (tmp_path / "retired").mkdir()
+    (tmp_path / "retired" / "Zoe - T1.p12").touch()
+    aside = Problem("no_bundle.put_aside", {"file": "Zoe - T1.p12", "folder": "retired"})
+    assert aside in refusal(tmp_path, "Zoe*").problem.causes
+    assert aside in bundle_folder(read_bundle_folder(tmp_path, "Zoe*", ())).refusal().problem.causes
 
 
 def test_a_file_of_another_name_is_not_named(folder: Path) -> None:
     for pattern in ("Nobody*.p12", "Jeanne Dupond*.p12", "Jeanne-Dupont*.p12"):
-        error = refusal(folder, pattern)
-        assert "nearly" not in error.cause
-        assert "Put the holder's p12 there" in error.next_step
+        problem = refusal(folder, pattern).problem
+        assert (problem.code, near(problem)) == ("no_bundle.no_file", ())
     assert read_bundle_folder(folder, "Jeanne Dupont*.p12", ()).near == ()
 
 
 def test_several_matches_are_all_named(folder: Path) -> None:
-    error = refusal(folder, "*.p12")
-    assert error.code == "several_bundles"
-    assert "Jeanne Dupont - T123456.p12, Zoé Martin - T654321.p12" in error.cause
+    files = ("Jeanne Dupont - T123456.p12", "Zoé Martin - T654321.p12")
+    values = {"folder": str(folder), "pattern": "*.p12", "files": files}
+    assert refusal(folder, "*.p12").problem == Problem("several_bundles", values)
 
 
 def test_a_folder_that_is_not_there_or_no_folder_is_named(folder: Path) -> None:
     missing, file = refusal(folder / "missing", "*"), refusal(folder / "read me.txt", "*")
-    assert missing.code == file.code == "bundle_folder"
-    assert "No such file" in missing.cause
-    assert "Not a directory" in file.cause
+    assert (missing.problem.code, file.problem.code) == ("bundle_folder.not_there", "bundle_folder.no_folder")
+    assert missing.problem.values == {"folder": str(folder / "missing"), "reason": "No such file or directory"}
+    assert missing.problem.setting == "bundle_folder"
 
 
 @contextmanager
@@ -143,5 +154,4 @@ def test_a_folder_that_may_not_be_read_is_named(folder: Path) -> None:
             error = refusal(folder, "*")
     finally:
         folder.chmod(0o700)
-    assert error.code == "bundle_folder"
-    assert "Permission denied" in error.cause
+    assert error.problem.code == "bundle_folder.forbidden"

@@ -32,7 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import UNREAD_REASONS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import UNREAD_CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Logging
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
@@ -199,25 +199,24 @@ def test_the_workstations_own_store_is_listed_under_the_system(element: bytes) -
     assert [(each["owner_sid"], each["store"]) for each in found["unread"]] == [("S-1-5-18", "LocalMachine\\My")]
 
 
-def test_a_place_that_cannot_be_read_is_listed_with_the_reason() -> None:
+def test_a_place_that_cannot_be_read_is_listed_with_its_code() -> None:
     denied = profile(
         my=StoreContents((SerializedElement("file", b"\1"),), (UnreadSource("access_denied", "C:\\Users\\jdupont", 5),))
     )
     found = facts(Selection(), profiles=(denied,))
     assert [row["code"] for row in found["unread"]] == ["access_denied", "element"]
-    assert found["unread"][0]["reason"] == "access was denied"
     assert found["profiles"][0]["readable"] is False
 
 
 JEANNE = HolderEntry(HOLDER, ExpectedSubject("Jeanne Dupont", "T123456"))
 
 
-@pytest.mark.parametrize(("code", "reason"), [*UNREAD_REASONS.items(), ("new_code", "new_code")])
-def test_every_reason_is_said_in_words_and_leaves_the_holder_unknown(code: str, reason: str) -> None:
+@pytest.mark.parametrize("code", [*UNREAD_CODES, "new_code"])
+def test_every_reason_leaves_the_holder_unknown(code: str) -> None:
     unread = facts(
         Selection(), [JEANNE], profiles=(profile(my=StoreContents((), (UnreadSource(code, "there", None),))),)
     )
-    assert [(row["code"], row["reason"], row["detail"]) for row in unread["unread"]] == [(code, reason, "there")]
+    assert [(row["code"], row["detail"]) for row in unread["unread"]] == [(code, "there")]
     assert [row["status"] for row in unread["holders"]] == ["unknown"]
 
 

@@ -1,43 +1,37 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why there are no facts, in words that differ by cause, and whether the facts of an audit are gone after its run."""
+"""Why there are no facts, and whether the facts of an audit are gone after its run."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 
 MEMORY, FILES = FactCache("memory", "", 86400, False), FactCache("ansible.builtin.jsonfile", "/srv/facts", 0, False)
 AUDIT = "hospital_it.pkcs12.audit"
-LINES = "fact_caching = ansible.builtin.jsonfile; fact_caching_connection = /srv/pkcs12/facts; fact_caching_timeout = 0"
 
 
-@pytest.mark.parametrize("plugin", ["memory", "ansible.builtin.memory"])
-def test_memory_is_told_with_the_lines_to_write(plugin: str) -> None:
-    refusal = FactCache(plugin, "", 86400, False).refusal()
-    assert refusal.code == "no_facts"
-    assert f"(fact_caching is {plugin})" in refusal.cause
-    assert LINES in refusal.next_step
-    assert "in one command" in refusal.next_step
-
-
-def test_a_cache_without_facts_is_told_with_its_place_and_whether_facts_expire() -> None:
-    lasting = FILES.refusal()
-    assert "/srv/facts" in lasting.cause
-    assert "cannot read them" in lasting.cause
-    assert "expired" not in lasting.cause
-    expiring = FactCache("jsonfile", "/srv/facts", 1, False).refusal()
-    assert "expired" in expiring.cause
-    assert LINES in expiring.next_step
-
-
-@pytest.mark.parametrize("cache", [FactCache("memory", "", 0, True), FactCache("jsonfile", "/runner", 0, True)])
-def test_in_awx_fact_storage_is_the_switch(cache: FactCache) -> None:
-    refusal = cache.refusal()
-    assert "Enable Fact Storage" in refusal.next_step
-    assert "ansible.cfg" not in refusal.next_step
-    assert "/runner" not in refusal.cause
+@pytest.mark.parametrize(
+    ("cache", "code", "values"),
+    [
+        (MEMORY, "not_kept", {"plugin": "memory"}),
+        (FactCache("ansible.builtin.memory", "", 86400, False), "not_kept", {"plugin": "ansible.builtin.memory"}),
+        (FactCache("memory", "", 0, True), "not_kept_in_awx", {"plugin": "memory"}),
+        (FactCache("jsonfile", "/runner", 0, True), "none_in_awx", {}),
+        (FILES, "none", {"plugin": "ansible.builtin.jsonfile", "connection": "/srv/facts"}),
+        (
+            FactCache("jsonfile", "/srv/facts", 1, False),
+            "none_or_expired",
+            {"plugin": "jsonfile", "connection": "/srv/facts"},
+        ),
+    ],
+)
+def test_why_there_are_no_facts_is_told(cache: FactCache, code: str, values: dict[str, Any]) -> None:
+    assert cache.refusal().problem == Problem(f"no_facts.{code}", values)
 
 
 @pytest.mark.parametrize(
@@ -52,14 +46,10 @@ def test_in_awx_fact_storage_is_the_switch(cache: FactCache) -> None:
     ],
 )
 def test_an_audit_warns_where_nothing_keeps_its_facts(playbooks: tuple[str, ...]) -> None:
-    said = MEMORY.warning(playbooks)
-    assert said is not None
-    assert LINES in said
+    assert MEMORY.warning(playbooks) == Problem("facts_not_kept.by_ansible", {"plugin": "memory"})
     assert FILES.warning(playbooks) is None
     in_awx = FactCache("memory", "", 0, True).warning(playbooks)
-    assert in_awx is not None
-    assert "Enable Fact Storage" in in_awx
-    assert LINES not in in_awx
+    assert in_awx == Problem("facts_not_kept.in_awx", {"plugin": "memory"})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from datetime import date, datetime, timezone
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import rate_certificates
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     holder_record,
@@ -75,9 +75,15 @@ def test_a_day_is_text_or_what_yaml_makes_of_it(given: object, day: date | None)
 
 @pytest.mark.parametrize("given", ["soon", "2027-02-30", "01/03/2027", 20270301.5, {"a": 1}, ["2027-03-01"]], ids=str)
 def test_what_is_no_day_is_refused_by_its_name(given: object) -> None:
-    with pytest.raises(Pkcs12Error, match=r"^end of ws-1 is ") as refusal:
-        parse_day(given, "end of ws-1")
-    assert refusal.value.code == "bad_arguments"
+    said = {"given": str(given)}
+    for where, problem in (
+        ({"key": "end", "whose": "ws-1"}, Problem("bad_arguments.no_day_of", {"key": "end", "whose": "ws-1", **said})),
+        ({"key": "end"}, Problem("bad_arguments.no_day_in", {"key": "end", **said})),
+        ({"setting": "end"}, Problem("bad_arguments.no_day", said, "end")),
+    ):
+        with pytest.raises(Pkcs12Error) as refusal:
+            parse_day(given, **where)
+        assert refusal.value.problem == problem
 
 
 def test_a_function_is_one_line_of_a_table() -> None:

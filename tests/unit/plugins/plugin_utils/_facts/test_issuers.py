@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ObjectIdentifier
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import with_names
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
@@ -29,6 +29,10 @@ def element(issued: IssuedBundle) -> bytes:
     return pack(properties(issued.certificate.public_bytes(Encoding.DER), None))
 
 
+def there(*issuers: str) -> tuple[Problem, ...]:
+    return (Problem("finding.issuers_there", {"computer": "WS-1", "issuers": issuers}),)
+
+
 def found(authority: Authority, issuer: str | None, *names: str, entry: HolderEntry = JEANNE, **how: object) -> Finding:
     issued = [issue(authority, name, timedelta(days=-1), **how) for name in names]
     return issuer_finding(inventory(profiles=(profile(*map(element, issued)),)), [entry], issuer)
@@ -38,14 +42,9 @@ def found(authority: Authority, issuer: str | None, *names: str, entry: HolderEn
 def test_without_an_issuer_those_of_the_workstation_are_proposed(authority: Authority, issuer: str | None) -> None:
     finding = found(authority, issuer, "Jeanne Dupont - T123456")
     assert (finding.subject, finding.severity) == ("issuer", Severity.WARNING)
-    assert with_names(finding.cure).endswith(
-        "Set issuer to the pattern of your issuer. On WS-1 there are: CN=AC Personnes (1 certificate)."
-    )
+    assert finding.problem == Problem("finding.no_issuer", setting="issuer", causes=there("CN=AC Personnes (1)"))
     nothing = found(authority, issuer)
-    assert (nothing.severity, with_names(nothing.cure)) == (
-        Severity.WARNING,
-        "Set issuer to the pattern of your issuer.",
-    )
+    assert (nothing.severity, nothing.problem.causes) == (Severity.WARNING, ())
 
 
 def test_a_pattern_that_matches_is_fine(authority: Authority) -> None:
@@ -57,7 +56,8 @@ def test_a_pattern_that_matches_is_fine(authority: Authority) -> None:
 def test_a_pattern_that_matches_none_although_a_holder_has_one_is_told_with_what_is_there(authority: Authority) -> None:
     finding = found(authority, "Misspelt", "Jeanne Dupont - T123456")
     assert finding.severity is Severity.WARNING
-    assert with_names(finding.cure) == "Correct issuer. On WS-1 there are: CN=AC Personnes (1 certificate)."
+    said = {"issuer": "Misspelt", "computer": "WS-1"}
+    assert finding.problem == Problem("finding.issuer_matches_none", said, "issuer", there("CN=AC Personnes (1)"))
 
 
 def test_the_holders_issuers_come_first_and_what_is_no_persons_logon_is_left_out(authority: Authority) -> None:
@@ -69,4 +69,4 @@ def test_the_holders_issuers_come_first_and_what_is_no_persons_logon_is_left_out
         issue(root, "Some Body - X3"),
     ]
     finding = issuer_finding(inventory(profiles=(profile(*map(element, issued)),)), [JEANNE], None)
-    assert finding.cure.endswith("there are: CN=AC Personnes (1 certificate), CN=AC Racine (2 certificates).")
+    assert finding.problem.causes == there("CN=AC Personnes (1)", "CN=AC Racine (2)")

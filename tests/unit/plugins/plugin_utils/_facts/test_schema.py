@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     SCHEMA,
     CertificateRecord,
@@ -26,7 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 
 ROWS = (CertificateRecord, HolderRecord, ProfileRecord, UnreadRecord)
-PLAIN = (str, int, bool, date, datetime, KeyState, Proof, Status, Strangers)
+PLAIN = (str, int, bool, date, datetime, KeyState, Problem, Proof, Status, Strangers)
 KEY_MATERIAL = re.compile(r"(^|_)(der|pem|blob|bundle|container|pass\w*|secret|pin|code|private\w*)(_|$)")
 
 

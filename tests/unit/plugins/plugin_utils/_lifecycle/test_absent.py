@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, with_names
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
@@ -83,7 +83,9 @@ def test_encryption_certificates_are_archived(authority: Authority) -> None:
 def test_one_who_is_not_logged_on_waits(authority: Authority) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
     drivers.plant(issue(authority, left=YEAR + timedelta(days=1)))
-    assert "is not logged on" in (run(drivers, ALL).deferred or "")
+    deferred = run(drivers, ALL).deferred
+    assert deferred is not None
+    assert [each.code for each in deferred.causes] == ["not_logged_on", "way_out.offline"]
     assert drivers.calls == ["inventory"]
 
 
@@ -100,7 +102,7 @@ def offline(drivers: FakeDrivers, policy: RemovalPolicy = USUAL, **details: Any)
 
 
 def test_who_waits_is_told_of_the_option(leaver: FakeDrivers) -> None:
-    assert "offline: true" in with_names(run(leaver, ALL).deferred or "")
+    assert Problem("way_out.offline") in getattr(run(leaver, ALL).deferred, "causes", ())
 
 
 def test_offline_the_key_goes_before_the_certificate_and_nobody_becomes_the_holder(
@@ -152,7 +154,7 @@ def test_offline_a_refusal_of_the_driver_has_its_code_and_the_store_stays(leaver
 
 def test_offline_one_who_logs_on_meanwhile_waits_for_the_next_run(leaver: FakeDrivers) -> None:
     leaver.fails = ("remove_key", "profile_loaded")
-    assert "has logged on" in (offline(leaver).deferred or "")
+    assert getattr(offline(leaver).deferred, "code", None) == "profile_loaded"
     leaver.lie = {"changed": True}
     with pytest.raises(Pkcs12Error) as refusal:
         offline(leaver)
@@ -182,5 +184,5 @@ def test_a_password_that_would_be_logged_leads_to_a_removal_without_a_logon(
     with pytest.raises(Pkcs12Error) as refusal:
         run(drivers, ALL, holder_password="hers")
     assert refusal.value.code == "logged_password"
-    assert ("offline: true" in str(refusal.value)) == hinted
+    assert (refusal.value.problem.code == "logged_password.leaver") == hinted
     assert len(drivers.elements) == 1

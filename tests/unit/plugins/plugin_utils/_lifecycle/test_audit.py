@@ -9,82 +9,100 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
+    ConnectionLost,
+    Pkcs12Error,
+    Problem,
+    failed_result,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import (
-    LONGEST_REASON,
     MISTAKES,
     audited,
-    problem_of,
+    is_audit,
     unmatched,
+    was_audited,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import (
+    OF_A_WORKSTATION_THAT_IS_OFF,
+    PATTERNS,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import unreachable_result
+from unit.plugins.plugin_utils.problems import sample
 
 AT = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
 FACTS = {"certificates": [{}], "unread": [], "holders": [{"user": "CHU\\a", "status": "valid"}]}
+CAUSES = sorted({code for code, _pattern in PATTERNS} | {"connection_failed", "connection_ended"})
 
 
-def silent(code: str, msg: str = "It is silent.") -> dict[str, Any]:
-    return {"unreachable": True, "changed": False, "msg": msg, "connection_error": {"code": code}}
+def silent(code: str) -> dict[str, Any]:
+    return unreachable_result(ConnectionLost(sample(code)))
 
 
-def failure(code: str | None) -> dict[str, Any]:
-    return {"failed": True, "msg": "It is wrong.", **({"error": {"code": code}} if code else {})}
+def fact(told: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = told["ansible_facts"]["pkcs12_fact_audit"]
+    return found
 
 
 def test_found() -> None:
     told = audited({"ansible_facts": {"pkcs12": FACTS}}, "ws-1", AT, fail_on_unreachable=True)
     assert told["ansible_facts"] == {
         "pkcs12": FACTS,
-        "pkcs12_fact_audit": {"problem": "", "at": "2026-11-25T04:34:43Z"},
+        "pkcs12_fact_audit": {"problem": None, "at": "2026-11-25T04:34:43Z"},
     }
-    assert (problem_of(told), told["answered"], told.get("failed")) == ("", True, None)
-    assert told["msg"] == "1 certificate, 0 unread places; CHU\\a: valid"
+    assert (was_audited(told), told["answered"], told.get("failed")) == (True, True, None)
+    holder = Problem("holder_is", {"user": "CHU\\a"}, causes=(Problem("outcome.valid"),))
+    assert told["msg"] == Problem("done.audited", {"certificates": 1, "unread": 0}, causes=(holder,))
     assert "sentence" not in told
 
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_workstation_that_may_be_off_is_a_result_unless_the_site_wants_it_red(fails: bool) -> None:
     told = audited(silent("connection_timeout"), "ws-1", AT, fail_on_unreachable=fails)
+    problem = sample("connection_timeout")
     assert (told["failed"], told["answered"]) == (fails, False)
     assert "unreachable" not in told
-    assert problem_of(told)
-    assert told["msg"] == "It is silent."
-    assert ("sentence" in told) is fails
-    assert ("warnings" in told) is not fails
-    assert fails or told["warnings"][0].startswith("ws-1: It ")
+    assert (is_audit(told), was_audited(told)) == (True, False)
+    assert (fact(told)["problem"], told["msg"]) == (problem.to_map(), problem)
+    if fails:
+        beside = (problem, Problem("earlier_facts"))
+        assert told["sentence"] == Problem("not_audited.silent", {"host": "ws-1"}, causes=beside)
+        assert "warnings" not in told
+    else:
+        assert told["warnings"] == [Problem("not_audited.silent", {"host": "ws-1"}, causes=(problem,))]
+        assert "sentence" not in told
 
 
-@pytest.mark.parametrize("code", sorted(CAUSES))
+@pytest.mark.parametrize("code", CAUSES)
 def test_only_causes_of_a_workstation_that_is_off_are_no_failure(code: str) -> None:
-    off = ("name_not_resolved", "no_route", "connection_timeout", "connection_refused")
     told = audited(silent(code), "ws-1", AT, fail_on_unreachable=False)
-    assert (told["failed"], told["answered"]) == (code not in off, False)
-    assert str(problem_of(told)).startswith("It did not answer: ")
+    assert (told["failed"], told["answered"]) == (code not in OF_A_WORKSTATION_THAT_IS_OFF, False)
+    assert fact(told)["problem"]["code"] == code
 
 
-def test_what_ansible_itself_calls_unreachable_names_no_cause_and_fails() -> None:
-    assert audited({"unreachable": True, "msg": "x"}, "ws-1", AT, fail_on_unreachable=False)["failed"] is True
-
-
-@pytest.mark.parametrize("code", ["driver_answer", "wrong_computer", None, *sorted(MISTAKES)])
-def test_an_answer_that_is_a_failure_a_mistake_and_a_defect_stay_failures(code: str | None) -> None:
-    told = audited(failure(code), "ws-1", AT, fail_on_unreachable=False)
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem(code, {"_cause": "It is wrong.", "_next_step": ""})
+        for code in ("driver_answer", "wrong_computer", *MISTAKES)
+    ],
+    ids=lambda problem: problem.code,
+)
+def test_an_answer_that_is_a_failure_and_a_mistake_stay_failures(problem: Problem) -> None:
+    told = audited(failed_result(Pkcs12Error(problem)), "ws-1", AT, fail_on_unreachable=False)
     assert (told["failed"], told["answered"]) == (True, True)
-    assert problem_of(told) == "It could not be audited: It is wrong."
-    earlier = "ws-1: It could not be audited: It is wrong. Its facts are those of an earlier run, if there was one."
-    assert told["sentence"] == ("It is wrong." if code in MISTAKES else earlier)
+    assert fact(told)["problem"]["code"] == problem.code
+    earlier = Problem("not_audited.answered", {"host": "ws-1"}, causes=(problem, Problem("earlier_facts")))
+    assert told["sentence"] == (problem if problem.code in MISTAKES else earlier)
+
+
+def test_a_defect_is_kept_without_its_text() -> None:
+    told = audited({"failed": True, "msg": "A defect"}, "ws-1", AT, fail_on_unreachable=False)
+    assert (told["failed"], fact(told)["problem"]["code"]) == (True, "not_audited")
 
 
 def test_a_host_that_is_no_workstation_has_no_fact() -> None:
     result = {"no_workstation": True, "msg": "no workstation"}
     assert audited(result, "ws-1", AT, fail_on_unreachable=True) == result
-
-
-def test_the_problem_is_one_sentence_that_does_not_change_from_run_to_run() -> None:
-    text = f"Task failed: <Pool object at 0x7f00>: no\n  way {'x' * 900}"
-    told = audited(silent("no_route", text), "ws-1", AT, fail_on_unreachable=False)
-    problem = str(problem_of(told))
-    assert problem.startswith("It did not answer: no way xxx")
-    assert len(problem) == len("It did not answer: .") + LONGEST_REASON
 
 
 def audited_with(strangers: str, *issuers: str) -> dict[str, Any]:
@@ -103,13 +121,13 @@ MISSED = audited_with("no_match", "CN=AC Personnes", "CN=AC Personnes", "CN=Coun
         {},
         {"b": audited_with("not_searched", "CN=Other")},
         {"b": None},
-        {"b": audited(silent("no_route", "No way there."), "b", AT, fail_on_unreachable=False)},
+        {"b": audited(silent("no_route"), "b", AT, fail_on_unreachable=False)},
         {"b": {"no_workstation": True}},
     ],
 )
 def test_a_pattern_that_matches_nothing_anywhere_is_told_with_the_issuers_that_are_there(others: Any) -> None:
-    (said,) = unmatched({"a": MISSED, **others})
-    assert said.endswith("There are: CN=AC Personnes (2 certificates). Correct pkcs12_issuer, and run audit again.")
+    there = Problem("certificates_of", {"issuer": "CN=AC Personnes", "count": 2})
+    assert unmatched({"a": MISSED, **others}) == [Problem("issuer_matches_nothing", causes=(there,))]
 
 
 @pytest.mark.parametrize(

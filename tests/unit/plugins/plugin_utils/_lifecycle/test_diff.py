@@ -22,6 +22,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superse
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
 from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, YEAR, certificate, inventory, stored, view
+from unit.plugins.plugin_utils.problems import sample
+from unit.plugins.plugin_utils.problems import told as tell
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate(), friendly_name="SISERI")
@@ -39,8 +41,8 @@ def lines(diff: dict[str, str], side: str) -> list[str]:
     return [line.replace(LEAF.thumbprint, "NEW").replace(OLD.thumbprint, "OLD") for line in diff[side].splitlines()]
 
 
-NEW_LINE = "NEW CN=Jeanne Dupont - T123456 until 2029-11-24, key, named Next"
-OLD_LINE = "OLD CN=Jeanne Dupont - T123456 until 2027-11-25, key, named SISERI"
+NEW_LINE = "<diff.key Next CN=Jeanne Dupont - T123456 NEW 2029-11-24>"
+OLD_LINE = "<diff.key SISERI CN=Jeanne Dupont - T123456 OLD 2027-11-25>"
 RENEWAL = (ImportStep(LEAF.thumbprint), ProveStep(LEAF.thumbprint), NameStep(LEAF.thumbprint, "Next"))
 
 
@@ -48,19 +50,19 @@ RENEWAL = (ImportStep(LEAF.thumbprint), ProveStep(LEAF.thumbprint), NameStep(LEA
     ("method", "after"),
     [
         (RemovalMethod.DELETE, [NEW_LINE]),
-        (RemovalMethod.ARCHIVE, [NEW_LINE, OLD_LINE.replace("key", "archived")]),
+        (RemovalMethod.ARCHIVE, [OLD_LINE.replace("key", "archived"), NEW_LINE]),
     ],
 )
 def test_in_check_mode_after_is_the_plan(method: RemovalMethod, after: list[str]) -> None:
-    diff = store_diff(outcome(Plan((*RENEWAL, RetireStep(OLD.thumbprint, method))), OLD))
+    diff = store_diff(outcome(Plan((*RENEWAL, RetireStep(OLD.thumbprint, method))), OLD), tell)
     assert lines(diff, "before") == [OLD_LINE]
     assert sorted(lines(diff, "after")) == after
     assert diff["before_header"] == diff["after_header"] == "WS-1 CHU\\jdupont CurrentUser\\My"
 
 
 def test_once_it_is_done_after_is_the_store() -> None:
-    told = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF, None)), journal=DONE))
-    assert lines(told, "after") == ["NEW CN=Jeanne Dupont - T123456 until 2029-11-24, no key, named -"]
+    told = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF, None)), journal=DONE), tell)
+    assert lines(told, "after") == ["<diff.no_key - CN=Jeanne Dupont - T123456 NEW 2029-11-24>"]
 
 
 @pytest.mark.parametrize(
@@ -68,12 +70,12 @@ def test_once_it_is_done_after_is_the_store() -> None:
     [
         outcome(Plan(()), OLD),
         outcome(Plan((ProveStep(LEAF.thumbprint),)), OLD),
-        outcome(Plan(RENEWAL), OLD, deferred="not logged on"),
+        outcome(Plan(RENEWAL), OLD, deferred=sample("not_logged_on")),
     ],
     ids=["nothing", "proof", "deferred"],
 )
 def test_what_changes_nothing_shows_nothing(unchanged: Transaction) -> None:
-    diff = store_diff(unchanged)
+    diff = store_diff(unchanged, tell)
     assert diff["before"] == diff["after"] != ""
 
 
@@ -86,56 +88,56 @@ CARD_ONE = stored(certificate("DUPONT Jeanne 899700000001", issuer="CN=AC Carte"
         (Plan(RENEWAL), {}),
         (Plan((*RENEWAL, RetireStep(OLD.thumbprint, RemovalMethod.DELETE))), {}),
         (Plan(RENEWAL), {"after": view(stored(LEAF, None), CARD_ONE), "journal": DONE}),
-        (Plan(()), {"deferred": "not logged on"}),
+        (Plan(()), {"deferred": sample("not_logged_on")}),
     ],
     ids=["planned", "retiring", "done", "deferred"],
 )
 def test_certificates_of_other_issuers_are_counted_and_nothing_else_is_said_of_them(
     plan: Plan, details: dict[str, Any]
 ) -> None:
-    diff = store_diff(outcome(plan, OLD, CARD_ONE, **details))
+    diff = store_diff(outcome(plan, OLD, CARD_ONE, **details), tell)
     for side in ("before", "after"):
-        assert lines(diff, side)[-1] == "1 that the task is not about"
+        assert lines(diff, side)[-1] == "<diff.others 1>"
         assert "carte" not in diff[side].lower()
         assert CARD_ONE.thumbprint not in diff[side]
 
 
 def test_a_removal_shows_the_issuers_of_what_goes() -> None:
     removal = replace(outcome(Plan((RetireStep(OLD.thumbprint, RemovalMethod.DELETE),)), OLD, CARD_ONE), leaf=None)
-    diff = store_diff(removal)
+    diff = store_diff(removal, tell)
     assert (lines(diff, "before"), lines(diff, "after")) == (
-        [OLD_LINE, "1 that the task is not about"],
-        ["1 that the task is not about"],
+        [OLD_LINE, "<diff.others 1>"],
+        ["<diff.others 1>"],
     )
 
 
 def test_a_card_that_was_put_in_meanwhile_is_counted_on_the_side_where_it_is() -> None:
-    diff = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF), CARD_ONE), journal=DONE))
-    assert [lines(diff, side)[-1] for side in ("before", "after")] == [OLD_LINE, "1 that the task is not about"]
-    planned = store_diff(outcome(Plan(RENEWAL), OLD, CARD_ONE, after=view()))
-    assert lines(planned, "after")[-1] == "1 that the task is not about"
+    diff = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF), CARD_ONE), journal=DONE), tell)
+    assert [lines(diff, side)[-1] for side in ("before", "after")] == [OLD_LINE, "<diff.others 1>"]
+    planned = store_diff(outcome(Plan(RENEWAL), OLD, CARD_ONE, after=view()), tell)
+    assert lines(planned, "after")[-1] == "<diff.others 1>"
 
 
 @pytest.mark.parametrize(
     ("steps", "named"),
     [
-        ((NameStep(LEAF.thumbprint, "Next"),), "key, named Next"),
-        ((ImportStep(LEAF.thumbprint),), "key, named SISERI"),
-        ((ProveStep(LEAF.thumbprint),), "no key, named SISERI"),
+        ((NameStep(LEAF.thumbprint, "Next"),), "<diff.key Next "),
+        ((ImportStep(LEAF.thumbprint),), "<diff.key SISERI "),
+        ((ProveStep(LEAF.thumbprint),), "<diff.no_key SISERI "),
     ],
     ids=["renamed", "imported again", "proven"],
 )
 def test_a_certificate_that_is_there_keeps_what_is_not_planned(steps: Any, named: str) -> None:
-    diff = store_diff(outcome(Plan(steps), stored(LEAF, None, friendly_name="SISERI")))
+    diff = store_diff(outcome(Plan(steps), stored(LEAF, None, friendly_name="SISERI")), tell)
     (line,) = lines(diff, "after")
-    assert line.endswith(named)
+    assert line.startswith(named)
 
 
 def test_a_certificate_that_is_archived_is_shown_as_such() -> None:
-    diff = store_diff(outcome(Plan(()), stored(certificate(), archived=True)))
-    assert lines(diff, "before")[0].endswith("archived, named -")
+    diff = store_diff(outcome(Plan(()), stored(certificate(), archived=True)), tell)
+    assert lines(diff, "before")[0].startswith("<diff.archived - ")
 
 
 def test_where_there_is_no_bundle_nothing_is_planned_for_it() -> None:
     waiting = replace(outcome(Plan((NameStep(LEAF.thumbprint, "Next"),)), OLD), leaf=None)
-    assert store_diff(waiting)["after"] == "1 that the task is not about\n"
+    assert store_diff(waiting, tell)["after"] == "<diff.others 1>\n"

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, parse_elements
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence, ExecutedChange
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
@@ -24,10 +24,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import NOW, PASSPHRASE, SID, YEAR, issue, opened
+from unit.plugins.plugin_utils.problems import sample
 
 FIELDS = {
     "job", "host", "utc", "workstation", "owner_sid", "added", "removed", "archived", "leaf", "bundle_sha256", "proof", "keys",
     "error",
+    "problem",
 }  # fmt: skip
 
 
@@ -64,12 +66,12 @@ def test_a_change_is_one_line_that_says_what_went_and_what_came(tmp_path: Path, 
 
 
 def test_a_change_that_stopped_half_way_is_written_down_too(tmp_path: Path, change: ExecutedChange) -> None:
-    stopped = replace(
-        change, answer=replace(change.answer, error=ExchangeError("3", "retire_failed", None)), bundle=None
-    )
+    answer = replace(change.answer, error=ExchangeError("3", "retire_failed", None))
+    stopped = replace(change, answer=answer, bundle=None, problem=sample("retire_failed"))
     Evidence(tmp_path / "e", None, "ws-1").record(stopped)
     said = json.loads((tmp_path / "e").read_text(encoding="utf-8"))
     assert (said["error"], said["leaf"], said["bundle_sha256"]) == ("retire_failed", None, None)
+    assert said["problem"] == sample("retire_failed").to_map()
 
 
 def test_of_a_store_that_was_not_read_again_only_the_steps_are_known(tmp_path: Path, change: ExecutedChange) -> None:
@@ -112,31 +114,30 @@ def test_a_line_is_on_the_disk_before_it_counts(
 
 
 def test_what_could_not_be_written_down_is_refused_before(tmp_path: Path) -> None:
-    with pytest.raises(Pkcs12Error, match="Nothing was changed") as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path / "missing" / "e", None, "ws-1").prepare()
     assert (refusal.value.code, refusal.value.changed) == ("evidence", False)
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize("place", ["missing/e", "", "file/e", "link"])
-def test_check_mode_refuses_with_the_same_sentence(tmp_path: Path, place: str, check_mode: bool) -> None:
+def test_check_mode_refuses_with_the_same_problem(tmp_path: Path, place: str, check_mode: bool) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     (tmp_path / "link").symlink_to(tmp_path / "missing" / "e")
     with pytest.raises(OSError) as problem:
         (tmp_path / place).open("ab")
     with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path / place, None, "ws-1").prepare(check_mode)
-    assert str(refusal.value) == (
-        f"The evidence file {tmp_path / place} cannot be written: {problem.value.strerror}. "
-        "Set evidence_path to a file on the controller that can be written. Nothing was changed."
-    )
+    why = {"path": str(tmp_path / place), "reason": Outside(problem.value.strerror or "")}
+    assert refusal.value.problem == Problem("evidence.not_writable", why)
 
 
 @pytest.mark.parametrize("mode", [0o500, 0o600], ids=["not writable", "not to be entered"])
 def test_check_mode_refuses_a_folder_of_another(tmp_path: Path, mode: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda _path, wanted: mode >> 6 & wanted == wanted)  # root may write everywhere
-    with pytest.raises(Pkcs12Error, match="cannot be written: Permission denied"):
+    with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path / "e", None, "ws-1").prepare(check_mode=True)
+    assert refusal.value.problem.values["reason"] == "Permission denied"
 
 
 def test_check_mode_makes_and_changes_nothing(tmp_path: Path) -> None:
@@ -151,9 +152,10 @@ def test_check_mode_makes_and_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_full_afterwards_does_not_hide_the_change(tmp_path: Path, change: ExecutedChange) -> None:
-    with pytest.raises(Pkcs12Error, match="was changed, but") as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path, None, "ws-1").record(change)
     assert (refusal.value.code, refusal.value.changed, len(refusal.value.journal)) == ("evidence", True, 2)
+    assert refusal.value.problem.code == "evidence.not_written"
 
 
 def test_nothing_is_written_without_a_path(

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreContents, UnreadSource
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
@@ -84,6 +85,10 @@ def prove(
     return proven_record(WorkstationReading(read, scope, NOW), drivers, check_mode)
 
 
+def detail(holder: HolderRecord) -> str | None:
+    return holder.proof_detail and holder.proof_detail.code
+
+
 def one(record: WorkstationRecord) -> tuple[HolderRecord, CertificateRecord]:
     (holder,), (certificate,) = record.holders, record.certificates
     return holder, certificate
@@ -101,10 +106,8 @@ def test_a_key_that_signs_is_proven_as_its_holder_without_a_password(issued: Iss
     assert drivers.calls == ["inventory", "exchange"]
 
 
-@pytest.mark.parametrize(
-    ("code", "said"), [("no_key", "does not exist (0x80090016)"), ("sign_failed", "does not sign")]
-)
-def test_a_key_that_does_not_sign_leaves_its_holder_without_access(issued: IssuedBundle, code: str, said: str) -> None:
+@pytest.mark.parametrize("code", ["no_key", "sign_failed"])
+def test_a_key_that_does_not_sign_leaves_its_holder_without_access(issued: IssuedBundle, code: str) -> None:
     drivers = Workstation()
     drivers.broken[drivers.plant(issued)] = code
     holder, certificate = one(prove(drivers))
@@ -113,7 +116,7 @@ def test_a_key_that_does_not_sign_leaves_its_holder_without_access(issued: Issue
         Status.KEY_MISSING,
         certificate.thumbprint,
     )
-    assert said in str(holder.proof_detail)
+    assert detail(holder) == code
     assert (certificate.key_state, certificate.status) == ("unusable", Status.KEY_MISSING)
 
 
@@ -138,26 +141,26 @@ def test_of_several_usable_ones_the_one_that_counts_is_tried(authority: Authorit
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "code"),
     [
-        (ExchangeError("guard", "stale_store", None), "changed between reading and writing"),
-        (ExchangeError("guard", "busy", None), "Another exchange"),
-        (ExchangeError("guard", "no_dpapi", 0x80090345), "while the holder is logged on"),
-        (ExchangeError("guard", "dpapi_broken", 0x8009000B), "0x8009000B"),
-        (ExchangeError("1", "no_certificate", None), "is no longer in the store"),
-        (ExchangeError("1", "sign_failed", 0x80090022), "asks for consent"),
-        (ExchangeError("1", "unexpected", None), "unforeseen"),
+        (ExchangeError("guard", "stale_store", None), "stale_store"),
+        (ExchangeError("guard", "busy", None), "busy"),
+        (ExchangeError("guard", "no_dpapi", 0x80090345), "no_dpapi"),
+        (ExchangeError("guard", "dpapi_broken", 0x8009000B), "dpapi_broken"),
+        (ExchangeError("1", "no_certificate", None), "no_certificate"),
+        (ExchangeError("1", "sign_failed", 0x80090022), "key_asks"),
+        (ExchangeError("1", "unexpected", None), "unexpected"),
     ],
     ids=lambda value: value.code if isinstance(value, ExchangeError) else "",
 )
 def test_a_try_that_did_not_come_to_the_key_says_nothing_against_it(
-    issued: IssuedBundle, error: ExchangeError, said: str
+    issued: IssuedBundle, error: ExchangeError, code: str
 ) -> None:
     drivers = Workstation(lie={"error": error})
     drivers.plant(issued)
     holder, certificate = one(prove(drivers))
     assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.VALID, "linked")
-    assert said in str(holder.proof_detail)
+    assert detail(holder) == code
     assert drivers.calls == ["inventory", "exchange"]
 
 
@@ -169,7 +172,7 @@ def test_the_drivers_word_is_no_proof(issued: IssuedBundle, lie: dict[str, Any])
     drivers.plant(issued)
     holder, certificate = one(prove(drivers))
     assert (holder.proof, certificate.key_state) == (Proof.NOT_PROVEN, "linked")
-    assert "reports success, but" in str(holder.proof_detail)
+    assert str(detail(holder)).startswith("not_verified.")
 
 
 def test_a_signature_of_another_key_is_no_proof(authority: Authority, issued: IssuedBundle) -> None:
@@ -177,26 +180,26 @@ def test_a_signature_of_another_key_is_no_proof(authority: Authority, issued: Is
     drivers.keys[drivers.plant(issued)] = issue(authority).private_key
     holder, certificate = one(prove(drivers))
     assert (holder.proof, certificate.key_state) == (Proof.NOT_PROVEN, "linked")
-    assert "did not sign" in str(holder.proof_detail)
+    assert detail(holder) == "not_verified.not_signed"
 
 
 UNTRIED = {
-    "is not logged on to WS-1": inventory(profiles=(profile(loaded=False),)),
-    "cannot be read: access was denied": inventory(profiles=(profile(my=StoreContents((), (DENIED,))),)),
-    "ForceKeyProtection": inventory(force_key_protection=1),
-    "seclogon": inventory(secondary_logon=4),
-    "SeDebugPrivilege": inventory(identity=replace(STRANGER, debug_privilege=False)),
-    "cannot tell which account": inventory(accounts=(Account(HOLDER, SID, None, 1332),)),
+    "not_logged_on": inventory(profiles=(profile(loaded=False),)),
+    "store_unread": inventory(profiles=(profile(my=StoreContents((), (DENIED,))),)),
+    "force_key_protection": inventory(force_key_protection=1),
+    "secondary_logon": inventory(secondary_logon=4),
+    "no_debug_privilege": inventory(identity=replace(STRANGER, debug_privilege=False)),
+    "no_account_name": inventory(accounts=(Account(HOLDER, SID, None, 1332),)),
 }
 
 
-@pytest.mark.parametrize("said", UNTRIED)
-def test_who_cannot_be_asked_costs_no_command_and_keeps_the_status(issued: IssuedBundle, said: str) -> None:
-    drivers = Workstation(UNTRIED[said])
+@pytest.mark.parametrize("code", UNTRIED)
+def test_who_cannot_be_asked_costs_no_command_and_keeps_the_status(issued: IssuedBundle, code: str) -> None:
+    drivers = Workstation(UNTRIED[code])
     drivers.plant(issued)
     holder, certificate = one(prove(drivers))
     assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.VALID, "linked")
-    assert said in str(holder.proof_detail)
+    assert detail(holder) == code
     assert drivers.calls == ["inventory"]
 
 
@@ -205,7 +208,7 @@ def test_check_mode_tries_no_key(issued: IssuedBundle) -> None:
     drivers.plant(issued)
     holder, certificate = one(prove(drivers, check_mode=True))
     assert (holder.proof, certificate.key_state, drivers.calls) == (Proof.NOT_PROVEN, "linked", ["inventory"])
-    assert "in check mode" in str(holder.proof_detail)
+    assert detail(holder) == "proof.check_mode"
 
 
 def test_a_key_on_a_card_is_not_tried(issued: IssuedBundle) -> None:
@@ -214,7 +217,7 @@ def test_a_key_on_a_card_is_not_tried(issued: IssuedBundle) -> None:
     drivers.elements[drivers.plant(issued)] = properties(der, KeyProvInfo("{1}", CARD, 0, 0, 0))
     holder, certificate = one(prove(drivers, selection=Selection("AC Personnes")))
     assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.VALID, "linked")
-    assert CARD in str(holder.proof_detail)
+    assert holder.proof_detail == Problem("proof.not_software", {"provider": CARD})
     assert drivers.calls == ["inventory"]
 
 
@@ -225,7 +228,7 @@ def test_without_a_usable_certificate_there_is_nothing_to_try(authority: Authori
         drivers.plant(issue(authority, left=left))
     (holder,) = prove(drivers).holders
     assert (holder.proof, drivers.calls) == (Proof.NOT_PROVEN, ["inventory"])
-    assert "no usable certificate" in str(holder.proof_detail)
+    assert detail(holder) == "proof.no_certificate"
 
 
 def test_what_lies_in_a_temporary_profile_is_not_tried(issued: IssuedBundle) -> None:
@@ -279,9 +282,9 @@ def test_two_holders_are_proven_each_as_themselves(authority: Authority) -> None
 
 
 def test_what_goes_wrong_with_one_holder_is_in_nobody_elses_way(authority: Authority) -> None:
-    record = prove(shared(authority, AnswerError("store_exchange", "noise")), HOLDER, ELODIE)
+    record = prove(shared(authority, AnswerError("store_exchange", "none")), HOLDER, ELODIE)
     assert [each.proof for each in record.holders] == [Proof.NOT_PROVEN, Proof.PROVEN]
-    assert "cannot be used: noise" in str(record.holders[0].proof_detail)
+    assert str(detail(record.holders[0])).startswith("driver_answer")
     assert [each.key_state for each in record.certificates] == ["linked", "proven"]
 
 

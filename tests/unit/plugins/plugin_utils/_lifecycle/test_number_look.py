@@ -55,8 +55,8 @@ def test_somebody_at_another_workstation_has_the_number(
     result = enrol(workstation, tmp_path, [JEANNE, PAUL], variables=known)
     assert codes(result) == ["shared_number", None]
     assert (workstation.thumbprints(USER), len(workstation.thumbprints(PAUL["user"]))) == ([], 1)
-    said = "The inventory has T123456 for Jeanne Dupont (ws-1) and Anne Roux (ws-2)."
-    assert result["holders"][0]["msg"].startswith(said)
+    people = [each["values"] for each in result["holders"][0]["error"]["problem"]["causes"]]
+    assert people == [{"name": "Jeanne Dupont", "hosts": ["ws-1"]}, {"name": "Anne Roux", "hosts": ["ws-2"]}]
     checked = run_action(
         "holder_bundles", {"holders": [JEANNE, PAUL], "bundle_folder": str(tmp_path)}, workstation, variables=known
     )
@@ -121,7 +121,7 @@ def test_an_audit_fails_for_both_and_keeps_the_facts(workstation: FakeWorkstatio
     assert (result["failed"], result["error"]["code"], result["answered"]) == (True, "shared_number", True)
     assert [(row["authorisation"], row["error"]["code"]) for row in result["refused"]] == [(NUMBER, "shared_number")]
     assert len(result["ansible_facts"]["pkcs12"]["holders"]) == 2
-    assert result["ansible_facts"]["pkcs12_fact_audit"]["problem"] == ""
+    assert result["ansible_facts"]["pkcs12_fact_audit"]["problem"] is None
 
 
 def homonym(**changes: Any) -> dict[str, Any]:
@@ -137,8 +137,7 @@ def test_a_certificate_with_the_name_and_another_number_keeps_the_new_one_away(
     for install in ("always", "due", "missing"):
         result = enrol(workstation, tmp_path, [homonym()], install=install, passphrases=OPEN)
         assert codes(result) == ["number_differs"], result
-    assert "Jeanne Dupont - T123456" in result["holders"][0]["msg"]
-    assert "pkcs12_retire_authorisations" in result["holders"][0]["error"]["next_step"]
+    assert result["holders"][0]["error"]["problem"]["values"]["found"] == "Jeanne Dupont - T123456"
     assert workstation.thumbprints(USER) == [own]
     assert workstation.exchanges == []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentOptions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
@@ -120,8 +120,6 @@ def test_someone_elses_certificate_is_refused_before_the_workstation_is_asked(
 ) -> None:
     refusal = refused(drivers, new, present_options(person=ExpectedSubject("Paul Martin", "T654321")))
     assert refusal.code == "wrong_person"
-    assert "Jeanne Dupont - T123456" in refusal.cause
-    assert "Paul Martin T654321" in refusal.cause
     assert drivers.calls == []
 
 
@@ -136,19 +134,18 @@ def test_dates_are_held_against_the_controllers_clock(
 
 
 @pytest.mark.parametrize(
-    ("left", "skew", "said"),
+    ("left", "skew", "code"),
     [
-        (SKEW - timedelta(seconds=1), SKEW, "301 seconds fast"),
-        (3 * YEAR - SKEW + timedelta(seconds=1), -SKEW, "301 seconds slow"),
+        (SKEW - timedelta(seconds=1), SKEW, "clock_skew.fast"),
+        (3 * YEAR - SKEW + timedelta(seconds=1), -SKEW, "clock_skew.slow"),
     ],
 )
 def test_a_workstation_whose_clock_is_off_is_refused_when_it_matters(
-    authority: Authority, left: timedelta, skew: timedelta, said: str
+    authority: Authority, left: timedelta, skew: timedelta, code: str
 ) -> None:
     drivers = FakeDrivers(inventory(utc=NOW + skew))
     refusal = refused(drivers, issue(authority, left=left))
-    assert refusal.code == "clock_skew"
-    assert said in refusal.cause
+    assert refusal.problem == Problem(code, {"computer": "WS-1", "seconds": 301})
     run(drivers, issue(authority))
 
 

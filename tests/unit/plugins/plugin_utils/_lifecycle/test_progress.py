@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.progress import progress
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import progress
 
 HOSTS = [f"ws-{number:04}" for number in range(1000)]
 
@@ -16,7 +17,11 @@ def test_each_host_is_counted_once_over_all_batches() -> None:
         earlier = progress(found, batch, HOSTS, earlier)
     assert earlier
     assert earlier["so_far"] == {"hosts": 300, "of": 1000, "need_help": 6, "did_not_answer": 3}
-    assert earlier["progress"] == "300 of 1000 workstations: 6 need help, 3 did not answer."
+    assert earlier["progress"] == Problem(
+        "progress",
+        {"done": 300, "count": 1000},
+        causes=(Problem("progress.need_help", {"count": 6}), Problem("progress.did_not_answer", {"count": 3})),
+    )
 
 
 def test_a_batch_that_lost_hosts_is_as_far_as_its_last_one() -> None:

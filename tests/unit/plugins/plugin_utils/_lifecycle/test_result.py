@@ -5,19 +5,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import BundleFolder, UnopenedFile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext, holder_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    ResultContext,
+    certificate_result,
+    holder_result,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import (
     HolderRun,
     HolderTask,
@@ -28,7 +33,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
     SkipReason,
     Transaction,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.workstation_result import certificate_result
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportStep,
     NameStep,
@@ -53,6 +58,7 @@ from unit.plugins.plugin_utils.fakes import (
     stored,
     view,
 )
+from unit.plugins.plugin_utils.problems import sample
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate())
@@ -89,8 +95,9 @@ def test_a_holder_who_waits_is_told_of_a_file_of_nearly_the_right_name() -> None
     state = PresentFromFolder(present_options(), folder, Install.ALWAYS, Calendar())
     told = replace(holder, task=replace(holder.task, state=state))
     said = [holder_result(each, ResultContext(False, Calendar(), NOW))["msg"] for each in (holder, told)]
-    assert said[0].endswith("no new bundle is there; access works until 2027-11-25.")
-    assert said[1] == said[0] + " A file of nearly this name is there: 'JEANNE.P12'."
+    values = {"holder": HOLDER, "until": date(2027, 11, 25)}
+    near = Problem("no_bundle.near_files", {"files": ("JEANNE.P12",)})
+    assert said == [Problem("done.no_new_bundle", values), Problem("done.no_new_bundle", values, causes=(near,))]
 
 
 def retire(*old: Any, method: RemovalMethod = RemovalMethod.DELETE) -> tuple[RetireStep, ...]:
@@ -99,7 +106,7 @@ def retire(*old: Any, method: RemovalMethod = RemovalMethod.DELETE) -> tuple[Ret
 
 RENEWAL = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD])
 RENEWED = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD], after=[replace(stored(LEAF), key_works=True)], proven=True)
-DEFERRED = outcome(IMPORT, PROVE, before=[OLD], deferred="Jeanne is not logged on.")
+DEFERRED = outcome(IMPORT, PROVE, before=[OLD], deferred=sample("not_logged_on"))
 
 
 def test_the_keys_are_the_same_whatever_happened() -> None:
@@ -109,11 +116,10 @@ def test_the_keys_are_the_same_whatever_happened() -> None:
 
 def test_check_mode_says_what_would_be_and_the_run_what_was() -> None:
     planned, done = shown(RENEWAL, check_mode=True), shown(RENEWED)
-    for told in (planned, done):
-        facts = ("Jeanne Dupont - T123456", "CHU\\jdupont", "1 older certificate ", "2029-11-24")
-        assert [fact for fact in facts if fact not in told["msg"]] == []
-    assert (planned["msg"].count("would be"), done["msg"].count("would")) == (2, 0)
-    assert ("key signs" in planned["msg"], "key signs" in done["msg"]) == (False, True)
+    told = {"certificate": "Jeanne Dupont - T123456", "holder": "CHU\\jdupont", "until": date(2029, 11, 24)}
+    would, was = (Problem(f"done.{each}", {"count": 1}) for each in ("would_supersede", "superseded"))
+    assert planned["msg"] == Problem("done.would_install", told, causes=(would,))
+    assert done["msg"] == Problem("done.installed_and_signs", told, causes=(was,))
     assert (planned["changed"], planned["certificate"]["key_state"]) == (True, "planned")
     assert (done["changed"], done["certificate"]["key_state"]) == (True, "proven")
 
@@ -121,14 +127,14 @@ def test_check_mode_says_what_would_be_and_the_run_what_was() -> None:
 def test_several_are_said_as_several() -> None:
     both = outcome(IMPORT, PROVE, *retire(OLD, SECOND), before=[OLD, SECOND], after=[stored(LEAF)])
     for check_mode in (False, True):
-        told = shown(both, check_mode=check_mode)["msg"]
-        assert ("2 older certificates " in told, "would" in told) == (True, check_mode)
+        code = "done.would_supersede" if check_mode else "done.superseded"
+        assert Problem(code, {"count": 2}) in shown(both, check_mode=check_mode)["msg"].causes
 
 
 def test_what_is_put_off_has_not_changed_and_says_why() -> None:
     found = shown(DEFERRED)
     assert (found["changed"], found["deferred"], found["outcome"]) == (False, True, "deferred")
-    assert found["msg"] == "Jeanne is not logged on."
+    assert found["msg"] == sample("not_logged_on")
     assert found["access_until"] == "2027-11-25T12:00:00Z"
 
 
@@ -147,7 +153,8 @@ def test_what_is_put_off_has_not_changed_and_says_why() -> None:
 def test_the_outcome_is_one_word(what: Transaction, name: str, changed: bool) -> None:
     found = shown(what)
     assert (found["outcome"], found["changed"]) == (name, changed)
-    assert found["certificate"]["subject_cn"] in found["msg"] or "access works until 2027-11-25" in found["msg"]
+    told = found["msg"].values
+    assert told.get("certificate") == found["certificate"]["subject_cn"] or told["until"] == date(2027, 11, 25)
 
 
 def test_facts_keep_the_outcome_until_the_next_one_and_a_plan_is_none() -> None:
@@ -183,20 +190,24 @@ def test_what_became_of_an_old_key_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gone", "check_mode", "number"),
-    [((), False, "nothing to remove "), ((OLD,), False, "1 certificate "), ((OLD, SECOND), True, "2 certificates ")],
+    ("gone", "check_mode", "code"),
+    [
+        ((), False, "done.nothing_to_remove"),
+        ((OLD,), False, "done.removed"),
+        ((OLD, SECOND), True, "done.would_remove"),
+    ],
 )
-def test_a_removal_says_how_many_whose_and_where(gone: tuple[Any, ...], check_mode: bool, number: str) -> None:
+def test_a_removal_says_how_many_whose_and_where(gone: tuple[Any, ...], check_mode: bool, code: str) -> None:
     steps = [RemoveStep(each.thumbprint) for each in gone]
     found = shown(outcome(*steps, before=gone, after=(), leaf=None), check_mode)
     assert (found["changed"], len(found["removed"]), found["superseded"]) == (bool(gone), len(gone), [])
-    assert [fact for fact in (number, "CHU\\jdupont", "WS-1") if fact not in found["msg"]] == []
-    assert ("would" in found["msg"]) == check_mode
+    count = {"count": len(gone)} if gone else {}
+    assert found["msg"] == Problem(code, {**count, "holder": HOLDER, "computer": "WS-1"})
 
 
 def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:
-    refusal = Pkcs12Error(code="wrong_passphrase", cause="It does not open.", next_step="Look.")
+    refusal = Pkcs12Error(Problem("wrong_passphrase", {"_cause": "", "_next_step": ""}))
     waits = outcome(after=(stored(LEAF),), skipped=SkipReason.WAITING_FOR_ISSUER)
     told = shown(waits, unopened=(UnopenedFile(Path("/srv/bundles/new.p12"), refusal),))
     assert told["unopened"] == [{"path": "/srv/bundles/new.p12", "code": "wrong_passphrase"}]
-    assert "new.p12 (wrong_passphrase)" in told["msg"]
+    assert Problem("not_opened", {"files": ("new.p12 (wrong_passphrase)",)}) in told["msg"].causes

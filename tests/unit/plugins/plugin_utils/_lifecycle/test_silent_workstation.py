@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import (
+    OF_A_WORKSTATION_THAT_IS_OFF,
+    PATTERNS,
+)
 from lab.authority import Authority
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL, enrol
 from unit.plugins.plugin_utils.fakes import NOW, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+from unit.plugins.plugin_utils.problems import sample
 
 DAY = timedelta(days=1)
 TODAY = NOW.date()
@@ -29,7 +33,7 @@ def day(days: int) -> str:
 
 def is_silent(workstation: FakeWorkstation, code: str = "connection_timeout") -> None:
     def inventory(_holders: Any) -> None:
-        raise ConnectionLost("It is silent", code=code, next_step="", detail="")
+        raise ConnectionLost(sample(code))
 
     workstation.inventory = inventory  # type: ignore[method-assign, assignment]
 
@@ -130,14 +134,11 @@ def test_nobody_waits_for_one_who_is_away_or_whom_nobody_expects_yet(
     assert late(workstation, empty, authority, 3, [JEANNE | entry]) == (BOTH[:1] if fails else [])
 
 
-MAY_BE_OFF = {"name_not_resolved", "no_route", "connection_timeout", "connection_refused"}
-
-
-@pytest.mark.parametrize("code", sorted(CAUSES))
+@pytest.mark.parametrize("code", sorted({code for code, _pattern in PATTERNS}))
 def test_only_a_cause_that_a_workstation_has_which_is_off_may_wait(
     workstation: FakeWorkstation, empty: Path, authority: Authority, code: str
 ) -> None:
-    assert late(workstation, empty, authority, 90, code=code) == ([] if code in MAY_BE_OFF else None)
+    assert late(workstation, empty, authority, 90, code=code) == ([] if code in OF_A_WORKSTATION_THAT_IS_OFF else None)
 
 
 def test_a_removal_waits_for_nothing(workstation: FakeWorkstation, empty: Path, authority: Authority) -> None:

@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instants import format_instant
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence_search import installed_bundles
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence, installed_bundles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stray_bundles import (
     REASONS,
     StrayTask,
@@ -31,6 +30,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.bu
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
 from unit.plugins.plugin_utils.fakes import NOW, OTHER_SID, SID, now
+from unit.plugins.plugin_utils.problems import sample
 
 ONE, TWO = "a" * 64, "b" * 64
 FOLDER = "C:\\Users\\jdupont\\Downloads"
@@ -70,7 +70,7 @@ class Workstation:
             return parse(self.found)
         self.files = arguments["files"]
         if self.lost:
-            raise ConnectionLost("read timed out", code="connection_ended", next_step="", detail="")
+            raise ConnectionLost(sample("connection_ended"))
         said = {"outcome": "left" if self.left else "removed", "code": self.left, "hresult": 5 if self.left else None}
         return parse({"journal": [each | said | {"at": "2026-11-25T12:00:01Z"} for each in self.files]})
 
@@ -147,7 +147,7 @@ def test_last_installation_says_whose_a_bundle_is(tmp_path: Path) -> None:
         },
         None,
     ]
-    assert "1 of them installed" in result["msg"]
+    assert Problem("done.stray_known", {"count": 1}) in result["msg"].causes
 
 
 def test_evidence_that_is_not_there_is_none_and_one_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_second_run_changes_nothing() -> None:
     assert (result["changed"], result["not_found"]) == (False, [ONE])
 
 
-@pytest.mark.parametrize("code", [*REASONS, "something new"])
+@pytest.mark.parametrize("code", [*REASONS, "wrong_computer", "something new"])
 def test_file_that_stays_fails_the_task(code: str, tmp_path: Path) -> None:
     path = tmp_path / "evidence.jsonl"
     with pytest.raises(Pkcs12Error) as refused:
@@ -203,7 +203,8 @@ def test_file_that_stays_fails_the_task(code: str, tmp_path: Path) -> None:
     assert refused.value.code == ("wrong_computer" if code == "wrong_computer" else "not_removed")
     assert not refused.value.changed
     assert [entry["code"] for entry in refused.value.journal] == [code]
-    assert ("0x00000005" in refused.value.cause) == (code != "wrong_computer")
+    numbers = [each.values["number"] for each in refused.value.problem.causes if "number" in each.values]
+    assert numbers == ([] if code == "wrong_computer" else ["0x00000005"])
     assert path.read_text(encoding="utf-8") == ""
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import MOST_NAMES, summary
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary as summed_up
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
+from unit.plugins.plugin_utils.problems import told as tell
 
 Json = dict[str, Any]
 
@@ -24,6 +25,10 @@ def of(*people: Json, not_found: tuple[str, ...] = ()) -> Json:
     return {"holders": list(people), "not_found": list(not_found)}
 
 
+def summary(results: Any, known: Any, listed: Any = None) -> Json:
+    return summed_up(results, known, tell, listed)
+
+
 def told(results: dict[str, Json | None], known: frozenset[str] = frozenset()) -> Json:
     return summary(results, known)
 
@@ -33,35 +38,44 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
         {
             "a": of(person(1), person(2, "deferred", "Not logged on.")),
             "b": of(person(3, "failed", "No bundle."), person(4, "renewed")),
-            "c": {"unreachable": True, "msg": "Task failed: timed out\n after 30 s"},
+            "c": {"unreachable": True, "msg": "timed out\n after 30 s"},
             "d": None,
         }
     )
-    assert found["lines"] == [
-        (
-            "4 workstations: 1 with failed holders, 1 did not answer, 1 not reached; "
-            "4 holders on 2 of them: 1 failed, 1 deferred, 1 renewed, 1 unchanged."
-        ),
-        "failed (1):",
-        "  Person 3, T3 (CHU\\p3) at b: No bundle.",
-        "did not answer (1):",
+
+    def at(who: int, host: str) -> str:
+        return f"<holder_at {host} Person {who}, T{who} (CHU\\p{who})>"
+
+    def heading(outcome: str) -> str:
+        return f"<summary.heading 1 <outcome.{outcome}>>"
+
+    assert found["lines"][1:] == [
+        heading("failed"),
+        f"  {at(3, 'b')}: No bundle.",
+        heading("did_not_answer"),
         "  c: timed out after 30 s",
-        "not reached (1):",
+        heading("not_reached"),
         "  d",
-        "deferred (1):",
-        "  Person 2, T2 (CHU\\p2) at a: Not logged on.",
-        "renewed (1): Person 4, T4 (CHU\\p4) at b",
-        "unchanged (1): Person 1, T1 (CHU\\p1) at a",
+        heading("deferred"),
+        f"  {at(2, 'a')}: Not logged on.",
+        f"<summary.others 1 {at(4, 'b')} <outcome.renewed>>",
+        f"<summary.others 1 {at(1, 'a')} <outcome.unchanged>>",
     ]
-    assert told({"a": of(person(1)), "b": {"no_workstation": True, "msg": "b is left out."}})["msg"].startswith(
-        "1 workstation; 1 holder: "  # all were asked
+    workstations = [(1, "with_failed_holders"), (1, "did_not_answer"), (1, "not_reached")]
+    people = [(1, "failed"), (1, "deferred"), (1, "renewed"), (1, "unchanged")]
+    hosts, holders = (
+        " ".join(f"<total {count} <outcome.{outcome}>>" for count, outcome in each) for each in (workstations, people)
     )
+    first = f"<summary.workstations_with 4 {hosts}>"
+    assert found["lines"][0] == f"<summary {first} <summary.holders_on 4 2 {holders}>>"
+    asked = told({"a": of(person(1)), "b": {"no_workstation": True, "msg": "b is left out."}})["msg"]
+    assert "<summary.holders 1 " in asked
     assert (found["msg"], found["failed"], found["changed"]) == (found["lines"][0], False, False)
     assert found["totals"] == {
         "deferred": 1,
-        "did not answer": 1,
+        "did_not_answer": 1,
         "failed": 1,
-        "not reached": 1,
+        "not_reached": 1,
         "renewed": 1,
         "unchanged": 1,
     }
@@ -74,26 +88,22 @@ def test_one_sentence_that_is_true_of_many_is_told_once() -> None:
     found = told({f"h{number}": of(person(number, "failed", "The folder is missing.")) for number in range(1000)})
     assert sum("The folder is missing." in line for line in found["lines"]) == 1
     text = " ".join(" ".join(found["lines"]).split())
-    assert all(f"Person {number}, T{number} (CHU\\p{number}) at h{number}" in text for number in range(1000))
-    assert max(map(len, found["lines"])) <= 144
+    assert all(f"<holder_at h{number} Person {number}, T{number} (CHU\\p{number})>" in text for number in range(1000))
 
 
-def test_only_some_of_those_who_need_nobody_are_named() -> None:
+def test_those_who_need_nobody_stand_in_one_line() -> None:
     found = told({f"h{number}": of(person(number)) for number in range(1000)})
     assert len(found["lines"]) == 2
-    assert found["lines"][1].startswith("unchanged (1000): Person 0, ")
-    assert found["lines"][1].endswith(f", ... and {1000 - MOST_NAMES} more")
-    exactly = told({f"h{number}": of(person(number)) for number in range(MOST_NAMES)})
-    assert "more" not in exactly["lines"][1]
+    assert found["lines"][1].startswith("<summary.others 1000 <holder_at h0 Person 0, ")
 
 
 @pytest.mark.parametrize(
     ("row", "outcome", "needs"),
     [
-        (person(1, "renewed", planned=True), "would be renewed", False),
+        (person(1, "renewed", planned=True), "would_be_renewed", False),
         (person(1, "failed", planned=True), "failed", True),
-        (person(1, "waiting_for_issuer"), "waiting for issuer", True),
-        (person(1, "not_due"), "not due", False),
+        (person(1, "waiting_for_issuer"), "waiting_for_issuer", True),
+        (person(1, "not_due"), "not_due", False),
         (person(1, "deferred", failed=True), "deferred", True),
     ],
 )
@@ -117,10 +127,10 @@ def test_refused_task_is_a_failed_workstation() -> None:
         100.0,
     )
     assert found["lines"] == [
-        "1 workstation: 1 failed; 1 other host skipped.",
-        "failed (1):",
+        "<summary <summary.workstations_with 1 <total 1 <outcome.failed>>> <summary.skipped 1>>",
+        "<summary.heading 1 <outcome.failed>>",
         "  a: Wrong options.",
-        "skipped (1): b",
+        "<summary.others 1 b <outcome.skipped>>",
     ]
 
 
@@ -138,7 +148,7 @@ def test_refused_task_is_a_failed_workstation() -> None:
 def test_number_that_no_workstation_has(results: dict[str, Any], known: tuple[str, ...], missing: list[str]) -> None:
     found = told(results, frozenset(known))
     assert found["not_found"] == missing
-    assert any(line.startswith("Found nowhere: T9.") for line in found["lines"]) == bool(missing)
+    assert ("<found_nowhere T9>" in found["lines"]) == bool(missing)
 
 
 def test_workstation_that_was_checked() -> None:
@@ -149,9 +159,9 @@ def test_workstation_that_was_checked() -> None:
     found = told(
         {"a": {"ready": True, "findings": [], "msg": "a is ready."}, "b": {"ready": False, "findings": errors}}
     )
-    assert found["totals"] == {"not ready": 1, "ready": 1}
+    assert found["totals"] == {"not_ready": 1, "ready": 1}
     assert "  b: The service is off. Start it." in found["lines"]
-    assert "ready (1): a" in found["lines"]
+    assert "<summary.others 1 a <outcome.ready>>" in found["lines"]
 
 
 def test_workstation_that_was_audited() -> None:
@@ -161,35 +171,35 @@ def test_workstation_that_was_audited() -> None:
         {"user": "CHU\\c", "status": "missing", "last_day": None},
     ]
     found = told({"a": {"ansible_facts": {"pkcs12": {"holders": holders}}}})
-    assert found["totals"] == {"missing": 1, "renewal due": 1, "valid": 1}
-    assert "  no name (CHU\\b) at a: access until 2026-12-01." in found["lines"]
-    assert "  no name (CHU\\c) at a: no certificate gives access." in found["lines"]
+    assert found["totals"] == {"missing": 1, "renewal_due": 1, "valid": 1}
+    assert "  <holder_at a CHU\\b>: <access_until 2026-12-01>" in found["lines"]
+    assert "  <holder_at a CHU\\c>: <no_access>" in found["lines"]
 
 
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
-    unread = [{"owner_sid": "S-1-5-21-7", "reason": "access was denied"}]
+    unread = [{"owner_sid": "S-1-5-21-7", "code": "access_denied", "detail": "C:\\x"}]
     known = {"holders": [], "unread": unread, "profiles": [{"owner_sid": "S-1-5-21-7", "owner": "CHU\\a"}]}
     silent = {
         "answered": False,
         "msg": "x.",
-        "ansible_facts": {"pkcs12_fact_audit": {"problem": "It did not answer: x."}},
+        "ansible_facts": {"pkcs12_fact_audit": {"problem": {"code": "no_route"}}},
     }
     refused = {
         "answered": True,
         "msg": "y.",
-        "ansible_facts": {"pkcs12_fact_audit": {"problem": "It could not be audited: y."}},
+        "ansible_facts": {"pkcs12_fact_audit": {"problem": {"code": "driver_answer"}}},
     }
     enrolled = of(person(1)) | {"ansible_facts": {"pkcs12": known}}
     found = told(
         {
-            "a": {"ansible_facts": {"pkcs12": known, "pkcs12_fact_audit": {"problem": ""}}},
+            "a": {"ansible_facts": {"pkcs12": known, "pkcs12_fact_audit": {"problem": None}}},
             "b": silent,
             "c": refused,
             "d": enrolled,
         }
     )
     assert (found["unreachable_hosts"], found["failed_hosts"]) == (["b"], ["c"])
-    assert "stores that were not read, or only in part (1): CHU\\a at a (access was denied)" in found["lines"]
+    assert "<summary.unread 1 <store_at a CHU\\a <unread.access_denied C:\\x>>>" in found["lines"]
 
 
 @pytest.mark.parametrize(
@@ -202,8 +212,15 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
         ({"skipped": True}, False),
         ({"no_workstation": True}, False),
         (None, False),
-        ({"failed": False, "answered": False, "ansible_facts": {"pkcs12_fact_audit": {"problem": "x"}}}, False),
-        ({"failed": True, "ansible_facts": {"pkcs12_fact_audit": {"problem": "x"}}}, True),
+        (
+            {
+                "failed": False,
+                "answered": False,
+                "ansible_facts": {"pkcs12_fact_audit": {"problem": {"code": "no_route"}}},
+            },
+            False,
+        ),
+        ({"failed": True, "ansible_facts": {"pkcs12_fact_audit": {"problem": {"code": "no_route"}}}}, True),
         ({"ansible_facts": {"pkcs12": {}}}, False),
     ],
 )
@@ -231,17 +248,17 @@ def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
     found = summary(
         {"a": result, "b": result}, set(), {"a": Listed(entries, frozenset(), not_expected(entries, today))}
     )
-    assert found["totals"] == {"awaited": 1, "on leave": 1, "missing": 3 + 5, "expired": 2}
-    assert any(line.startswith("awaited (1): ") and "CHU\\new" in line for line in found["lines"])
+    assert found["totals"] == {"awaited": 1, "on_leave": 1, "missing": 3 + 5, "expired": 2}
+    assert "<summary.others 1 <holder_at a T1 (CHU\\new)> <outcome.awaited>>" in found["lines"]
 
 
 def test_leaver_stays_listed_until_all_is_removed() -> None:
     for outcome, noted in (("removed", ["T1"]), ("deferred", ["T1"]), ("removed", [])):
         (*_others, end) = told({"a": of(person(1, outcome)) | {"noted": noted}, "b": of()})["lines"]
-        assert end.startswith("Written down as retired: T1.") is bool(noted)
+        assert (end == "<written_down_as_retired T1>") is bool(noted)
     last = told({"a": of(not_found=("T9",)), "b": of(not_found=("T9",)), "c": of(not_found=("T9",))})
-    assert last["msg"] == "3 workstations without anything to remove."
-    assert any("T9" in line and "pkcs12_leavers" in line for line in last["lines"])
+    assert last["msg"] == "<summary <summary.nothing_to_remove 3>>"
+    assert "<found_nowhere T9>" in last["lines"]
 
 
 def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
@@ -255,17 +272,23 @@ def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
     )
     table = [line.split("  ") for line in found["lines"][-3:]]
     assert [[cell.strip() for cell in line if cell.strip()] for line in table] == [
-        ["holder", "bundle", "issued to", "until", "workstations"],
+        [f"<column.{name}>" for name in ("holder", "bundle", "issued_to", "until", "workstations")],
         ["Person 1, T1 (CHU\\p1)", "P.p12", "P - T1", "2029-01-01", "a, b"],
         ["Person 2, T2 (CHU\\p2)", "-", "-", "-", "a"],
     ]
     assert (
-        len({line.index(cell) for line, cell in zip(found["lines"][-3:], ("bundle", "P.p12", "-  "), strict=True)}) == 1
+        len(
+            {
+                line.index(cell)
+                for line, cell in zip(found["lines"][-3:], ("<column.bundle>", "P.p12", "-  "), strict=True)
+            }
+        )
+        == 1
     )
 
 
 def test_nobody_at_all() -> None:
-    assert told({})["lines"] == ["0 workstations."]
+    assert told({})["lines"] == ["<summary <summary.workstations 0>>"]
 
 
 def test_an_account_is_named_and_not_its_sid() -> None:
@@ -273,7 +296,10 @@ def test_an_account_is_named_and_not_its_sid() -> None:
     rows = [{**person(each, "removed"), "user": f"S-1-5-21-{each}", "name": None} for each in (1, 2)]
     profiles = [{"owner_sid": "S-1-5-21-1", "owner": "CHU\\jdupont"}, {"owner_sid": "S-1-5-21-2", "owner": None}]
     found = told({"a": of(*rows) | {"ansible_facts": {"pkcs12": {"profiles": profiles}}}})
-    assert "removed (2): T1 (CHU\\jdupont) at a, T2 (S-1-5-21-2) at a" in found["lines"]
+    assert (
+        "<summary.others 2 <holder_at a T1 (CHU\\jdupont)>,<holder_at a T2 (S-1-5-21-2)> <outcome.removed>>"
+        in found["lines"]
+    )
 
 
 LISTED = (
@@ -285,7 +311,7 @@ LISTED = (
 def test_who_has_left_is_named_once_and_only_where_nothing_was_told() -> None:
     listed = {"a": Listed(LISTED, frozenset({"t1", "T9"}))}
     found = summary({"a": of(person(2))}, frozenset(), listed)
-    assert "left (1): Person 1, T1 (CHU\\p1) at a" in found["lines"]
+    assert "<summary.others 1 <holder_at a Person 1, T1 (CHU\\p1)> <outcome.left>>" in found["lines"]
     assert found["needs_somebody"] == []
     assert "left" not in summary({"a": of(person(1), person(2))}, frozenset(), listed)["totals"]
     for nothing in (
@@ -306,9 +332,21 @@ def test_a_workstation_without_holders_is_named_and_a_failure_there_stays_one() 
         {"ansible_facts": {"pkcs12": {"holders": []}}},
     ):
         found = summary({"a": result}, frozenset(), nobody)
-        assert found["totals"] == {"without holders": 1}, result
-        assert "without holders (1): a" in found["lines"]
+        assert found["totals"] == {"without_holders": 1}, result
+        assert "<summary.others 1 a <outcome.without_holders>>" in found["lines"]
     error = {"severity": "error", "sentence": "No.", "cure": "Do."}
-    assert summary({"a": {"ready": False, "findings": [error]}}, frozenset(), nobody)["totals"] == {"not ready": 1}
+    assert summary({"a": {"ready": False, "findings": [error]}}, frozenset(), nobody)["totals"] == {"not_ready": 1}
     assert summary({"a": {"failed": True, "msg": "No."}}, frozenset(), nobody)["totals"] == {"failed": 1}
     assert summary({"a": of()}, frozenset())["totals"] == {}
+
+
+def test_a_file_that_may_be_the_new_bundle_and_does_not_open_is_named_where_nothing_fails() -> None:
+    warned = person(1, warning={"code": "wrong_passphrase"})
+    found = told({"a": of(warned, person(2), person(3, "failed", warning={"code": "wrong_passphrase"}))})
+    assert "<summary.not_opened 1 <holder_at a Person 1, T1 (CHU\\p1)>>" in found["lines"]
+    assert found["failed_hosts"] == ["a"]
+
+
+def test_a_removal_that_nobody_has_confirmed_says_so_at_the_end() -> None:
+    found = told({"a": of(person(1, "removed")) | {"unconfirmed": True, "noted": ["T1"]}})
+    assert found["lines"][-1] == "<not_confirmed>"

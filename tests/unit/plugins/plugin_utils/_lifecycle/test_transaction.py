@@ -23,6 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalPolicy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     Identity,
@@ -48,6 +49,7 @@ from unit.plugins.plugin_utils.fakes import (
     profile,
     run_state,
 )
+from unit.plugins.plugin_utils.problems import sample
 
 LOGGED = Logging(script_block=True, module=False, transcription=False)
 
@@ -100,10 +102,10 @@ def test_a_logon_that_turns_out_unable_is_waiting_not_failing(
     issued: IssuedBundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_token(*_given: object) -> None:
-        raise Deferred("Windows gave no token.")
+        raise Deferred(sample("not_run.no_token"))
 
     monkeypatch.setattr(FakeDrivers, "exchange", no_token)
-    assert run(FakeDrivers(), issued).deferred == "Windows gave no token."
+    assert run(FakeDrivers(), issued).deferred == sample("not_run.no_token")
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -122,7 +124,7 @@ def test_a_workstation_that_logs_powershell_gets_no_password(issued: IssuedBundl
     assert drivers.requests == []
 
 
-CLEAR = {"clear_connection": "http, logon by basic, message encryption auto"}
+CLEAR = {"clear_connection": ClearConnection("http", ("basic",), "auto")}
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -225,7 +227,8 @@ def test_no_password_and_no_passphrase_shows_in_what_is_passed_around(issued: Is
 
 
 @pytest.mark.parametrize(
-    ("problem", "lines"), [(OSError("cut"), 1), (AnswerError("store_exchange", "noise"), 1), (Deferred("away"), 0)]
+    ("problem", "lines"),
+    [(OSError("cut"), 1), (AnswerError("store_exchange", "none"), 1), (Deferred(sample("not_logged_on")), 0)],
 )
 def test_a_change_without_an_answer_is_written_down(
     problem: Exception, lines: int, authority: Authority, tmp_path: Path

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
     SOFTWARE_PROVIDERS,
@@ -84,8 +84,9 @@ def test_an_older_bundle_than_the_installed_one_is_refused(method: RemovalMethod
     newer = stored(certificate(left=4 * YEAR))
     with pytest.raises(Pkcs12Error) as refusal:
         methods(newer, policy=RemovalPolicy(method))
-    assert refusal.value.code == "downgrade"
-    assert newer.thumbprint in refusal.value.cause
+    problem = refusal.value.problem
+    assert (problem.code, problem.setting) == ("downgrade", "allow_downgrade")
+    assert problem.values["thumbprint"] == newer.thumbprint
 
 
 def test_a_downgrade_that_is_meant_supersedes_the_newer_one() -> None:
@@ -107,8 +108,8 @@ def test_more_than_allowed_is_refused_and_all_are_named() -> None:
     assert len(choose_methods(several[:3], RemovalPolicy())) == 3
     with pytest.raises(Pkcs12Error) as refusal:
         choose_methods(several, RemovalPolicy())
-    assert refusal.value.code == "too_many"
-    assert all(f"Person {number}" in refusal.value.cause for number in range(4))
+    values = {"count": 4, "names": tuple(f"Person {number}" for number in range(4)), "most": 3}
+    assert refusal.value.problem == Problem("too_many", values, "max_certificates")
 
 
 def test_with_a_pattern_the_number_tells_whose_it_is() -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy import validity
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 
@@ -48,9 +48,9 @@ def test_a_day_begins_at_the_sites_midnight(zone: str, moment: str, day: str) ->
 @pytest.mark.parametrize("zone", ["UTC", PARIS])
 def test_a_number_of_days_below_0_is_refused(zone: str) -> None:
     assert calendar_of(zone, 0).renew_before_days == 0
-    with pytest.raises(Pkcs12Error, match="renew_before_days is -1, ") as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         calendar_of(zone, -1)
-    assert refusal.value.code == "bad_arguments"
+    assert refusal.value.problem == Problem("bad_arguments.due_after_the_end", {"days": -1}, "renew_before_days")
 
 
 @pytest.mark.parametrize(
@@ -148,13 +148,13 @@ def test_utc_needs_no_time_zone_database(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(validity, "ZoneInfo", missing)
     assert calendar_of("UTC", 7) == Calendar(7)
-    with pytest.raises(Pkcs12Error, match="install tzdata"):
+    with pytest.raises(Pkcs12Error) as refusal:
         calendar_of(PARIS, 7)
+    assert refusal.value.code == "bad_time_zone"
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "Europe", "../etc/passwd", "/etc/localtime", "Europe/\0Paris"])
 def test_a_time_zone_that_nobody_knows_is_refused(zone: str) -> None:
-    with pytest.raises(Pkcs12Error, match="knows no time zone") as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         calendar_of(zone, 40)
-    assert refusal.value.code == "bad_time_zone"
-    assert repr(zone) in refusal.value.cause
+    assert refusal.value.problem == Problem("bad_time_zone", {"given": zone}, "time_zone")

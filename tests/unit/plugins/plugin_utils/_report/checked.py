@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import (
     CrlProblem,
     Revocation,
@@ -19,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.excepti
     ExceptionRow,
     ExceptionState,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
 from unit.plugins.plugin_utils._report.reports import NOW, TODAY, sample
 
 

@@ -12,6 +12,7 @@ from random import Random
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     HolderRow,
@@ -19,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     WorkstationRow,
 )
 from unit.plugins.plugin_utils._report.reports import NAMES
+from unit.plugins.plugin_utils.records import problem
 
 Kind = TypeVar("Kind")
 TEXTS = (*NAMES, "", " ", "null", "\x00\x1f", "\u2028", "\ud83d", "é" * 300)
@@ -59,6 +61,8 @@ def _draw(kind: Any, chance: Random) -> Any:
         return None if chance.random() < 0.3 else _draw(next(k for k in get_args(kind) if k is not NoneType), chance)
     if get_origin(kind) is tuple:
         return tuple(_draw(get_args(kind)[0], chance) for _each in range(chance.randrange(4)))
+    if kind is Problem:
+        return problem("a_code_of_the_future", said=chance.choice(TEXTS), number=chance.randrange(9))
     if is_dataclass(kind):
         hints, made = get_type_hints(kind), cast("Any", kind)
         return made(**{each.name: _draw(hints[each.name], chance) for each in fields(kind)})

@@ -11,7 +11,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
-from unit.plugins.plugin_utils._report.known import DAY, NOW, record
+from unit.plugins.plugin_utils._report.known import DAY, NOW, OFF, record
 
 NAMES = ("Zoé", "Jeanne", "Paul", "Anne", "Émile", "Louis")
 
@@ -42,14 +42,14 @@ def certificates(number: int, later: int = 0) -> tuple[CertificateRecord, ...]:
 def spread(size: int, later: int = 0) -> tuple[Host, ...]:
     """A workstation for each; every fiftieth was never seen, every tenth did not answer today."""
     return tuple(
-        Host(f"ws-{number:05}", (entry(number),), problem="No route.")
+        Host(f"ws-{number:05}", (entry(number),), problem=OFF)
         if number % 50 == 49
         else Host(
             name=f"ws-{number:05}",
             entries=(entry(number),),
             computer=f"WS-{number:05}",
             facts_at=NOW - DAY,
-            problem="No route." if number % 10 == 9 else "",
+            problem=OFF if number % 10 == 9 else None,
             clock_skew_seconds=number % 7 - 3,
             not_listed=3,
             certificates=certificates(number, later),
@@ -61,4 +61,4 @@ def spread(size: int, later: int = 0) -> tuple[Host, ...]:
 def crowd(size: int, later: int = 0) -> tuple[Host, ...]:
     """One workstation for all."""
     all_of_them = tuple(each for number in range(size) for each in certificates(number, later))
-    return (Host("ts-1", tuple(map(entry, range(size))), "TS-1", NOW, "", 0, certificates=all_of_them),)
+    return (Host("ts-1", tuple(map(entry, range(size))), "TS-1", NOW, None, 0, certificates=all_of_them),)

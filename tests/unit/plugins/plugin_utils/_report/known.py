@@ -16,9 +16,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import Rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils.fakes import NOW
-from unit.plugins.plugin_utils.records import DAY, record
+from unit.plugins.plugin_utils.records import DAY, OFF, problem, record
 
-__all__ = ["DAY", "JEANNE", "NOW", "PARAMETERS", "PAUL", "RULES", "host", "record", "report"]
+__all__ = ["DAY", "JEANNE", "NOW", "OFF", "PARAMETERS", "PAUL", "RULES", "host", "problem", "record", "report"]
 
 PARAMETERS = ReportParameters(NOW, "UTC", "en", None, None, 40, 40, 3, None, None, None, None, None)
 JEANNE = HolderEntry(
@@ -32,7 +32,7 @@ RULES = Rules(NOW, Calendar(), index_holders(["T1", "T2"], None), accounts_of([J
 
 def host(*certificates: CertificateRecord, **changes: Any) -> Host:
     """A workstation that has just answered, where Jeanne works."""
-    usual = Host("ws-1", (JEANNE,), "WS-1", NOW, "", 0, certificates=certificates)
+    usual = Host("ws-1", (JEANNE,), "WS-1", NOW, None, 0, certificates=certificates)
     return replace(usual, **changes)
 
 

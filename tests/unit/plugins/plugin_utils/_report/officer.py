@@ -7,23 +7,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, host, problem, record, report
 
 AT_PAULS = {"owner_sid": "S-1-5-21-2", "owner": "CHU\\pmartin"}
 NEWEST = record(days=400, issuer_cn="AC New")
 OLDER = record(days=90, issuer_cn="AC Old")
 SILENT = {
-    "ws-off": "It did not answer: ntlm: HTTPSConnectionPool(host='ws-off'): Connection refused.",
-    "ws-account": "It did not answer: ntlm: the specified credentials were rejected by the server.",
-    "ws-python": f"It did not answer: {CAUSES['winrm_missing'].cause}.",
-    "ws-inventory": f"It did not answer: {CAUSES['account_missing'].cause.format(host='ws-inventory')}.",
-    "ws-listener": f"It did not answer: {CAUSES['not_https'].cause.format(address='ws-listener', port=5986)}.",
-    "ws-audit": "It could not be audited: No module named winrm.",
-    "ws-variables": "Its variables cannot be used: pkcs12_holders of ws-variables is a mapping.",
+    "ws-off": problem("no_route", address="ws-off"),
+    "ws-account": problem("logon_refused", address="ws-account"),
+    "ws-python": problem("winrm_missing"),
+    "ws-inventory": problem("account_missing", host="ws-inventory"),
+    "ws-listener": problem("not_https", address="ws-listener", port="5986"),
+    "ws-audit": Problem.from_map(
+        {"code": "not_audited", "causes": [{"code": "defect", "values": {"said": "No module"}}]}
+    ),
+    "ws-variables": problem("unusable_variables.workstation"),
 }
 WHY = {
     "ws-off": ("switched off or unreachable", "éteint ou injoignable"),
@@ -49,7 +51,7 @@ WHY = {
 """The reason of each silent workstation in both languages."""
 
 UNREAD = tuple(
-    UnreadRecord(sid, "CurrentUser\\My", code, "AppData is closed", "D:\\x")
+    UnreadRecord(sid, "CurrentUser\\My", code, "D:\\x")
     for sid, code in (
         ("S-1-5-21-2", "redirected"),
         ("S-1-5-21-7", "access_denied"),
@@ -69,7 +71,7 @@ UNREAD = tuple(
 
 def silent_hosts() -> tuple[Host, ...]:
     """One workstation for every reason for which one is silent."""
-    problems = {**SILENT, "ws-facts": "Its facts cannot be read: they are of schema 9.", "ws-new": None}
+    problems = {**SILENT, "ws-facts": problem("unusable_facts.schema", schema="9"), "ws-new": None}
     never = ("ws-facts", "ws-new")
     return (
         *(
@@ -93,7 +95,7 @@ def asked_about(language: str = "en") -> Report:
         store_owners=(StoreOwner("S-1-5-21-7", "CHU\\guest"),),
         clock_skew_seconds=300,
     )
-    tried = replace(JEANNE, outcome="failed", outcome_at=NOW - DAY)
+    tried = replace(JEANNE, outcome="failed", outcome_at=NOW - DAY, problem=problem("wrong_passphrase"))
     wrong = tuple(
         host(name=name, clock_skew_seconds=seconds, entries=(tried,))
         for name, seconds in (("ws-fast", 301), ("ws-slow", -86_460))

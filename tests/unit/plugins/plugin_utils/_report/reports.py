@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import DeliveryRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
@@ -17,7 +18,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Actor,
     CertificateRow,
     Change,
     ChangeKind,
@@ -30,7 +30,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     StoreOwner,
     WorkstationRow,
 )
-from unit.plugins.plugin_utils.records import record
+from unit.plugins.plugin_utils.records import problem, record
 
 NOW = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
 TODAY = date(2026, 11, 25)
@@ -196,6 +196,9 @@ def places(number: int) -> tuple[HolderWorkstation, ...]:
         outcome=(None, "deferred", "renewed")[number % 3],
         outcome_at=(None, NOW - timedelta(days=1), NOW)[number % 3],
     )
+    if status is Status.EXPIRED:
+        failure = problem("a_code_of_the_future", said="1 < 2 | 3")
+        first = replace(first, outcome="failed", outcome_at=NOW, problem=failure, next_step=NextStep.MEND_FAILURE)
     second = replace(first, workstation=f"ws-{number // 4 + 1:04d}", logged_on=None)
     return (first, second) if number % 7 == 0 else (first,)
 
@@ -253,14 +256,14 @@ def workstation(number: int) -> WorkstationRow:
         answer=answer,
         facts_at=NOW - timedelta(days=number % 3) if seen else None,
         facts_age_days=number % 3 if seen else None,
-        problem=None if answer is Reachability.ANSWERED else 'UNREACHABLE: "no route"\nto host | 401',
+        problem=None
+        if answer is Reachability.ANSWERED
+        else problem("a_code_of_the_future", said='"no route"\nto host | 401'),
         holders=4,
         certificates=3,
         not_listed=number % 5,
         clock_skew_seconds=-number if seen else None,
-        unread=(UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "It is closed.", "C:\\x"),)[
-            : number % 2
-        ],
+        unread=(UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "C:\\x"),)[: number % 2],
         store_owners=(StoreOwner("S-1-5-21-1", "CHU\\guest"),)[: number % 2],
     )
 

@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.compare import compare, subject_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import ChangeKind, NextStep, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, OFF, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.reports import hospital, sample
 
 Told = tuple[str, str, str | None, str | None, str | None]
@@ -78,8 +78,8 @@ def test_each_workstation_and_each_account_has_its_own_certificate() -> None:
 @pytest.mark.parametrize(
     "silent",
     [
-        lambda: Host("ws-1", (JEANNE,), problem="No route."),
-        lambda: host(unread=(UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "It is closed.", ""),)),
+        lambda: Host("ws-1", (JEANNE,), problem=OFF),
+        lambda: host(unread=(UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", ""),)),
     ],
     ids=["never_seen", "unread"],
 )  # fmt: skip

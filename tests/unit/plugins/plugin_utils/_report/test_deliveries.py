@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import (
     DeliveryRecord,
     records_of,
@@ -18,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliver
     deliveries_of,
     with_delivery,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep
 from unit.plugins.plugin_utils._mail.deliveries import known
 from unit.plugins.plugin_utils._report.reports import holder, sample
 

@@ -10,28 +10,30 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row, workstation_row
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, RULES, host, record
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, OFF, PAUL, RULES, host, problem, record
 
-UNREAD = UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "access was denied", "C:\\x")
+UNREAD = UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "C:\\x")
 NO_STORE = replace(UNREAD, code="no_store", detail="C:\\y")
 AWAY = replace(JEANNE, logged_on=False)
 NOBODY = replace(JEANNE, owner_sid=None, account=None, logged_on=None)
 NEW = replace(NOBODY, in_facts=False)
 WAITING = replace(JEANNE, outcome="waiting_for_issuer", outcome_at=NOW - DAY)
 DEFERRED = replace(JEANNE, outcome="deferred", outcome_at=NOW - DAY)
-TRIED = replace(AWAY, outcome="failed", outcome_at=NOW - DAY)
+EXPIRED_BUNDLE = problem("a_code_of_the_future")
+TRIED = replace(AWAY, outcome="failed", outcome_at=NOW - DAY, problem=EXPIRED_BUNDLE)
 LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
 
 
-REFUSED = "It did not answer: ntlm: the specified credentials were rejected by the server."
-UNRESOLVED = "It did not answer: The controller finds no address for the name pc-raduo-04. Correct ansible_host."
-FAILED = "It could not be audited: access is denied."
+REFUSED = problem("logon_refused")
+UNRESOLVED = problem("name_not_resolved")
+FAILED = problem("defect")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ FAILED = "It could not be audited: access is denied."
         (host(record(days=20), entries=(AWAY,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
         (host(record(days=20), entries=(WAITING,)), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
         (host(record(days=20), entries=(DEFERRED,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
-        (host(record(days=20), entries=(TRIED,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
+        (host(record(days=20), entries=(TRIED,)), Status.RENEWAL_DUE, NextStep.MEND_FAILURE, Actor.IT),
         (host(record(days=20), entries=(LONG_AGO,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
         (host(record(days=-1)), Status.EXPIRED, NextStep.RENEW, Actor.IT),
         (host(), Status.MISSING, NextStep.ENROL, Actor.IT),
@@ -75,7 +77,7 @@ FAILED = "It could not be audited: access is denied."
             NextStep.AUDIT_LOGGED_ON,
             Actor.IT,
         ),
-        (host(unread=(NO_STORE,), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
+        (host(unread=(NO_STORE,), problem=OFF), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(entries=(NEW,)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
         (host(entries=(replace(NEW, owner_sid=JEANNE.owner_sid),)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
         (
@@ -84,16 +86,16 @@ FAILED = "It could not be audited: access is denied."
             NextStep.NOTHING,
             Actor.NOBODY,
         ),
-        (host(entries=(NEW,), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
+        (host(entries=(NEW,), problem=OFF), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(record(), unread=(UNREAD,)), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
-        (host(record(), problem="It is off."), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
+        (host(record(), problem=OFF), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(record(), facts_at=NOW - 4 * DAY), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(record(), problem=REFUSED), Status.UNKNOWN, NextStep.ADMIT_ACCOUNT, Actor.IT),
         (host(record(), problem=FAILED), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
         (host(record(), problem=UNRESOLVED), Status.UNKNOWN, NextStep.CORRECT_NAME, Actor.IT),
         (Host("ws-1", (JEANNE,), problem=UNRESOLVED), Status.NEVER_SEEN, NextStep.CORRECT_NAME, Actor.IT),
         (Host("ws-1", (JEANNE,), problem=REFUSED), Status.NEVER_SEEN, NextStep.ADMIT_ACCOUNT, Actor.IT),
-        (Host("ws-1", (JEANNE,), problem="It is off."), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
+        (Host("ws-1", (JEANNE,), problem=OFF), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
         (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
     ],
     ids=[
@@ -145,7 +147,7 @@ def test_a_holder_has_one_status_and_one_next_step(what: Host, status: Status, s
 
 
 def test_the_last_facts_of_a_workstation_that_is_off_still_tell_the_date() -> None:
-    row = holder_row([(JEANNE, evaluate_host(host(record(days=50), problem="It is off."), RULES))], RULES)
+    row = holder_row([(JEANNE, evaluate_host(host(record(days=50), problem=OFF), RULES))], RULES)
     assert (row.status, row.days_left, row.valid_until) == (Status.UNKNOWN, 50, NOW + 50 * DAY)
     assert row.places[0].facts_at == NOW
 
@@ -173,8 +175,8 @@ def test_a_browser_has_to_be_closed_after_the_certificate_was_replaced(before: s
         ({"problem": None}, Reachability.ANSWERED),
         ({"problem": None, "facts_at": NOW - 3 * DAY}, Reachability.ANSWERED),
         ({"problem": None, "facts_at": NOW - 3 * DAY - timedelta(seconds=1)}, Reachability.UNKNOWN),
-        ({"problem": "It is off."}, Reachability.UNKNOWN),
-        ({"problem": "It is off.", "facts_at": None}, Reachability.NEVER_SEEN),
+        ({"problem": OFF}, Reachability.UNKNOWN),
+        ({"problem": OFF, "facts_at": None}, Reachability.NEVER_SEEN),
     ],
     ids=["now", "cache", "cache_old_enough", "cache_too_old", "off", "never"],
 )

@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, NextStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.next_step import NOTHING
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, RULES, host, record
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, OFF, RULES, host, record
 from unit.plugins.plugin_utils.report_inputs import PAULS_ENTRY, made
 
 
@@ -100,7 +101,7 @@ def test_a_certificate_that_ends_first_ends_access() -> None:
     [
         (host(record(days=10)), Status.EXPIRED, NextStep.RENEW_AUTHORISATION),
         (host(), Status.MISSING, NextStep.RENEW_AUTHORISATION),
-        (host(record(), problem="It is off."), Status.EXPIRED, NextStep.RENEW_AUTHORISATION),
+        (host(record(), problem=OFF), Status.EXPIRED, NextStep.RENEW_AUTHORISATION),
         (host(record(owner_sid="S-1-5-21-2")), Status.EXPIRED, NextStep.REMOVE_FROM_OTHERS),
     ],
     ids=["due", "missing", "off", "with_another"],

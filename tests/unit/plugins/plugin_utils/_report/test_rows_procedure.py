@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     Awaiting,
     HolderEntry,
     parse_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, NextStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
@@ -26,7 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources
     merged,
     people_of,
 )
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, RULES, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, OFF, RULES, host, record, report
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -63,7 +63,7 @@ def test_from_the_day_on_which_it_is_expected_it_is_missing(expected: Any, statu
 def test_with_a_certificate_the_entry_says_nothing_any_more() -> None:
     assert row(host(record()), awaiting=Awaiting.BUNDLE).status is Status.VALID
     assert row(host(record(days=-1)), awaiting=Awaiting.BUNDLE).next_step is NextStep.RENEW
-    assert row(host(problem="It is off."), awaiting=Awaiting.BUNDLE).status is Status.UNKNOWN
+    assert row(host(problem=OFF), awaiting=Awaiting.BUNDLE).status is Status.UNKNOWN
 
 
 def test_a_newcomer_without_a_workstation_waits_too() -> None:
@@ -91,7 +91,7 @@ def test_a_holder_on_leave_is_not_red_for_being_deferred(days: int | None, back:
 
 def test_leave_hides_nothing_that_others_have_to_do() -> None:
     assert row(host(record(days=10)), absent_until=TOMORROW).status is Status.RENEWAL_DUE
-    assert row(host(problem="It is off."), absent_until=TOMORROW).status is Status.UNKNOWN
+    assert row(host(problem=OFF), absent_until=TOMORROW).status is Status.UNKNOWN
     waiting = row(host(record(days=-3)), absent_until=TOMORROW, outcome="waiting_for_issuer", outcome_at=NOW)
     assert said(waiting) == (Status.EXPIRED, *BUNDLE)
     over = row(host(record(days=10)), absent_until=TOMORROW, logged_on=False, anniversary=TODAY)

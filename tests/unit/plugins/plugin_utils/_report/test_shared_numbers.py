@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
@@ -23,7 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.excepti
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.addresses import (
     Addresses,
     letters_of,
@@ -33,7 +34,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminde
     Terms,
     matters_of,
 )
-from unit.plugins.plugin_utils._report.known import JEANNE, PARAMETERS, PAUL, host, record
+from unit.plugins.plugin_utils._report.known import JEANNE, PARAMETERS, PAUL, host, problem, record
 from unit.plugins.plugin_utils.report_inputs import JEANNES_ENTRY, PAULS_ENTRY, made, run
 
 SHARING = replace(PAUL, person=ExpectedSubject("Paul Martin", "t1"), anniversary=date(2026, 12, 1))
@@ -116,7 +117,9 @@ def test_a_slice_knows_the_former_name_and_finds_the_other_person(tmp_path: Path
 
 def test_a_workstation_whose_variables_cannot_be_used_names_nobody_of_its_facts() -> None:
     """Its facts do not know the former name, so they would make two people of one."""
-    facts = host(name="ws-2", entries=(SHARING,), refusal=Exception("x"), problem="Its variables cannot be used: x.")
+    facts = host(
+        name="ws-2", entries=(SHARING,), refusal=Exception("x"), problem=problem("unusable_variables.workstation")
+    )
     assert NextStep.GIVE_OWN_NUMBER not in {row.next_step for row in built(host(record()), facts).holders}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HolderEntry,
@@ -25,6 +25,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     UnreadRecord,
     WorkstationRecord,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
@@ -33,7 +34,19 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources
     merged,
     people_of,
 )
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PARAMETERS, PAUL, RULES, host, record, report
+from unit.plugins.plugin_utils._report.known import (
+    DAY,
+    JEANNE,
+    NOW,
+    OFF,
+    PARAMETERS,
+    PAUL,
+    RULES,
+    host,
+    problem,
+    record,
+    report,
+)
 
 ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
 
@@ -49,23 +62,26 @@ def facts(**changes: Any) -> dict[str, Any]:
     return to_map(usual) | changes
 
 
-def audit(problem: str = "", at: datetime = NOW) -> dict[str, Any]:
+WRONG = problem("unusable_variables.workstation")
+
+
+def audit(problem: Problem | None = None, at: datetime = NOW) -> dict[str, Any]:
     return to_map(AuditRecord(problem, at))
 
 
 @pytest.mark.parametrize(
     ("said", "problem"),
     [
-        (audit("No route.", NOW + DAY), "No route."),
-        (audit("No route."), "No route."),
-        (audit("No route.", NOW - DAY), ""),
-        (audit(), ""),
+        (audit(OFF, NOW + DAY), OFF),
+        (audit(OFF), OFF),
+        (audit(OFF, NOW - DAY), None),
+        (audit(), None),
         (None, None),
         ({"problem": "No route."}, None),
     ],
     ids=["since", "at_once", "before", "answered", "nobody_asked", "somebody_elses_fact"],
 )
-def test_what_an_audit_said_holds_until_the_workstation_answers(said: Any, problem: str | None) -> None:
+def test_what_an_audit_said_holds_until_the_workstation_answers(said: Any, problem: Problem | None) -> None:
     assert host_of("ws-1", {"ansible_facts": {"pkcs12": facts(), "pkcs12_fact_audit": said}}).problem == problem
 
 
@@ -92,8 +108,8 @@ def test_what_is_no_fact_about_browsers_is_passed_over(said: Any) -> None:
 
 
 def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
-    found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "ansible_facts": {"pkcs12_fact_audit": audit("No route.")}})
-    assert (found.facts_at, found.problem, found.certificates) == (None, "No route.", ())
+    found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "ansible_facts": {"pkcs12_fact_audit": audit(OFF)}})
+    assert (found.facts_at, found.problem, found.certificates) == (None, OFF, ())
     assert found.entries == (HolderEntry("CHU\\jdupont", ExpectedSubject("Jeanne Dupont", "T1")),)
 
 
@@ -106,7 +122,7 @@ def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> N
     found = host_of("ws-1", {"ansible_facts": {"pkcs12": broken, "pkcs12_fact_audit": audit()}})
     assert found.facts_at is None
     assert found.problem
-    assert found.problem.startswith("Its facts cannot be read")
+    assert found.problem.kind == "unusable_facts"
 
 
 UNUSABLE: list[tuple[dict[str, Any], str]] = [
@@ -123,11 +139,11 @@ UNUSABLE: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("variables", "said"), UNUSABLE, ids=[str(number) for number in range(len(UNUSABLE))])
 def test_of_unusable_variables_the_facts_still_say_who_works_there(variables: dict[str, Any], said: str) -> None:
-    cached = {"pkcs12": facts(), "pkcs12_fact_audit": audit("No route.", NOW + DAY)}
+    cached = {"pkcs12": facts(), "pkcs12_fact_audit": audit(OFF, NOW + DAY)}
     found = host_of("ws-1", variables | {"ansible_facts": cached})
     assert found.problem
-    assert found.problem.startswith("Its variables cannot be used: ")
-    assert said in found.problem
+    assert found.problem.code == "unusable_variables.workstation"
+    assert said in Words().of(found.problem)
     assert found.refusal
     assert [entry.person.authorisation for entry in found.entries] == ["T1"]
     assert (found.facts_at, len(found.certificates)) == (NOW, 1)
@@ -143,9 +159,9 @@ def test_of_unusable_variables_without_facts_nobody_is_known() -> None:
 @pytest.mark.parametrize("newer", ["inventory", "slice"])
 def test_a_slice_does_not_hide_unusable_variables(newer: str) -> None:
     ages = {"inventory": NOW - DAY, "slice": NOW - DAY} | {newer: NOW}
-    mine = host(entries=(), facts_at=ages["inventory"], problem="Wrong.", refusal=UNREADABLE)
-    (found,) = merged([mine], [host(record(), facts_at=ages["slice"], problem="")])
-    assert (found.problem, found.refusal, found.facts_at) == ("Wrong.", UNREADABLE, NOW)
+    mine = host(entries=(), facts_at=ages["inventory"], problem=WRONG, refusal=UNREADABLE)
+    (found,) = merged([mine], [host(record(), facts_at=ages["slice"], problem=None)])
+    assert (found.problem, found.refusal, found.facts_at) == (WRONG, UNREADABLE, NOW)
     assert found.entries == (JEANNE,)
 
 
@@ -180,8 +196,8 @@ def test_the_newest_facts_count_and_the_inventory_says_who_works_there() -> None
 
 def test_of_the_same_facts_those_count_that_know_of_a_later_silence() -> None:
     """Every slice has the facts of all from the cache; the one that asked the workstation knows that it is off by now."""
-    before, since = host(record()), host(record(), problem="It is off.")
-    never, tried = host(facts_at=None, problem=None), host(facts_at=None, problem="It is off.")
+    before, since = host(record()), host(record(), problem=OFF)
+    never, tried = host(facts_at=None, problem=None), host(facts_at=None, problem=OFF)
     for order in ((before, since), (since, before)):
         assert merged((), order) == (since,)
     for order in ((never, tried), (tried, never)):
@@ -206,7 +222,7 @@ def test_those_without_a_workstation_come_back_from_their_report() -> None:
 
 def test_the_owner_of_an_unread_store_has_the_name_of_the_profile_also_in_an_earlier_report() -> None:
     sids = ("S-1-5-21-7", "S-1-5-21-8", "S-1-5-21-9")
-    unread = [to_map(UnreadRecord(sid, "CurrentUser\\My", "redirected", "x", "")) for sid in sids[:2]]
+    unread = [to_map(UnreadRecord(sid, "CurrentUser\\My", "redirected", "")) for sid in sids[:2]]
     profiles = [
         to_map(ProfileRecord(sid, owner, "C:\\Users\\x", False, False, False))
         for sid, owner in zip(sids, ("CHU\\guest", None, "CHU\\other"), strict=True)

@@ -22,7 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import checked
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host, hosts_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
-from unit.plugins.plugin_utils._report.known import JEANNE, PARAMETERS, host, record
+from unit.plugins.plugin_utils._report.known import JEANNE, OFF, PARAMETERS, host, problem, record
 from unit.plugins.plugin_utils.report_inputs import PAULS_ENTRY, facts, run
 
 NOT, NO_MATCH, SEARCHED = Strangers.NOT_SEARCHED, Strangers.NO_MATCH, Strangers.SEARCHED
@@ -111,8 +111,8 @@ def test_facts_of_an_earlier_version_say_nothing_of_strangers(tmp_path: Path) ->
 
 
 def test_a_report_of_no_facts_at_all_is_refused() -> None:
-    off = at("off", NOT, facts_at=None, problem="It did not answer: no route.")
-    silent, unusable = replace(off, problem=None), replace(off, problem="Its variables cannot be used: x.")
+    off = at("off", NOT, facts_at=None, problem=OFF)
+    silent, unusable = replace(off, problem=None), replace(off, problem=problem("unusable_variables.workstation"))
     for nothing in ((), (silent,), (silent, unusable)):
         with pytest.raises(Pkcs12Error) as refused:
             checked(report(*nothing), CACHE)

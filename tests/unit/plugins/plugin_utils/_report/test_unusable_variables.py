@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import without_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, NextStep, Reachability
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import days_of_other_hosts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import hosts_of
 from unit.plugins.plugin_utils._report.known import record
+from unit.plugins.plugin_utils.records import OFF
 from unit.plugins.plugin_utils.report_inputs import Variables, facts, hospital_variables, made, run
 
 WRONG = {"user": "CHU\\jdupont"}
@@ -44,8 +45,8 @@ def test_holders_of_its_facts_are_unknown_and_it_acts() -> None:
     assert [row.workstation for row in found.workstations] == ["ws-1", "ws-2", "ws-3"]
 
 
-@pytest.mark.parametrize(("audit", "answer"), [("", "answered"), ("It did not answer: no way.", "unknown")])
-def test_it_is_not_said_to_be_silent_when_it_answered(audit: str, answer: str) -> None:
+@pytest.mark.parametrize(("audit", "answer"), [(None, "answered"), (OFF.to_map(), "unknown")])
+def test_it_is_not_said_to_be_silent_when_it_answered(audit: Any, answer: str) -> None:
     said = {"problem": audit, "at": "2026-11-25T12:00:00Z"}
     known = {"ansible_facts": {"pkcs12": facts(record()), "pkcs12_fact_audit": said}, "pkcs12_holders": WRONG}
     found = made([*hospital_variables(), ("ws-9", known)])
@@ -75,7 +76,8 @@ def test_without_facts_the_workstation_alone_is_there() -> None:
     (row,) = [row for row in found.workstations if row.workstation == "ws-3"]
     assert (row.answer, row.holders) == (Reachability.NEVER_SEEN, 0)
     assert row.problem
-    assert row.problem.startswith("Its variables cannot be used: pkcs12_holders of ws-3 is a mapping")
+    assert row.problem.code == "unusable_variables.workstation"
+    assert [each.kind for each in row.problem.causes] == ["bad_arguments"]
     assert without_holders(found, Wording(found.parameters)) == ""  # nobody knows whether it has any
 
 
@@ -83,7 +85,7 @@ def test_without_facts_the_workstation_alone_is_there() -> None:
 def test_other_variables_count_too(name: str) -> None:
     found = made(with_wrong("ws-2", **{name: UNREADABLE}))
     (row,) = [row for row in found.workstations if row.workstation == "ws-2"]
-    assert row.problem == f"Its variables cannot be used: {UNREADABLE}"
+    assert row.problem == Problem("unusable_variables.workstation", causes=(UNREADABLE.problem,))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.auto_select import (
     AutoSelectEntry,
     Portal,
@@ -52,7 +52,7 @@ def test_portal_is_host_and_port(url: str, host: str, port: int, shown: str) -> 
 def test_what_is_no_address_of_a_portal_is_refused(url: str) -> None:
     with pytest.raises(Pkcs12Error) as refused:
         parse_portal(url)
-    assert refused.value.code == "bad_portal_url"
+    assert refused.value.problem == Problem("bad_portal_url", setting="portal_url")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ObjectIdentifier
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, StoreContents
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.auto_select import Portal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.browser_protocol import (
     BrowserInfo,
@@ -24,6 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.br
     parse_browser_info,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.browsers import (
+    NAMES,
     HolderCertificates,
     browser_findings,
     issuers,
@@ -73,7 +76,8 @@ def found(
     at_work: Inventory, *places: BrowserPlace, portal: Portal | None = PORTAL, file: FirefoxPolicy | None = None
 ) -> dict[str, Finding]:
     findings = browser_findings("WS-1", offered(at_work, None), BrowserInfo(places, file), portal)
-    assert all(finding.severity is not Severity.ERROR and bool(finding.cure) != finding.ok for finding in findings)
+    assert all(finding.severity is not Severity.ERROR for finding in findings)
+    assert all(bool(catalogue()[each.problem.code]["en"].get("next_step")) != each.ok for each in findings)
     return {finding.subject: finding for finding in findings}
 
 
@@ -90,9 +94,13 @@ def test_workstation_with_everything_is_fine(at_work: Inventory, authority: Auth
 def test_workstation_with_nothing_needs_all_that_its_browsers_need(at_work: Inventory) -> None:
     findings = found(at_work, place(programs=EVERY))
     assert [subject for subject in findings if not findings[subject].ok] == ["issuing_authority", "edge", "chrome"]
-    assert "AC Personnes" in findings["issuing_authority"].sentence
+    assert findings["issuing_authority"].problem == Problem(
+        "finding.authority_missing", {"authority": "AC Personnes", "account": HOLDER, "computer": "WS-1"}
+    )
     assert findings["issuing_authority"].account == HOLDER
-    assert all("https://portal.example" in findings[browser].sentence for browser in ("edge", "chrome"))
+    for browser in ("edge", "chrome"):
+        values = {"browser": NAMES[browser], "computer": "WS-1", "portal": PORTAL.url, "accounts": (HOLDER,)}
+        assert findings[browser].problem == Problem("finding.browser_asks", values)
 
 
 def test_browser_that_is_not_there_needs_no_policy(at_work: Inventory, authority: Authority) -> None:
@@ -153,8 +161,9 @@ def test_policy_fits_when_it_names_portal_and_issuer(
 
 def test_policy_with_another_issuer_is_said(at_work: Inventory) -> None:
     findings = found(at_work, place(programs=EVERY, auto_select=auto(rule(issuer="Another CA"))))
-    assert "Another CA" in findings["edge"].sentence
-    assert HOLDER in findings["edge"].sentence
+    problem = findings["edge"].problem
+    assert problem.code == "finding.browser_other_issuer"
+    assert (problem.values["issuers"], problem.values["accounts"]) == (("Another CA",), (HOLDER,))
 
 
 def test_policy_of_the_user_counts_unless_the_computer_has_one(at_work: Inventory, authority: Authority) -> None:
@@ -188,14 +197,14 @@ OFF, ON, NO_ROOTS = FirefoxPolicy(None, False), FirefoxPolicy(None, True), Firef
     [
         (FirefoxPolicy(), FirefoxPolicy(), None, ""),
         (ON, FirefoxPolicy(), None, ""),
-        (OFF, FirefoxPolicy(), None, "security.osclientcerts.autoload"),
-        (FirefoxPolicy(), OFF, None, "security.osclientcerts.autoload"),
-        (FirefoxPolicy(), FirefoxPolicy(), OFF, "security.osclientcerts.autoload"),
+        (OFF, FirefoxPolicy(), None, "firefox_without_certificates"),
+        (FirefoxPolicy(), OFF, None, "firefox_without_certificates"),
+        (FirefoxPolicy(), FirefoxPolicy(), OFF, "firefox_without_certificates"),
         (ON, OFF, OFF, ""),
         (FirefoxPolicy(), ON, OFF, ""),
-        (NO_ROOTS, FirefoxPolicy(), None, "ImportEnterpriseRoots"),
+        (NO_ROOTS, FirefoxPolicy(), None, "firefox_without_authorities"),
         (FirefoxPolicy(True, None), NO_ROOTS, NO_ROOTS, ""),
-        (FirefoxPolicy(), FirefoxPolicy(), NO_ROOTS, "ImportEnterpriseRoots"),
+        (FirefoxPolicy(), FirefoxPolicy(), NO_ROOTS, "firefox_without_authorities"),
     ],
 )
 def test_policies_of_firefox_by_precedence(
@@ -203,7 +212,7 @@ def test_policies_of_firefox_by_precedence(
 ) -> None:
     finding = found(at_work, place(programs=EVERY, firefox=computer), place(SID, firefox=user), file=file)["firefox"]
     assert finding.ok == (not problem)
-    assert problem in finding.sentence
+    assert not problem or finding.problem.code == f"finding.{problem}"
 
 
 def test_policies_of_firefox_count_also_when_nobody_is_logged_on(at_work: Inventory) -> None:

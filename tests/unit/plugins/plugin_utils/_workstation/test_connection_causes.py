@@ -8,9 +8,11 @@ import re
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import (
-    CAUSES,
-    SIGNS,
+    OF_A_WORKSTATION_THAT_IS_OFF,
+    PATTERNS,
+    cause_of_text,
     known_cause,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import may_be_off
@@ -90,12 +92,24 @@ EACH_PATTERN_IS_NEEDED = sorted(SAID.keys() - {"credssp_missing", "kerberos_miss
 @pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in SAID.items() for text in texts])
 def test_text_has_its_cause(code: str, text: str) -> None:
     assert known_cause(Exception(text), text) == code
+    assert cause_of_text(text) == code
 
 
 def test_only_what_a_workstation_that_is_off_can_have_may_wait() -> None:
     """All others stay until somebody mends them: a task that waited for them would wait for ever, and be green."""
-    waiting = {code for code in CAUSES if may_be_off({"connection_error": {"code": code}})}
-    assert waiting == {"name_not_resolved", "no_route", "connection_timeout", "connection_refused"}
+    assert {
+        "name_not_resolved",
+        "no_route",
+        "connection_timeout",
+        "connection_refused",
+    } == OF_A_WORKSTATION_THAT_IS_OFF
+    assert may_be_off({"connection_error": {"code": "no_route"}})
+    assert not may_be_off({"connection_error": {"code": "logon_refused"}})
+    assert not may_be_off({"msg": "no route to host"})
+
+
+def test_each_cause_is_in_the_catalogue() -> None:
+    assert {code for code, _known in PATTERNS} <= catalogue().keys()
 
 
 def alternatives(pattern: str) -> list[str]:
@@ -110,7 +124,7 @@ def alternatives(pattern: str) -> list[str]:
 @pytest.mark.parametrize("code", EACH_PATTERN_IS_NEEDED)
 def test_each_pattern_is_needed_for_a_text(code: str) -> None:
     """Without this a pattern could be lost unnoticed, because another one takes its place in the tests of whole plays."""
-    first = next(sign for known, sign in SIGNS if known == code)
+    first = next(pattern for known, pattern in PATTERNS if known == code)
     each = alternatives(first.text.pattern)
     for one in each:
         others = [other for other in each if other is not one]

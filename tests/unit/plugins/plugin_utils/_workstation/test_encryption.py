@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import in_the_clear
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import (
+    ClearConnection,
+    in_the_clear,
+)
 
 SEALING = ("kerberos", "ntlm", "credssp")
 
 
-def winrm(**options: Any) -> str | None:
+def winrm(**options: Any) -> ClearConnection | None:
     """What is said of a connection by winrm. ``encryption``, ``chosen``, ``sealed``: see ``in_the_clear``."""
     extras = {"ansible_winrm_message_encryption": options.pop("encryption")} if "encryption" in options else {}
     more = {"transports": options.pop("chosen", ()), "sealed": options.pop("sealed", True)}
@@ -21,7 +24,7 @@ def winrm(**options: Any) -> str | None:
     return in_the_clear((usual | options).__getitem__, **more)
 
 
-def psrp(**options: Any) -> str | None:
+def psrp(**options: Any) -> ClearConnection | None:
     """What is said of a connection by psrp."""
     usual = {"protocol": None, "port": None, "auth": "negotiate", "message_encryption": "auto"}
     return in_the_clear((usual | options).__getitem__)
@@ -38,8 +41,8 @@ def test_tls_encrypts_whatever_the_logon_is(where: dict[str, Any], transport: An
 
 @pytest.mark.parametrize("port", [5985, "5985"])
 def test_without_a_scheme_the_port_decides(port: object) -> None:
-    assert winrm(port=port) == "http, logon by plaintext, message encryption auto"
-    assert psrp(port=port, auth="basic") == "http, logon by basic, message encryption auto"
+    assert winrm(port=port) == ClearConnection("http", ("plaintext",), "auto")
+    assert psrp(port=port, auth="basic") == ClearConnection("http", ("basic",), "auto")
     assert psrp(port=5986, auth="basic") is None
     assert psrp(auth="basic") is None
 
@@ -49,7 +52,7 @@ def test_without_a_scheme_the_port_decides(port: object) -> None:
 def test_over_http_these_logons_do_not_encrypt(transport: str, scheme: str) -> None:
     for encryption in ("auto", "never"):
         assert winrm(scheme=scheme, transport=[transport], encryption=encryption) == (
-            f"{scheme}, logon by {transport}, message encryption {encryption}"
+            ClearConnection(scheme, (transport,), encryption)
         )
 
 
@@ -66,23 +69,23 @@ def test_over_http_these_logons_encrypt_unless_they_are_told_not_to(transport: s
 def test_of_several_logons_each_counts() -> None:
     assert winrm(scheme="http", transport=["kerberos", "ntlm"]) is None
     for transports in (["ntlm", "basic"], ["basic", "ntlm"], ["kerberos", "ntlm", "plaintext"]):
-        said = f"http, logon by {', '.join(transports)}, message encryption auto"
+        said = ClearConnection("http", tuple(transports), "auto")
         assert winrm(scheme="http", transport=transports) == said
 
 
 @pytest.mark.parametrize("transport", [None, [], [None]])
 def test_without_a_transport_it_is_what_the_plugin_takes(transport: Any) -> None:
     """Up to ansible-core 2.18, winrm takes Basic after Kerberos."""
-    assert winrm(scheme="http", transport=transport) == "http, logon by plaintext, message encryption auto"
+    assert winrm(scheme="http", transport=transport) == ClearConnection("http", ("plaintext",), "auto")
     assert winrm(scheme="http", transport=transport, remote_user="svc@CHU.EXAMPLE") is None
     both = ("kerberos", "plaintext")
-    said = "http, logon by kerberos, plaintext, message encryption auto"
+    said = ClearConnection("http", both, "auto")
     assert winrm(scheme="http", transport=transport, remote_user="svc@CHU.EXAMPLE", chosen=both) == said
     assert winrm(scheme="http", transport=transport, remote_user=None) is not None
 
 
 def test_a_library_that_was_seen_not_to_encrypt_is_believed() -> None:
-    assert winrm(scheme="http", transport=["ntlm"], sealed=False) == "http, logon by ntlm, message encryption auto"
+    assert winrm(scheme="http", transport=["ntlm"], sealed=False) == ClearConnection("http", ("ntlm",), "auto")
 
 
 def test_psrp_over_http_with_basic_or_a_certificate_is_in_the_clear() -> None:

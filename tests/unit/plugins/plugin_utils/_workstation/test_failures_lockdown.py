@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import is_constrained
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import constrained
 
@@ -56,19 +57,18 @@ def test_other_failures_are_not_taken_for_it(answer: dict[str, object]) -> None:
     assert not is_constrained(answer)
 
 
-NAMED: dict[tuple[str, ...], str] = {
-    (): "A policy of ws-1 runs PowerShell in",
-    ("applocker",): "A policy of ws-1 (AppLocker by group policy) runs",
-    ("applocker_mdm",): "A policy of ws-1 (AppLocker by device management) runs",
-    ("app_control",): "A policy of ws-1 (App Control for Business) runs",
-    ("app_control", "applocker"): "A policy of ws-1 (AppLocker by group policy and App Control for Business) runs",
-}
-
-
-@pytest.mark.parametrize("locks", NAMED)
-def test_refusal_names_the_locks_and_what_can_be_signed(locks: tuple[str, ...]) -> None:
-    refusal = constrained("ws-1", locks, "ConstrainedLanguage", r"CHU\jdupont")
-    assert refusal.code == "constrained_language"
-    assert refusal.cause.startswith(NAMED[locks])
-    assert r"for CHU\jdupont" in refusal.cause
-    assert "App Control" in refusal.next_step
+@pytest.mark.parametrize(
+    ("locks", "told"),
+    [
+        ((), ()),
+        (("applocker",), ("applocker",)),
+        (("app_control", "applocker", "a word of the site"), ("applocker", "app_control")),
+    ],
+)
+def test_refusal_names_the_locks_and_the_account(locks: tuple[str, ...], told: tuple[str, ...]) -> None:
+    causes = (Problem("locks", {"locks": told}),) if told else ()
+    values = {"computer": "ws-1", "mode": "ConstrainedLanguage"}
+    named = Problem("constrained_language", {**values, "name": r"CHU\jdupont"}, causes=causes)
+    assert constrained("ws-1", locks, "ConstrainedLanguage", r"CHU\jdupont").problem == named
+    of_connection = Problem("constrained_language.connection", values, causes=causes)
+    assert constrained("ws-1", locks, "ConstrainedLanguage", None).problem == of_connection

@@ -10,11 +10,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
+    ConnectionLost,
+    ErrorRow,
+    Outside,
+    Problem,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import (
     Origin,
     logon_unanswered,
     lost_connection,
+    may_be_off,
+    said_by_ansible,
+    unreachable_result,
 )
 
 REFUSED = "psrp: [Errno 111] Connection refused"
@@ -42,7 +50,7 @@ def lost(text: str, **values: Any) -> ConnectionLost:
 )
 def test_port_is_that_of_the_connection_or_of_its_protocol(values: dict[str, Any], port: str) -> None:
     found = lost(REFUSED, **values)
-    assert (found.code, f"port {port}" in str(found)) == ("connection_refused", True)
+    assert found.problem == Problem("connection_refused", {"address": "ws-1.chu.example", "port": port})
 
 
 CUT = "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))"
@@ -104,7 +112,8 @@ def test_a_connection_without_such_a_logon_is_not_unanswered(session: object) ->
 @pytest.mark.parametrize("password", ["a long one: #5", "short"])
 def test_password_of_the_connection_is_in_no_text(password: str) -> None:
     found = lost(f"{password} was no good", remote_password=password)
-    assert password not in f"{found}{found.detail}"
+    assert password not in f"{found!r}{found.problem}{found.detail}"
+    assert found.problem.code == ("connection_failed.hidden" if password == "short" else "connection_failed")
 
 
 def test_plain_error_of_ansible_without_a_known_cause_is_left_to_ansible() -> None:
@@ -113,4 +122,27 @@ def test_plain_error_of_ansible_without_a_known_cause_is_left_to_ansible() -> No
     known = "The installed version of WinRM does not support transport(s) ['nltm']"
     found = lost_connection(Exception(known), known, Origin.ANSIBLE, "ws-1", option())
     assert found is not None
-    assert (found.code, "nltm" in str(found)) == ("connection_option", True)
+    assert found.problem == Problem("connection_option", {"host": "ws-1", "reason": Outside(known)})
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (REFUSED, Problem("connection_refused", {"address": "10.1.2.3", "port": "5985"})),
+        ("the specified credentials were rejected by the server", Problem("logon_refused", {"address": "10.1.2.3"})),
+        (
+            "Failed to create temporary directory",
+            Problem("connection_failed", {"reason": Outside("Failed to create temporary directory")}),
+        ),
+    ],
+)
+def test_what_ansible_itself_says_of_an_unreachable_host_is_a_problem(text: str, problem: Problem) -> None:
+    assert said_by_ansible(text, "ws-1", "10.1.2.3", 5985) == problem
+
+
+def test_an_unreachable_result_has_the_problem_and_what_the_connection_said() -> None:
+    found = lost(REFUSED, port=5986)
+    result = unreachable_result(found)
+    assert (result["unreachable"], result["msg"], result["error"]) == (True, found.problem, ErrorRow(found.problem))
+    assert (result["connection_error"]["code"], result["connection_error"]["detail"]) == ("connection_refused", REFUSED)
+    assert may_be_off(result)

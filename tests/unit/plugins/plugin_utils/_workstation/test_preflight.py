@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreContents, UnreadSource
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
+    Cause,
+    NextStep,
+    Pkcs12Error,
+    Problem,
+    Value,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import constrained
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Finding,
     Severity,
@@ -67,16 +76,15 @@ def unread(code: str) -> StoreContents:
     return StoreContents((), (UnreadSource(code, r"\\files\profiles", None),))
 
 
-def wrong(inventory: Inventory) -> dict[str, tuple[Severity, str]]:
-    """What is not ok: severity and sentence by subject."""
-    return {each.subject: (each.severity, each.sentence) for each in preflight(inventory, NOW) if not each.ok}
+def wrong(inventory: Inventory) -> dict[str, tuple[Severity, Problem]]:
+    """What is not ok: severity and problem by subject."""
+    return {each.subject: (each.severity, each.problem) for each in preflight(inventory, NOW) if not each.ok}
 
 
 def test_connection_that_does_not_encrypt_is_an_error() -> None:
-    clear = replace(READY, clear_connection="http, logon by basic, message encryption auto")
-    severity, sentence = wrong(clear)["encryption"]
-    assert severity is Severity.ERROR
-    assert sentence.startswith(f"The connection to {READY.computer} does not encrypt (http, logon by basic, message")
+    clear = replace(READY, clear_connection=ClearConnection("http", ("basic",), "auto"))
+    values = {"computer": "WS-1", "scheme": "http", "logons": ("basic",), "encryption": "auto"}
+    assert wrong(clear)["encryption"] == (Severity.ERROR, Problem("unencrypted_connection", values))
     assert preflight_result(READY.computer, preflight(clear, NOW))["ready"] is False
 
 
@@ -84,88 +92,120 @@ def test_ready_workstation_has_one_good_finding_of_each_kind() -> None:
     findings = preflight(READY, NOW)
     assert [finding.subject for finding in findings if not finding.ok] == []
     assert sorted(finding.subject for finding in findings) == sorted(WORKSTATION | {"holder", "profile"})
-    assert r"CHU\svc-ansible" in findings[0].sentence
-    (language_mode,) = (finding for finding in findings if finding.subject == "language_mode")
-    assert r"for CHU\svc-ansible" in language_mode.sentence
+    assert findings[0].account == findings[0].problem.values["account"] == r"CHU\svc-ansible"
 
 
 def test_app_control_that_trusts_the_drivers_is_told_and_nothing_to_be_cured() -> None:
     found = preflight(replace(READY, locks=("app_control",)), NOW)
     (finding,) = [each for each in found if each.subject == "language_mode"]
-    assert (finding.ok, finding.cure) == (True, "")
-    assert finding.sentence.endswith(r"for CHU\svc-ansible; App Control for Business trusts the drivers.")
+    values = {"computer": "WS-1", "name": r"CHU\svc-ansible"}
+    assert (finding.ok, finding.problem) == (True, Problem("finding.full_language_trusted", values))
 
 
-TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, str]] = {
+def problem(code: str, *causes: Problem, **values: Value) -> Problem:
+    return Problem(code, {"computer": "WS-1", **values}, causes=causes)
+
+
+def denied(code: str) -> Problem:
+    return Problem(f"unread.{code}", {"detail": r"\\files\profiles"})
+
+
+CONNECTION, NAME = {"connection": r"CHU\svc-ansible"}, {"name": r"CHU\svc-ansible"}
+JDUPONT = {"name": r"CHU\jdupont"}
+HRESULT = Problem("hresult", {"number": "0x80070534"})
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+TROUBLES: dict[str, tuple[dict[str, Any], str, Severity, Problem]] = {
     "no administrator": (
         {"identity": replace(SERVICE, administrator=False)},
         "administrator",
-        Severity.ERROR,
-        "no administrator",
+        ERROR,
+        problem("finding.no_administrator", account=r"CHU\svc-ansible"),
     ),
     "no debug privilege": (
         {"identity": replace(SERVICE, debug_privilege=False)},
         "debug_privilege",
-        Severity.ERROR,
-        "lacks SeDebugPrivilege",
+        ERROR,
+        problem("no_debug_privilege.any_holder", **CONNECTION),
     ),
-    "seclogon disabled": ({"secondary_logon": 4}, "secondary_logon", Severity.ERROR, "is disabled"),
-    "seclogon missing": ({"secondary_logon": None}, "secondary_logon", Severity.WARNING, "does not know the service"),
-    "constrained": ({"language_mode": "ConstrainedLanguage"}, "language_mode", Severity.ERROR, "ConstrainedLanguage"),
+    "seclogon disabled": ({"secondary_logon": 4}, "secondary_logon", ERROR, problem("secondary_logon.any_holder")),
+    "seclogon missing": (
+        {"secondary_logon": None},
+        "secondary_logon",
+        WARNING,
+        problem("finding.secondary_logon_unknown"),
+    ),
+    "constrained": (
+        {"language_mode": "ConstrainedLanguage"},
+        "language_mode",
+        ERROR,
+        problem("constrained_language", mode="ConstrainedLanguage", **NAME),
+    ),
     "constrained by App Control": (
         {"language_mode": "ConstrainedLanguage", "locks": ("app_control",)},
         "language_mode",
-        Severity.ERROR,
-        "(App Control for Business)",
+        ERROR,
+        problem(
+            "constrained_language", Problem("locks", {"locks": ("app_control",)}), mode="ConstrainedLanguage", **NAME
+        ),
     ),
     "rules for scripts": (
         {"locks": ("applocker",)},
         "language_mode",
-        Severity.WARNING,
-        "There are rules for scripts, of AppLocker by group policy, so",
+        WARNING,
+        problem("script_rules", locks=("applocker",), **NAME),
     ),
     "rules of an MDM": (
         {"locks": ("applocker_mdm",)},
         "language_mode",
-        Severity.WARNING,
-        "of AppLocker by device management, so",
+        WARNING,
+        problem("script_rules", locks=("applocker_mdm",), **NAME),
     ),
     "rules beside App Control": (
         {"locks": ("applocker", "app_control")},
         "language_mode",
-        Severity.WARNING,
-        "of AppLocker by group policy, so",
+        WARNING,
+        problem("script_rules", locks=("applocker",), **NAME),
     ),
     "administrator protection": (
         {"administrator_protection": True},
         "administrator_protection",
-        Severity.WARNING,
-        "Administrator Protection is set on WS-1 (TypeOfAdminApprovalMode is 2)",
+        WARNING,
+        problem("administrator_protection"),
     ),
-    "key protection": ({"force_key_protection": 1}, "force_key_protection", Severity.ERROR, "dialog"),
-    "clock fast": ({"utc": NOW + timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds fast"),
-    "clock slow": ({"utc": NOW - timedelta(seconds=301)}, "clock", Severity.WARNING, "301 seconds slow"),
-    "too old": ({"os_build": 9600}, "os_build", Severity.ERROR, "9600"),
-    "one build too old": ({"os_build": 10239}, "os_build", Severity.ERROR, "10239"),
-    "unknown holder": ({"accounts": (NOBODY,)}, "holder", Severity.ERROR, r"knows no account CHU\nobody (0x80070534)"),
+    "key protection": ({"force_key_protection": 1}, "force_key_protection", ERROR, problem("force_key_protection")),
+    "clock fast": ({"utc": NOW + timedelta(seconds=301)}, "clock", WARNING, problem("finding.clock_fast", seconds=301)),
+    "clock slow": ({"utc": NOW - timedelta(seconds=301)}, "clock", WARNING, problem("finding.clock_slow", seconds=301)),
+    "too old": ({"os_build": 9600}, "os_build", ERROR, problem("finding.os_build_unsupported", build=9600)),
+    "one build too old": ({"os_build": 10239}, "os_build", ERROR, problem("finding.os_build_unsupported", build=10239)),
+    "unknown holder": (
+        {"accounts": (NOBODY,)},
+        "holder",
+        ERROR,
+        problem("unknown_holder", HRESULT, name=r"CHU\nobody"),
+    ),
     "nameless holder": (
         {"accounts": (Account(JEANNE_SID, JEANNE_SID, None, 0x80070534),)},
         "holder",
-        Severity.ERROR,
-        f"which account has the SID {JEANNE_SID}",
+        ERROR,
+        problem("no_account_name", name=JEANNE_SID),
     ),
-    "temporary profile": ({"profiles": (replace(DESK, temporary=True),)}, "holder", Severity.ERROR, "temporary"),
+    "temporary profile": (
+        {"profiles": (replace(DESK, temporary=True),)},
+        "holder",
+        ERROR,
+        problem("temporary_profile", **JDUPONT),
+    ),
     "redirected profile": (
         {"profiles": (replace(DESK, my=unread("redirected")),)},
         "holder",
-        Severity.ERROR,
-        "AppData is not on a drive of the workstation",
+        ERROR,
+        problem("store_unread", denied("redirected"), **JDUPONT),
     ),
     "somebody's profile denied": (
         {"profiles": (DESK, replace(DESK, owner_sid=PAUL_SID, my=unread("access_denied")))},
         "profile",
-        Severity.WARNING,
-        "access was denied",
+        WARNING,
+        problem("store_unread.profile", denied("access_denied"), path=DESK.path),
     ),
 }
 
@@ -175,25 +215,27 @@ def test_each_trouble_is_the_only_thing_said_and_has_a_cure(name: str) -> None:
     changes, subject, severity, says = TROUBLES[name]
     inventory = replace(READY, **changes)
     (found,) = wrong(inventory).items()
-    assert (found[0], found[1][0]) == (subject, severity)
-    assert says in found[1][1]
-    assert [finding.subject for finding in preflight(inventory, NOW) if bool(finding.cure) == finding.ok] == []
+    assert found == (subject, (severity, says))
+    cured = {
+        each.subject: bool(catalogue()[each.problem.code]["en"].get("next_step")) for each in preflight(inventory, NOW)
+    }
+    assert cured == {each.subject: not each.ok for each in preflight(inventory, NOW)}
     assert preflight_result("WS-1", preflight(inventory, NOW))["ready"] is (severity is not Severity.ERROR)
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"profiles": (replace(DESK, loaded=False),)}, "is not logged on"),
-        ({"profiles": ()}, "has never logged on"),
-        ({}, "is logged on"),
+        ({"profiles": (replace(DESK, loaded=False),)}, "finding.not_logged_on"),
+        ({"profiles": ()}, "finding.never_logged_on"),
+        ({}, "finding.logged_on"),
     ],
     ids=["away", "never", "here"],
 )
 def test_who_is_away_is_no_fault(changes: dict[str, Any], says: str) -> None:
     (holder,) = (each for each in preflight(replace(READY, **changes), NOW) if each.subject == "holder")
     assert (holder.ok, holder.account) == (True, JEANNE.asked)
-    assert says in holder.sentence
+    assert holder.problem == problem(says, **JDUPONT)
 
 
 @pytest.mark.parametrize(
@@ -203,14 +245,14 @@ def test_who_is_away_is_no_fault(changes: dict[str, Any], says: str) -> None:
 def test_windows_near_the_end_of_its_support_is_best_effort(build: int, best_effort: bool) -> None:
     (found,) = (each for each in preflight(replace(READY, os_build=build), NOW) if each.subject == "os_build")
     assert found.ok
-    assert ("best effort" in found.sentence) is best_effort
+    assert found.problem == problem("finding.os_build_old" if best_effort else "finding.os_build", build=build)
 
 
 def test_logging_is_told_and_nothing_to_be_cured() -> None:
     found = preflight(replace(READY, logging=replace(QUIET, module=True, transcription=True)), NOW)
     (finding,) = [each for each in found if each.subject == "logging"]
-    assert (finding.ok, finding.cure) == (True, "")
-    assert "logs what PowerShell runs (module logging, transcription)" in finding.sentence
+    kinds = ("module_logging", "transcription")
+    assert (finding.ok, finding.problem) == (True, problem("finding.logging", kinds=kinds))
 
 
 def test_clock_is_tolerated_up_to_300_seconds() -> None:
@@ -220,7 +262,7 @@ def test_clock_is_tolerated_up_to_300_seconds() -> None:
 def test_rights_over_others_are_a_warning_where_the_connection_is_the_only_holder() -> None:
     identity = Identity(JEANNE_SID, JEANNE.asked, administrator=False, debug_privilege=False)
     found = wrong(replace(READY, identity=identity, secondary_logon=4))
-    assert {subject: severity for subject, (severity, _sentence) in found.items()} == dict.fromkeys(
+    assert {subject: severity for subject, (severity, _problem) in found.items()} == dict.fromkeys(
         ("administrator", "debug_privilege", "secondary_logon", "holder"), Severity.WARNING
     )
 
@@ -237,7 +279,7 @@ def test_every_holder_and_every_unreadable_profile_has_its_own_finding() -> None
 
 
 def test_lockdown_is_the_one_finding() -> None:
-    refusal = Pkcs12Error(code="constrained_language", cause="It is locked.", next_step="Unlock it.")
+    refusal = constrained("ws-1", (), "ConstrainedLanguage", None)
     result = preflight_result("ws-1", lockdown_findings(refusal))
     assert result == {
         "changed": False,
@@ -246,25 +288,28 @@ def test_lockdown_is_the_one_finding() -> None:
             {
                 "subject": "language_mode",
                 "severity": "error",
-                "sentence": "It is locked.",
-                "cure": "Unlock it.",
+                "sentence": Cause(refusal.problem),
+                "cure": NextStep(refusal.problem),
                 "account": None,
                 "ok": False,
+                "problem": refusal.problem.to_map(),
             }
         ],
-        "msg": "ws-1 is not ready: 1 error, 0 warnings.",
+        "msg": Problem("done.not_ready", {"computer": "ws-1", "errors": 1, "warnings": 0}),
     }
 
 
 def test_another_refusal_stays_one() -> None:
-    with pytest.raises(Pkcs12Error, match="It is broken"):
-        lockdown_findings(Pkcs12Error(code="driver_answer", cause="It is broken.", next_step="Mend it."))
+    with pytest.raises(Pkcs12Error) as refusal:
+        lockdown_findings(Pkcs12Error(Problem("kept_files")))
+    assert refusal.value.code == "kept_files"
 
 
-def test_warnings_leave_it_ready() -> None:
-    findings = (Finding("clock", Severity.WARNING, "Late.", "Wind it."), Finding("os_build", Severity.OK, "New."))
-    result = preflight_result("ws-1", findings)
-    assert (result["ready"], result["msg"]) == (True, "ws-1 is ready: 0 errors, 1 warning.")
+def test_warnings_leave_it_ready_and_what_is_right_has_no_cure() -> None:
+    late, new = problem("finding.clock_fast", seconds=301), problem("finding.os_build", build=26200)
+    result = preflight_result("WS-1", (Finding("clock", WARNING, late), Finding("os_build", Severity.OK, new)))
+    assert (result["ready"], result["msg"]) == (True, problem("done.ready", warnings=1))
+    assert [each["cure"] for each in result["findings"]] == [NextStep(late), ""]
 
 
 @pytest.mark.parametrize("account", [JEANNE.asked, JEANNE.asked.upper()])
@@ -272,9 +317,7 @@ def test_password_that_would_be_logged_is_an_error_of_its_holder(account: str) -
     logged = replace(READY, logging=replace(QUIET, script_block=True))
     (found,) = [each for each in preflight(logged, NOW, [account, r"CHU\elsewhere"]) if not each.ok]
     assert (found.subject, found.severity, found.account) == ("holder", Severity.ERROR, JEANNE.asked)
-    assert "script block logging" in found.sentence
-    assert "pkcs12_holder_passwords" in found.cure
-    assert "pkcs12_offline: true" in found.cure
+    assert found.problem == problem("logged_password.check", kinds=("script_block_logging",), **JDUPONT)
 
 
 def test_password_is_no_error_where_nothing_is_logged_or_nobody_is_logged_on_with_it() -> None:
@@ -304,5 +347,6 @@ def test_password_is_no_error_where_nothing_is_logged_or_nobody_is_logged_on_wit
 )
 def test_an_old_pyspnego_is_a_warning_with_a_cure(version: str | None, severity: Severity) -> None:
     found = spnego_finding(version)
-    assert (found.subject, found.severity, bool(found.cure)) == ("spnego", severity, severity is Severity.WARNING)
-    assert (version or "no pyspnego") in found.sentence
+    code = "spnego_too_old" if severity is WARNING else "spnego" if version else "no_spnego"
+    assert (found.subject, found.severity, found.problem.code) == ("spnego", severity, f"finding.{code}")
+    assert found.problem.values.get("version") == version

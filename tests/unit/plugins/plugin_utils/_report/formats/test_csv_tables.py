@@ -68,6 +68,8 @@ def test_a_holder_is_a_row() -> None:
         "authorisation": "T100000",
         "function": "",
         "accepted exceptions": "",
+        "why the last run failed": "",
+        "code of the failure": "",
         "revoked on": "",
         "status": "valid",
         "next step": "nothing to do",
@@ -89,7 +91,7 @@ def test_a_holder_is_a_row() -> None:
         "accounts": "CHU\\user0",
         "issuer setting": "",
         "thumbprints": '="0000000000000000000000000000000000000001"',
-        "remarks": "ws-0001: refuses the connection account",
+        "remarks": "ws-0001: answers, but the audit failed",
     }
 
 
@@ -173,7 +175,7 @@ def test_any_report_can_be_written(seed: int) -> None:
 
 def test_every_column_has_a_heading_in_both_languages() -> None:
     keys = {key.removeprefix("csv.") for key in CATALOGUE if key.startswith("csv.")}
-    assert keys == {*HOLDER_COLUMNS, *CERTIFICATE_COLUMNS, "remarks"}
+    assert keys == {*HOLDER_COLUMNS, *CERTIFICATE_COLUMNS, "failure", "remarks"}
     assert date.fromisoformat(records(holders_csv(sample()), ",")[0]["valid until"])
 
 

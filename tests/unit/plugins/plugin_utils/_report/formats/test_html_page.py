@@ -29,6 +29,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 )
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, holder, hospital, sample, workstation
+from unit.plugins.plugin_utils.records import problem
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 HOSTILE = '</script></style><img src=x onerror="alert(1)">\u202e{{ 7 * 7 }}'
@@ -223,7 +224,9 @@ def hostile(report: Report) -> Report:
         report,
         parameters=replace(report.parameters, title=HOSTILE, query=HOSTILE),
         holders=tuple(replace(row, name=HOSTILE) for row in report.holders),
-        workstations=tuple(replace(row, problem=HOSTILE) for row in report.workstations),
+        workstations=tuple(
+            replace(row, problem=problem("a_code_of_the_future", said=HOSTILE)) for row in report.workstations
+        ),
     )
 
 

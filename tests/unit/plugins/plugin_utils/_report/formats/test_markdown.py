@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import audited, problem_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import (
@@ -23,12 +23,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     markdown,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import (
-    LONGEST_REASON as LONGEST_CAUSE,
-)
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, PAUL, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, OFF, PAUL, host, problem, record, report
 from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, holder, hospital, sample
 
 PLAIN = {"inline", "text", "softbreak"}
@@ -210,21 +206,12 @@ def test_each_section_has_its_rows_and_none_is_empty() -> None:
 
 
 def test_workstations_that_did_not_answer_say_since_when_and_why() -> None:
-    silent = report(host(record(), problem="No route."), host(name="ws-2", facts_at=None, problem="401"))
+    silent = report(host(record(), problem=OFF), host(name="ws-2", facts_at=None, problem=problem("logon_refused")))
     table = read(markdown(replace(silent, parameters=replace(silent.parameters, report_date=NOW + 9 * DAY)))).tables
     assert table["Workstations that did not answer (2)"][1:] == [
-        ["ws-1", "did not answer", "switched off or unreachable", "2026-11-25 (today)", "No route."],
-        ["ws-2", "never seen", "refuses the connection account", "", "401"],
+        ["ws-1", "did not answer", "switched off or unreachable", "2026-11-25 (today)", Words().of(OFF)],
+        ["ws-2", "never seen", "refuses the connection account", "", Words().of(problem("logon_refused"))],
     ]
-
-
-@pytest.mark.parametrize("code", CAUSES)
-def test_the_sentence_of_a_failed_connection_is_there_with_its_whole_cure(code: str) -> None:
-    known = {"host": "ws-1", "address": "ws-1.chu.example", "port": "5986", "reason": "x" * LONGEST_CAUSE}
-    said = f"{CAUSES[code].sentence(**known)} {CAUSES[code].next_step}"
-    problem = problem_of(audited({"unreachable": True, "msg": said}, "ws-1", NOW, False)) or ""
-    assert problem.endswith(CAUSES[code].next_step)
-    assert escaped(CAUSES[code].next_step) in markdown(report(host(record(), problem=problem)))
 
 
 def test_a_report_of_the_same_facts_says_that_nothing_has_changed() -> None:

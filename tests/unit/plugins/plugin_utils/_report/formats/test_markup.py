@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from markdown_it import MarkdownIt
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import Strangers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import (
     certificates_csv,
@@ -28,6 +29,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from unit.plugins.plugin_utils._report.checked import checked
+from unit.plugins.plugin_utils.records import problem
 
 MARKUP = "=1+1\"'><x-mark onx=1></td></p></script></style>&lt;b&gt; **a** `b` [c](http://evil.example) <http://evil.example>|\n# d\n- e"
 LABELS = r'\{(?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)*\}'
@@ -42,7 +44,9 @@ def text_fields(kind: Any) -> Iterator[str]:
         hint = get_type_hints(kind)[each.name]
         while get_origin(hint) in (UnionType, tuple):
             hint = [part for part in get_args(hint) if part is not NoneType][0]  # noqa: RUF015  next() may end a generator
-        if hint is str:
+        if hint is Problem:
+            yield "Problem.values"
+        elif hint is str:
             yield f"{kind.__name__}.{each.name}"
         elif is_dataclass(hint):
             yield from text_fields(hint)
@@ -50,6 +54,8 @@ def text_fields(kind: Any) -> Iterator[str]:
 
 def marked(value: Any, hint: Any, target: str, here: str = "") -> Any:
     """The value with markup in this field of every record; what is not there gets one, too."""
+    if isinstance(value, Problem):
+        return problem(value.code, said=MARKUP) if target == "Problem.values" else value
     if is_dataclass(value):
         hints, kind = get_type_hints(type(value)), type(value)
         changed = {
@@ -76,14 +82,13 @@ SHOWN = {
     "Change.name",
     "HolderRow.name",
     "HolderWorkstation.account",
+    "Problem.values",
     "Report.unmatched_issuers",
     "ReportParameters.establishment",
     "ReportParameters.query",
     "ReportParameters.title",
     "StoreOwner.account",
     "UnreadRecord.detail",
-    "UnreadRecord.reason",
-    "WorkstationRow.problem",
 }
 """Fields that the page is known to show, so that the markup gets there at all."""
 
@@ -158,6 +163,7 @@ def test_the_fields_are_those_of_all_records() -> None:
         "DeliveryRecord",
         "HolderRow",
         "HolderWorkstation",
+        "Problem",
         "Report",
         "ReportParameters",
         "StoreOwner",

@@ -53,6 +53,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
 from unit.plugins.plugin_utils._report.checked import checked
 from unit.plugins.plugin_utils._report.officer import asked_about
 from unit.plugins.plugin_utils._report.reports import DELIVERY, NOW, PARAMETERS, TODAY, hospital, sample
+from unit.plugins.plugin_utils.records import problem
 
 ENUMERATIONS = [
     kind
@@ -174,9 +175,7 @@ def reports() -> list[Report]:
         replace(usual, workstations=(replace(usual.workstations[0], holders=0),)),
         replace(
             usual,
-            workstations=(
-                replace(usual.workstations[2], problem="The controller finds no address for the name ws-9."),
-            ),
+            workstations=(replace(usual.workstations[2], problem=problem("name_not_resolved")),),
         ),
         replace(usual, holders=(replace(usual.holders[0], days_left=-1), replace(usual.holders[0], days_left=1))),
         hospital(300),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import Translator
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import (
@@ -19,7 +20,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
     urgency,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Actor,
     ChangeKind,
     NextStep,
     Reachability,

@@ -9,18 +9,19 @@ from datetime import date, timedelta
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable, Accepted
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Actor, HolderRow, NextStep
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, NextStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.plan import (
-    Matter,
+    ReminderItem,
     Terms,
     day_reached,
     matters_of,
 )
-from unit.plugins.plugin_utils._report.known import DAY, NOW, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, NOW, OFF, host, record, report
 
 TERMS = Terms((40, 14, 7, 1), 5)
 TODAY = NOW.date()
@@ -38,7 +39,7 @@ def test_steps_after_the_end() -> None:
     assert [day_reached(days, (7, -7)) for days in (-6, -7, -8)] == [7, -7, -7]
 
 
-def matters(terms: Terms = TERMS, **changes: object) -> tuple[Matter, ...]:
+def matters(terms: Terms = TERMS, **changes: object) -> tuple[ReminderItem, ...]:
     """Of a report with Jeanne's row changed: by itself it is valid for long."""
     usual = report(host(record(days=400)))
     (place,) = usual.holders[0].places
@@ -113,7 +114,7 @@ def test_a_bundle_for_a_certificate_without_its_key_is_asked_for_at_once() -> No
 
 def test_no_access_stays_no_access_while_the_workstation_is_silent() -> None:
     """What is known of its last answer counts: there was a certificate without its key."""
-    silent = host(record(days=700, key_state="missing"), problem="It did not answer: it is off.")
+    silent = host(record(days=700, key_state="missing"), problem=OFF)
     found = report(silent)
     (row,) = found.holders
     assert (row.status, row.access_until, row.last_day) == (Status.UNKNOWN, None, None)

@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to the collection hospital_it.pkcs12.
+"""Which of a holder's files in a folder counts, and what is told of those that do not open. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .._crypto.pkcs12 import Bundle
+from .._crypto.pkcs12_files import WRONG_PASSPHRASE, FolderFiles, UnopenedFile, no_bundle
+from .._errors import Pkcs12Error, Problem
+from .superseding import rank
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFolder:
+    """The files of one holder in a folder. ``near``: see ``nearly_named``. ``aside``: a file that fits and was put aside.
+
+    ``later``: the unopened files that were written after the bundle of ``ends_last``, the last one first; all of them when none opens.
+    A file that is older on the disk usually is an old bundle, whose passphrase nobody has kept.
+    """
+
+    folder: Path
+    pattern: str
+    bundles: tuple[Bundle, ...]
+    unopened: tuple[UnopenedFile, ...]
+    near: tuple[str, ...] = ()
+    later: tuple[UnopenedFile, ...] = ()
+    aside: str | None = None
+
+    @property
+    def ends_last(self) -> Bundle | None:
+        """The bundle that counts."""
+        return max(self.bundles, key=lambda each: rank(each.leaf), default=None)
+
+    def later_refusal(self) -> Pkcs12Error | None:
+        """Why a file does not open that may be the holder's new bundle."""
+        if not self.later:
+            return None
+        problem = self.later[0].refusal.problem
+        if not self.bundles:
+            return Pkcs12Error(problem)
+        newer = Problem(f"newer_file.{'another_passphrase' if problem.kind in WRONG_PASSPHRASE else 'other_reason'}")
+        return Pkcs12Error(replace(problem, causes=(*problem.causes, newer)))
+
+    def refusal(self) -> Pkcs12Error:
+        """Why there is no bundle: the folder has none, or none opens. Each of several files tells its problem."""
+        if not self.unopened:
+            return Pkcs12Error(no_bundle(self.folder, self.pattern, self.near, self.aside))
+        first, *others = (each.refusal.problem for each in self.unopened)
+        return Pkcs12Error(replace(first, causes=(*first.causes, *others)))
+
+
+def bundle_folder(files: FolderFiles) -> BundleFolder:
+    """Decides which files of a folder count."""
+    last = max(files.opened, key=lambda each: rank(each.bundle.leaf), default=None)
+    since = last.written if last else -1
+    later = sorted(
+        (each for each in files.unopened if each.written > since), key=lambda each: each.written, reverse=True
+    )
+    bundles = tuple(each.bundle for each in files.opened)
+    return BundleFolder(files.folder, files.pattern, bundles, files.unopened, files.near, tuple(later), files.aside)

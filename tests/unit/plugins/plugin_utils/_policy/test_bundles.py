@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of a holder's files counts, and what is told of the others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import read_bundle_folder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder, bundle_folder
+from lab.authority import Authority, IssuedBundle
+
+START = datetime(2026, 3, 1, tzinfo=timezone.utc)
+PASSPHRASE = "Nachtigall-4711"
+Put = Callable[[str, bytes, int], None]
+
+
+@pytest.fixture(scope="module")
+def old(authority: Authority) -> IssuedBundle:
+    return authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, not_before=START, key="ec-p256")
+
+
+@pytest.fixture(scope="module")
+def new(authority: Authority) -> IssuedBundle:
+    begin = START + timedelta(days=30)
+    return authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, not_before=begin, key="ec-p256")
+
+
+@pytest.fixture(scope="module")
+def closed(authority: Authority) -> IssuedBundle:
+    return authority.issue("Jeanne Dupont", "T1", passphrase="another", not_before=START, key="ec-p256")
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    def write(name: str, data: bytes, written: int) -> None:
+        (tmp_path / name).write_bytes(data)
+        os.utime(tmp_path / name, (written, written))
+
+    return write
+
+
+def looked(folder: Path, passphrase: str | None = PASSPHRASE, number: str | None = None) -> BundleFolder:
+    return bundle_folder(read_bundle_folder(folder, "*.p12", [passphrase], number))
+
+
+def in_file(name: str, code: str) -> Problem:
+    return Problem(f"{code.partition('.')[0]}.in_file", {"file": name}, causes=(Problem(code),))
+
+
+WRONG = "wrong_passphrase.another"
+
+
+def test_the_bundle_that_ends_last_counts_whatever_its_file(
+    old: IssuedBundle, new: IssuedBundle, put: Put, tmp_path: Path
+) -> None:
+    put("a.p12", new.data, 1)
+    put("b.p12", old.data, 2)
+    found = looked(tmp_path).ends_last
+    assert found is not None
+    assert found.leaf.not_after == new.certificate.not_valid_after_utc
+
+
+def test_a_newer_file_that_does_not_open_may_be_the_new_bundle(
+    old: IssuedBundle, closed: IssuedBundle, put: Put, tmp_path: Path
+) -> None:
+    put("a.p12", old.data, 2)
+    put("b.p12", closed.data, 1)
+    assert looked(tmp_path).later_refusal() is None
+    put("c.p12", b"", 3)
+    put("d.p12", closed.data, 4)
+    found = looked(tmp_path)
+    assert [each.path.name for each in found.later] == ["d.p12", "c.p12"]
+    refusal = found.later_refusal()
+    assert refusal is not None
+    causes = (Problem(WRONG), Problem("newer_file.another_passphrase"))
+    assert refusal.problem == Problem("wrong_passphrase.in_file", {"file": "d.p12"}, causes=causes)
+    (tmp_path / "d.p12").unlink()
+    other = looked(tmp_path).later_refusal()
+    assert other is not None
+    assert other.problem.causes == (Problem("empty_file"), Problem("newer_file.other_reason"))
+
+
+def test_where_none_opens_each_file_is_told(closed: IssuedBundle, put: Put, tmp_path: Path) -> None:
+    put("a.p12", closed.data, 1)
+    put("b.p12", b"", 2)
+    found = looked(tmp_path)
+    first, second = in_file("a.p12", WRONG), in_file("b.p12", "empty_file")
+    assert found.refusal().problem == Problem(first.code, first.values, causes=(*first.causes, second))
+    later = found.later_refusal()
+    assert later is not None
+    assert later.problem == second
+
+
+def test_a_number_without_a_passphrase_is_named(closed: IssuedBundle, put: Put, tmp_path: Path) -> None:
+    put("a.p12", closed.data, 1)
+    assert looked(tmp_path, None).refusal().problem == in_file("a.p12", "no_passphrase.none_given")
+    said = Problem("no_passphrase.of_number", {"file": "a.p12", "number": "T1"})
+    assert looked(tmp_path, None, "T1").refusal().problem == said

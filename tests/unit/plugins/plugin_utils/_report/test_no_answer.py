@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each cause of a connection that fails, from its code to the reason and the next step in the report."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import Remarks
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Reachability
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.no_answer import (
+    BY_KIND,
+    NoAnswerReason,
+    no_answer_reason,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import CAUSES
+from unit.plugins.plugin_utils._report.known import JEANNE, problem, report
+
+OFF = (NoAnswerReason.UNREACHABLE, NextStep.SET_UP_WORKSTATION)
+ACCOUNT = (NoAnswerReason.REFUSED, NextStep.ADMIT_ACCOUNT)
+NAME = (NoAnswerReason.NAME_NOT_RESOLVED, NextStep.CORRECT_NAME)
+CONTROLLER = (NoAnswerReason.CONTROLLER, NextStep.PREPARE_CONTROLLER)
+INVENTORY = (NoAnswerReason.CONNECTION, NextStep.CORRECT_CONNECTION)
+LISTENER = (NoAnswerReason.LISTENER, NextStep.CORRECT_LISTENER)
+
+EXPECTED = {
+    "winrm_missing": CONTROLLER,
+    "psrp_missing": CONTROLLER,
+    "kerberos_missing": CONTROLLER,
+    "credssp_missing": CONTROLLER,
+    "spnego_too_old": CONTROLLER,
+    "connection_option": INVENTORY,
+    "client_certificate_missing": INVENTORY,
+    "trust_missing": INVENTORY,
+    "account_missing": INVENTORY,
+    "name_not_resolved": NAME,
+    "certificate_self_signed": LISTENER,
+    "certificate_name": LISTENER,
+    "certificate_expired": LISTENER,
+    "certificate_untrusted": LISTENER,
+    "client_certificate_refused": ACCOUNT,
+    "certificate_over_tls13": LISTENER,
+    "not_https": LISTENER,
+    "not_http": LISTENER,
+    "not_winrm": LISTENER,
+    "clock_skew": CONTROLLER,
+    "no_ticket": INVENTORY,
+    "service_unknown": NAME,
+    "domain_unreachable": CONTROLLER,
+    "workstation_unproven": LISTENER,
+    "kerberos_no_aes": ACCOUNT,
+    "access_denied": ACCOUNT,
+    "logon_method": LISTENER,
+    "ntlm_refused": LISTENER,
+    "logon_refused": ACCOUNT,
+    "encryption_missing": INVENTORY,
+    "connection_refused": LISTENER,
+    "no_route": OFF,
+    "connection_timeout": OFF,
+    "connection_failed": OFF,
+    "connection_ended": (NoAnswerReason.FAILED, NextStep.SET_UP_WORKSTATION),
+}
+"""What the report says of a workstation that never answered, by the cause."""
+
+OTHERS = {
+    "not_windows": INVENTORY,
+    "untried_connection": INVENTORY,
+    "unusable_variables": (NoAnswerReason.VARIABLES, NextStep.CORRECT_VARIABLES),
+    "unusable_facts": (NoAnswerReason.UNUSABLE, NextStep.SET_UP_WORKSTATION),
+    "defect": (NoAnswerReason.FAILED, NextStep.SET_UP_WORKSTATION),
+}
+
+
+def never_answered(said: Problem) -> tuple[NoAnswerReason | None, NextStep]:
+    (row,) = report(Host("ws-cardio-2", (JEANNE,), problem=said)).holders
+    return no_answer_reason(said, Reachability.NEVER_SEEN), row.next_step
+
+
+def test_every_cause_is_listed() -> None:
+    assert EXPECTED.keys() == CAUSES.keys()
+    assert BY_KIND.keys() == (EXPECTED | OTHERS).keys() - {"connection_ended", "defect"}
+
+
+@pytest.mark.parametrize("kind", EXPECTED | OTHERS)
+def test_each_kind_of_problem_has_its_reason_and_its_step(kind: str) -> None:
+    """Also as the cause of another, and whatever its variant."""
+    expected = (EXPECTED | OTHERS)[kind]
+    assert never_answered(problem(kind)) == expected
+    assert never_answered(problem(f"{kind}.variant")) == expected
+    above = Problem.from_map({"code": "not_audited", "causes": [{"code": kind}]})
+    assert never_answered(above) == expected
+
+
+def test_without_a_problem_the_answer_says_why() -> None:
+    reasons = [no_answer_reason(None, each) for each in Reachability]
+    assert reasons == [None, NoAnswerReason.OLD, NoAnswerReason.NOT_ASKED]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_a_workstation_that_is_off_is_called_so(language: str) -> None:
+    hosts = [Host(code, (JEANNE,), problem=problem(code)) for code in EXPECTED]
+    found = report(*hosts, language=language)
+    remarks = Remarks(found, Wording(found.parameters))
+    words = {row.workstation: remarks.reason(row) for row in found.workstations}
+    off = {code for code, said in words.items() if said == words["no_route"]}
+    assert off == {code for code, expected in EXPECTED.items() if expected is OFF}

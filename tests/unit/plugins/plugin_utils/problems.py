@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Problems for tests that do not care which, and the text in which a test tells them, so that no test knows the words."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+
+VALUES: dict[str, Any] = {
+    "str": "x",
+    "word": "yes",
+    "outside": Outside("said"),
+    "int": 2,
+    "bool": True,
+    "date": date(2026, 11, 25),
+    "strs": ("x",),
+    "words": ("yes",),
+}
+
+
+def sample(code: str) -> Problem:
+    """A problem of the catalogue, with any values."""
+    return Problem(code, {name: VALUES[kind] for name, kind in catalogue()[code].get("values", {}).items()})
+
+
+def told(problem: Problem) -> str:
+    """Code, values and causes of a problem."""
+    values = (
+        ",".join(value) if isinstance(value, tuple) else str(value) for _name, value in sorted(problem.values.items())
+    )
+    return f"<{' '.join([problem.code, *values, *map(told, problem.causes)])}>"
