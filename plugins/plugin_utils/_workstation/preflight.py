@@ -157,7 +157,7 @@ def _connection(inventory: Inventory) -> Finding:
 def _encryption(inventory: Inventory) -> Finding:
     if inventory.clear_connection is None:
         return _ok("encryption", "encrypted", computer=inventory.computer)
-    return Finding("encryption", Severity.ERROR, inventory.clear_connection.problem(inventory.computer))
+    return Finding("encryption", Severity.ERROR, inventory.clear_connection.unencrypted(inventory.computer))
 
 
 def _administrator(inventory: Inventory) -> Finding:
