@@ -12,12 +12,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.letters import (
     MOST_FORWARDS,
     Letter,
-    UnexpectedSender,
     MailFilter,
+    UnexpectedSender,
     letters_in,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.received import parsed
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.patterns import compiled
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.received import parsed
 from lab import mail_forms, mails
 from lab.people import JEANNE
 from unit.plugins.plugin_utils.fakes import now
