@@ -35,8 +35,8 @@ def of_hosts(hosts: Iterable[str], variables: Mapping[str, Mapping[str, Any]]) -
     """A sentence for each variable of these hosts that nothing reads. ``variables``: ``hostvars``; of one of them the value is read."""
     names = {host: found for host in map(str, hosts) if (found := _names(host, variables)) is not None}
     of_localhost = names[LOCALHOST] if LOCALHOST in names else _names(LOCALHOST, variables)
-    found = without_effect(names, known_settings() if of_localhost is None else of_localhost, known_settings())
-    return list(map(words_of(variables, list(names)).of, found)) if found else []
+    problems = without_effect(names, known_settings() if of_localhost is None else of_localhost, known_settings())
+    return list(map(words_of(variables, list(names)).of, problems)) if problems else []
 
 
 def _names(host: str, variables: Mapping[str, Mapping[str, Any]]) -> set[str] | None:

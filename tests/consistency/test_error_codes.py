@@ -41,8 +41,8 @@ def documented(module: str) -> set[str]:
     """The codes in a sidecar."""
     sidecar: dict[str, Any] = yaml.safe_load((MODULES / f"{module}.yml").read_text(encoding="utf-8"))
     returned = sidecar["RETURN"]
-    errors = [returned.get("error"), returned.get("problems")]
-    errors += [returned.get(rows, {}).get("contains", {}).get("error") for rows in ("holders", "deliveries")]
+    errors = [returned.get("error")]
+    errors += [returned.get(rows, {}).get("contains", {}).get("error") for rows in ("holders", "deliveries", "problems")]
     text = " ".join(sentence for error in errors if error for sentence in error["contains"]["code"]["description"])
     return set(re.findall(r"(?<!R)V\((\w+)\)", text))
 

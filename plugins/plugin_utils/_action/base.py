@@ -15,7 +15,7 @@ from importlib import metadata
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from .._crypto.passphrases import check_variables, is_masked, texts_in
@@ -115,8 +115,11 @@ class Pkcs12Action(SiteSettings, ActionBase):
             result = failed_result(refusal)
         except ConnectionLost as problem:
             result = unreachable_result(problem)
-        except AnsibleError:  # Ansible itself reports errors of its connections, variables and plugins
-            raise
+        except AnsibleError as problem:
+            lost = self.drivers.lost(problem) if isinstance(problem, AnsibleConnectionFailure) else None
+            if lost is None:  # Ansible itself reports errors of its variables and plugins
+                raise
+            result = unreachable_result(lost)
         except Exception as defect:  # noqa: BLE001
             text, trace = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
             result = defect_result(self._task.action, type(defect).__name__, text, trace)

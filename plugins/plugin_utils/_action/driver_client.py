@@ -154,12 +154,12 @@ class DriverClient:
         try:
             answer = self._run_driver(name, arguments)
         except Exception as problem:
-            if (lost := self._lost(problem)) is None:
+            if (lost := self.lost(problem)) is None:
                 raise
             raise lost from problem
         return answer
 
-    def _lost(self, problem: Exception) -> ConnectionLost | None:
+    def lost(self, problem: Exception) -> ConnectionLost | None:
         """What became of the connection; None for a problem that is none of the connection's."""
         failed, ansible = isinstance(problem, AnsibleConnectionFailure), isinstance(problem, AnsibleError)
         origin = Origin.PLUGIN if failed else Origin.ANSIBLE if ansible else Origin.LIBRARY

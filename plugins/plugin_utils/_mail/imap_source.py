@@ -136,7 +136,7 @@ class ImapMails:
                     self._client.login(server.username, server.password)
         except (self._library.exceptions.LoginError, UnicodeError):
             # The answer is left out, because some servers repeat the password in it.
-            values = {"server": server.address, "username": server.username}
+            values = {"server": server.address, "username": server.username or ""}
             raise Pkcs12Error(Problem("mail_login.imap", values)) from None
 
     def _select(self) -> None:
@@ -146,7 +146,7 @@ class ImapMails:
                 selected = self._client.select_folder(server.folder, readonly=self._is_read_only)
                 self._count = int((selected or {}).get(b"EXISTS", 0))
         except (self._library.exceptions.IMAPClientError, UnicodeError):
-            values = {"username": server.username, "server": server.address, "folder": server.folder}
+            values = {"username": server.username or "", "server": server.address, "folder": server.folder}
             raise Pkcs12Error(Problem("mail_source.no_folder", values)) from None
 
     @contextlib.contextmanager

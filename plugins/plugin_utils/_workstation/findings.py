@@ -72,8 +72,3 @@ def unread_store(name: str, computer: str, code: str, detail: str) -> Pkcs12Erro
     """The refusal of an account whose personal store was not read completely."""
     cause = unread_problem(code, detail)
     return Pkcs12Error(Problem("store_unread", {"name": name, "computer": computer}, causes=(cause,)))
-
-
-def unread_reason(code: str) -> str:  # TRANSITION: facts keep the code
-    """The code."""
-    return code

@@ -46,7 +46,7 @@ DONE = {"collected": 1}
 EFFECTS = [
     Effect("deliveries", [mail("T1", state="not_authentic")], totals, DONE, {"not_authentic": 1}),
     Effect("withdrawals", [{**PICKED_UP, "state": "link_used"}], totals, DONE, {"link_used": 1}),
-    Effect("problems", [{"place": "new/1"}], needed, [], ["?"]),
+    Effect("problems", [{"place": "new/1", "problem": {"code": "mail_date.missing"}}], needed, [], ["?"]),
     Effect("holder_problems", ["pkcs12_holders of ws-1 is a text."], needed, [], ["?"]),
     Effect("unstored", {"T1": "No store."}, totals, DONE, {"passphrase_not_stored": 1}),
     Effect("holders", [], totals, DONE, {"unknown_holder": 1}),

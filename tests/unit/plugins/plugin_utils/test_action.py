@@ -228,6 +228,11 @@ def test_a_result_tells_a_problem_in_the_language_of_the_site_and_by_the_names_o
     assert result["msg"].endswith(result["error"]["next_step"])
 
 
+def test_a_connection_that_fails_outside_of_a_driver_has_its_cause_too() -> None:
+    result = run({}, AnsibleConnectionFailure("[Errno 111] Connection refused"))
+    assert (result["unreachable"], result["error"]["code"]) == (True, "connection_refused")
+
+
 def test_what_ansible_says_itself_is_passed_through() -> None:
     with pytest.raises(AnsibleError, match="undefined"):
         run({}, AnsibleError("undefined"))
