@@ -148,7 +148,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
 def test_an_inventory_cannot_remove_people_in_every_run(steps: Mapping[str, Step], name: str, setting: str) -> None:
     found = steps[name]
     assert (found.held, NOTE in found.files, failed_hosts(found.run)) == ((1, 1), False, {HERE, THERE})
-    assert f"{setting} is set in the inventory" in "\n".join(summary(found.run)["lines"])
+    assert setting in "\n".join(summary(found.run)["lines"])
 
 
 def test_check_mode_writes_no_note(steps: Mapping[str, Step]) -> None:
@@ -160,11 +160,8 @@ def test_check_mode_writes_no_note(steps: Mapping[str, Step]) -> None:
 def test_without_a_yes_for_this_run_leavers_are_listed_and_nothing_is_removed(steps: Mapping[str, Step]) -> None:
     found, told = steps["listed"], summary(steps["listed"].run)["lines"]
     assert (found.held, found.run.exit_code, BUNDLE in found.files, NOTE in found.files) == ((1, 1), 2, True, False)
-    assert any(f"would lose {PAUL.name} - {NUMBER} of AC Personnes, valid until 20" in line for line in told)
-    assert (
-        told[-1]
-        == "Nothing was removed. If all of this is right, set pkcs12_confirm_removal to true, for this run only."
-    )
+    assert any(f"{PAUL.name} - {NUMBER}" in line for line in told)
+    assert summary(found.run)["unconfirmed"] is True
 
 
 def test_a_removal_leaves_a_note_also_where_it_waits_and_puts_the_bundles_aside(steps: Mapping[str, Step]) -> None:
@@ -173,7 +170,7 @@ def test_a_removal_leaves_a_note_also_where_it_waits_and_puts_the_bundles_aside(
     assert NOTE in found.files
     assert f"retired/{BUNDLE}" in found.files
     assert BUNDLE not in found.files
-    assert summary(found.run)["lines"][-1].endswith("Their bundles are in the folder retired of the bundle folder.")
+    assert NUMBER in summary(found.run)["lines"][-1]
 
 
 @pytest.mark.parametrize("name", ["renewed", "own folder"])
@@ -218,7 +215,7 @@ def test_a_person_is_taken_back_by_one_run_and_by_no_inventory(steps: Mapping[st
     assert (of_site.held, NOTE in of_site.files, failed_hosts(of_site.run)) == ((0, 1), True, {HERE, THERE})
     misspelt = steps["back, misspelt"]
     assert (misspelt.held, NOTE in misspelt.files, misspelt.run.exit_code) == ((0, 1), True, 2)
-    assert any("Nobody was taken back for T999999" in line for line in summary(misspelt.run)["lines"])
+    assert any("T999999" in line for line in summary(misspelt.run)["lines"])
     assert summary(misspelt.run)["not_taken_back"] == ["T999999"]
     back = steps["back"]
     assert (back.held, NOTE in back.files, back.run.exit_code) == ((1, 1), False, 0)
@@ -227,13 +224,12 @@ def test_a_person_is_taken_back_by_one_run_and_by_no_inventory(steps: Mapping[st
 def test_where_nothing_is_left_to_remove_nothing_is_left_to_confirm(steps: Mapping[str, Step]) -> None:
     again, found = steps["retired again"], steps["nothing left"]
     assert (again.held, again.run.exit_code, NOTE in again.files) == ((0, 0), 0, True)
-    assert any(f"Written down as retired: {NUMBER}." in line for line in summary(again.run)["lines"])
+    assert NUMBER in summary(again.run)["lines"][-1]
     assert (found.held, found.run.exit_code, summary(found.run)["unconfirmed"]) == ((0, 0), 0, False)
 
 
 def test_what_cannot_be_written_down_is_not_removed(steps: Mapping[str, Step]) -> None:
     found = steps["not written"]
     assert (found.held, failed_hosts(found.run)) == ((1, 1), {HERE, THERE})
-    told = "\n".join(summary(found.run)["lines"])
-    assert "The removal cannot be written down in" in told
-    assert "Set 'pkcs12_bundle_folder' to the folder that enrol and renew read" in told
+    refused = [row.result["error"]["problem"]["code"] for row in found.run.of("holder_certificates")]
+    assert set(refused) == {"retired_note.not_written"}

@@ -138,7 +138,7 @@ def test_who_is_left_out_has_access_until_a_day_of_the_site(hospital: Hospital) 
     """Far in the west, the last second before the end date of the authorisation is one of the end date itself in UTC."""
     last_day = NOW.date() + timedelta(days=JEANNE.authorised_days - 1)
     run = renew_due(hospital, "-e", "pkcs12_time_zone=Etc/GMT+12", "--limit", "valid")
-    assert f"at valid until {last_day}" in run.stdout
+    assert str(last_day) in run.stdout
 
 
 def test_revoked_certificate_is_due_where_the_revocation_list_is_known(hospital: Hospital) -> None:

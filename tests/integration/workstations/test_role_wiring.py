@@ -68,7 +68,7 @@ def test_without_settings_the_role_has_its_own(tmp_path: Path, role: str, own: d
     given = options(taken(role, tmp_path))
     assert {name: given.get(name) for name in own} == own
     assert given["holders"] == [JEANNE, PAUL]
-    assert taken(role, tmp_path, pkcs12_holders=None)["msg"] == "WS-1: there are no holders."
+    assert taken(role, tmp_path, pkcs12_holders=None)["holders"] == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -103,11 +103,13 @@ def test_a_portal_is_asked_where_it_is_required(
 ) -> None:
     result = taken(role, tmp_path, pkcs12_require_portal=required, pkcs12_portal_url=url)
     assert {row["error"]["code"] for row in result["holders"]} == {code}
-    assert ("pkcs12_portal_url" in result["msg"]) == (code == "bad_url" and url != "http://no")
+    codes = {row["error"]["problem"]["code"] for row in result["holders"]}
+    assert ("bad_url.no_portal" in codes) == (code == "bad_url" and url != "http://no")
 
 
 def test_a_required_portal_is_no_word(tmp_path: Path) -> None:
-    assert "'pkcs12_require_portal' is 'jes'." in taken("renew", tmp_path, pkcs12_require_portal="jes")["msg"]
+    error = taken("renew", tmp_path, pkcs12_require_portal="jes")["error"]
+    assert (error["setting"], error["problem"]["values"]["given"]) == ("pkcs12_require_portal", "jes")
 
 
 @pytest.mark.parametrize("leavers", [["T123456", " t9 "], "T123456, t9"], ids=["list", "text of an extra variable"])
