@@ -210,10 +210,13 @@ def test_a_defect_is_called_one_and_a_lost_connection_makes_the_host_unreachable
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "'computer' is empty, so nobody can tell which workstation is meant. Set computer to what the command "),
+        (
+            "en",
+            "'pkcs12_computer' is empty, so nobody can tell which workstation is meant. Set pkcs12_computer to what ",
+        ),
         (
             "fr",
-            "« computer » est vide : personne ne peut dire de quel poste il s'agit. Donner à computer ce que la commande ",
+            "« pkcs12_computer » est vide : personne ne peut dire de quel poste il s'agit. Donner à pkcs12_computer ",
         ),
     ],
 )
