@@ -66,6 +66,11 @@ def of_code(done: subprocess.CompletedProcess[str], code: str) -> list[Mapping[s
     return found
 
 
+def not_rendered(done: subprocess.CompletedProcess[str], why: str) -> list[Mapping[str, str]]:
+    """Newer lines of ansible-core tell one person's value, older ones the whole variable."""
+    return [*of_code(done, f"bad_arguments.secret_{why}"), *of_code(done, f"bad_arguments.secrets_{why}")]
+
+
 def test_what_was_collected_does_not_hide_the_vault(authority: Authority, tmp_path: Path) -> None:
     """In the files, on the command line, and a number with another value in each."""
     collected = {"pkcs12_passphrases_collected": {" t1 ": "other", "T2": OPENS["T2"]}}
@@ -123,8 +128,8 @@ def test_a_value_that_yaml_changed_stops_one_person(
         ("Nachtigall", "no_mapping_of_secrets", "a_text"),
         ("[{T1: Nachtigall}]", "no_mapping_of_secrets", "a_list"),
         ("2041-02-03", "no_mapping_of_secrets", "a_date"),
-        ("{T1: '{{ Nachtigall }}'}", "secrets_undefined", None),
-        ("{T1: '{{ Nachtigall( }}'}", "secrets_no_template", None),
+        ("{T1: '{{ Nachtigall }}'}", "undefined", None),
+        ("{T1: '{{ Nachtigall( }}'}", "no_template", None),
     ],
     ids=str.split("text list date undefined template"),
 )
@@ -134,8 +139,12 @@ def test_a_source_that_cannot_be_used_is_named(
     sources = f"pkcs12_passphrases: {json.dumps(OPENS)}\npkcs12_passphrases_mine: {written}"
     done = check_bundles(tmp_path, authority, sources)
     assert done.returncode == 2
-    values = {"variable": "pkcs12_passphrases_mine", **({"found": found} if found else {})}
-    assert of_code(done, f"bad_arguments.{code}") == [values], done.stdout
+    if found:
+        (values,) = of_code(done, f"bad_arguments.{code}")
+        assert values == {"variable": "pkcs12_passphrases_mine", "found": found}
+    else:
+        (values,) = not_rendered(done, code)
+        assert values["variable"] == "pkcs12_passphrases_mine"
     assert not any(part in done.stdout for part in ("Nachtigall", "2041"))
 
 
@@ -150,7 +159,8 @@ def test_a_vault_that_does_not_open_is_named(authority: Authority, tmp_path: Pat
         str(tmp_path / "password"),
     )
     assert done.returncode == 2
-    assert of_code(done, "bad_arguments.secrets_closed_vault") == [{"variable": "pkcs12_passphrases_mine"}], done.stdout
+    (values,) = not_rendered(done, "closed_vault")
+    assert values["variable"] == "pkcs12_passphrases_mine"
 
 
 def test_both_are_installed_and_a_windows_password_stops_its_account_alone(tmp_path: Path) -> None:
