@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from .._crypto.instants import format_instant
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 TRIES = 5
@@ -204,7 +204,7 @@ def _text(path: Path) -> str | None:
 def _locked(path: Path, holder: LockHolder | None) -> Pkcs12Error:
     if holder is None:
         return Pkcs12Error(Problem("locked.unknown", {"path": str(path)}))
-    values = {"path": str(path), "pid": holder.pid, "host": holder.host, "since": holder.utc}
+    values: dict[str, Value] = {"path": str(path), "pid": holder.pid, "host": holder.host, "since": holder.utc}
     if holder.job is None:
         return Pkcs12Error(Problem("locked.process", values))
     return Pkcs12Error(Problem("locked.job", values | {"job": holder.job}))

@@ -36,7 +36,7 @@ def defaults(spec: ArgumentSpec) -> dict[str, Any]:
 def install(action: Any, drivers: FakeDrivers, options: dict[str, Any]) -> dict[str, Any]:
     """What became of the holder; a refusal before the workstation is read looks like one after."""
     made = action.__new__(action)
-    made.inventory, made.exchange = drivers.inventory, drivers.exchange
+    made.drivers = drivers
     task = TaskContext(defaults(action.SPEC) | options, False, False, "ws-1", None)
     try:
         result = made.run_task(task)
