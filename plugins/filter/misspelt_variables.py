@@ -4,31 +4,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import words_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import known_settings
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
     LOCALHOST,
     OWN_NAMES,
     names_in,
     without_effect,
 )
-
-SETTINGS = Path(__file__).parents[1] / "plugin_utils" / "_action" / "site_settings.json"
-"""Made from the specs of the actions. To import all of them takes longer than everything else here."""
-
-
-@cache
-def known_settings() -> dict[str, str]:
-    """All settings, and for whom each is read."""
-    found: dict[str, str] = json.loads(SETTINGS.read_text(encoding="utf-8"))
-    return found
 
 
 def of_hosts(hosts: Iterable[str], variables: Mapping[str, Mapping[str, Any]]) -> list[str]:

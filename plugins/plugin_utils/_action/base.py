@@ -34,6 +34,7 @@ from .._workstation.lost_connection import unreachable_result
 from .arguments import Arguments, ArgumentSpec, validated
 from .driver_client import DriverClient
 from .host_variables import LANGUAGE, readable_variable, untag
+from .known_settings import variable_of
 from .masking import WHOLE, masked
 from .once import once
 from .settings import SiteSettings
@@ -130,7 +131,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         doubts = [self.drivers.doubt] if self.drivers.doubt else []
         if warnings := [*result.get("warnings", ()), *doubts, *self._doubts]:
             result["warnings"] = warnings
-        told: dict[str, Any] = in_names(self.words.told(result), self._arguments.name)
+        told: dict[str, Any] = in_names(self.words.told(result), self.called)
         return told | {"invocation": {"module_args": self._invocation()}}
 
     @property
@@ -141,7 +142,11 @@ class Pkcs12Action(SiteSettings, ActionBase):
             language = str(self.variable(LANGUAGE)) if written else ""
         except (AnsibleError, Pkcs12Error):  # a task that reads this setting refuses it
             language = ""
-        return Words(language, self._arguments.name)
+        return Words(language, self.called)
+
+    def called(self, option: str) -> str:
+        """What the user calls an option. One of another task, in a problem that it has found, is told by its variable."""
+        return self._arguments.name(option) if option in self.SPEC.options else variable_of(option)
 
     def _mask(self, text: Answer) -> Answer:
         """Text from a connection, a driver or the task's arguments, without the secrets of this task.

@@ -236,7 +236,7 @@ EFFECTS = [
     Effect("report_name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
     Effect("report_formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"report_folder": "{folder}/out"}, out),
     Effect("report_title", "Radiology", says("Radiology"), False, True),
-    Effect("report_destinations", [PLACE], delivery("name"), [], ["folder /srv/www"], FILES, out),
+    Effect("report_destinations", [PLACE], delivery("path"), [], ["/srv/www"], FILES, out),
     *(
         Effect(
             "report_destinations.kind", kind, delivery("kind"), ["folder"], "bad_arguments", DELIVERED, out, entry=PLACE
@@ -256,9 +256,9 @@ EFFECTS = [
     Effect(
         "report_destinations.path",
         "/srv/other",
-        delivery("name"),
-        ["folder /srv/www"],
-        ["folder /srv/other"],
+        delivery("path"),
+        ["/srv/www"],
+        ["/srv/other"],
         DELIVERED,
         out,
         entry=PLACE,
@@ -277,9 +277,9 @@ EFFECTS = [
     Effect(
         "report_destinations.host",
         "web",
-        delivery("name"),
-        ["host www, folder /srv/www"],
-        ["host web, folder /srv/www"],
+        delivery("host"),
+        ["www"],
+        ["web"],
         FILES | {"report_destinations": [PLACE | {"kind": "host", "host": "www"}]},
         out,
         entry=PLACE | {"kind": "host"},
@@ -307,9 +307,9 @@ EFFECTS = [
     Effect(
         "report_destinations.to",
         ["b@chu.example"],
-        delivery("name"),
-        ["mail to a@chu.example"],
-        ["mail to b@chu.example"],
+        delivery("to"),
+        [["a@chu.example"]],
+        [["b@chu.example"]],
         MAILED | SENDING,
         out,
         entry=MAIL,
@@ -450,11 +450,9 @@ def test_the_role_delivers_what_the_site_sets_and_its_result_has_no_account(tmp_
     ]
     assert "canary of the report" not in str(result)
     without = of_site(tmp_path, site | {"pkcs12_credentials": {"dav": {"username": "svc"}}})
-    assert without["error"] == {
-        "code": "bad_arguments",
-        "next_step": "Give it both in pkcs12_credentials.",
-        "setting": "pkcs12_report_destinations",
-    }
+    error = without["error"]
+    assert error["problem"]["code"] == "bad_arguments.destination_half_credential"
+    assert error["setting"] == "pkcs12_report_destinations"
 
 
 @pytest.mark.parametrize(
