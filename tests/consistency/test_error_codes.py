@@ -35,7 +35,7 @@ NEVER = {
         *("transport_key_failed", "transport_key_left", "unseal_failed"),
         *OFFLINE_ERRORS,
     },
-    "reminder_mails": {"ephemeral_dest"},  # of its folder it is ephemeral_state
+    "passphrase_file": {"locked"},  # of its file it is vault_file
     "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options
 }
 """What an action cannot end with although its code leads there."""

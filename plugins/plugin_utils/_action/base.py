@@ -146,7 +146,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
 
     def called(self, option: str) -> str:
         """What the user calls an option. One of another task, in a problem that it has found, is told by its variable."""
-        return self._arguments.name(option) if option in self.SPEC.options else variable_of(option)
+        return self._arguments.name(option) if option in self._arguments.names else variable_of(option)
 
     def _mask(self, text: Answer) -> Answer:
         """Text from a connection, a driver or the task's arguments, without the secrets of this task.

@@ -24,7 +24,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
     Outside,
     Pkcs12Error,
     Problem,
-    defect_result,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
@@ -61,11 +60,13 @@ REFUSAL = Pkcs12Error(Problem("kept_files"), journal=[{"id": "1"}], changed=True
 def test_a_defect_may_echo_a_secret_so_its_text_is_masked() -> None:
     result = run({"passphrase": SECRET}, RuntimeError(f"it says {SECRET} here"))
     assert SECRET not in json.dumps(result)
-    assert "it says ********" in result["msg"]
+    values = {"action": "hospital_it.pkcs12.x", "kind": "RuntimeError"}
+    problem = Problem("defect.unexpected", {**values, "text": Outside("it says ******** here")})
+    assert result["error"]["problem"] == problem.to_map()
     assert "****" in result["exception"]
     short = run({"passphrase": "x7"}, RuntimeError("it says x7 here"))
     assert "x7" not in json.dumps(short | {"invocation": None})
-    assert "RuntimeError" in short["msg"]
+    assert short["error"]["problem"] == Problem("defect.hidden", values).to_map()
 
 
 def test_a_short_passphrase_does_not_garble_what_a_connection_says() -> None:
@@ -197,9 +198,7 @@ def test_a_refusal_is_a_result_with_the_journal_and_whether_it_changed_something
 
 
 def test_a_defect_is_called_one_and_a_lost_connection_makes_the_host_unreachable() -> None:
-    values = {"action": "hospital_it.pkcs12.x", "kind": "RuntimeError", "text": Outside("x")}
-    assert defect_result(values["action"], "RuntimeError", "x", None)["msg"] == Problem("defect.unexpected", values)
-    assert "RuntimeError" in run({}, RuntimeError("x"))["msg"]
+    assert run({}, RuntimeError("x"))["error"]["code"] == "defect"
     problem = Problem("no_route", {"address": "ws-1"})
     result = run({}, ConnectionLost(problem, detail="said"))
     assert (result["unreachable"], result["changed"], "failed" in result) == (True, False, False)
@@ -213,11 +212,11 @@ def test_a_defect_is_called_one_and_a_lost_connection_makes_the_host_unreachable
     [
         (
             "en",
-            "'pkcs12_computer' is empty, so nobody can tell which workstation is meant. Set pkcs12_computer to what the command ",
+            "'pkcs12_computer' is empty, so nobody can tell which workstation is meant. Set pkcs12_computer to what ",
         ),
         (
             "fr",
-            "« pkcs12_computer » est vide : personne ne peut dire de quel poste il s'agit. Donner à pkcs12_computer ce que la ",
+            "« pkcs12_computer » est vide : personne ne peut dire de quel poste il s'agit. Donner à pkcs12_computer ",
         ),
     ],
 )
