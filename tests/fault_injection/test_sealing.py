@@ -9,7 +9,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Outside, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
+    ConnectionLost,
+    Outside,
+    Pkcs12Error,
+    Problem,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
     ExchangeRequest,
