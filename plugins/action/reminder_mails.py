@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import VARIABLES, OfSite
-from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule as ReportAction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
     Pkcs12Action,
@@ -16,40 +14,25 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.of_site import of_this_site
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import SITE_FOLDER, retired_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.smtp import SERVER_OPTIONS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.options import OF_FILES, OPTIONS, VARIABLES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.run import Mode, remind
 
-OF_FILES = {
-    "report_folder",
-    "report_name",
-    "report_formats",
-    "report_title",
-    "report_destinations",
-    "mail_host",
-    "mail_sender",
-    "credentials",
-    "compare_reports",
-    "establishment",
-    "fail_on",
-    "rows_only",
-    "settings_only",
-}
-"""Options of the report that are about its files and its result. All others are options here too."""
-
-LEFT_OUT = {name: ReportAction.SPEC.options[name].get("default") for name in OF_FILES}
+LEFT_OUT = {name: OPTIONS[name].get("default") for name in OF_FILES}
 
 
-class ActionModule(OfSite, Pkcs12Action):
+class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
     SPEC = ArgumentSpec(
         options={
-            **{name: option for name, option in ReportAction.SPEC.options.items() if name not in LEFT_OUT},
+            **{name: option for name, option in OPTIONS.items() if name not in LEFT_OUT},
             "reminder_days": {"type": "list", "elements": "int", "default": [40, 14, 7, 1], "site": True},
             "bundle_overdue_days": {"type": "int", "default": 5, "site": True},
             "state_path": {"type": "path", "required": True, "site": True},
@@ -68,7 +51,7 @@ class ActionModule(OfSite, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**LEFT_OUT, **task.options}
         if FROM_SITE in self._task.args:
-            options |= self.of_this_site(options)
+            options |= of_this_site(self, options)
         variables = list(variables_of(self._task_vars, options["report_hosts"], (*VARIABLES, SITE_FOLDER)))
         options["leavers"] = [*leavers_in(options["leavers"]), *retired_in(*folders_in(SITE_FOLDER, variables))]
         cache = FactCache(*fact_caching(), in_awx=task.job is not None)

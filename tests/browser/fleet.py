@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    AuditRecord,
     CertificateRecord,
     HolderRecord,
     ProfileRecord,
@@ -27,7 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import ANNIVERSARY
 from browser.report_rows import LAST_SECOND, NOW, PARIS, digest
 from unit.plugins.plugin_utils._report.reports import LIFE, TODAY
-from unit.plugins.plugin_utils.records import record
+from unit.plugins.plugin_utils.records import problem, record
 
 SITE = TODAY + timedelta(days=158)
 """The anniversary of the authorisation of the whole site."""
@@ -152,15 +153,14 @@ WELL = tuple(
 
 PEOPLE = (*CASES, *WELL)
 
-UNREACHABLE = "ntlm: HTTPSConnectionPool(host='%s', port=5986): Max retries exceeded with url: /wsman (Caused by ConnectTimeoutError)"
-REFUSED = "ntlm: the specified credentials were rejected by the server"
+UNREACHABLE, REFUSED = problem("connection_timeout"), problem("logon_refused")
 SILENT = {
-    "ws-urgences-1": (UNREACHABLE % "ws-urgences-1", 2),
-    "ws-urgences-2": (UNREACHABLE % "ws-urgences-2", 14),
+    "ws-urgences-1": (UNREACHABLE, 2),
+    "ws-urgences-2": (UNREACHABLE, 14),
     "ws-archives": (REFUSED, 5),
-    "ws-neuf": (UNREACHABLE % "ws-neuf", None),
+    "ws-neuf": (UNREACHABLE, None),
 }
-"""Workstations that did not answer: what Ansible said, and how many days ago they last did."""
+"""Workstations that did not answer: why, and how many days ago they last did."""
 
 CLOCKS = {"ws-irm-2": -1, "ws-soins": 2, "ws-bloc-2": 913}
 UNREAD = {"ws-qualite": "Pierre Aubert"}
@@ -218,8 +218,8 @@ def _entries(workstation: str) -> list[dict[str, Any]]:
 
 
 def _cached(workstation: str) -> dict[str, Any]:
-    problem, age = SILENT.get(workstation, ("", 0))
-    audit = {"pkcs12_fact_audit": {"problem": problem, "at": (NOW - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")}}
+    silent, age = SILENT.get(workstation, (None, 0))
+    audit = {"pkcs12_fact_audit": to_map(AuditRecord(silent, NOW - timedelta(hours=2)))}
     if age is None:
         return audit
     return audit | {"pkcs12": to_map(_facts(workstation, GATHERED - timedelta(days=age)))}
@@ -243,10 +243,7 @@ def _facts(workstation: str, gathered_at: datetime) -> WorkstationRecord:
         certificates=tuple(each for person in stored if person not in unread for each in _certificates(person)),
         certificates_not_listed=2,
         profiles=tuple(_profile(person) for person in here),
-        unread=tuple(
-            UnreadRecord(_sid(person), "CurrentUser\\My", "access_denied", "It may not be read.", "")
-            for person in unread
-        ),
+        unread=tuple(UnreadRecord(_sid(person), "CurrentUser\\My", "access_denied", "") for person in unread),
     )
 
 

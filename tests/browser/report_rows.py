@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
@@ -153,7 +153,7 @@ def workstation(name: str, holders: int = 1, certificates: int = 1) -> Workstati
     )
 
 
-def silent(row: WorkstationRow, problem: str, facts_at: datetime | None) -> WorkstationRow:
+def silent(row: WorkstationRow, problem: Problem, facts_at: datetime | None) -> WorkstationRow:
     """The same workstation, which answered last at ``facts_at``, or never."""
     return replace(
         row,

@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     WorkstationRow,
 )
 from browser.report_rows import NOW, away, certificate, digest, holder, parameters, place, sid, silent, workstation
+from unit.plugins.plugin_utils.records import problem
 
 LAST_SEEN = datetime(2026, 11, 11, 6, 30, tzinfo=timezone.utc)
 
@@ -91,19 +92,18 @@ def workstations() -> tuple[WorkstationRow, ...]:
         owner_sid=sid("T100002"),
         store="CurrentUser\\My",
         code="access_denied",
-        reason="the connection account may not read the profile",
         detail="AppData is on \\\\files\\profiles$",
     )
     return (
-        silent(workstation("ws-archive", 0, 0), "winrm: connection refused", LAST_SEEN),
-        silent(workstation("ws-block-3", 1, 0), "ntlm: the specified credentials were rejected by the server", None),
+        silent(workstation("ws-archive", 0, 0), problem("connection_refused"), LAST_SEEN),
+        silent(workstation("ws-block-3", 1, 0), problem("logon_refused"), None),
         replace(workstation("ws-cardio", 2, 3), clock_skew_seconds=-132),
         workstation("ws-dosimetry"),
         workstation("ws-laboratory", 2, 2),
         workstation("ws-nuclear-1", 2, 2),
         replace(workstation("ws-nuclear-2"), unread=(unread,)),
         replace(workstation("ws-pharmacy", 2, 3), clock_skew_seconds=86460),
-        silent(workstation("ws-radiology"), "winrm: no answer within 30 seconds", LAST_SEEN),
+        silent(workstation("ws-radiology"), problem("connection_timeout"), LAST_SEEN),
         workstation("ws-scanner", 2, 1),
     )
 

@@ -200,7 +200,7 @@ def test_the_samples_of_the_documentation_fit() -> None:
     assert FACTS.complaints(sample(DOCUMENTED)) == []
 
 
-TYPES = {"str": "string", "int": "integer", "bool": "boolean", "list": "array"}
+TYPES = {"str": "string", "int": "integer", "bool": "boolean", "list": "array", "dict": "object"}
 
 
 def test_the_types_of_the_documentation_are_those_of_the_schema() -> None:
@@ -284,7 +284,7 @@ def test_the_questions_of_the_examples_have_answers(facts: dict[str, Any]) -> No
             {"user": "CHU\\nobody", "status": "missing", "until": None},
         ],
         "9999-12-31T23:59:59Z",
-        [": ".join((row["owner_sid"], row["reason"], row["detail"])) for row in facts["unread"]],
+        [": ".join((row["owner_sid"], row["code"], row["detail"])) for row in facts["unread"]],
     ]
 
 

@@ -112,7 +112,7 @@ def test_other_enumerations_are_those_of_the_code() -> None:
     "spoil",
     [
         put("more", value=1),
-        put("schema", value=5),
+        put("schema", value=6),
         put("holders", 0, "more", value=1),
         put("holders", 0, "places", 0, "more", value=1),
         put("certificates", 0, "more", value=1),

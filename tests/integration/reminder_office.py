@@ -79,3 +79,9 @@ def text(mail: Mail) -> str:
 
 def error(result: Json) -> str | None:
     return (result.get("error") or {}).get("code")
+
+
+def problem(result: Json) -> Json:
+    """Why a run failed, as a value."""
+    found: Json = result["error"]["problem"]
+    return found

@@ -138,7 +138,7 @@ def _reader(kind: Any, strict: bool) -> Callable[[Any], Any]:
             except Mismatch as mismatch:
                 raise mismatch.under(key) from None
         if strict and not keys.issuperset(raw):
-            raise Mismatch(f"{_shown(next(key for key in raw if key not in keys))} is no key of it")
+            raise Mismatch("it is no key", str(next(key for key in raw if key not in keys)))
         return kind(*values)
 
     return read

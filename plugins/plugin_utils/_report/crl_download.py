@@ -16,7 +16,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import Request
 
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Pkcs12Error, Problem
 from .._io.deadline import Deadline, opener
 from .._io.network_errors import FAILED, reason_of
 from .._policy.revocation import CrlProblem, NotUsable
@@ -46,11 +46,7 @@ class Downloads:
     def __init__(self, hosts: Sequence[str]) -> None:
         wrong = next((entry for entry in hosts if not _ENTRY.fullmatch(entry)), None)
         if wrong is not None:
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"The entry {wrong!r:.80} of {named('crl_hosts')} is no host.",
-                next_step="Write the exact name of the host, or name:port. A wildcard, a scheme and a path are not possible.",
-            )
+            raise Pkcs12Error(Problem("bad_arguments.crl_host", {"given": wrong}, "crl_hosts"))
         self._hosts = frozenset(entry.lower() for entry in hosts)
         self._left = MOST_DOWNLOADS
 
@@ -60,7 +56,7 @@ class Downloads:
         if host not in self._hosts:
             raise NotUsable(CrlProblem.HOST_NOT_ALLOWED, host or "")
         if self._left <= 0:
-            raise NotUsable(CrlProblem.UNREADABLE, f"more than {MOST_DOWNLOADS} lists to download")
+            raise NotUsable(CrlProblem.UNREADABLE, f"> {MOST_DOWNLOADS}")
         self._left -= 1
         within = Deadline(WHOLE_TIME, ANSWER_TIME)
         try:
@@ -78,10 +74,10 @@ def _body(answer: Any) -> bytes:
     while chunk := answer.read1(CHUNK):
         data += chunk
         if len(data) > MOST_BYTES:
-            raise NotUsable(CrlProblem.UNREADABLE, f"more than {MOST_BYTES} bytes")
+            raise NotUsable(CrlProblem.UNREADABLE, f"> {MOST_BYTES} B")
     expected = answer.headers.get("Content-Length", "")
     if expected.isdecimal() and len(data) < int(expected):
-        raise NotUsable(CrlProblem.UNREADABLE, f"{len(data)} of {counted(expected, 'byte')}")
+        raise NotUsable(CrlProblem.UNREADABLE, f"{len(data)} / {expected} B")
     return bytes(data)
 
 

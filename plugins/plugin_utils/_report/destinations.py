@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._errors import Pkcs12Error, named
+from .._errors import Pkcs12Error, Problem, Value
 
 NEEDED = {"folder": ("path",), "host": ("host", "path"), "https": ("url",), "mail": ("to",)}
 """The kinds of places, and what each needs."""
@@ -30,23 +30,16 @@ def check_settings(options: Mapping[str, Any], kept_files: bool) -> None:
     ``kept_files``: Ansible keeps the files of its modules, and the one that puts files on a server has the password.
     """
     if not options["report_folder"]:
-        raise _refusal(
-            "report_folder",
-            f"{named('report_folder')} is not set, so no file would be written.",
-            "Set it to the path of one folder. It is a setting of localhost, for example in group_vars/all.yml.",
-        )
+        raise _refusal("report_folder", "report_folder")
     if not options["report_formats"]:
-        raise _refusal(
-            "report_formats",
-            f"{named('report_formats')} is empty, so no file would be written.",
-            "Leave it out for all formats, or name some.",
-        )
-    if options["compare_reports"]:
-        _check_comparison(options)
+        raise _refusal("report_formats", "report_formats")
+    if options["compare_reports"] and "json" not in options["report_formats"]:
+        raise _refusal("compare_without_json", "compare_reports")
+    if options["compare_reports"] and options["report_query"]:
+        raise _refusal("compare_with_query", "compare_reports")
     for number, place in enumerate(options["report_destinations"], start=1):
-        for cause, next_step in _wrong_with(place, options, kept_files):
-            where = f"Entry {number} of {named('report_destinations')}"
-            raise _refusal("report_destinations", f"{where} {cause}.", next_step)
+        for variant, values in _wrong_with(place, options, kept_files):
+            raise _refusal(f"destination_{variant}", "report_destinations", number=number, **values)
 
 
 def places_of(options: Mapping[str, Any], files: Mapping[str, Sequence[str]], subject: str) -> list[dict[str, Any]]:
@@ -74,67 +67,37 @@ def _formats(place: Mapping[str, Any], options: Mapping[str, Any]) -> Sequence[s
     return [name for name in dict.fromkeys(options["report_formats"]) if name in wanted]
 
 
-def _check_comparison(options: Mapping[str, Any]) -> None:
-    if "json" not in options["report_formats"]:
-        raise _refusal(
-            "compare_reports",
-            f"The next report compares with the JSON of this one, and {named('report_formats')} has no json.",
-            f"Add json, or leave out {named('compare_reports')}.",
-        )
-    if options["report_query"]:
-        raise _refusal(
-            "compare_reports",
-            f"A report with {named('report_query')} does not show which holders are new or gone, so it cannot be compared.",
-            f"Leave out {named('compare_reports')} or {named('report_query')}.",
-        )
-
-
-def _wrong_with(place: Mapping[str, Any], options: Mapping[str, Any], kept_files: bool) -> Iterator[tuple[str, str]]:
-    """What is wrong with a place, after its number, and what to do."""
+def _wrong_with(
+    place: Mapping[str, Any], options: Mapping[str, Any], kept_files: bool
+) -> Iterator[tuple[str, Mapping[str, Value]]]:
+    """What is wrong with a place: the end of a code, and its values."""
     kind = place["kind"]
     if missing := [key for key in NEEDED[kind] if not _is_given(place.get(key))]:
-        yield f"({kind}) lacks {', '.join(missing)}", f"A place of kind {kind} needs {', '.join(NEEDED[kind])}."
+        yield "lacks", {"kind": kind, "missing": tuple(missing), "needed": NEEDED[kind]}
     if foreign := sorted(key for key in OF_KINDS - {*ALLOWED[kind]} if place.get(key)):
-        yield f"({kind}) has {', '.join(foreign)}", f"A place of kind {kind} takes {', '.join(ALLOWED[kind])}."
+        yield "foreign", {"kind": kind, "foreign": tuple(foreign), "allowed": ALLOWED[kind]}
     if "path" in NEEDED[kind] and not _ABSOLUTE.match(place["path"]):
-        yield (
-            f"has the path {place['path']!r}, which is not absolute",
-            "Write it from the root on, for example /srv/reports.",
-        )
+        yield "path", {"path": place["path"]}
     if unmade := [name for name in place.get("formats") or () if name not in options["report_formats"]]:
-        yield f"asks for {', '.join(unmade)}, which is not made", f"Add the format to {named('report_formats')}."
+        yield "format", {"formats": tuple(unmade)}
     if kind == "https":
         yield from _wrong_with_server(place, options, kept_files)
     if kind == "mail":
-        missing = [named(name) for name in ("mail_host", "mail_sender") if not options[name]]
-        if missing:
-            yield (
-                f"is a mail, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
-                "Set what is missing.",
-            )
+        yield from ((name, {}) for name in ("mail_host", "mail_sender") if not options[name])
 
 
 def _wrong_with_server(
     place: Mapping[str, Any], options: Mapping[str, Any], kept_files: bool
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Mapping[str, Value]]]:
+    name = place.get("credential")
     if not _HTTPS.match(place["url"]):
-        yield f"has the url {place['url']!r}", "The report names people. Every url has to begin with https://."
-    account = options["credentials"].get(place["credential"]) if place.get("credential") else None
-    if place.get("credential") and place["credential"] not in options["credentials"]:
-        yield (
-            f"names the credential {place['credential']!r}, which {named('credentials')} does not have",
-            "Correct the name, or add the credential.",
-        )
-    elif place.get("credential") and not _is_account(account):
-        yield (
-            f"names the credential {place['credential']!r}, which has no username or no password",
-            f"Give it both in {named('credentials')}.",
-        )
+        yield "url", {"url": place["url"]}
+    if name and name not in options["credentials"]:
+        yield "unknown_credential", {"name": name}
+    elif name and not _is_account(options["credentials"][name]):
+        yield "half_credential", {"name": name}
     if kept_files:
-        yield (
-            "is a server, and Ansible is set to keep the files of its modules, so one of them would contain the password",
-            "Turn ANSIBLE_KEEP_REMOTE_FILES off.",
-        )
+        yield "kept_files", {}
 
 
 def _is_account(account: Any) -> bool:
@@ -145,5 +108,5 @@ def _is_given(value: Any) -> bool:
     return bool(value.strip() if isinstance(value, str) else value)
 
 
-def _refusal(setting: str, cause: str, next_step: str) -> Pkcs12Error:
-    return Pkcs12Error(code="bad_arguments", cause=cause, next_step=next_step, setting=setting)
+def _refusal(variant: str, setting: str, **values: Value) -> Pkcs12Error:
+    return Pkcs12Error(Problem(f"bad_arguments.{variant}", values, setting))

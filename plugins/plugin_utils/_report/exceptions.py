@@ -11,7 +11,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from .._errors import Pkcs12Error
+from .._errors import Pkcs12Error, Problem
 from .._facts.holders import number_of, parse_day
 from .._policy.status import Status, Use
 
@@ -139,11 +139,7 @@ def _row(raw: Mapping[str, Any]) -> ExceptionRow:
     reason = " ".join(str(raw.get("reason") or "").split())
     until = parse_day(raw.get("until"), "until", number or "")
     if not number or not reason or until is None or len(reason) > LONGEST_REASON:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"The exception of {number or 'nobody'} lacks a number, a day, or a reason of up to {LONGEST_REASON} characters.",
-            next_step="Write authorisation, what, reason and until. Who reads the report has to know why nobody acts, and for how long.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.exception", {"number": number or "?", "longest": LONGEST_REASON}))
     return ExceptionRow(
         authorisation=number,
         workstation=raw.get("workstation") or None,

@@ -10,25 +10,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._errors import Pkcs12Error, named
+from .._errors import Outside, Pkcs12Error, Problem, Value
 from .._facts.codec import keys_of, to_map
 from .._policy.status import Status
 from .compare import WORKSTATIONS, subject_of
 from .model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
 from .no_answer import with_unusable_variables
 
-KEYS = {key for kind in (HolderRow, HolderWorkstation) for key in keys_of(kind)}
+KEYS = {key for kind in (HolderRow, HolderWorkstation, Problem) for key in keys_of(kind)}
 """The keys of rows. An expression with another key is refused: JMESPath would select nobody without an error."""
 
 KINDS = {
-    type(None): "nothing",
-    str: "a text",
-    bool: "a truth value",
-    int: "a number",
-    float: "a number",
-    dict: "one map",
-    list: "a list",
+    type(None): "query_nothing",
+    str: "query_text",
+    bool: "query_truth_value",
+    int: "query_number",
+    float: "query_number",
+    dict: "query_map",
+    list: "query_list",
 }
+"""The words for what an expression may select."""
 
 Row = dict[str, Any]
 
@@ -98,25 +99,21 @@ def _selected(rows: Sequence[Row], expression: str) -> Sequence[Row]:
         from jmespath import compile as compiled  # noqa: PLC0415  a report without a query needs no library
         from jmespath.exceptions import JMESPathError  # noqa: PLC0415
     except ImportError:
-        raise Pkcs12Error(
-            code="missing_library",
-            cause=f"The Python that runs Ansible ({sys.executable}) lacks the library jmespath, which {named('report_query')} needs.",
-            next_step="Install it there with pip, or add it to the execution environment.",
-        ) from None
+        raise Pkcs12Error(Problem("missing_library.jmespath", {"python": sys.executable})) from None
     try:
         query = compiled(expression)
         unknown = sorted(_requested_keys(query.parsed) - KEYS)
         found = query.search(rows)
     except (JMESPathError, RecursionError) as problem:
-        raise _bad_query(expression, f"cannot be evaluated: {' '.join(str(problem).split()).rstrip('.')}") from None
+        raise _bad_query("evaluated", expression, said=Outside(problem)) from None
     if unknown:
-        raise _bad_query(expression, f"asks for {', '.join(unknown)}, which no holder has")
+        raise _bad_query("keys", expression, keys=tuple(unknown))
     own = {id(row) for row in rows}
     if not isinstance(found, list):
-        raise _bad_query(expression, f"selects {_kind(found)} instead of a list of holders")
+        raise _bad_query("no_list", expression, kind=_kind(found))
     other = next((each for each in found if id(each) not in own), None)
     if other is not None:
-        raise _bad_query(expression, f"selects a list with {_kind(other)} in it that is no holder")
+        raise _bad_query("no_holder", expression, kind=_kind(other))
     return found
 
 
@@ -138,9 +135,5 @@ def _kind(found: object) -> str:
     return KINDS.get(type(found), type(found).__name__)
 
 
-def _bad_query(expression: str, problem: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="bad_query",
-        cause=f"{named('report_query')} {expression!r:.200} {problem}.",
-        next_step="Write an expression that selects from the list of holders, for instance [?status=='expired'].",
-    )
+def _bad_query(variant: str, expression: str, **values: Value) -> Pkcs12Error:
+    return Pkcs12Error(Problem(f"bad_query.{variant}", {"query": expression[:200], **values}, "report_query"))

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .._errors import Pkcs12Error, counted, named
+from .._errors import Pkcs12Error, Problem
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
 from .._facts.holders import parse_day, parse_holder
@@ -42,9 +42,6 @@ CRL = "crl"
 """The key of ``failing`` for revocation lists."""
 
 DAYS = ("renew_before_days", "authorisation_due_within_days", "facts_max_age_days", "issuer_overdue_days")
-
-MOST_NAMED = 5
-"""How many workstations a warning names."""
 
 SHARED = "shared_numbers"
 """The key of ``failing`` for numbers that the inventory has for two people."""
@@ -114,16 +111,13 @@ def checked(report: Report, cache: FactCache) -> Report:
     return report
 
 
-def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days: int) -> list[str]:
+def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days: int) -> list[Problem]:
     """A warning if a workstation renews from another day on than the report counts with. A report has one number of days for all."""
     given = ((name, known.get(RENEW_BEFORE_DAYS)) for name, known in variables)
     others = [f"{name} ({each})" for name, each in given if isinstance(each, (int, str)) and str(each) != str(days)]
     if not others:
         return []
-    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-    where = f"{', '.join(others[:MOST_NAMED])}{more}"
-    said = f"The report takes {counted(days, 'day')} before the end for all holders, and {RENEW_BEFORE_DAYS} is another number for {where}."
-    return [f"{said} What the report calls due differs there from what renew does."]
+    return [Problem("other_days", {"days": days, "hosts": tuple(others)})]
 
 
 def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) -> Written:
@@ -233,11 +227,7 @@ def _earlier(path: str) -> Report:
     """The complete report of another run. Raises ``Pkcs12Error``."""
     report = parse(read(Path(path)), path)
     if report.parameters.query:
-        raise Pkcs12Error(
-            code="selected_report",
-            cause=f"{path} has only the rows that its query {report.parameters.query!r:.200} selected, so it is not complete.",
-            next_step="Use a report that was made without report_query. Both can be made from the same facts.",
-        )
+        raise Pkcs12Error(Problem("selected_report", {"path": path, "query": report.parameters.query}))
     return report
 
 
@@ -270,12 +260,7 @@ def check_days(options: Mapping[str, Any], names: Iterable[str]) -> None:
     """With fewer than no days, every workstation would be silent, or nothing ever due. Raises ``Pkcs12Error``: ``bad_arguments``."""
     for name in names:
         if (options[name] or 0) < 0:
-            raise Pkcs12Error(
-                code="bad_arguments",
-                cause=f"{named(name)} is {options[name]}, which is no number of days.",
-                next_step=f"Set {named(name)} to a number of days from 0 on.",
-                setting=name,
-            )
+            raise Pkcs12Error(Problem("bad_arguments.days", {"given": options[name]}, name))
 
 
 def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
@@ -302,9 +287,5 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
     try:
         return from_map(ReportParameters, to_map(parameters) | {"report_date": _instant_text(options["report_date"])})
     except Mismatch:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named('report_date')} is {options['report_date']!r:.60}, which is no date with a time.",
-            next_step="Write it in UTC and whole seconds, for instance 2026-11-25T04:34:43Z.",
-            setting="report_date",
-        ) from None
+        given = {"given": options["report_date"]}
+        raise Pkcs12Error(Problem("bad_arguments.report_date", given, "report_date")) from None

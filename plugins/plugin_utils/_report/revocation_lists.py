@@ -126,7 +126,7 @@ def _file(path: str) -> bytes:
         reason = getattr(problem, "strerror", None) or str(problem)
         raise NotUsable(CrlProblem.UNREADABLE, reason) from None
     if len(data) > MOST_BYTES:
-        raise NotUsable(CrlProblem.UNREADABLE, f"more than {MOST_BYTES} bytes")
+        raise NotUsable(CrlProblem.UNREADABLE, f"> {MOST_BYTES} B")
     return data
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from integration.reminder_office import HEAD, IN_9_DAYS, IT, JEANNE, Office, error, text
+from integration.plays import Json
+from integration.reminder_office import HEAD, IN_9_DAYS, IT, JEANNE, Office, error, problem, text
 from lab.mail_server import Mail, MailServer
 from unit.plugins.plugin_utils.reminder_inputs import hospital
 
-HINT = "name belongs to an entry: write matter.name, or each.name in a loop over matters."
 NOBODY_ASKS = {
     "en": "Nobody will ever ask you for a password or the access code",
     "fr": "Personne ne vous demandera jamais un mot de passe ni le code d'accès",
@@ -29,8 +29,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield Office(server, tmp_path)
 
 
-def refused(office: Office, **templates: str) -> str:
-    """The sentence. Nothing is sent and nothing is remembered, so the next run sends it. ``__`` stands for a dot of a file's name."""
+def refused(office: Office, **templates: str) -> Json:
+    """Why. Nothing is sent and nothing is remembered, so the next run sends it. ``__`` stands for a dot of a file's name."""
     for name, content in templates.items():
         (office.folder / "own" / f"{name.replace('__', '.')}.j2").write_text(content, encoding="utf-8")
     result = office.remind(templates_folder=str(office.folder / "own"))
@@ -39,8 +39,7 @@ def refused(office: Office, **templates: str) -> str:
         ([], False),
         ([], []),
     )
-    message = str(result["msg"])
-    return message.replace(str(office.folder / "own"), "/own")
+    return problem(result)
 
 
 @pytest.mark.parametrize(
@@ -57,28 +56,28 @@ def refused(office: Office, **templates: str) -> str:
 )
 def test_template_that_fails_sends_nothing_and_is_named_with_its_line(office: Office, content: str, line: int) -> None:
     said = refused(office, holder__en__txt=content)
-    assert said.startswith(f"The template /own/holder.en.txt.j2, line {line}, ")
-    assert said.endswith(" Correct the template.")
+    assert said["code"] in ("reminder_template.fails", "reminder_template.missing", "reminder_template.misplaced")
+    assert said["values"]["template"] == f"{office.folder}/own/holder.en.txt.j2:{line}"
 
 
 def test_part_of_a_template_that_fails_is_named(office: Office) -> None:
     for broken in ("a\n{{ matter.thumbprint }}", "a\n{% if %}"):
         said = refused(office, holder__en__txt="{% include '_part.j2' %}", _part=broken)
-        assert said.startswith("The template /own/_part.j2, line 2, fails: ")
+        assert said["code"] in ("reminder_template.fails", "reminder_template.misplaced")
+        assert said["values"]["template"] == f"{office.folder}/own/_part.j2:2"
 
 
 def test_value_of_an_entry_is_not_at_the_top(office: Office) -> None:
-    assert refused(office, holder__en__txt="Hello {{ name }}").endswith(f"Correct the template. {HINT}")
-    assert "belongs" not in refused(office, holder__en__txt="Hello {{ nobody }}")
+    assert refused(office, holder__en__txt="Hello {{ name }}")["code"] == "reminder_template.misplaced"
+    assert refused(office, holder__en__txt="Hello {{ nobody }}")["code"] == "reminder_template.fails"
 
 
 @pytest.mark.parametrize("part", ["holder__en__txt", "holder__en__subject", "employer__en__txt", "holder__en__html"])
 @pytest.mark.parametrize("content", ["", " \n", "{% if false %}x{% endif %}", "{# nothing #}"])
 def test_template_that_gives_nothing_sends_no_empty_mail(office: Office, part: str, content: str) -> None:
     said = refused(office, **{part: content})
-    assert said == (
-        f"The template /own/{part.replace('__', '.')}.j2 gives nothing, so the mail would be empty. Correct the template."
-    )
+    template = f"{office.folder}/own/{part.replace('__', '.')}.j2"
+    assert said == {"code": "reminder_template.empty", "values": {"template": template}}
     (office.folder / "own" / f"{part.replace('__', '.')}.j2").unlink()
     office.remind(templates_folder=str(office.folder / "own"))
     assert {HEAD, JEANNE} <= set(office.arrived())
@@ -91,16 +90,14 @@ def test_part_may_be_empty(office: Office) -> None:
     assert text(office.to(JEANNE)).strip() == "Log on."
 
 
-def test_folder_and_names_are_refused_in_their_words(office: Office) -> None:
+def test_folder_and_names_are_refused(office: Office) -> None:
     missing = office.remind(templates_folder="/nope")
     assert (error(missing), office.arrived()) == ("reminder_template", [])
-    assert (
-        missing["msg"] == "templates_folder is /nope, which is no folder on the controller. Correct templates_folder."
-    )
+    folder = {"code": "reminder_template.folder", "values": {"folder": "/nope"}, "setting": "templates_folder"}
+    assert problem(missing) == folder
     said = refused(office, holder__en__text="x")
-    assert said.startswith(
-        "/own/holder.en.text.j2 has no name of a template, so no mail would use it. Rename the file."
-    )
+    path = f"{office.folder}/own/holder.en.text.j2"
+    assert said == {"code": "reminder_template.name", "values": {"path": path}}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

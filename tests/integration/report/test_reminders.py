@@ -33,7 +33,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
 
 def test_each_is_told_what_to_do_in_one_mail(office: Office) -> None:
     result = office.remind()
-    assert (result["changed"], result["counts"], result["msg"]) == (True, {"sent": 3}, "3 reminders sent.")
+    assert (result["changed"], result["counts"]) == (True, {"sent": 3})
     assert "Log on at ws-1" in text(office.to(JEANNE))
     assert f"to {IT}" in text(office.to(ANNE)) and "Forward" in text(office.to(ANNE))
     assert "annex 1" in text(office.to(HEAD)) and "Paul Martin (physicist): 2026-12-25" in text(office.to(HEAD))
@@ -46,7 +46,7 @@ def test_what_was_sent_is_not_sent_again_until_the_next_step(office: Office) -> 
     office.arrived()
     again = office.remind()
     assert (again["changed"], again["mails"], again["already_reminded"]) == (False, [], 3)
-    assert "sent before" in again["msg"] and office.arrived() == []
+    assert office.arrived() == []
     office.remind(report_date=IN_3_DAYS)  # Jeanne has 7 days left, the others stay in their step
     assert office.arrived() == [JEANNE]
     office.remind(report_date=IN_3_DAYS)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,30 +93,27 @@ def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, t
     assert [*site.folder.glob("*"), *tmp_path.iterdir()] == []
 
 
-NO_FOLDER = "pkcs12_report_folder is not set, so no file would be written."
 UNFIT = [
-    ({"pkcs12_report_folder": ""}, NO_FOLDER),
-    ({"pkcs12_report_folder": ["a"]}, "'pkcs12_report_folder' has a list where one text is needed."),
-    (
-        {"pkcs12_report_folder": "/x", "pkcs12_report_formats": []},
-        "pkcs12_report_formats is empty, so no file would be written.",
-    ),
+    ({"pkcs12_report_folder": ""}, "bad_arguments.report_folder"),
+    ({"pkcs12_report_folder": ["a"]}, "bad_arguments"),
+    ({"pkcs12_report_folder": "/x", "pkcs12_report_formats": []}, "bad_arguments.report_formats"),
     (
         {"pkcs12_report_folder": "/x", "pkcs12_report_destinations": [{"kind": "folder", "path": "reports"}]},
-        "Entry 1 of pkcs12_report_destinations has the path 'reports', which is not absolute.",
+        "bad_arguments.destination_path",
     ),
 ]
 
 
-@pytest.mark.parametrize(("variables", "said"), UNFIT, ids=[str(each) for each, _said in UNFIT])
-def test_the_role_itself_refuses_what_would_write_nothing(site: Site, variables: Json, said: str) -> None:
+@pytest.mark.parametrize(("variables", "code"), UNFIT, ids=[str(each) for each, _said in UNFIT])
+def test_the_role_itself_refuses_what_would_write_nothing(site: Site, variables: Json, code: str) -> None:
     """A playbook of the site has no tasks before the role."""
     role = {"role": REPORT, "vars": variables}
     run = run_play(site.hospital, hosts="localhost", connection="local", roles=[role])
     assert run.exit_code == 2
-    assert said in run.stdout + run.stderr
     (row,) = run.of("compliance_report")
+    assert row.result["msg"] in run.stdout + run.stderr
     assert row.result["error"]["code"] == "bad_arguments"
+    assert "." not in code or row.result["error"]["problem"]["code"] == code
 
 
 def test_same_day_same_bytes_and_no_change(site: Site) -> None:
@@ -220,25 +217,37 @@ def test_language_and_establishment_of_the_site_are_the_reports(site: Site) -> N
 
 
 REFUSALS: list[tuple[Json, str]] = [
-    ({"compare_reports": True, "report_formats": ["html"]}, "pkcs12_report_formats has no json"),
-    ({"compare_reports": True, "report_query": "[?actor=='it']"}, "Leave out pkcs12_compare_reports or pkcs12_report_query"),
-    ({"report_formats": ["json"], "report_destinations": [{"kind": "folder", "path": "/tmp", "formats": ["html"]}]}, "not made"),  # noqa: S108
-    ({"report_destinations": [{"kind": "https", "url": "http://intranet.chu.example/"}]}, "has to begin with https://"),
-    ({"report_destinations": [{"kind": "https", "url": "https://x/", "credential": "none"}]}, "pkcs12_credentials does not have"),
-    ({"report_destinations": [{"kind": "https"}]}, "(https) lacks url"),
-    ({"mail_host": "smtp.chu.example", "report_destinations": [{"kind": "mail", "to": ["x@y.example"]}]}, "pkcs12_mail_sender is not set"),
-    ({"report_destinations": [{"kind": "pigeon"}]}, "pigeon"),
-    ({"report_formats": ["pdf"]}, "pdf"),
-    ({"time_zone": "Europe/Nantes"}, "the controller knows no time zone of this name"),
-    ({"hosts": "ws-unheard-of"}, "No host of this inventory matches pkcs12_hosts"),
-    ({"fail_on": ["sleepy"]}, "sleepy"),
-    ({"report_query": "[?"}, "pkcs12_report_query"),
-]  # fmt: skip
+    ({"compare_reports": True, "report_formats": ["html"]}, "bad_arguments.compare_without_json"),
+    ({"compare_reports": True, "report_query": "[?actor=='it']"}, "bad_arguments.compare_with_query"),
+    (
+        {"report_formats": ["json"], "report_destinations": [{"kind": "folder", "path": "/srv", "formats": ["html"]}]},
+        "bad_arguments.destination_format",
+    ),
+    (
+        {"report_destinations": [{"kind": "https", "url": "http://intranet.chu.example/"}]},
+        "bad_arguments.destination_url",
+    ),
+    (
+        {"report_destinations": [{"kind": "https", "url": "https://x/", "credential": "none"}]},
+        "bad_arguments.destination_unknown_credential",
+    ),
+    ({"report_destinations": [{"kind": "https"}]}, "bad_arguments.destination_lacks"),
+    (
+        {"mail_host": "smtp.chu.example", "report_destinations": [{"kind": "mail", "to": ["x@y.example"]}]},
+        "bad_arguments.destination_mail_sender",
+    ),
+    ({"report_destinations": [{"kind": "pigeon"}]}, "bad_arguments"),
+    ({"report_formats": ["pdf"]}, "bad_arguments"),
+    ({"time_zone": "Europe/Nantes"}, "bad_time_zone"),
+    ({"hosts": "ws-unheard-of"}, "bad_arguments.no_host_matches"),
+    ({"fail_on": ["sleepy"]}, "bad_arguments"),
+    ({"report_query": "[?"}, "bad_query.evaluated"),
+]
 
 
 @pytest.fixture(scope="module")
-def refusals(audited_site: Site) -> Sequence[str]:
-    """What the role says to each, all in one play."""
+def refusals(audited_site: Site) -> Run:
+    """Each, all in one play."""
     folder = {"pkcs12_report_folder": str(audited_site.hospital.folder / "refused")}
     tasks = [
         {
@@ -248,7 +257,7 @@ def refusals(audited_site: Site) -> Sequence[str]:
             }],
             "rescue": [{
                 "name": f"Refusal {number}",
-                "ansible.builtin.debug": {"msg": "{{ ansible_failed_result | to_json }}"},
+                "ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }}"},
             }],
         }
         for number, (variables, _said) in enumerate(REFUSALS)
@@ -256,24 +265,24 @@ def refusals(audited_site: Site) -> Sequence[str]:
     cache = fact_cache(audited_site.hospital)
     run = run_play(audited_site.hospital, environment=cache, hosts="localhost", connection="local", tasks=tasks)
     assert run.exit_code == 0, run.stdout + run.stderr
-    said = [messages(run, f"Refusal {number}")["localhost"] for number in range(len(REFUSALS))]
-    return [each if isinstance(each, str) else json.dumps(each) for each in said]
+    return run
 
 
-@pytest.mark.parametrize("number", range(len(REFUSALS)), ids=[said for _variables, said in REFUSALS])
+@pytest.mark.parametrize("number", range(len(REFUSALS)), ids=[str(variables) for variables, _code in REFUSALS])
 def test_what_cannot_be_done_is_refused_before_anything_is_written(
-    number: int, refusals: Sequence[str], audited_site: Site
+    number: int, refusals: Run, audited_site: Site
 ) -> None:
-    _variables, said = REFUSALS[number]
-    assert said in refusals[number]
+    _variables, code = REFUSALS[number]
+    result = refusals.of("compliance_report")[number].result
+    assert result["error"]["code"] == code.partition(".")[0]
+    assert "." not in code or result["error"]["problem"]["code"] == code
+    assert messages(refusals, f"Refusal {number}")["localhost"] == result["msg"]
     assert not (audited_site.hospital.folder / "refused").exists()
 
 
 def test_a_playbook_whose_role_refuses_ends_red(site: Site) -> None:
-    variables, said = REFUSALS[0]
-    run = site.report(**variables)
-    assert run.exit_code == 2
-    assert said in run.stdout + run.stderr
+    variables, _code = REFUSALS[0]
+    assert site.report(**variables).exit_code == 2
     assert list(site.folder.glob("*")) == []
 
 
@@ -281,7 +290,8 @@ def test_password_is_not_left_in_a_file_of_ansible(site: Site) -> None:
     place = {"kind": "https", "url": "https://127.0.0.1:9/"}
     run = site.report(report_destinations=[place], environment={"ANSIBLE_KEEP_REMOTE_FILES": "1"})
     assert run.exit_code == 2
-    assert "Turn ANSIBLE_KEEP_REMOTE_FILES off" in run.stdout + run.stderr
+    (row,) = run.of("compliance_report")
+    assert row.result["error"]["problem"]["code"] == "bad_arguments.destination_kept_files"
     assert list(site.folder.glob("*")) == []
 
 

@@ -16,7 +16,6 @@ from lab.ansible_playbook import ansible_playbook
 from lab.authority import Authority
 
 
-
 def check_bundles(
     folder: Path, authority: Authority, passphrase: str, written: str
 ) -> subprocess.CompletedProcess[str]:

@@ -53,8 +53,6 @@ def psrp(protocol: str, auth: str, encryption: str) -> Json:
     return {"ansible_connection": "psrp", "ansible_psrp_protocol": protocol, **chosen}
 
 
-
-
 def clear(encryption: str, *logons: str) -> Json:
     """How such a connection is told."""
     return {"scheme": "http", "logons": list(logons), "encryption": encryption}

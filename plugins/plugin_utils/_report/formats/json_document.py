@@ -10,14 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..._errors import Pkcs12Error
+from ..._errors import Outside, Pkcs12Error, Problem, Value
 from ..._facts.codec import Mismatch, from_map, keys_of, to_map, to_plain
 from ..._facts.schema import CertificateRecord
 from ..language.vocabulary import LANGUAGES
 from ..model import CertificateRow, Report, ReportParameters
 from ..summary import summary
 
-SCHEMA = 4
+SCHEMA = 5
 """It is raised with every change of the document, so that a report is either read completely or refused."""
 
 CERTIFICATE_SECTIONS = ("without_holder", "certificates")
@@ -72,7 +72,7 @@ def to_json(report: Report) -> str:
     return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def parse(text: str, name: str = "The earlier report") -> Report:
+def parse(text: str, name: str = "pkcs12-compliance.json") -> Report:
     """Reads a report that ``to_json`` wrote. ``name``: how an error calls the text.
 
     The summary is not read, because it is counted from the rows. Raises ``Pkcs12Error``: ``not_a_report``, ``newer_report``.
@@ -80,22 +80,18 @@ def parse(text: str, name: str = "The earlier report") -> Report:
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError) as problem:
-        raise _not_a_report(name, f"it is no JSON ({problem})") from None
+        raise _not_a_report("json", name, said=Outside(problem)) from None
     schema = raw.get("schema") if isinstance(raw, dict) else None
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
-        raise _not_a_report(name, "it has no schema number")
+        raise _not_a_report("schema_number", name)
     if schema > SCHEMA:
-        raise Pkcs12Error(
-            code="newer_report",
-            cause=f"{name} is of schema {schema}, and this version of the collection reads up to schema {SCHEMA}.",
-            next_step="Update the collection on this controller, or use a report that this version has written.",
-        )
+        raise Pkcs12Error(Problem("newer_report", {"name": name, "schema": schema, "known": SCHEMA}))
     if schema < SCHEMA:
-        raise _not_a_report(name, f"it is of schema {schema}, and this version of the collection reads schema {SCHEMA}")
+        raise _not_a_report("older_schema", name, schema=schema, known=SCHEMA)
     try:
         return _read(raw)
     except Mismatch as mismatch:
-        raise _not_a_report(name, str(mismatch)) from None
+        raise _not_a_report("form", name, place=mismatch.path or "{}") from None
 
 
 def _read(raw: Mapping[str, Any]) -> Report:
@@ -136,7 +132,7 @@ def _path_in_document(path: str) -> str:
 def _refuse_key(key: str, raw: Mapping[str, Any], path: str) -> None:
     """Refuses a key that the model has and the document has not. Raises ``Mismatch``."""
     if key in raw:
-        raise Mismatch(f"{key!r} is no key of it", path)
+        raise Mismatch("it is no key", key).under(path) if path else Mismatch("it is no key", key)
 
 
 def _summary(report: Report) -> dict[str, Any]:
@@ -168,9 +164,5 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _not_a_report(name: str, problem: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="not_a_report",
-        cause=f"{name} is no JSON report of compliance_report: {problem}.",
-        next_step="Use the JSON file of an earlier run without changes.",
-    )
+def _not_a_report(variant: str, name: str, **values: Value) -> Pkcs12Error:
+    return Pkcs12Error(Problem(f"not_a_report.{variant}", {"name": name, **values}))

@@ -25,7 +25,7 @@ with suppress(ImportError):  # ansible-core installs it; without it the file sti
     )
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ..._errors import Pkcs12Error, named
+from ..._errors import Outside, Pkcs12Error, Problem, Value
 
 TEMPLATES = Path(__file__).resolve().parent / "reminders"
 RECIPIENTS = ("holder", "employer", "it")
@@ -81,12 +81,14 @@ class ReminderTemplates:
         try:
             made = self._environment.get_template(name).render(values)
         except TemplateNotFound as problem:
-            raise _broken(_place(problem) or name, f"names {problem}, which is not there") from None
+            raise _broken("missing", _place(problem) or name, name=str(problem)) from None
         except (TemplateError, *PROBLEMS) as problem:
-            said = " ".join(str(problem).split()).rstrip(".")[:300]
-            raise _broken(_place(problem) or name, f"fails: {said}", _hint(said, values)) from None
+            said = Outside(str(problem)[:300])
+            if misplaced := _misplaced(said, values):
+                raise _broken("misplaced", _place(problem) or name, said=said, name=misplaced) from None
+            raise _broken("fails", _place(problem) or name, said=said) from None
         if not made.strip():
-            raise _broken(self._file(name), "gives nothing, so the mail would be empty")
+            raise _broken("empty", self._file(name))
         return made
 
     def _file(self, name: str) -> str:
@@ -114,40 +116,25 @@ def _check_folder(folder: Path) -> None:
         for kind in (SUBJECT, TEXT, HTML)
     }
     if not folder.is_dir():
-        raise Pkcs12Error(
-            code="reminder_template",
-            cause=f"{named('templates_folder')} is {folder}, which is no folder on the controller.",
-            next_step=f"Correct {named('templates_folder')}.",
-        )
+        raise Pkcs12Error(Problem("reminder_template.folder", {"folder": str(folder)}, "templates_folder"))
     for path in sorted(folder.rglob("*.j2")):
         if not path.name.startswith("_") and path.relative_to(folder).as_posix() not in names:
-            raise Pkcs12Error(
-                code="reminder_template",
-                cause=f"{path} has no name of a template, so no mail would use it.",
-                next_step="Rename the file. Names are like holder.fr.txt.j2 or it.en.subject.j2; parts of templates begin with _.",
-            )
+            raise Pkcs12Error(Problem("reminder_template.name", {"path": str(path)}))
 
 
-def _broken(template: str, problem: str, hint: str = "") -> Pkcs12Error:
-    return Pkcs12Error(
-        code="reminder_template",
-        cause=f"The template {template} {problem}.",
-        next_step=f"Correct the template.{hint}",
-    )
+def _broken(variant: str, template: str, **values: Value) -> Pkcs12Error:
+    return Pkcs12Error(Problem(f"reminder_template.{variant}", {"template": template, **values}))
 
 
 def _place(problem: BaseException) -> str | None:
     """File and line of a template, where Python knows them: in a template that cannot be read, or of the last line that ran."""
     if isinstance(problem, TemplateSyntaxError):
-        return f"{problem.filename or problem.name}, line {problem.lineno},"
+        return f"{problem.filename or problem.name}:{problem.lineno}"
     lines = [each for each in traceback.extract_tb(problem.__traceback__) if each.filename.endswith(".j2")]
-    return f"{lines[-1].filename}, line {lines[-1].lineno}," if lines else None
+    return f"{lines[-1].filename}:{lines[-1].lineno}" if lines else None
 
 
-def _hint(said: str, values: Mapping[str, Any]) -> str:
-    """Where a value is that a template looks for in the wrong place."""
+def _misplaced(said: str, values: Mapping[str, Any]) -> str | None:
+    """The name of a value that a template looks for in the wrong place: it belongs to an entry."""
     undefined = UNDEFINED.fullmatch(said)
-    if undefined is None or undefined[1] not in values["matter"]:
-        return ""
-    name = undefined[1]
-    return f" {name} belongs to an entry: write matter.{name}, or each.{name} in a loop over matters."
+    return undefined[1] if undefined and undefined[1] in values["matter"] else None

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from ..._errors import Pkcs12Error, named
+from ..._errors import Pkcs12Error, Problem
 from ..exceptions import ACCEPTABLE
 from .revocation_vocabulary import REVOCATION
 
@@ -219,11 +219,7 @@ def checked_word(word: str | None) -> str | None:
     if not word:
         return None
     if not _WORD.fullmatch(word):
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named('authorisation_word')} is {word!r:.60}, which is not a word.",
-            next_step="Write a noun of up to 40 letters, for instance habilitation.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.authorisation_word", {"given": word}, "authorisation_word"))
     return word
 
 

@@ -82,7 +82,9 @@ def _values(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
         "function": matter.function,
         "workstations": matter.workstations,
         "next_step": matter.next_step.value,
-        "words": say.words.of(matter.next_step),
+        "words": _step(matter, say),
+        "actor": matter.actor.value,
+        "failures": [say.told.cause(each) for each in matter.problems],
         "last_day": say.day(matter.last_day),
         "days_left": matter.days_left,
         "distance": say.distance(matter.days_left),
@@ -90,6 +92,12 @@ def _values(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
         "authorisation_until": say.day(matter.authorisation_until),
         "instead_of": matter.instead_of.value if matter.instead_of else None,
     }
+
+
+def _step(matter: ReminderItem, say: Wording) -> str:
+    """The next step. What mends the failure of the last run, its problem says."""
+    steps = filter(None, dict.fromkeys(map(say.told.next_step, matter.problems)))
+    return " ".join(steps).rstrip(".") or say.of(matter.next_step)
 
 
 def _values_of_event(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..._errors import Pkcs12Error, named
+from ..._errors import Pkcs12Error, Problem
 from ..._facts.fact_cache import FactCache
 from ..._io.lasting_storage import check_lasting
 from ..._mail.message import check_address
@@ -82,23 +82,15 @@ def _report(options: Mapping[str, Any], variables: Variables, mode: Mode) -> Rep
     """The report. One without a holder would remind nobody for ever and look as if all were well."""
     report = report_of({**options, "report_title": None}, variables, mode.now)
     if not report.holders and not report.without_workstation:
-        raise Pkcs12Error(
-            code="no_holders",
-            cause=f"There is no holder to remind: neither pkcs12_holders of the hosts nor {named('register_holders')} names anybody.",
-            next_step=f"Check the inventory, and pkcs12_hosts or {named('report_hosts')}.",
-        )
+        raise Pkcs12Error(Problem("no_holders.to_remind"))
     checked(report, mode.cache)
     return select(report, options["report_query"]) if options["report_query"] else report
 
 
 def _check_needed(options: Mapping[str, Any]) -> None:
-    missing = [named(name) for name in ("mail_host", "mail_sender") if not options[name]]
+    missing = next((name for name in ("mail_host", "mail_sender") if not options[name]), None)
     if missing and not options["dry_run"]:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, and mails are to be sent.",
-            next_step=f"Set what is missing, or set {named('dry_run')} to only see the mails.",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.no_mail_server", setting=missing))
 
 
 def _check_addresses(options: Mapping[str, Any]) -> None:
@@ -109,36 +101,19 @@ def _check_addresses(options: Mapping[str, Any]) -> None:
         for address in options[option]:
             check_address(option, address)
     if not options["it_to"]:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named('it_to')} is empty.",
-            next_step="Give the address of those who act if nobody else can.",
-            setting="it_to",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.it_to", setting="it_to"))
 
 
 def _terms(options: Mapping[str, Any]) -> Terms:
     days = options["reminder_days"]
     check_days(options, ["bundle_overdue_days"])
     if not days:
-        raise Pkcs12Error(
-            code="bad_arguments",
-            cause=f"{named('reminder_days')} is empty.",
-            next_step="Give at least one number of days, for instance 14.",
-            setting="reminder_days",
-        )
+        raise Pkcs12Error(Problem("bad_arguments.reminder_days", setting="reminder_days"))
     return Terms(days, options["bundle_overdue_days"])
 
 
 def _check_lasting(path: Path) -> None:
     try:
         check_lasting(path.parent)
-    except Pkcs12Error as problem:
-        raise Pkcs12Error(
-            code="ephemeral_state",
-            cause=f"{problem.cause.split('. ')[0].rstrip('.')}. The next job would send all reminders again.",
-            next_step=f"Set {named('state_path')} to a folder that is mounted for all jobs (in AWX: a path exposed with rw, or a persistent"
-            " volume)."
-            f" For a trial, set {named('allow_ephemeral')}.",
-            setting="state_path",
-        ) from None
+    except Pkcs12Error as refusal:
+        raise Pkcs12Error(Problem("ephemeral_state", setting="state_path", causes=(refusal.problem,))) from None

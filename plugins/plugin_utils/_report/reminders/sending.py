@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ..._errors import Pkcs12Error
+from ..._errors import Pkcs12Error, Problem
 from ..._io.file_lock import locked, this_process
 from ..._mail.message import compose
 from ..._mail.smtp import SmtpServer, send
@@ -37,7 +37,7 @@ class Outcome:
     """What became of a mail. ``problem`` is None if the server took it. ``tried`` is False after a failure that concerns the server."""
 
     mail: ReminderMail
-    problem: Pkcs12Error | None
+    problem: Problem | None
     tried: bool = True
 
 
@@ -58,7 +58,7 @@ def send_all(
 
 
 def _outcomes(mails: Sequence[ReminderMail], sent: dict[Key, SentReminder], outbox: Outbox) -> Iterator[Outcome]:
-    failures: list[Pkcs12Error] = []
+    failures: list[Problem] = []
     for mail in mails:
         if _is_hopeless(failures):
             yield Outcome(mail, failures[-1], tried=False)
@@ -71,19 +71,18 @@ def _outcomes(mails: Sequence[ReminderMail], sent: dict[Key, SentReminder], outb
         yield Outcome(mail, problem)
 
 
-def _is_hopeless(failures: Sequence[Pkcs12Error]) -> bool:
+def _is_hopeless(failures: Sequence[Problem]) -> bool:
     """Whether the last failures in a row are the server's."""
-    if not failures or failures[-1].code not in STOP_AFTER:
-        return False
-    last = failures[-STOP_AFTER[failures[-1].code] :]
-    return len(last) == STOP_AFTER[failures[-1].code] and {each.code for each in last} == {failures[-1].code}
+    kind = failures[-1].kind if failures else ""
+    last = failures[-STOP_AFTER.get(kind, 0) :]
+    return kind in STOP_AFTER and len(last) == STOP_AFTER[kind] and {each.kind for each in last} == {kind}
 
 
-def _sent(mail: ReminderMail, outbox: Outbox) -> Pkcs12Error | None:
+def _sent(mail: ReminderMail, outbox: Outbox) -> Problem | None:
     try:
         send(compose(mail.content, outbox.now), outbox.server)
-    except Pkcs12Error as problem:
-        return problem
+    except Pkcs12Error as refusal:
+        return refusal.problem
     return None
 
 
@@ -111,9 +110,6 @@ def _lock(outbox: Outbox) -> Iterator[None]:
         try:
             stack.enter_context(locked(outbox.path.parent, outbox.path.name, this_process(outbox.job, outbox.now)))
         except Pkcs12Error as taken:
-            raise Pkcs12Error(
-                code="locked",
-                cause=f"Another run sends reminders with {outbox.path}: {taken.cause.partition(': ')[2]}",
-                next_step=taken.next_step,
-            ) from None
+            path = {"path": str(outbox.path)}
+            raise Pkcs12Error(Problem("locked.reminders", path, causes=(taken.problem,))) from None
         yield

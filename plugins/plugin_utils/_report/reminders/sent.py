@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from ..._errors import Pkcs12Error
+from ..._errors import Outside, Pkcs12Error, Problem, Value
 from ..._facts.codec import Mismatch, from_map, to_map
 from ..._io.durable_files import replace_file
 from ..model import NextStep
@@ -70,11 +70,11 @@ def read_sent(path: Path) -> dict[Key, SentReminder]:
     except FileNotFoundError:
         return {}
     except OSError as problem:
-        raise _unusable(path, f"cannot be read: {problem.strerror}") from None
+        raise _unusable("unreadable", path, said=Outside(problem.strerror)) from None
     except (Mismatch, ValueError, RecursionError):
-        raise _unusable(path, "is not a file of reminders") from None
+        raise _unusable("form", path) from None
     if found.schema != SCHEMA:
-        raise _unusable(path, f"is of schema {found.schema}, which this version of the collection does not know")
+        raise _unusable("schema", path, schema=found.schema)
     return {each.key: each for each in found.sent}
 
 
@@ -90,15 +90,15 @@ def write_sent(path: Path, sent: Mapping[Key, SentReminder], now: datetime) -> N
 
 def unwritable(path: Path, problem: OSError) -> Pkcs12Error:
     """The error for a file that cannot be written."""
-    return _unusable(path, f"cannot be written: {problem.strerror}")
+    return _unusable("unwritable", path, said=Outside(problem.strerror))
 
 
 def check_folder(path: Path) -> None:
     """Raises ``Pkcs12Error`` (``reminder_state``) if the file's folder is not there, or cannot be written."""
     if not path.parent.is_dir():
-        raise _unusable(path, "cannot be kept: its folder does not exist")
+        raise _unusable("no_folder", path)
     if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
-        raise _unusable(path, "cannot be written")
+        raise _unusable("no_right", path)
 
 
 def open_letters(letters: Iterable[Letter], sent: Mapping[Key, SentReminder], now: datetime) -> tuple[Letter, ...]:
@@ -134,10 +134,5 @@ def _is_undated(matter: ReminderItem) -> bool:
     return matter.reminder_day is None and matter.last_day is None
 
 
-def _unusable(path: Path, problem: str) -> Pkcs12Error:
-    return Pkcs12Error(
-        code="reminder_state",
-        cause=f"{path}, which says what was sent already, {problem}.",
-        next_step="Check the path, the folder and its rights. If the file is damaged, restore it. Without it, the reminders of the"
-        " current reminder day are sent again.",
-    )
+def _unusable(variant: str, path: Path, **values: Value) -> Pkcs12Error:
+    return Pkcs12Error(Problem(f"reminder_state.{variant}", {"path": str(path), **values}))

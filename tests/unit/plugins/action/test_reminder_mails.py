@@ -79,7 +79,7 @@ def says(word: str) -> Any:
 
 def not_listed(scene: Scene) -> tuple[str | None, bool]:
     """Why a list was not downloaded."""
-    return code(scene), "not in pkcs12_crl_hosts" in scene.result["msg"]
+    return code(scene), "host_not_allowed" in str(scene.result["error"]["problem"]["values"]["lists"])
 
 
 def lists(scene: Scene) -> None:
@@ -249,36 +249,36 @@ def of_site(folder: Path, variables: dict[str, Any], **given: Any) -> dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "code", "setting"),
     [
-        ({"pkcs12_state_path": None}, "missing required arguments: pkcs12_state_path"),
-        ({"pkcs12_it_to": " "}, "missing required arguments: pkcs12_it_to"),
-        ({"pkcs12_it_to": []}, "pkcs12_it_to is empty."),
-        ({"pkcs12_mail_host": ""}, "pkcs12_mail_host is not set, and mails are to be sent."),
-        ({"pkcs12_mail_sender": None}, "pkcs12_mail_sender is not set, and mails are to be sent."),
-        ({"pkcs12_dry_run": "no", "pkcs12_mail_host": ""}, "pkcs12_mail_host is not set"),
-        ({"pkcs12_dry_run": "jes"}, "'pkcs12_dry_run' is 'jes'. Write yes or no."),
-        ({"pkcs12_mail_username": "svc"}, "pkcs12_mail_username is set and pkcs12_mail_password is not"),
-        (
-            {"pkcs12_mail_password": "canary of the mails"},
-            "pkcs12_mail_password is set and pkcs12_mail_username is not",
-        ),
-        ({"pkcs12_reminder_days": []}, "pkcs12_reminder_days is empty."),
-        ({"pkcs12_reminder_days": [40, True]}, "'pkcs12_reminder_days' has yes or no where a number is needed."),
-        ({"pkcs12_bundle_overdue_days": True}, "'pkcs12_bundle_overdue_days' has yes or no where a number is needed."),
-        ({"pkcs12_bundle_overdue_days": -1}, "pkcs12_bundle_overdue_days is -1, which is no number of days."),
-        ({"pkcs12_mail_security": "none"}, "Set pkcs12_mail_security to starttls or tls"),
-        ({"pkcs12_mail_sender": "nobody"}, "pkcs12_mail_sender has 'nobody', which is no mail address."),
-        ({"pkcs12_templates_folder": "/nonexistent"}, "Correct pkcs12_templates_folder."),
-        ({"pkcs12_hosts": "nowhere"}, "No host of this inventory matches pkcs12_hosts"),
+        ({"pkcs12_state_path": None}, "bad_arguments", None),
+        ({"pkcs12_it_to": " "}, "bad_arguments", None),
+        ({"pkcs12_it_to": []}, "bad_arguments.it_to", "pkcs12_it_to"),
+        ({"pkcs12_mail_host": ""}, "bad_arguments.no_mail_server", "pkcs12_mail_host"),
+        ({"pkcs12_mail_sender": None}, "bad_arguments.no_mail_server", "pkcs12_mail_sender"),
+        ({"pkcs12_dry_run": "no", "pkcs12_mail_host": ""}, "bad_arguments.no_mail_server", "pkcs12_mail_host"),
+        ({"pkcs12_dry_run": "jes"}, "bad_arguments", None),
+        ({"pkcs12_mail_username": "svc"}, "bad_arguments", None),
+        ({"pkcs12_mail_password": "canary of the mails"}, "bad_arguments", None),
+        ({"pkcs12_reminder_days": []}, "bad_arguments.reminder_days", "pkcs12_reminder_days"),
+        ({"pkcs12_reminder_days": [40, True]}, "bad_arguments", None),
+        ({"pkcs12_bundle_overdue_days": True}, "bad_arguments", None),
+        ({"pkcs12_bundle_overdue_days": -1}, "bad_arguments.days", "pkcs12_bundle_overdue_days"),
+        ({"pkcs12_mail_security": "none"}, "mail_plaintext", None),
+        ({"pkcs12_mail_sender": "nobody"}, "mail_address", None),
+        ({"pkcs12_templates_folder": "/nonexistent"}, "reminder_template.folder", "pkcs12_templates_folder"),
+        ({"pkcs12_hosts": "nowhere"}, "bad_arguments.no_host_matches", None),
     ],
     ids=str,
 )
 def test_a_setting_of_the_site_is_refused_by_its_variable_before_a_mail_is_out(
-    variables: dict[str, Any], said: str, tmp_path: Path
+    variables: dict[str, Any], code: str, setting: str | None, tmp_path: Path
 ) -> None:
     result = of_site(tmp_path, variables)
-    assert result["failed"] and said in result["msg"], result
+    error = result["error"]
+    assert result["failed"] and (error.get("problem") or error)["code"].partition(".")[0] == code.partition(".")[0]
+    assert "." not in code or error["problem"]["code"] == code
+    assert setting is None or error["setting"] == setting
     assert Listening.received == {} and "canary" not in str(result) and not (tmp_path / "sent.json").exists()
 
 
@@ -303,5 +303,5 @@ def test_the_site_says_who_is_reminded_of_what(tmp_path: Path) -> None:
 def test_what_a_mail_failed_of_names_the_sites_variables(tmp_path: Path) -> None:
     result = of_site(tmp_path, {"pkcs12_ca_path": "/nonexistent.pem", "pkcs12_hosts": "ws-1"})
     (mail,) = result["mails"]
-    assert "The file of pkcs12_ca_path" in mail["error"]["msg"] and "pkcs12_mail_host" in mail["error"]["next_step"]
+    assert (mail["error"]["problem"]["code"], mail["error"]["setting"]) == ("mail_tls.ca_path", "pkcs12_ca_path")
     assert "\ue000" not in str(result)

@@ -156,4 +156,5 @@ def test_without_an_account_nobody_logs_on() -> None:
 
 @pytest.mark.parametrize("missing", ["pkcs12_mail_host", "pkcs12_mail_sender"])
 def test_a_server_that_the_site_lacks_is_missing_by_its_variable(missing: str) -> None:
-    assert f"missing required arguments: {missing}" in sent(SITE | {missing: " "})["msg"]
+    problem = sent(SITE | {missing: " "})["error"]["problem"]
+    assert (problem["code"], problem["values"]["options"]) == ("bad_arguments.missing_options", [missing])

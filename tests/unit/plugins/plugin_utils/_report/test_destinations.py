@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import check_settings, places_of
 from unit.plugins.plugin_utils.report_inputs import options
 
@@ -36,12 +35,12 @@ def settings(*places: Any, **given: Any) -> dict[str, Any]:
     return options(**(usual | given))
 
 
-def refused(*places: Any, kept_files: bool = False, **given: Any) -> tuple[str | None, str]:
-    """The option that is refused, and the sentence."""
+def refused(*places: Any, kept_files: bool = False, **given: Any) -> Problem:
+    """Why the settings are refused."""
     with pytest.raises(Pkcs12Error) as refusal:
         check_settings(settings(*places, **given), kept_files)
-    assert refusal.value.code == "bad_arguments" and SECRET not in str(refusal.value)
-    return refusal.value.setting, str(refusal.value)
+    assert SECRET not in str(refusal.value.problem)
+    return refusal.value.problem
 
 
 @pytest.mark.parametrize(
@@ -63,59 +62,58 @@ def test_settings_that_fit_together_are_taken(given: dict[str, Any]) -> None:
 
 def test_kept_files_matter_to_a_server_alone() -> None:
     check_settings(settings(FOLDER, HOST, MAIL), kept_files=True)
-    assert "Turn ANSIBLE_KEEP_REMOTE_FILES off" in refused(FOLDER, SERVER, kept_files=True)[1]
+    assert refused(FOLDER, SERVER, kept_files=True).code == "bad_arguments.destination_kept_files"
 
 
 @pytest.mark.parametrize(
-    ("given", "setting", "said"),
+    ("given", "setting", "variant"),
     [
-        ({"report_folder": None}, "report_folder", "report_folder is not set"),
-        ({"report_folder": ""}, "report_folder", "report_folder is not set"),
-        ({"report_formats": []}, "report_formats", "report_formats is empty"),
-        ({"compare_reports": True, "report_formats": ["html"]}, "compare_reports", "report_formats has no json"),
-        ({"compare_reports": True, "report_query": "[?x]"}, "compare_reports", "cannot be compared"),
+        ({"report_folder": None}, "report_folder", "report_folder"),
+        ({"report_folder": ""}, "report_folder", "report_folder"),
+        ({"report_formats": []}, "report_formats", "report_formats"),
+        ({"compare_reports": True, "report_formats": ["html"]}, "compare_reports", "compare_without_json"),
+        ({"compare_reports": True, "report_query": "[?x]"}, "compare_reports", "compare_with_query"),
     ],
     ids=str,
 )
-def test_settings_that_make_no_report_are_refused(given: dict[str, Any], setting: str, said: str) -> None:
-    found, sentence = refused(**given)
-    assert (found, said in sentence) == (setting, True), sentence
+def test_settings_that_make_no_report_are_refused(given: dict[str, Any], setting: str, variant: str) -> None:
+    assert refused(**given) == Problem(f"bad_arguments.{variant}", setting=setting)
 
 
 @pytest.mark.parametrize(
-    ("place", "given", "said"),
+    ("place", "given", "variant", "values"),
     [
-        ({"kind": "folder"}, {}, "(folder) lacks path."),
-        ({"kind": "folder", "path": " "}, {}, "(folder) lacks path."),
-        ({"kind": "host", "path": "/srv"}, {}, "(host) lacks host."),
-        ({"kind": "host"}, {}, "(host) lacks host, path."),
-        ({"kind": "https"}, {}, "(https) lacks url."),
-        ({"kind": "mail", "to": []}, {}, "(mail) lacks to."),
-        (FOLDER | {"host": "web"}, {}, "(folder) has host."),
-        (MAIL | {"credential": "dav"}, {}, "(mail) has credential."),
-        (SERVER | {"path": "/srv"}, {}, "(https) has path."),
-        (FOLDER | {"path": "srv/www"}, {}, "has the path 'srv/www', which is not absolute"),
-        (HOST | {"path": "./www"}, {}, "has the path './www', which is not absolute"),
-        (FOLDER | {"formats": ["html", "json"]}, {"report_formats": ["html"]}, "asks for json, which is not made"),
-        (SERVER | {"url": "http://dav.example"}, {}, "Every url has to begin with https://"),
-        (SERVER | {"url": "x https://dav.example"}, {}, "Every url has to begin with https://"),
-        (SERVER | {"url": "https://"}, {}, "Every url has to begin with https://"),
-        (SERVER | {"credential": "dva"}, {}, "the credential 'dva', which credentials does not have"),
-        (WITH_ACCOUNT, {"credentials": {"dav": {"username": "svc"}}}, "no username or no password"),
-        (WITH_ACCOUNT, {"credentials": {"dav": {"username": " ", "password": SECRET}}}, "no username or no password"),
-        (WITH_ACCOUNT, {"credentials": {"dav": SECRET}}, "no username or no password"),
-        (MAIL, {"mail_host": None}, "is a mail, and mail_host is not set"),
-        (MAIL, {"mail_sender": ""}, "is a mail, and mail_sender is not set"),
-        (MAIL, {"mail_host": None, "mail_sender": None}, "mail_host and mail_sender are not set"),
+        ({"kind": "folder"}, {}, "lacks", {"missing": ("path",)}),
+        ({"kind": "folder", "path": " "}, {}, "lacks", {"missing": ("path",)}),
+        ({"kind": "host", "path": "/srv"}, {}, "lacks", {"missing": ("host",)}),
+        ({"kind": "host"}, {}, "lacks", {"missing": ("host", "path")}),
+        ({"kind": "https"}, {}, "lacks", {"missing": ("url",)}),
+        ({"kind": "mail", "to": []}, {}, "lacks", {"missing": ("to",)}),
+        (FOLDER | {"host": "web"}, {}, "foreign", {"foreign": ("host",)}),
+        (MAIL | {"credential": "dav"}, {}, "foreign", {"foreign": ("credential",)}),
+        (SERVER | {"path": "/srv"}, {}, "foreign", {"foreign": ("path",)}),
+        (FOLDER | {"path": "srv/www"}, {}, "path", {"path": "srv/www"}),
+        (HOST | {"path": "./www"}, {}, "path", {"path": "./www"}),
+        (FOLDER | {"formats": ["html", "json"]}, {"report_formats": ["html"]}, "format", {"formats": ("json",)}),
+        (SERVER | {"url": "http://dav.example"}, {}, "url", {}),
+        (SERVER | {"url": "x https://dav.example"}, {}, "url", {}),
+        (SERVER | {"url": "https://"}, {}, "url", {}),
+        (SERVER | {"credential": "dva"}, {}, "unknown_credential", {"name": "dva"}),
+        (WITH_ACCOUNT, {"credentials": {"dav": {"username": "svc"}}}, "half_credential", {"name": "dav"}),
+        (WITH_ACCOUNT, {"credentials": {"dav": {"username": " ", "password": SECRET}}}, "half_credential", {}),
+        (WITH_ACCOUNT, {"credentials": {"dav": SECRET}}, "half_credential", {}),
+        (MAIL, {"mail_host": None}, "mail_host", {}),
+        (MAIL, {"mail_sender": ""}, "mail_sender", {}),
+        (MAIL, {"mail_host": None, "mail_sender": None}, "mail_host", {}),
     ],
     ids=str,
 )
 def test_a_place_that_cannot_be_used_is_refused_by_its_number(
-    place: dict[str, Any], given: dict[str, Any], said: str
+    place: dict[str, Any], given: dict[str, Any], variant: str, values: dict[str, Any]
 ) -> None:
-    setting, sentence = refused({"kind": "folder", "path": "/first"}, place, **given)
-    assert (setting, said in sentence) == ("report_destinations", True), sentence
-    assert sentence.startswith("Entry 2 of report_destinations ")
+    found = refused({"kind": "folder", "path": "/first"}, place, **given)
+    assert (found.code, found.setting) == (f"bad_arguments.destination_{variant}", "report_destinations")
+    assert found.values.items() >= {"number": 2, **values}.items()
 
 
 def placed(place: dict[str, Any], **given: Any) -> dict[str, Any]:
@@ -141,6 +139,6 @@ def test_each_place_has_what_its_delivery_needs_and_no_account() -> None:
     for url in ("https://dav.example/reports", "https://dav.example/reports//"):
         assert placed(WITH_ACCOUNT | {"url": url})["url"] == "https://dav.example/reports/"
     server = placed(WITH_ACCOUNT)
-    assert server["credential"] == "dav" and SECRET not in json.dumps(server)
+    assert server["credential"] == "dav" and SECRET not in str(server)
     assert placed(MAIL)["mail_subject"] == "All is well."
     assert placed(MAIL | {"mail_subject": "Report"})["mail_subject"] == "Report"

@@ -49,7 +49,7 @@ def test_each_form_shows_a_change_of_each_status() -> None:
 def test_each_form_can_be_read_as_what_it_is(report: Report) -> None:
     made = files(report)
     assert made[".html"].startswith(b"<!DOCTYPE html>")
-    assert json.loads(made[".json"])["schema"] == 4
+    assert json.loads(made[".json"])["schema"] == 5
     assert list(text_string_to_metric_families(made[".prom"].decode()))
     assert made[".md"].startswith(b"# ")
     assert made["-holders.csv"].startswith(b"\xef\xbb\xbf")

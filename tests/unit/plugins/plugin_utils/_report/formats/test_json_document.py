@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
     SCHEMA,
@@ -61,7 +61,7 @@ def test_an_earlier_report_can_be_compared_line_by_line() -> None:
 
 def test_values_are_plain() -> None:
     said = document(sample())
-    assert said["schema"] == SCHEMA == 4
+    assert said["schema"] == SCHEMA == 5
     assert said["report_date"] == "2026-11-25T04:34:43Z"
     assert said["holders"][1]["status"] == "renewal_due"
     assert said["summary"]["by_status"]["valid"] == sum(row["status"] == "valid" for row in said["holders"])
@@ -94,37 +94,37 @@ def change(*place: str | int, value: Any = None) -> Callable[[dict[str, Any]], N
 
 
 @pytest.mark.parametrize(
-    ("spoil", "named"),
+    ("spoil", "variant", "place"),
     [
-        (change("schema", value="1"), "it has no schema number"),
-        (change("schema", value=0), "it has no schema number"),
-        (change("schema", value=True), "it has no schema number"),
-        (change("schema", value=1), "it is of schema 1"),
-        (change("holders", 3, "status", value="blue"), "holders[3].status: 'blue' is none of revoked, missing"),
-        (change("holders", 0, "places", 1, "extra", value=1), "holders[0].places[1]: 'extra' is no key of it"),
-        (change("holders", 0, "days_left", value="400"), "holders[0].days_left: '400' is no whole number"),
-        (change("holders", 0, "days_left", value=True), "holders[0].days_left: True is no whole number"),
-        (change("holders", 0, "days_left", value=4.0), "holders[0].days_left: 4.0 is no whole number"),
-        (change("holders", 0, "name", value=None), "holders[0].name: None is no text"),
-        (change("holders", 0, "status", value=[]), "holders[0].status: [] is none of"),
-        (change("holders", 0, "valid_until", value="2026-11-25"), "'2026-11-25' is no instant"),
-        (change("holders", 0, "valid_until", value="2026-11-25T04:34:43+01:00"), "is no instant"),
-        (change("holders", 0, "authorisation_until", value="20261125"), "'20261125' is no date"),
-        (change("report_date", value=1), "report_date: 1 is no instant"),
-        (change("report_date", value=None), "report_date: None is no instant"),
-        (change("language", value="de"), "language: 'de' is none of en, fr"),
-        (change("holders", value={}), "holders: {} is no list"),
-        (change("holders", 0, value="x"), "holders[0]: 'x' is no map"),
-        (change("certificates", 0, "gathered_status", value="x"), "certificates[0].gathered_status: 'x' is none of"),
-        (change("more", value=[]), "'more' is no key of it"),
-        (change("certificates", 0, "workstation", value="ws-x"), "workstations: 'ws-x' is a workstation without a row"),
-        (change("holders", 0, "places", 1, "workstation", value="ws-y"), "workstations: 'ws-y' is a workstation without"),
-        (lambda said: said.pop("summary"), "summary: it is missing"),
-        (lambda said: said["workstations"][0].pop("unread"), "workstations[0].unread: it is missing"),
-        (lambda said: said.pop("time_zone"), ": time_zone: it is missing"),
-        (lambda said: said["certificates"][1].pop("gathered_status"), "certificates[1].gathered_status: it is missing"),
-        (change("certificates", 0, "certificate", value={}), "certificates[0]: 'certificate' is no key of it"),
-        (change("parameters", value={}), ": 'parameters' is no key of it"),
+        (change("schema", value="1"), "schema_number", None),
+        (change("schema", value=0), "schema_number", None),
+        (change("schema", value=True), "schema_number", None),
+        (change("schema", value=1), "older_schema", None),
+        (change("holders", 3, "status", value="blue"), "form", "holders[3].status"),
+        (change("holders", 0, "places", 1, "extra", value=1), "form", "holders[0].places[1].extra"),
+        (change("holders", 0, "days_left", value="400"), "form", "holders[0].days_left"),
+        (change("holders", 0, "days_left", value=True), "form", "holders[0].days_left"),
+        (change("holders", 0, "days_left", value=4.0), "form", "holders[0].days_left"),
+        (change("holders", 0, "name", value=None), "form", "holders[0].name"),
+        (change("holders", 0, "status", value=[]), "form", "holders[0].status"),
+        (change("holders", 0, "valid_until", value="2026-11-25"), "form", "holders[0].valid_until"),
+        (change("holders", 0, "valid_until", value="2026-11-25T04:34:43+01:00"), "form", "holders[0].valid_until"),
+        (change("holders", 0, "authorisation_until", value="20261125"), "form", "holders[0].authorisation_until"),
+        (change("report_date", value=1), "form", "report_date"),
+        (change("report_date", value=None), "form", "report_date"),
+        (change("language", value="de"), "form", "language"),
+        (change("holders", value={}), "form", "holders"),
+        (change("holders", 0, value="x"), "form", "holders[0]"),
+        (change("certificates", 0, "gathered_status", value="x"), "form", "certificates[0].gathered_status"),
+        (change("more", value=[]), "form", "more"),
+        (change("certificates", 0, "workstation", value="ws-x"), "form", "workstations"),
+        (change("holders", 0, "places", 1, "workstation", value="ws-y"), "form", "workstations"),
+        (lambda said: said.pop("summary"), "form", "summary"),
+        (lambda said: said["workstations"][0].pop("unread"), "form", "workstations[0].unread"),
+        (lambda said: said.pop("time_zone"), "form", "time_zone"),
+        (lambda said: said["certificates"][1].pop("gathered_status"), "form", "certificates[1].gathered_status"),
+        (change("certificates", 0, "certificate", value={}), "form", "certificates[0].certificate"),
+        (change("parameters", value={}), "form", "parameters"),
     ],
     ids=[
         "schema_text", "schema_zero", "schema_true", "schema_older", "status", "unknown_key", "number_as_text", "number_as_truth",
@@ -134,14 +134,14 @@ def change(*place: str | int, value: Any = None) -> Callable[[dict[str, Any]], N
         "no_summary", "no_unread", "no_parameter", "no_gathered_status", "nested_certificate", "nested_parameters",
     ],
 )  # fmt: skip
-def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], named: str) -> None:
+def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], variant: str, place: str | None) -> None:
     said = document(sample())
     spoil(said)
     with pytest.raises(Pkcs12Error) as refusal:
         parse(json.dumps(said), "previous (/srv/r.json)")
-    assert refusal.value.code == "not_a_report"
-    assert refusal.value.cause.startswith("previous (/srv/r.json) is no JSON report")
-    assert named in refusal.value.cause
+    found = refusal.value.problem
+    assert (found.code, found.values["name"]) == (f"not_a_report.{variant}", "previous (/srv/r.json)")
+    assert found.values.get("place") == place
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ def test_other_text_is_refused(text: str) -> None:
 
 
 def test_a_report_of_a_newer_version_is_named_as_one() -> None:
-    with pytest.raises(Pkcs12Error, match=r"schema 5.*up to schema 4") as refusal:
-        parse('{"schema": 5, "what": "not known yet"}')
-    assert refusal.value.code == "newer_report"
+    with pytest.raises(Pkcs12Error) as refusal:
+        parse('{"schema": 6, "what": "not known yet"}', "r.json")
+    assert refusal.value.problem == Problem("newer_report", {"name": "r.json", "schema": 6, "known": 5})
 
 
 def test_the_order_of_keys_in_a_file_is_nothing() -> None:
