@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import Request
 
 from .._errors import Pkcs12Error, Problem
-from .._io.deadline import Deadline, opener
+from .._io.deadline import Deadline, TookTooLong, opener
 from .._policy.revocation import CrlProblem, NotUsable
 
 PORTS = {"http": 80, "https": 443}
@@ -95,5 +95,7 @@ def _host_of(url: str) -> str | None:
 
 
 def _text(problem: object) -> str:
+    if isinstance(problem, TookTooLong):
+        return f"> {WHOLE_TIME} s"
     text = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
     return " ".join(str(text).split())[:200]
