@@ -102,7 +102,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         notes = self.notes(task.check_mode, *folders_of(options)) if options["state"] == "present" else NO_NOTES
         state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable, entries, notes))
         state.check(now())
-        run = run_tasks([HolderTask(entry, state)], self.inventory([entry.user]), self, now)
+        run = run_tasks([HolderTask(entry, state)], self.drivers.inventory([entry.user]), self.drivers, now)
         scope = facts_scope(run, entries, options["issuer"], calendar, task.facts)
         result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now()))
         diffs = run_diff(run, self.words.of) if task.diff else []

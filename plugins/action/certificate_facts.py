@@ -85,7 +85,7 @@ class ActionModule(Pkcs12Action):
         if options["fail_on_unreachable"] and not options["record_audit"]:
             raise Pkcs12Error(Problem("bad_arguments.only_for_audits"))
         calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-        if not options["holders"] and not self.is_windows:
+        if not options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
         pattern = options["authorisation_pattern"]
         anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
@@ -93,7 +93,7 @@ class ActionModule(Pkcs12Action):
         selection_of(options, asked)  # refused before anything is asked of the workstation
         if options["record_audit"]:
             self._asked, self._shared = asked, shared_in_inventory(self, asked)
-        inventory = self.inventory([entry.user for entry in asked])
+        inventory = self.drivers.inventory([entry.user for entry in asked])
         entries = resolve_accounts(merge_known(asked, known_holders(task.facts, options["issuer"])), inventory)
         scope = FactsScope(
             selection_of(options, entries),
@@ -103,5 +103,5 @@ class ActionModule(Pkcs12Action):
             issuer_settings(options["issuer"], task.facts),
         )
         reading = WorkstationReading(inventory, scope, now())
-        record = proven_record(reading, self, task.check_mode) if options["prove_keys"] else reading.record({})
+        record = proven_record(reading, self.drivers, task.check_mode) if options["prove_keys"] else reading.record({})
         return {"ansible_facts": {"pkcs12": to_map(record)}}

@@ -65,7 +65,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         staying = without_leavers(options["holders"], options["leavers"])
         entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in staying]
         shared = shared_in_inventory(self, entries)
-        if not options["holders"] and not self.is_windows:
+        if not options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back
         return check_bundles(options, entries, now(), shared, notes)

@@ -117,7 +117,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         absent = options["state"] == "absent"
         if not absent:
             options = {**options, "holders": without_leavers(options["holders"], options["leavers"])}
-        if not options["holders"] and not self.is_windows:
+        if not options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
         name_check = NameCheck(options["name_check"])
         pattern = options["authorisation_pattern"]
@@ -134,17 +134,17 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         known = merge_known(entries, known_holders(task.facts, options["issuer"]))
         shown = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed)
         if leaving:
-            run = removal_run(options, entries, leaving.numbers, context, self, now)
+            run = removal_run(options, entries, leaving.numbers, context, self.drivers, now)
         else:
             tasks = holder_tasks(options, entries, context, now(), shared_in_inventory(self, entries))
             try:
-                inventory = self.inventory([entry.user for entry in entries])
+                inventory = self.drivers.inventory([entry.user for entry in entries])
             except ConnectionLost as problem:
                 # Nobody has said that a silent workstation may wait for ever.
                 rule = replace(shown.deferral, fails=True)
                 waiting = [replace(each, entry=entry) for each, entry in zip(tasks, known, strict=True)]
                 return silent_result(problem, waiting, replace(shown, deferral=rule))
-            run = run_tasks(tasks, inventory, self, now)
+            run = run_tasks(tasks, inventory, self.drivers, now)
         scope = facts_scope(run, known, options["issuer"], calendar, task.facts)
         not_taken_back = () if absent else self.not_taken_back(entry.person.authorisation for entry in entries)
         has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)

@@ -60,5 +60,5 @@ class ActionModule(Pkcs12Action):
         else:
             person = ExpectedSubject(None, options["authorisation"], options["authorisation_pattern"])
             wanted = workstation_check(options, HolderEntry(options["holder"], person), task.check_mode)
-            check = wanted.run(self, now())
+            check = wanted.run(self.drivers, now())
         return portal_result(check, options["fail_when_refused"])

@@ -38,6 +38,6 @@ class ActionModule(Pkcs12Action):
         if not task.options["check_stray_bundles"]:
             return {"not_checked": True, "msg": Problem("done.stray_bundles_off")}
         wanted = stray_task(task.options, evidence_of(task.options, task.job, task.host), task.check_mode)
-        if not self.is_windows and not self.variable("pkcs12_holders"):
+        if not self.drivers.is_windows and not self.variable("pkcs12_holders"):
             return self.no_workstation()
-        return stray_result(wanted, handle_stray_bundles(wanted, self, now), names_of(task.facts))
+        return stray_result(wanted, handle_stray_bundles(wanted, self.drivers, now), names_of(task.facts))

@@ -55,22 +55,22 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         scope = browser_scope(task.options)
-        if not task.options["holders"] and not self.is_windows:
+        if not task.options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
         entries = [parse_holder(raw) for raw in task.options["holders"]]
         check_duplicates(entries)
         passwords = task.options["holder_passwords"]
         accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]
         try:
-            inventory = self.read_inventory([entry.user for entry in entries])
+            inventory = self.drivers.read_inventory([entry.user for entry in entries])
         except Pkcs12Error as refusal:
             return preflight_result(task.host, lockdown_findings(refusal))
-        computer = computer_finding(self.expected_computer(), inventory)
+        computer = computer_finding(self.drivers.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer,))
         issuer = issuer_finding(inventory, entries, task.options["issuer"])
         findings = (computer, spnego_finding(installed("pyspnego")), *preflight(inventory, now(), accounts), issuer)
         if scope is None:
             return preflight_result(inventory.computer, findings)
-        found = scope.findings(inventory, self)
+        found = scope.findings(inventory, self.drivers)
         return preflight_result(inventory.computer, findings + found) | browser_facts(found, now())

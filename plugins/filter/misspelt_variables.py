@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import words_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import known_settings
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
     LOCALHOST,
     OWN_NAMES,
@@ -20,23 +18,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable
     without_effect,
 )
 
-SETTINGS = Path(__file__).parents[1] / "plugin_utils" / "_action" / "site_settings.json"
-"""Made from the specs of the actions. To import all of them takes longer than everything else here."""
-
-
-@cache
-def known_settings() -> dict[str, str]:
-    """All settings, and for whom each is read."""
-    found: dict[str, str] = json.loads(SETTINGS.read_text(encoding="utf-8"))
-    return found
-
 
 def of_hosts(hosts: Iterable[str], variables: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """A sentence for each variable of these hosts that nothing reads. ``variables``: ``hostvars``; of one of them the value is read."""
     names = {host: found for host in map(str, hosts) if (found := _names(host, variables)) is not None}
     of_localhost = names[LOCALHOST] if LOCALHOST in names else _names(LOCALHOST, variables)
-    found = without_effect(names, known_settings() if of_localhost is None else of_localhost, known_settings())
-    return list(map(words_of(variables, list(names)).of, found)) if found else []
+    problems = without_effect(names, known_settings() if of_localhost is None else of_localhost, known_settings())
+    return list(map(words_of(variables, list(names)).of, problems)) if problems else []
 
 
 def _names(host: str, variables: Mapping[str, Mapping[str, Any]]) -> set[str] | None:

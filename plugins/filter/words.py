@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.filter.misspelt_variables import known_settings
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import variable_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem, with_names
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
@@ -23,13 +23,13 @@ def words(
     **values: Any,
 ) -> str | list[str]:
     """The sentences of a code with these values, of a kept problem, of each in a list, or of a code for each row."""
-    told = Words(str(language), _variable)
+    told = Words(str(language), variable_of)
     led_to = tuple(map(Problem.from_map, causes))
 
     def text_of(each: Any, of_row: Mapping[str, Any]) -> str:
         is_kept = isinstance(each, Mapping)
         problem = Problem.from_map(each) if is_kept else Problem(str(each), _typed(str(each), of_row), setting, led_to)
-        return with_names(told.of(problem), _variable)
+        return with_names(told.of(problem), variable_of)
 
     if rows is not None:
         return [text_of(given, {name: _at(row, str(path)) for name, path in values.items()}) for row in rows]
@@ -41,12 +41,6 @@ def _at(row: Any, path: str) -> Any:
     for key in path.split("."):
         row = row[int(key)] if isinstance(row, (list, tuple)) else row[key]
     return row
-
-
-def _variable(option: str) -> str:
-    """Roles and playbooks take all options from variables."""
-    variable = f"pkcs12_{option}"
-    return variable if variable in known_settings() else option
 
 
 def _typed(code: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of failed connections in the guide on connecting, made from the catalogue. ``python -m consistency.connection_texts`` writes it."""
+"""The table of failed connections in the guide on connecting, from the catalogue. ``python -m consistency.connection_texts`` writes it."""
 
 from __future__ import annotations
 

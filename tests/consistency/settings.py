@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import LANGUAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.run_settings import RUN_SETTINGS, Where
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE, PREFIX, RUN, SITE
 from consistency import statuses
@@ -47,7 +48,7 @@ NEEDED = {
     "pkcs12_issuer": "whose certificates they are",
     "pkcs12_authorisation_anniversary": "until when the yearly authorisation holds",
     "pkcs12_time_zone": "whose day counts",
-    "pkcs12_language": "the language of reports and reminders",
+    "pkcs12_language": "the language of reports, reminders and all that a run tells",
     "pkcs12_evidence_path": "the file that keeps what was done",
     "pkcs12_report_folder": "where the report goes",
     "pkcs12_leavers": "who has left",
@@ -199,6 +200,8 @@ def _setting(option: str) -> Setting:
     where = {Where.LOCALHOST if place in ON_LOCALHOST else Where.WORKSTATION for place in here} or {
         _of_module(module) for module in modules
     }
+    if f"{PREFIX}{option}" == LANGUAGE:  # every task tells its problems in it
+        where = set(Where)
     own = {use.place: use.defaults[option] for use in takers if option in use.defaults}
     said = told(modules[0])[option]
     of_one_run = any(specs()[module][option][SITE] == RUN for module in modules)

@@ -13,5 +13,4 @@ def test_the_table_of_failed_connections_is_that_of_the_catalogue() -> None:
 
 
 def test_a_cause_names_nothing_but_the_connection() -> None:
-    """``said_by_ansible`` knows no more."""
     assert {name for code in CAUSES for name in catalogue()[code]["values"]} == {"address", "host", "port", "reason"}

@@ -11,6 +11,7 @@ import pytest
 from figures import LINES
 from integration.bad_inputs import summary
 from integration.canary import Hit, Scanner
+from integration.plays import NONCE
 from integration.written_files import Piece
 from lab.authority import Authority
 from lab.hospital import Hospital
@@ -59,6 +60,13 @@ def powershell(windows: Hospital) -> WineWorkstation:
     workstation = windows.workstations[DOSIMETRY.name]
     assert isinstance(workstation, WineWorkstation)
     return workstation
+
+
+@pytest.fixture
+def nonce_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runs of the test tell codes and values instead of sentences."""
+    for name, value in NONCE.items():
+        monkeypatch.setenv(name, value)
 
 
 class Figures:

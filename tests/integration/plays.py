@@ -32,7 +32,8 @@ RESULT = re.compile(r"^(?:ok|changed): \[([^\]]+)\] => (\{$.*?^\})$", re.MULTILI
 Json = dict[str, Any]
 
 NONCE: Mapping[str, str] = {"PKCS12_NONCE_LANGUAGE": "1"}
-"""The environment of a run whose sentences are codes and values. So a test can look at what a playbook says, and not at its words."""
+"""The environment of a run whose sentences are codes and values. So a test can look at what a playbook says, and not at its words. See also
+the fixture ``nonce_language``."""
 
 MARK = re.compile(r"[«»]")
 VALUE = re.compile(r" (\w+)=(.*?)(?= \w+=|$)", re.DOTALL)
@@ -63,15 +64,25 @@ def told(text: str) -> list[Told]:
     return open_ones[0][1]
 
 
+def without_nonces(told_twice: Mapping[str, str]) -> dict[str, str]:
+    """Texts that are to be compared with those of another run."""
+    return {name: re.sub(r"(«[\w.]+):[0-9a-f]{8}", r"\1", text) for name, text in told_twice.items()}
+
+
+def all_told(text: str) -> list[Told]:
+    """All that is told in a text, and what led to it."""
+
+    def each_of(these: Sequence[Told]) -> Iterator[Told]:
+        for each in these:
+            yield each
+            yield from each_of(each.causes)
+
+    return list(each_of(told(text)))
+
+
 def told_codes(text: str) -> set[str]:
     """The codes of all that is told in a text, also of what led to it."""
-
-    def codes(of: Sequence[Told]) -> Iterator[str]:
-        for each in of:
-            yield each.code
-            yield from codes(each.causes)
-
-    return set(codes(told(text)))
+    return {each.code for each in all_told(text)}
 
 
 def tasks(*calls: Mapping[str, Any]) -> list[Json]:

@@ -15,7 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KEY_PROVIDER_INFO,
     read_records,
 )
-from integration.plays import modules, run_play
+from integration.plays import modules, run_play, without_nonces
 from integration.stores import contents
 from lab.emulated.element import pack
 from lab.emulated.store import Store
@@ -43,7 +43,7 @@ def changed(run: Run) -> list[bool]:
 
 
 def diffs(run: Run) -> dict[tuple[str, str], dict[str, str]]:
-    return {(row.host, row.result["owner"]["sid"]): row.result["diff"] for row in run.holders()}
+    return {(row.host, row.result["owner"]["sid"]): without_nonces(row.result["diff"]) for row in run.holders()}
 
 
 def test_check_mode_changes_nothing_and_tells_what_then_happens(hospital: Hospital) -> None:
@@ -57,7 +57,7 @@ def test_check_mode_changes_nothing_and_tells_what_then_happens(hospital: Hospit
     (held,) = contents(paul(hospital)).held
     assert told["before"] == ""
     assert held.thumbprint in told["after"]
-    assert f"key, named {held.friendly_name}" in told["after"]
+    assert held.friendly_name in told["after"]
     again = play(hospital, PLAYBOOK, "--check", "--diff")
     assert changed(again) == [False] * 3
     assert all(diff["before"] == diff["after"] != "" for diff in diffs(again).values())

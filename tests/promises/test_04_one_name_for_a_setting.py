@@ -36,12 +36,13 @@ WARDS = {
 
 @dataclass(frozen=True)
 class Case:
-    """One task. ``given``: its arguments; ``expected``: those that the module then has; ``said``: what a refusal names."""
+    """One task. ``given``: its arguments; ``expected``: those that the module then has; ``refused``: the code and values of a refusal."""
 
     given: Mapping[str, Any]
     expected: Mapping[str, Any] = field(default_factory=dict)
-    said: tuple[str, ...] = ()
+    refused: tuple[str, Mapping[str, Any]] | None = None
     host: str = "ward-two"
+    setting: str | None = None
     keywords: Mapping[str, Any] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     module: str = MODULE
@@ -90,34 +91,49 @@ CASES = {
         module=RUN_MODULE,
     ),
     "a variable for one run, in the inventory": Case(
-        {"from_site": {}}, said=("pkcs12_report_date is set in the inventory",), host="for-ever", module=RUN_MODULE
+        {"from_site": {}},
+        refused=("set_in_inventory", {"variable": "pkcs12_report_date"}),
+        host="for-ever",
+        module=RUN_MODULE,
     ),
     "a pattern of hosts, in the inventory": Case(
-        of_site(), said=("pkcs12_hosts is set in the inventory",), host="elsewhere"
+        of_site(), refused=("set_in_inventory", {"variable": "pkcs12_hosts"}), host="elsewhere"
     ),
     "YAML's yes is no text": Case(
         of_site(),
-        said=("'pkcs12_time_zone' has yes or no where one text is needed.",),
+        refused=("yes_or_no_as_text", {"option": "pkcs12_time_zone"}),
         keywords={"vars": {"pkcs12_time_zone": True}},
     ),
-    "what no site sets is no default": Case(of_site(state="absent"), said=("'from_site' has state",)),
-    "no mapping": Case({**UTC_ROLE, "from_site": True}, said=("'from_site' is no mapping.",)),
+    "what no site sets is no default": Case(
+        of_site(state="absent"), refused=("from_site_unknown", {"options": ["state"]})
+    ),
+    "no mapping": Case({**UTC_ROLE, "from_site": True}, refused=("from_site_no_mapping", {})),
     "an undefined variable": Case(
-        of_site(), said=("Ansible cannot read pkcs12_time_zone of undefined-zone:",), host="undefined-zone"
+        of_site(),
+        refused=("unreadable_variable", {"variable": "pkcs12_time_zone", "host": "undefined-zone"}),
+        host="undefined-zone",
     ),
     "a vault that does not open": Case(
-        of_site(), said=("Ansible cannot read pkcs12_time_zone of closed-vault:",), host="closed-vault"
+        of_site(),
+        refused=("unreadable_variable", {"variable": "pkcs12_time_zone", "host": "closed-vault"}),
+        host="closed-vault",
     ),
     "a wrong value, by variable": Case(
-        of_site(), said=("value of pkcs12_name_check must be one of",), keywords={"vars": {"pkcs12_name_check": "lax"}}
+        of_site(),
+        refused=("no_choice", {"option": "pkcs12_name_check"}),
+        keywords={"vars": {"pkcs12_name_check": "lax"}},
     ),
     "a wrong value, by argument, beside a variable": Case(
         {**of_site(), "name_check": "lax"},
-        said=("value of name_check must be one of",),
+        refused=("no_choice", {"option": "name_check"}),
         keywords={"vars": {"pkcs12_name_check": "strict"}},
     ),
-    "a setting that is missing": Case({"holders": HOLDERS, "from_site": {}}, said=("needs 'pkcs12_bundle_folder'",)),
-    "a misspelt argument": Case({**of_site(), "passphrasse": SECRET}, said=("passphrasse",)),
+    "a setting that is missing": Case(
+        {"holders": HOLDERS, "from_site": {}}, refused=("", {}), setting="pkcs12_bundle_folder"
+    ),
+    "a misspelt argument": Case(
+        {**of_site(), "passphrasse": SECRET}, refused=("unknown_options", {"options": ["passphrasse"]})
+    ),
 }
 
 
@@ -222,9 +238,12 @@ def test_value_of_a_setting(site: Path, name: str) -> None:
     shown = {key: arguments.get(key) for key in case.expected if arguments.get(key) != "$REDACTED$"}
     assert shown == {key: case.expected[key] for key in case.expected if key in shown}
     assert shown.keys() == case.expected.keys() or name == "a vaulted variable"
-    for text in case.said:
-        assert text in result["msg"]
+    if case.refused:
+        code, values = case.refused
         assert result["error"]["code"] == "bad_arguments"
+        assert code in result["error"]["problem"]["code"]
+        assert values.items() <= result["error"]["problem"]["values"].items()
+        assert case.setting in (None, result["error"].get("setting"))
     assert CANARY not in output
     assert SECRET not in output
 
@@ -241,14 +260,15 @@ def test_one_passphrase_that_cannot_be_rendered_stops_one_person(site: Path) -> 
     first, second = result["holders"]
     assert first["error"]["code"] != "bad_arguments"  # the folder is not there, and nothing else is wrong
     assert second["error"]["code"] == "bad_arguments"
-    assert "T100004" in second["msg"]
-    assert "pkcs12_passphrases" in second["msg"]
-    assert "café" not in second["msg"]
+    said = {"variable": "pkcs12_passphrases", "whose": "T100004"}
+    assert second["error"]["problem"] == {"code": "bad_arguments.secret_undefined", "values": said}
+    assert "café" not in json.dumps(second, ensure_ascii=False)
     assert CANARY not in output
     assert SECRET not in output
 
 
-def test_passphrases_that_cannot_be_rendered_at_all_are_a_sentence(site: Path) -> None:
+def test_passphrases_that_cannot_be_rendered_at_all_are_a_refusal(site: Path) -> None:
     result, output = run(site, "all closed", Case(of_site(), host="all-closed"))
-    assert result["msg"].startswith("pkcs12_passphrases has something that is not defined.")
+    problem = {"code": "bad_arguments.secrets_undefined", "values": {"variable": "pkcs12_passphrases"}}
+    assert result["error"]["problem"] == problem
     assert SECRET not in output

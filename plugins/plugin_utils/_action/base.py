@@ -1,23 +1,22 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The base of all actions, and the only file that uses Ansible's ActionBase: it validates arguments, runs drivers, makes errors results."""
+"""The base of all actions, and the only file that uses Ansible's ActionBase: it validates arguments and makes errors results."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from functools import cached_property
 from importlib import metadata
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
 from .._crypto.passphrases import check_variables, is_masked, texts_in
 from .._errors import (
@@ -30,15 +29,12 @@ from .._errors import (
     with_names,
 )
 from .._messages.words import Words
-from .._workstation.computer import ExpectedComputer, connection_address, expected_name
-from .._workstation.encryption import ClearConnection, in_the_clear
-from .._workstation.failures import LOCK_QUESTION, become_error, is_constrained
-from .._workstation.findings import constrained
-from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection, unreachable_result
-from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
-from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
+from .._workstation.computer import expected_name
+from .._workstation.lost_connection import unreachable_result
 from .arguments import Arguments, ArgumentSpec, validated
+from .driver_client import DriverClient
 from .host_variables import LANGUAGE, readable_variable, untag
+from .known_settings import variable_of
 from .masking import WHOLE, masked
 from .once import once
 from .settings import SiteSettings
@@ -56,7 +52,6 @@ __all__ = ["ArgumentSpec", "Pkcs12Action", "TaskContext", "installed", "now"]
 
 JOB_VARIABLES = ("awx_job_id", "tower_job_id")  # in which AWX and Automation Controller have the number of the job
 Answer = TypeVar("Answer")
-WINDOWS_SHELLS = ("powershell", "cmd")  # families of the shell plugins for Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +67,6 @@ class TaskContext:
     no_log: bool = False
 
 
-class HolderBecome(RunasBecome):
-    """The become plugin runas for one holder. It ignores the site's become options, so that no other password is tried on his account."""
-
-    def __init__(self, run_as: RunAs) -> None:
-        super().__init__()
-        self._load_name = "runas"
-        # A null password means the token of the holder's own logon session (Ansible.Become, GetUserTokens).
-        self._holder = {"become_user": run_as.account, "become_pass": run_as.password, "become_flags": ""}
-
-    def get_option(self, option: str, hostvars: Any = None, playcontext: Any = None) -> Any:
-        return self._holder.get(option)
-
-
 class Pkcs12Action(SiteSettings, ActionBase):
     """Base of every action. A subclass defines ``SPEC`` and ``run_task``. This class turns their errors into results."""
 
@@ -96,7 +78,6 @@ class Pkcs12Action(SiteSettings, ActionBase):
     _shown: Mapping[str, Any] | None = None
     """The arguments of a task that is refused, and no secret at a wrong place in them; None where none is refused."""
     _computer: str | None = None
-    _doubt: Problem | None = None
     _task_vars: Mapping[str, Any] = MappingProxyType({})
 
     def check_given(self, given: Mapping[str, Any]) -> None:
@@ -135,8 +116,11 @@ class Pkcs12Action(SiteSettings, ActionBase):
             result = failed_result(refusal)
         except ConnectionLost as problem:
             result = unreachable_result(problem)
-        except AnsibleError:  # Ansible itself reports errors of its connections, variables and plugins
-            raise
+        except AnsibleError as problem:
+            lost = self.drivers.lost(problem) if isinstance(problem, AnsibleConnectionFailure) else None
+            if lost is None:  # Ansible itself reports errors of its variables and plugins
+                raise
+            result = unreachable_result(lost)
         except Exception as defect:  # noqa: BLE001
             text, trace = self._mask_defect(str(defect)), self._mask_defect(traceback.format_exc())
             result = defect_result(self._task.action, type(defect).__name__, text, trace)
@@ -144,10 +128,10 @@ class Pkcs12Action(SiteSettings, ActionBase):
             task = replace(task, options=validated(self.SPEC, self._arguments).options)
         result = self.finish(result, task)
         result.setdefault("changed", False)
-        doubts = [self._doubt] if self._doubt else []
+        doubts = [self.drivers.doubt] if self.drivers.doubt else []
         if warnings := [*result.get("warnings", ()), *doubts, *self._doubts]:
             result["warnings"] = warnings
-        told: dict[str, Any] = in_names(self.words.told(result), self._arguments.name)
+        told: dict[str, Any] = in_names(self.words.told(result), self.called)
         return told | {"invocation": {"module_args": self._invocation()}}
 
     @property
@@ -158,7 +142,11 @@ class Pkcs12Action(SiteSettings, ActionBase):
             language = str(self.variable(LANGUAGE)) if written else ""
         except (AnsibleError, Pkcs12Error):  # a task that reads this setting refuses it
             language = ""
-        return Words(language, self._arguments.name)
+        return Words(language, self.called)
+
+    def called(self, option: str) -> str:
+        """What the user calls an option. One of another task, in a problem that it has found, is told by its variable."""
+        return self._arguments.name(option) if option in self._arguments.names else variable_of(option)
 
     def _mask(self, text: Answer) -> Answer:
         """Text from a connection, a driver or the task's arguments, without the secrets of this task.
@@ -182,133 +170,37 @@ class Pkcs12Action(SiteSettings, ActionBase):
         made: Answer = once(key, lambda: make(readable_variable(self._task_vars, name)))
         return made
 
-    @property
-    def is_windows(self) -> bool:
-        """Whether the shell of the connection is one of Windows."""
-        return getattr(self._connection._shell, "SHELL_FAMILY", None) in WINDOWS_SHELLS
+    @cached_property
+    def drivers(self) -> DriverClient:
+        """The drivers on the host of this task."""
+        return DriverClient(
+            self._connection,
+            self._run_driver,
+            self._run_command,
+            self._keeps_nothing,
+            self._mask,
+            self.host,
+            self._computer,
+        )
+
+    def _run_driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
+        module = f"hospital_it.pkcs12.{name}"
+        answer: Mapping[str, Any] = self._execute_module(
+            module_name=module, module_args=arguments, task_vars=self._task_vars
+        )
+        return answer
+
+    def _run_command(self, command: str) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self._low_level_execute_command(command, sudoable=False)
+        return answer
+
+    def _keeps_nothing(self) -> bool:
+        kept: bool = self._is_pipelining_enabled("new")
+        return kept
 
     def no_workstation(self) -> dict[str, Any]:
         """The result on a host that is no workstation: it is not Windows, and the inventory has no holders for it."""
         return {"no_workstation": True, "msg": Problem("done.no_workstation", {"host": self.host})}
-
-    def check_windows(self) -> None:
-        """Refuses a connection that is not one to Windows, or that nobody has tried: ``not_windows``, ``untried_connection``."""
-        values = {"host": self.host, "transport": self._connection.transport}
-        if not self.is_windows:
-            raise Pkcs12Error(Problem("not_windows", values))
-        if self._connection.transport in UNTRIED:
-            raise Pkcs12Error(Problem("untried_connection", values))
-
-    def inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory``. Raises ``Pkcs12Error``, also for another computer than the option ``computer`` names."""
-        found = self.read_inventory(holders)
-        self.check_computer(found.names)
-        return found
-
-    def read_inventory(self, holders: Sequence[str]) -> Inventory:
-        """Runs ``store_inventory`` on whatever computer answers. Raises ``Pkcs12Error``."""
-        found = self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
-        return replace(found, clear_connection=self._in_the_clear())
-
-    def _in_the_clear(self) -> ClearConnection | None:
-        """How the connection carries what anybody on the way can read; None when it encrypts. It has been used, so it has chosen."""
-        transports = getattr(self._connection, "_winrm_transport", None) or ()
-        used = getattr(getattr(self._connection, "protocol", None), "transport", None)
-        sealed = used is None or getattr(used, "encryption", used) is not None
-        return in_the_clear(self._connection.get_option, transports, sealed)
-
-    def check_computer(self, names: Sequence[str]) -> None:
-        """Refuses another computer (``wrong_computer``). Without the option, the result warns of a name that the inventory lacks."""
-        (expected := self.expected_computer()).refuse_other(names)
-        self._doubt = expected.doubt(names)
-
-    def expected_computer(self) -> ExpectedComputer:
-        """Which computer the host is: by the option ``computer``, and by what the inventory and the connection call it."""
-        return ExpectedComputer(self._computer, (self.host, connection_address(self._connection.get_option)))
-
-    def ask(self, driver: str, arguments: dict[str, Any], parse: Callable[[Mapping[str, Any]], Answer]) -> Answer:
-        """Runs a driver as the connection's user, even if the task sets become. Raises ``Pkcs12Error``."""
-        self.check_windows()
-        with self._become(None):
-            answer = self._driver(driver, arguments)
-        if answer.get("protocol") is None or answer.get("failed"):
-            if is_constrained(answer):
-                raise self._constrained(None)
-            raise self._no_answer(driver, self._mask(str(answer.get("msg") or "")))
-        return self._parsed(driver, parse, answer)
-
-    def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs an exchange on the computer that the option ``computer`` names, and on no other."""
-        return self.run_exchange(replace(request, computer=self._computer), run_as)
-
-    def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` as the holder, or ``profile_exchange`` as the connection's user."""
-        driver = "profile_exchange" if run_as.context is Context.OFFLINE else "store_exchange"
-        self._check_kept_files()
-        plugin = HolderBecome(run_as) if run_as.context is Context.BECOME else None
-        with self._become(plugin):
-            answer = self._driver(driver, exchange_arguments(request))
-        if answer.get("protocol") is None:
-            if is_constrained(answer):
-                raise self._constrained(run_as.account)
-            text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
-            shown = self._mask(text)
-            raise become_error(run_as, text, shown) if plugin else self._no_answer(driver, shown)
-        return self._parsed(driver, parse_exchange, answer)
-
-    @staticmethod
-    def _no_answer(driver: str, shown: str) -> AnswerError:
-        return AnswerError(driver, "unusable", reason=Outside(shown)) if shown else AnswerError(driver, "none")
-
-    def _constrained(self, account: str | None) -> Pkcs12Error:
-        """The refusal where no driver starts as ``account``; None: that of the connection. One more command asks which lock it is."""
-        with self._become(None):
-            try:
-                asked = self._low_level_execute_command(LOCK_QUESTION, sudoable=False)
-            except Exception:  # noqa: BLE001  what is known without an answer is said all the same
-                asked = {}
-        return constrained(self.host, str(asked.get("stdout") or "").split(), "ConstrainedLanguage", account)
-
-    def _parsed(self, driver: str, parse: Callable[[Mapping[str, Any]], Answer], answer: Mapping[str, Any]) -> Answer:
-        try:
-            return parse(answer)
-        except AnswerError as problem:
-            raise problem.of(driver, self._mask) from None
-
-    def _driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
-        try:
-            answer: Mapping[str, Any] = self._execute_module(
-                module_name=f"hospital_it.pkcs12.{name}", module_args=arguments, task_vars=self._task_vars
-            )
-        except Exception as problem:
-            if (lost := self._lost(problem)) is None:
-                raise
-            raise lost from problem
-        return answer
-
-    def _lost(self, problem: Exception) -> ConnectionLost | None:
-        """What became of the connection; None for a problem that is none of the connection's."""
-        failed, ansible = isinstance(problem, AnsibleConnectionFailure), isinstance(problem, AnsibleError)
-        origin = Origin.PLUGIN if failed else Origin.ANSIBLE if ansible else Origin.LIBRARY
-        unanswered = logon_unanswered(self._connection)
-        return lost_connection(
-            problem, self._mask(str(problem)), origin, self.host, self._connection.get_option, unanswered
-        )
-
-    def _check_kept_files(self) -> None:
-        """Raises ``Pkcs12Error`` (``kept_files``) if Ansible would write the driver and its arguments to a file on the workstation."""
-        if not self._is_pipelining_enabled("new"):
-            raise Pkcs12Error(Problem("kept_files"))
-
-    @contextlib.contextmanager
-    def _become(self, plugin: RunasBecome | None) -> Iterator[None]:
-        """Replaces the task's become plugin with this one, or with none, and restores it at the end."""
-        own = self._connection.become
-        self._connection.set_become_plugin(plugin)
-        try:
-            yield
-        finally:
-            self._connection.set_become_plugin(own)
 
     def _task_context(self, options: Mapping[str, Any]) -> TaskContext:
         variables = self._task_vars

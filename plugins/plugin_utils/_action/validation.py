@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
-from .._errors import YES, YES_OR_NO, Pkcs12Error, Problem
+from .._errors import YES, YES_OR_NO, Pkcs12Error, Problem, Value
 from .arguments import Arguments, ArgumentSpec
 
 TEXTS = {"path", "str"}
@@ -67,7 +67,7 @@ def _problems(spec: ArgumentSpec, given: Arguments, action: str) -> Iterator[Pro
 def _of_rules(spec: ArgumentSpec, given: Arguments, written: Mapping[str, Any]) -> Iterator[Problem]:
     """What breaks a rule between options. A default counts, but not against an option that is written."""
     defaults = {name: option.get("default") for name, option in spec.options.items()}
-    values = {name: value for name, value in (defaults | written).items() if value is not None}
+    values = {name: value for name, value in {**defaults, **written}.items() if value is not None}
 
     def called(options: Iterable[str]) -> tuple[str, ...]:
         return tuple(map(given.name, options))
@@ -107,17 +107,19 @@ def _of_value(name: str, value: Any, option: Mapping[str, Any]) -> Iterator[Prob
         if isinstance(value, Mapping):
             yield Problem("bad_arguments.no_list", {"option": name, "found": kind_of(value)})
             return
-        entries = value if isinstance(value, (list, tuple)) else _split(value)
-        for number, entry in enumerate(entries, start=1):
-            if entry is None and "options" not in option:
-                continue
-            for wrong in _of_entry(name, entry, {**option, "type": option.get("elements", "raw")}):
-                if isinstance(value, (list, tuple)):
-                    yield Problem("bad_arguments.in_entry", {"option": name, "entry": number}, causes=(wrong,))
-                else:
-                    yield wrong
+        is_list = isinstance(value, (list, tuple))
+        for number, entry in enumerate(value if is_list else _split(value), start=1):
+            if isinstance(entry, Mapping) and "options" in option:
+                yield from _of_keys(name, number, entry, option["options"])
+            elif entry is not None or "options" in option:
+                for wrong in _of_entry(name, entry, {**option, "type": option.get("elements", "raw")}):
+                    yield _in_entry(name, number, wrong) if is_list else wrong
         return
     yield from _of_entry(name, value, option)
+
+
+def _in_entry(name: str, number: int, wrong: Problem) -> Problem:
+    return Problem("bad_arguments.in_entry", {"option": name, "entry": number}, causes=(wrong,))
 
 
 def _of_entry(name: str, value: Any, option: Mapping[str, Any]) -> Iterator[Problem]:
@@ -131,24 +133,20 @@ def _of_entry(name: str, value: Any, option: Mapping[str, Any]) -> Iterator[Prob
             "bad_arguments.no_choice",
             {"option": name, "given": _shown(value), "choices": tuple(map(str, option["choices"]))},
         )
-    elif isinstance(value, Mapping) and "options" in option:
-        yield from _of_keys(value, option["options"])
 
 
-def _of_keys(entry: Mapping[str, Any], options: Options) -> Iterator[Problem]:
-    """What is wrong with a mapping whose keys have a spec."""
+def _of_keys(name: str, number: int, entry: Mapping[str, Any], options: Options) -> Iterator[Problem]:
+    """What is wrong with an entry whose keys have a spec."""
+    place: dict[str, Value] = {"option": name, "entry": number}
     if unknown := sorted(str(key) for key in entry if key not in options):
-        yield Problem(
-            "bad_arguments.unknown_keys",
-            {"keys": tuple(unknown), "known": tuple(options)},
-            causes=_meant(unknown, options),
-        )
+        wrong = {**place, "keys": tuple(unknown), "known": tuple(options)}
+        yield Problem("bad_arguments.unknown_keys", wrong, causes=_meant(unknown, options))
     needed = [key for key, said in options.items() if said.get("required")]
     if lacking := [key for key in needed if entry.get(key) is None]:
-        yield Problem("bad_arguments.keys_missing", {"keys": tuple(lacking), "needed": tuple(needed)})
+        yield Problem("bad_arguments.entry_lacks", {**place, "keys": tuple(lacking), "needed": tuple(needed)})
     for key, option in options.items():
         if entry.get(key) is not None:
-            yield from _of_value(key, entry[key], option)
+            yield from (_in_entry(name, number, wrong) for wrong in _of_value(key, entry[key], option))
 
 
 def _wrong_type(name: str, value: Any, kind: str, option: Mapping[str, Any]) -> Problem | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 from .holders import HOLDER_OPTIONS, number_of
 
 VARIABLE = "pkcs12_holders"
@@ -64,6 +64,7 @@ def _numbered(given: Any, host: str) -> list[Mapping[str, Any]]:
 
 
 def _check_entry(entry: Any, place: int, host: str) -> None:
+    wrong: dict[str, Value]
     if not isinstance(entry, Mapping):
         wrong = {"host": host, "entry": place, "found": _kind(entry)}
         raise Pkcs12Error(Problem("bad_arguments.holder_no_mapping", wrong))
@@ -73,7 +74,8 @@ def _check_entry(entry: Any, place: int, host: str) -> None:
         raise Pkcs12Error(Problem("bad_arguments.holder_unknown_keys", wrong))
     texts = {key: value for key, value in entry.items() if not isinstance(value, (list, Mapping))}
     who = texts.get("name") or texts.get("authorisation")
-    of_entry, whose = ("", {"whose": str(who)}) if who else ("_of_entry", {"entry": place})
+    of_entry = "" if who else "_of_entry"
+    whose: dict[str, Value] = {"whose": str(who)} if who else {"entry": place}
     if key := next((key for key in entry if key not in texts), None):
         wrong = {"host": host, "key": str(key), "found": _kind(entry[key]), **whose}
         raise Pkcs12Error(Problem(f"bad_arguments.holder_no_text{of_entry}", wrong))

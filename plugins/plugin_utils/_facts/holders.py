@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 from .._policy.access import WITHOUT_ACCESS, Authorisation, access_of
 from .._policy.names import NameCheck
 from .._policy.subject import ExpectedSubject, index_holders
@@ -144,7 +144,7 @@ def _function(raw: Mapping[str, Any]) -> str | None:
     """What the holder is, on one line of a table."""
     function = " ".join(str(raw.get("function") or "").split())
     if len(function) > LONGEST_FUNCTION:
-        wrong = {"whose": str(raw["user"]), "length": len(function), "most": LONGEST_FUNCTION}
+        wrong: dict[str, Value] = {"whose": str(raw["user"]), "length": len(function), "most": LONGEST_FUNCTION}
         raise Pkcs12Error(Problem("bad_arguments.holder_function_too_long", wrong))
     return function or None
 

@@ -32,7 +32,7 @@ class Deadline:
         """For how many seconds to wait next. Raises ``TookTooLong``."""
         left = self._ends - time.monotonic()
         if left <= 0:
-            raise TookTooLong
+            raise TookTooLong("timed out")
         return min(left, self._silence)
 
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from .._crypto.instants import format_instant
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 TRIES = 5
@@ -47,10 +47,6 @@ class LockHolder:
         if self.boot is None or (self.host, self.boot, self.namespace) != (here.host, here.boot, here.namespace):
             return False
         return _started(self.pid) != self.started
-
-    def __str__(self) -> str:
-        job = f"job {self.job}, " if self.job else ""
-        return f"{job}process {self.pid} on {self.host}, since {self.utc}"
 
 
 def this_process(job: str | None, now: datetime) -> LockHolder:
@@ -208,7 +204,7 @@ def _text(path: Path) -> str | None:
 def _locked(path: Path, holder: LockHolder | None) -> Pkcs12Error:
     if holder is None:
         return Pkcs12Error(Problem("locked.unknown", {"path": str(path)}))
-    values = {"path": str(path), "pid": holder.pid, "host": holder.host, "since": holder.utc}
+    values: dict[str, Value] = {"path": str(path), "pid": holder.pid, "host": holder.host, "since": holder.utc}
     if holder.job is None:
         return Pkcs12Error(Problem("locked.process", values))
     return Pkcs12Error(Problem("locked.job", values | {"job": holder.job}))

@@ -22,7 +22,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Re
 
 from ansible.module_utils.urls import GzipDecodedReader, make_context
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 from .deadline import Deadline, opener
 from .network_errors import FAILED, NOT_TRUSTED, network_problem, reason_of
 from .urls import NO_HOST, checked_url, host_of
@@ -91,7 +91,7 @@ class Answer:
         expected = self._response.headers.get("Content-Length", "")
         encoded = self._response.headers.get("Content-Encoding", "identity").lower() != "identity"
         if expected.isdecimal() and not encoded and self._size < int(expected):
-            values = {"host": host_of(self.url), "came": self._size, "expected": int(expected)}
+            values: dict[str, Value] = {"host": host_of(self.url), "came": self._size, "expected": int(expected)}
             raise Pkcs12Error(Problem("download_cut.bytes", values))
 
     def body(self) -> bytes:
@@ -108,7 +108,7 @@ class Answer:
             # read1 returns what has come; read would wait for a whole chunk, however slowly it comes.
             chunk = bytes(self._response.read1(CHUNK))
         except BROKEN_BODY as problem:
-            values = {"host": host_of(self.url), "came": self._size}
+            values: dict[str, Value] = {"host": host_of(self.url), "came": self._size}
             raise Pkcs12Error(Problem("download_cut.broken", values, causes=(network_problem(problem),))) from None
         self._size += len(chunk)
         return chunk

@@ -44,7 +44,7 @@ class Mount:
 def check_lasting(folder: Path, environment: Mapping[str, str] | None = None, table: Path = MOUNT_TABLE) -> bool | None:
     """Refuses a folder that does not outlive the job. Returns None where the system has no table of mounts, for example on macOS.
 
-    ``folder`` exists. Raises ``Pkcs12Error``: ``ephemeral_dest``.
+    ``folder`` exists. Raises ``Pkcs12Error``: ``not_lasting``.
     """
     real = folder.resolve()
     try:
@@ -101,6 +101,4 @@ def _unescaped(text: str) -> str:
 
 
 def _ephemeral(why: str, folder: Path, point: Path, more: Mapping[str, str] | None = None) -> Pkcs12Error:
-    """The reason stands in the causes, because it holds for any file in this folder."""
-    reason = Problem(f"not_lasting.{why}", {"folder": str(folder), "point": str(point), **(more or {})})
-    return Pkcs12Error(Problem("ephemeral_dest", causes=(reason,)))
+    return Pkcs12Error(Problem(f"not_lasting.{why}", {"folder": str(folder), "point": str(point), **(more or {})}))

@@ -15,7 +15,7 @@ from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._errors import ErrorRow, Pkcs12Error, Problem, Sentences
+from .._errors import ErrorRow, Pkcs12Error, Problem
 from . import received
 from .deliveries import BAD, Delivery, MailState, compared, delivery_of, moves_in, verdict_of
 from .delivery_content import is_asked_for
@@ -86,7 +86,7 @@ def _read_mail(read: ReadMail, rules: DeliveryRules, now: datetime, reading: Rea
             for each in found:
                 _sort(each, rules, now, reading)
     except Pkcs12Error as refusal:
-        reading.problems.append(UnreadMail(place, refusal.problem))
+        reading.problems.append(UnreadMail(place, problem=refusal.problem))
     except Exception as problem:  # noqa: BLE001  the library raises errors of many kinds for mails that are made to break it
         broken = Problem("mail_unreadable.broken", {"kind": type(problem).__name__})
         reading.problems.append(UnreadMail(place, broken))
@@ -138,13 +138,14 @@ def _move(source: MailSource, rules: DeliveryRules, reading: Reading, check_mode
                 source.move(move.place, str(rules.move_to))
             reading.moved.append(move.place)
         except Pkcs12Error as refusal:
-            reading.problems.append(UnreadMail(move.place, refusal.problem))
+            reading.problems.append(UnreadMail(move.place, problem=refusal.problem))
             stuck |= move.authorisations
 
 
 def delivery_result(reading: Reading, rules: DeliveryRules) -> dict[str, Any]:
-    """``deliveries``, oldest first; ``newest`` by authorisation number; ``access_mails``, ``problems``, ``ignored``, ``moved``."""
+    """The documented result: ``deliveries``, oldest first; ``newest`` by authorisation number; ``told``, the message as a value."""
     rows = [_row(each, rules) for each in reading.deliveries]
+    told = _told(reading, rules)
     return {
         "changed": bool(reading.moved),
         "deliveries": rows,
@@ -152,10 +153,13 @@ def delivery_result(reading: Reading, rules: DeliveryRules) -> dict[str, Any]:
         "access_mails": [
             {"date": _utc(each.date), "message_id": each.message_id, "place": each.place} for each in reading.access
         ],
-        "problems": [_problem(each) for each in reading.problems],
+        "problems": [
+            {"place": each.place, "msg": each.problem, "error": ErrorRow(each.problem)} for each in reading.problems
+        ],
         "ignored": {name: reading.ignored[name] for name in IGNORED},
         "moved": reading.moved,
-        "msg": _message(reading, rules),
+        "told": told.to_map(),
+        "msg": told,
     }
 
 
@@ -193,16 +197,11 @@ def _host_only(url: str | None) -> str | None:
     return f"{parts.scheme}://{parts.netloc}/..." if url else None
 
 
-def _problem(unread: UnreadMail) -> dict[str, Any]:
-    problem = unread.problem
-    return {"place": unread.place, "code": problem.kind, "msg": problem, "problem": problem.to_map()}
-
-
 def _utc(instant: datetime | None) -> str | None:
     return f"{instant:%Y-%m-%dT%H:%M:%SZ}" if instant else None
 
 
-def _message(reading: Reading, rules: DeliveryRules) -> Sentences:
+def _told(reading: Reading, rules: DeliveryRules) -> Problem:
     """What became of each mail that was read, so that a wrong mailbox is seen."""
     ignored = reading.ignored
     new = sum(each.state is MailState.NEW for each in reading.deliveries)
@@ -221,8 +220,8 @@ def _message(reading: Reading, rules: DeliveryRules) -> Sentences:
         (Problem("mails_read.problems", {"count": len(reading.problems)}), len(reading.problems)),
     )
     parts = (Problem("mails_read.new", {"count": new}), *(each for each, count in counts if count))
-    read = Problem("done.mails_read", {"count": reading.mails}, causes=parts)
     # That mails came to the wrong mailbox. With bundle, passphrase and access code, IT could log on as the holder.
     places = tuple(dict.fromkeys(each.place for each in reading.access))
     access = Problem("access_code_received", {"count": len(reading.access), "places": places})
-    return Sentences((read, access) if reading.access else (read,))
+    causes = (*parts, access) if reading.access else parts
+    return Problem("done.mails_read", {"count": reading.mails}, causes=causes)

@@ -31,7 +31,7 @@ def visit_problem(visit: Visit, at_workstation: bool = False) -> Problem:
     return Problem(f"portal.{cause}{there}", causes=(*seen, *visit.details))
 
 
-def portal_refusal(url: str, visit: Visit, at_workstation: bool = False, more: tuple[Problem, ...] = ()) -> Problem:
-    """A visit that was not accepted. ``more``: what else is to be told of it."""
+def portal_refusal(url: str, visit: Visit) -> Problem:
+    """A visit that was not accepted."""
     outcome = "portal_not_asked" if visit.cause in NOT_REACHED else "portal_refused"
-    return Problem(f"connect_failed.{outcome}", {"url": url}, causes=(visit_problem(visit, at_workstation), *more))
+    return Problem(f"connect_failed.{outcome}", {"url": url}, causes=(visit_problem(visit),))

@@ -3,12 +3,11 @@
 # Private to the collection hospital_it.pkcs12.
 """Gets revocation lists from their distribution points: http or https, from hosts that the site has named, within limits.
 
-Issuers publish them over http, because they are signed (RFC 5280, 8). The client of ``_delivery`` speaks https only, and stays so.
+Issuers publish them over http, because they are signed (RFC 5280, 8). The client of ``_io`` speaks https only, and stays so.
 """
 
 from __future__ import annotations
 
-import http.client
 import re
 import ssl
 from collections.abc import Sequence
@@ -18,7 +17,8 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import Request
 
 from .._errors import Pkcs12Error, Problem
-from .._io.deadline import Deadline, TookTooLong, opener
+from .._io.deadline import Deadline, opener
+from .._io.network_errors import FAILED, reason_of
 from .._policy.revocation import CrlProblem, NotUsable
 
 PORTS = {"http": 80, "https": 443}
@@ -64,10 +64,9 @@ class Downloads:
                 return _body(answer)
         except HTTPError as answer:
             raise NotUsable(CrlProblem.UNREADABLE, f"HTTP {answer.code}") from None
-        except URLError as problem:
-            raise NotUsable(CrlProblem.UNREADABLE, _text(problem.reason)) from None
-        except (OSError, http.client.HTTPException, ValueError) as problem:
-            raise NotUsable(CrlProblem.UNREADABLE, _text(problem)) from None
+        except FAILED as problem:
+            reason = problem.reason if isinstance(problem, URLError) else problem
+            raise NotUsable(CrlProblem.UNREADABLE, reason_of(reason)) from None
 
 
 def _body(answer: Any) -> bytes:
@@ -92,10 +91,3 @@ def _host_of(url: str) -> str | None:
     if not host or "@" in parts.netloc or parts.scheme.lower() not in PORTS:
         return None
     return host if port in (None, PORTS[parts.scheme.lower()]) else f"{host}:{port}"
-
-
-def _text(problem: object) -> str:
-    if isinstance(problem, TookTooLong):
-        return f"> {WHOLE_TIME} s"
-    text = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
-    return " ".join(str(text).split())[:200]

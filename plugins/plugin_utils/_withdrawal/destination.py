@@ -88,7 +88,10 @@ def check_destination(place: Destination, needed: int, allow_ephemeral: bool) ->
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise Pkcs12Error(_refused(folder, os.strerror(errno.EACCES)))
     if not allow_ephemeral:
-        check_lasting(folder)
+        try:
+            check_lasting(folder)
+        except Pkcs12Error as refusal:
+            raise Pkcs12Error(Problem("ephemeral_dest", causes=(refusal.problem,))) from None
     room = os.statvfs(folder)
     if room.f_bavail * room.f_frsize < needed:
         raise Pkcs12Error(_full(folder))

@@ -150,14 +150,13 @@ def _given(said: Any) -> Problem:
 
 
 def _error(row: Row) -> Problem | None:
-    """The error of a row of ``delivery_info`` or of a result; None without one."""
+    """The error of a delivery or of a result; None without one."""
     said = (row.get("error") or {}).get("problem")
     return None if said is None else Problem.from_map(said)
 
 
 def _mail_problem(row: Row) -> Problem:
-    place = {"place": str(row.get("place"))}
-    return Problem("delivery.mail_problem", place, causes=(_error(row) or Problem("delivery.not_withdrawn"),))
+    return Problem("delivery.mail_problem", {"place": str(row.get("place"))}, causes=(_given(row.get("problem")),))
 
 
 def _of_person(who: str, told: Problem) -> Problem:

@@ -11,7 +11,7 @@ MIT Kerberos. None of these translates them, but for the words of the operating 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -108,18 +108,9 @@ PATTERNS: tuple[tuple[str, ErrorPattern], ...] = (
 def known_cause(problem: BaseException, text: str) -> str | None:
     """The code of the cause of a connection that could not be made; None when nothing fits. ``text`` is the problem's, without secrets."""
     chain = tuple(chain_of(problem))
-    return _cause(
-        " ".join((text, *map(str, chain[1:]))), {kind.__name__ for each in chain for kind in type(each).__mro__}
-    )
-
-
-def cause_of_text(text: str) -> str | None:
-    """The same for a text alone, where Ansible itself says that a workstation is unreachable."""
-    return _cause(text, set())
-
-
-def _cause(text: str, types: Set[str]) -> str | None:
-    return next((code for code, known in PATTERNS if known.text.search(text) or known.types & types), None)
+    said = " ".join((text, *map(str, chain[1:])))
+    types = {kind.__name__ for each in chain for kind in type(each).__mro__}
+    return next((code for code, known in PATTERNS if known.text.search(said) or known.types & types), None)
 
 
 def chain_of(problem: BaseException) -> Iterator[BaseException]:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""From what a connection plugin raised, or Ansible says, to a ``ConnectionLost`` with its problem. Pure."""
+"""From what a connection plugin raised to a ``ConnectionLost`` with its problem. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 from .._errors import ConnectionLost, ErrorRow, NextStep, Outside, Problem
 from .._messages.catalogue import catalogue
 from .computer import connection_address
-from .connection_causes import OF_A_WORKSTATION_THAT_IS_OFF, cause_of_text, known_cause
+from .connection_causes import OF_A_WORKSTATION_THAT_IS_OFF, known_cause
 from .encryption import Option, in_the_clear
 
 CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
@@ -67,14 +67,6 @@ def lost_connection(
     code = "connection_ended" if over else known or "connection_failed"
     told = _told(code, shown, host, connection_address(option) or host, _port(option))
     return ConnectionLost(told, detail=_bounded(shown or "", LONGEST_DETAIL))
-
-
-def said_by_ansible(text: str, host: str, address: str = "", port: int | str | None = None) -> Problem:
-    """The problem of a host that Ansible itself calls unreachable, by its text, which is masked.
-
-    ``address`` and ``port``: those of the inventory, where it names them.
-    """
-    return _told(cause_of_text(text) or "connection_failed", text, host, address or host, str(port or HTTPS_PORT))
 
 
 def _told(code: str, shown: str | None, host: str, address: str, port: str) -> Problem:

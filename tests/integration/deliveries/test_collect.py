@@ -15,7 +15,7 @@ import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from integration.plays import facts_in
+from integration.plays import Told, all_told, facts_in
 from lab import mails
 from lab.hospital import Hospital
 from lab.issuer import Issuer
@@ -124,8 +124,8 @@ def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issu
     expected, used = troubled(issuer)
     run = collect(issuer)
     assert (run.exit_code, states(issuer)) == (2, expected), run.stdout + run.stderr
-    for number, state in expected.items():
-        assert f"{number} (mail" in run.stdout or state == "collected"
+    needed = [number for number, state in expected.items() if state != "collected"]
+    assert run.of("delivery_summary")[-1].result["needs_somebody"] == sorted(needed)
 
     play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
     reported = play(
@@ -157,6 +157,7 @@ def test_the_vault_keeps_the_passphrase_of_the_earlier_bundle(issuer: Issuer) ->
     assert stored == {"pkcs12_passphrases_collected": {JEANNE.authorisation: [second, first]}}
 
 
+@pytest.mark.usefixtures("nonce_language")
 def test_a_store_that_fails_is_red_until_it_takes_the_passphrase(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     issuer.announce(PAUL, DAYS)
@@ -167,7 +168,7 @@ def test_a_store_that_fails_is_red_until_it_takes_the_passphrase(issuer: Issuer)
     failing.write_text("[{name: Tell the store, ansible.builtin.fail: {msg: No store.}}]", "utf-8")
     broken = collect(issuer, pkcs12_store_tasks=str(failing), pkcs12_move_to="Done")
     assert (broken.exit_code, set(states(issuer).values())) == (2, {"passphrase_not_stored"}), broken.stdout
-    assert "the store did not take its passphrase: the task 'Tell the store' failed." in broken.stdout
+    assert Told("not_stored.hidden", {"task": "Tell the store"}) in all_told(broken.stdout)
 
     mended = collect(issuer)
     assert (mended.exit_code, set(states(issuer).values())) == (0, {"collected"}), mended.stdout
@@ -224,24 +225,17 @@ def test_what_cannot_work_ends_in_a_sentence(issuer: Issuer, variables: dict[str
 
 
 @pytest.mark.parametrize(
-    ("variables", "says"),
+    ("variables", "code"),
     [
-        (
-            {"pkcs12_bundle_folder": "/nowhere"},
-            "(in the role collect: pkcs12_bundle_folder) that exists on the controller",
-        ),
-        (
-            {"pkcs12_bundle_folder": IN_MEMORY, "pkcs12_allow_ephemeral": False},
-            "(in the role collect: pkcs12_bundle_folder) that is mounted for all jobs",
-        ),
+        ({"pkcs12_bundle_folder": "/nowhere"}, "dest_folder"),
+        ({"pkcs12_bundle_folder": IN_MEMORY, "pkcs12_allow_ephemeral": False}, "ephemeral_dest"),
     ],
     ids=["site", "own"],
 )
-def test_a_folder_that_cannot_take_a_bundle_is_told_by_the_variable_that_names_it(
-    issuer: Issuer, variables: dict[str, Any], says: str
+def test_a_folder_that_cannot_take_a_bundle_is_refused_before_a_request(
+    issuer: Issuer, variables: dict[str, Any], code: str
 ) -> None:
     issuer.announce(JEANNE, DAYS)
     run = collect(issuer, **variables)
     assert (run.exit_code, issuer.registration.requests) == (2, [])
-    assert says in run.stdout
-    assert " allow_ephemeral" not in run.stdout
+    assert [row.result["error"]["code"] for row in run.of("bundle_pickup")] == [code]

@@ -13,8 +13,7 @@ import pytest
 import yaml
 
 from integration.deliveries.test_collect import DAYS, collect, files, states
-from integration.plays import messages
-from integration.workstations.test_holder_shapes import BEGIN, USER
+from integration.plays import NONCE, Told, all_told, messages
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
@@ -34,25 +33,19 @@ RIGHT: Mapping[str, Any] = {
 }
 NAMELESS = {"user": ANNE.account, "authorisation": "T777777"}
 WRONG: Mapping[str, tuple[Any, str]] = {
-    "ws-mapping": (entry(PAUL), f"pkcs12_holders of ws-mapping is a mapping, {BEGIN}"),
-    "ws-text": (ANNE.account, f"pkcs12_holders of ws-text is a text, {BEGIN}"),
-    "ws-texts": ([ANNE.account], "Entry 1 of pkcs12_holders of ws-texts is a text, not a holder. Write it as '- user:"),
-    "ws-key": (
-        [entry(KARIM) | {"absent_untill": "2026-12-01"}],
-        "pkcs12_holders of ws-key has absent_untill, which no holder has.",
-    ),
+    "ws-mapping": (entry(PAUL), "bad_arguments.holders_no_list"),
+    "ws-text": (ANNE.account, "bad_arguments.holders_no_list"),
+    "ws-texts": ([ANNE.account], "bad_arguments.holder_no_mapping"),
+    "ws-key": ([entry(KARIM) | {"absent_untill": "2026-12-01"}], "bad_arguments.holder_unknown_keys"),
     "ws-missing": (
         [entry(JEANNE), {"name": LOUIS.name, "authorisation": LOUIS.authorisation}],
-        f"In pkcs12_holders of ws-missing, user of {LOUIS.name} is missing. {USER}",
+        "bad_arguments.holder_without_user",
     ),
     "ws-number": (
         [entry(ELODIE), {"user": ANNE.account, "name": ANNE.name, "authorisation": 100005}],
-        f"In pkcs12_holders of ws-number, authorisation of {ANNE.account} is the number 100005, not text. Write it in quotes",
+        "bad_arguments.number_in_inventory",
     ),
-    "ws-nameless": (
-        [NAMELESS],
-        "In pkcs12_holders of ws-nameless, name of T777777 is missing.",
-    ),
+    "ws-nameless": ([NAMELESS], "bad_arguments.holder_without_name"),
 }
 NOT_UNDERSTOOD = (PAUL, KARIM, LOUIS, ELODIE)
 
@@ -69,7 +62,7 @@ class Played:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """Everybody has a delivery. Jeanne also works where somebody else's entry is wrong."""
-    given = RIGHT | {name: wrong for name, (wrong, _sentence) in WRONG.items()}
+    given = RIGHT | {name: wrong for name, (wrong, _code) in WRONG.items()}
     seats = tuple(Seat(person) for person in (JEANNE, *NOT_UNDERSTOOD))
     desks = [Desk(name, seats) for name in given]
     with Hospital(tmp_path_factory.mktemp("holders"), desks, delivered=False) as hospital, Issuer(hospital) as issuer:
@@ -79,16 +72,19 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
         for person in (JEANNE, *NOT_UNDERSTOOD):
             issuer.announce(person, DAYS)
-        run = collect(issuer)
-        retried = collect(issuer, "--check", pkcs12_retry=[PAUL.authorisation])
+        with pytest.MonkeyPatch.context() as patches:
+            for name, value in NONCE.items():
+                patches.setenv(name, value)
+            run = collect(issuer)
+            retried = collect(issuer, "--check", pkcs12_retry=[PAUL.authorisation])
         yield Played(issuer, run, retried)
 
 
-def failure(run: Run) -> str:
-    """What the task says that ends the run red."""
+def failure(run: Run) -> dict[str, str]:
+    """What the task says that ends the run red: hosts of wrong entries with the codes of what is wrong, and other codes."""
     _before, _mark, after = run.stdout.rpartition("fatal: [localhost]: FAILED! => ")
     result, _end = json.JSONDecoder().raw_decode(after)
-    return str(result["msg"])
+    return {each.values.get("host", each.code): each.code for each in all_told(result["msg"])}
 
 
 def test_the_others_are_served(played: Played) -> None:
@@ -101,27 +97,24 @@ def test_no_link_is_used_for_whom_the_entry_is_not_understood(played: Played) ->
     assert not any(person.authorisation in name for person in NOT_UNDERSTOOD for name in files(played.issuer))
 
 
-def test_the_run_ends_red_with_a_sentence_for_each_host(played: Played) -> None:
+def test_the_run_ends_red_with_a_problem_for_each_host(played: Played) -> None:
     assert played.run.exit_code == 2
     _headline, _read, *lines = messages(played.run, "Say what became of each delivery")["localhost"]
-    told = lines[: len(WRONG)]  # before the deliveries that were not withdrawn because of them
-    assert sorted(told) == sorted(set(told))
-    ended = failure(played.run)
-    for _given, sentence in WRONG.values():
-        assert [line for line in told if line.startswith(sentence)], told
-        assert sentence in ended
-    assert not any(name in line for name in RIGHT for line in lines)
+    wrong = {name: code for name, (_given, code) in WRONG.items()}
+    told = all_told(" ".join(lines[: len(WRONG)]))  # before the deliveries that were not withdrawn because of them
+    assert {each.values["host"]: each.code for each in told if "host" in each.values} == wrong
+    assert {name: code for name, code in failure(played.run).items() if name.startswith("ws-")} == wrong
     assert "A defect in" not in played.run.stdout
 
 
 def test_their_deliveries_say_why_nothing_was_withdrawn(played: Played) -> None:
     lines = messages(played.run, "Say what became of each delivery")["localhost"]
+    told = {each.values.get("who"): each.causes for each in all_told(" ".join(lines))}
     for person in NOT_UNDERSTOOD:
-        (line,) = (each for each in lines if f"{person.authorisation} (mail" in each)
-        assert "No holder that can be read has this number. Correct pkcs12_holders as said above" in line
+        assert told[f"{person.name} {person.authorisation}"] == (Told("delivery.holder_unread", {}),)
 
 
 def test_a_number_to_retry_is_told_why_it_has_no_delivery(played: Played) -> None:
     ended = failure(played.retried)
-    assert f"pkcs12_retry has {PAUL.authorisation}" in ended
-    assert WRONG["ws-mapping"][1] in ended
+    assert "bad_arguments.retry_unknown" in ended
+    assert ended["ws-mapping"] == WRONG["ws-mapping"][1]

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from integration.deliveries.test_collect import DAYS, DESKS, collect, files, states
+from integration.plays import Told, all_told
 from lab import mails
 from lab.hospital import Hospital
 from lab.issuer import Issuer
@@ -114,6 +115,7 @@ def test_nothing_is_withdrawn_for_who_has_left(issuer: Issuer) -> None:
     assert [delivery(issuer, each).codes for each in (ELODIE, KARIM)] == [[], []]
 
 
+@pytest.mark.usefixtures("nonce_language")
 def test_nothing_is_withdrawn_for_who_is_retired_until_a_run_takes_the_person_back(issuer: Issuer) -> None:
     announced(issuer, JEANNE, KARIM)
     note = issuer.hospital.bundle_folder / f"{KARIM.authorisation}.retired.json"
@@ -123,7 +125,7 @@ def test_nothing_is_withdrawn_for_who_is_retired_until_a_run_takes_the_person_ba
     assert (states(issuer)[KARIM.authorisation], delivery(issuer, KARIM).codes) == ("failed", [])
     back = collect(issuer, pkcs12_take_back=f"{KARIM.authorisation}, T999999")
     assert (back.exit_code, states(issuer)[KARIM.authorisation], note.exists()) == (0, "collected", False), back.stdout
-    assert "Nobody was taken back for T999999" in back.stdout
+    assert Told("nobody_taken_back", {"numbers": "T999999"}) in all_told(back.stdout)
 
 
 def test_only_the_mails_of_bundles_that_are_there_are_moved(issuer: Issuer) -> None:

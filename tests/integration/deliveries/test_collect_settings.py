@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from integration.deliveries.test_collect import DAYS, collect, files, states
+from integration.plays import all_told, told_codes
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import JEANNE, PAUL, Desk, Seat
@@ -27,35 +28,40 @@ BLANK = (
     "pkcs12_store_field",
 )
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"pkcs12_mail_source": None}, "missing required arguments: pkcs12_mail_source"),
-    ({"pkcs12_issuer_senders": " "}, "missing required arguments: pkcs12_issuer_senders"),
-    ({"pkcs12_issuer_senders": []}, "pkcs12_issuer_senders is empty, so no mail could be used."),
-    ({"pkcs12_mail_subject_pattern": ""}, "missing required arguments: pkcs12_mail_subject_pattern"),
-    ({"pkcs12_mail_subject_pattern": "("}, "'pkcs12_mail_subject_pattern' cannot be used"),
-    ({"pkcs12_allowed_hosts": None}, "missing required arguments: pkcs12_allowed_hosts"),
-    ({"pkcs12_authenticate": None}, "missing required arguments: pkcs12_authenticate"),
-    ({"pkcs12_authenticate": "perhaps"}, "value of pkcs12_authenticate must be one of: none, authentication_results"),
-    ({"pkcs12_since_days": 0}, "pkcs12_since_days has to be from 1 to 36500."),
-    (
-        {"pkcs12_move_to": "Done", "pkcs12_mail_source": "eml"},
-        "pkcs12_move_to cannot be used with pkcs12_mail_source eml",
-    ),
-    ({"pkcs12_acknowledged": {"a": "b"}}, "pkcs12_acknowledged"),
-    ({"pkcs12_leavers": [123]}, "pkcs12_leavers has the number 123, not text."),
-    ({"pkcs12_new_passphrases": "T1: x"}, "pkcs12_new_passphrases is no mapping"),
-    ({"pkcs12_file_name": ["{authorisation}.p12"]}, "pkcs12_file_name needs {authorisation}"),
-    ({"pkcs12_bundle_folder": ["/srv"]}, "Set pkcs12_bundle_folder for localhost"),
-    ({"pkcs12_name_check": "perhaps"}, "value of pkcs12_name_check must be one of"),
-    ({"pkcs12_use_proxy": "perhaps"}, "'pkcs12_use_proxy' is 'perhaps'. Write yes or no."),
-    ({"pkcs12_since_days": "long"}, "argument 'pkcs12_since_days' is of type"),
-    ({"pkcs12_mail_source": "pop3"}, "value of pkcs12_mail_source must be one of"),
-    ({"pkcs12_issuer_senders": [["a"]]}, "'pkcs12_issuer_senders' has a list where one text is needed."),
-    ({"pkcs12_ca_path": ["b"]}, "'pkcs12_ca_path' has a list where one text is needed."),
-    ({"pkcs12_mail_path": "/etc"}, "Set pkcs12_mail_path to the folder that has them."),
-    ({"pkcs12_url_pattern": "("}, "pkcs12_url_pattern"),
-    ({"pkcs12_passphrases": SECRET}, "pkcs12_passphrases is a text and no mapping."),
-    ({"pkcs12_used_pattern": "("}, "'pkcs12_used_pattern' cannot be used"),
+    ({"pkcs12_mail_source": None}, "bad_arguments.missing_options"),
+    ({"pkcs12_issuer_senders": " "}, "bad_arguments.missing_options"),
+    ({"pkcs12_issuer_senders": []}, "bad_arguments.no_mail_usable"),
+    ({"pkcs12_mail_subject_pattern": ""}, "bad_arguments.missing_options"),
+    ({"pkcs12_mail_subject_pattern": "("}, "bad_pattern.no_expression"),
+    ({"pkcs12_allowed_hosts": None}, "bad_arguments.missing_options"),
+    ({"pkcs12_authenticate": None}, "bad_arguments.missing_options"),
+    ({"pkcs12_authenticate": "perhaps"}, "bad_arguments.no_choice"),
+    ({"pkcs12_since_days": 0}, "bad_arguments.mail_limit"),
+    ({"pkcs12_move_to": "Done", "pkcs12_mail_source": "eml"}, "bad_arguments.source_without_folders"),
+    ({"pkcs12_acknowledged": {"a": "b"}}, "bad_arguments.no_list"),
+    ({"pkcs12_leavers": [123]}, "bad_arguments.number_in_list"),
+    ({"pkcs12_new_passphrases": "T1: x"}, "bad_arguments.collect_new_passphrases"),
+    ({"pkcs12_file_name": ["{authorisation}.p12"]}, "bad_arguments.collect_file_name"),
+    ({"pkcs12_bundle_folder": ["/srv"]}, "bad_arguments.collect_folder"),
+    ({"pkcs12_name_check": "perhaps"}, "bad_arguments.no_choice"),
+    ({"pkcs12_use_proxy": "perhaps"}, "bad_arguments.not_yes_or_no"),
+    ({"pkcs12_since_days": "long"}, "bad_arguments.no_whole_number"),
+    ({"pkcs12_mail_source": "pop3"}, "bad_arguments.no_choice"),
+    ({"pkcs12_issuer_senders": [["a"]]}, "bad_arguments.not_one_text"),
+    ({"pkcs12_ca_path": ["b"]}, "bad_arguments.not_one_text"),
+    ({"pkcs12_mail_path": "/etc"}, "mail_source.no_maildir"),
+    ({"pkcs12_url_pattern": "("}, "bad_pattern.no_expression"),
+    ({"pkcs12_passphrases": SECRET}, "bad_arguments.no_mapping_of_secrets"),
+    ({"pkcs12_used_pattern": "("}, "bad_pattern.no_expression"),
 ]
+
+OF_ONE_SETTING = (
+    "bad_arguments.collect_file_name",
+    "bad_arguments.collect_folder",
+    "bad_arguments.collect_new_passphrases",
+    "mail_source.no_maildir",
+)
+"""Codes that are of one setting alone, so that they need not name it."""
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +72,18 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
         yield issuer
 
 
-@pytest.mark.parametrize(("variables", "says"), WRONG, ids=lambda each: each if isinstance(each, str) else None)
+@pytest.mark.usefixtures("nonce_language")
+@pytest.mark.parametrize(("variables", "code"), WRONG, ids=[f"{next(iter(given))} {code}" for given, code in WRONG])
 def test_a_setting_is_told_by_its_variable_before_a_link_is_used(
-    issuer: Issuer, variables: dict[str, Any], says: str
+    issuer: Issuer, variables: dict[str, Any], code: str
 ) -> None:
     run = collect(issuer, **variables)
-    assert (run.exit_code, says in run.stdout) == (2, True), run.stdout
+    assert (run.exit_code, code in told_codes(run.stdout)) == (2, True), run.stdout
+    assert code in OF_ONE_SETTING or next(iter(variables)) in run.stdout
     assert (issuer.registration.requests, files(issuer), SECRET in run.stdout) == ([], [], False)
 
 
+@pytest.mark.usefixtures("nonce_language")
 @pytest.mark.parametrize("name", ["pkcs12_retry", "pkcs12_collect_authorisations"])
 @pytest.mark.parametrize("group", ["all", "localhost"])
 def test_what_is_for_one_run_is_refused_in_the_inventory(issuer: Issuer, name: str, group: str) -> None:
@@ -91,7 +100,10 @@ def test_what_is_for_one_run_is_refused_in_the_inventory(issuer: Issuer, name: s
         run = collect(issuer)
     finally:
         issuer.hospital.inventory.write_text(kept, encoding="utf-8")
-    assert (run.exit_code, f"{name} is set in the inventory" in run.stdout) == (2, True), run.stdout
+    (said,) = {
+        each.values["variable"] for each in all_told(run.stdout) if each.code == "bad_arguments.set_in_inventory"
+    }
+    assert (run.exit_code, said) == (2, name), run.stdout
     assert (issuer.registration.requests, files(issuer)) == ([], [])
 
 

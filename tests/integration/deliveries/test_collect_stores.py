@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from integration.plays import NONCE, Told, all_told, told, told_codes
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import ELODIE, JEANNE, Desk, Seat
@@ -42,7 +43,9 @@ def store(issuer: Issuer) -> Iterator[SecretStore]:
 def collect(issuer: Issuer, *options: str, **variables: Any) -> Run:
     path = issuer.variables(**variables)
     chosen = ["-e", f"@{path}", *options]
-    return play(issuer.hospital, "hospital_it.pkcs12.collect", *chosen, environment=fact_cache(issuer.hospital))
+    return play(
+        issuer.hospital, "hospital_it.pkcs12.collect", *chosen, environment={**fact_cache(issuer.hospital), **NONCE}
+    )
 
 
 def codes(issuer: Issuer) -> dict[str, str]:
@@ -65,7 +68,9 @@ def test_hashicorp_vault_gets_every_passphrase_and_keeps_the_others(issuer: Issu
     refused = HTTPStatus.SERVICE_UNAVAILABLE
     store.broken = refused
     broken = collect(issuer, **vault)
-    assert (broken.exit_code, f"got the HTTP status {refused.value}." in broken.stdout) == (2, True), broken.stdout
+    status = str(refused.value)
+    said = [each.values["status"] for each in all_told(broken.stdout) if each.code == "not_stored.status"]
+    assert (broken.exit_code, set(said)) == (2, {status}), broken.stdout
     store.broken = None
     run = collect(issuer, **vault)
     assert run.exit_code == 0, run.stdout
@@ -125,7 +130,7 @@ def test_a_job_that_knows_no_passphrase_removes_none_from_the_credential(issuer:
     store.inputs[CREDENTIAL] = {"passphrases": "T9: theirs"}
     for options in (("--check",), ()):
         run = collect(issuer, *options, **awx)
-        assert (run.exit_code, "this job knows none" in run.stdout) == (2, True), run.stdout
+        assert (run.exit_code, "store_unusable.awx_would_lose" in told_codes(run.stdout)) == (2, True), run.stdout
     assert (store.inputs[CREDENTIAL], issuer.registration.requests) == ({"passphrases": "T9: theirs"}, [])
 
     store.inputs[CREDENTIAL] = {"passphrases": ""}
@@ -137,14 +142,18 @@ def test_a_job_that_knows_no_passphrase_removes_none_from_the_credential(issuer:
     assert (again.exit_code, store.inputs[CREDENTIAL]) == (2, kept), again.stdout
 
 
-WRONG: list[tuple[str, dict[str, Any], str]] = [
-    ("hashicorp", {"pkcs12_hashicorp_vault_token": "another"}, "reading the secret gave the HTTP status 403."),
-    ("hashicorp", {"pkcs12_hashicorp_vault_token": ""}, "needs pkcs12_hashicorp_vault_token, and it is empty"),
-    ("hashicorp", {"pkcs12_ca_path": None}, "its certificate is not trusted."),
-    ("hashicorp", {"pkcs12_hashicorp_vault_url": "https://127.0.0.1:9"}, "it does not answer."),
-    ("hashicorp", {"pkcs12_store_field": "text"}, "The field text of the secret"),
-    ("awx", {"pkcs12_awx_token": "another"}, "reading it gave the HTTP status 403."),
-    ("awx", {"pkcs12_awx_credential": None}, "needs pkcs12_awx_credential, and it is empty"),
+EMPTY = {
+    "hashicorp": {"tasks": "store_hashicorp_vault.yml", "settings": "pkcs12_hashicorp_vault_token"},
+    "awx": {"tasks": "store_awx_credential.yml", "settings": "pkcs12_awx_credential"},
+}
+WRONG: list[tuple[str, dict[str, Any], Told]] = [
+    ("hashicorp", {"pkcs12_hashicorp_vault_token": "another"}, Told("store_unusable.vault_status", {"status": "403"})),
+    ("hashicorp", {"pkcs12_hashicorp_vault_token": ""}, Told("play.store_settings_empty", EMPTY["hashicorp"])),
+    ("hashicorp", {"pkcs12_ca_path": None}, Told("store_unusable.vault_untrusted", {})),
+    ("hashicorp", {"pkcs12_hashicorp_vault_url": "https://127.0.0.1:9"}, Told("store_unusable.vault_no_answer", {})),
+    ("hashicorp", {"pkcs12_store_field": "text"}, Told("store_unusable.vault_no_mapping", {"field": "text"})),
+    ("awx", {"pkcs12_awx_token": "another"}, Told("store_unusable.awx_status", {"status": "403"})),
+    ("awx", {"pkcs12_awx_credential": None}, Told("play.store_settings_empty", EMPTY["awx"])),
 ]
 
 
@@ -166,13 +175,11 @@ def test_settings_of_a_store_that_cannot_work_are_told_before_the_withdrawal(
     }
     store.secrets["/v1/secret/data/pkcs12"] = {"text": "no mapping"}
     store.versions["/v1/secret/data/pkcs12"] = 1
-    for kind, variables, said in WRONG:
+    for kind, variables, why in WRONG:
         run = collect(issuer, **{**right[kind], **variables})
-        assert (run.exit_code, said in run.stdout, "Nothing was withdrawn." in run.stdout) == (2, True, True), (
-            run.stdout
-        )
+        assert (run.exit_code, why in told(run.stdout)) == (2, True), run.stdout
     store.read_only = True
-    for kind, said in (("hashicorp", "pkcs12_hashicorp_vault_token may not write"), ("awx", "may not change it")):
+    for kind, code in (("hashicorp", "store_unusable.vault_no_right"), ("awx", "store_unusable.awx_no_right")):
         run = collect(issuer, **right[kind])
-        assert (run.exit_code, said in run.stdout) == (2, True), run.stdout
+        assert (run.exit_code, code in told_codes(run.stdout)) == (2, True), run.stdout
     assert issuer.registration.requests == []

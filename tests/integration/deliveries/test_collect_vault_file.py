@@ -16,6 +16,7 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from integration.deliveries.test_collect import DAYS, DESKS, collect, files, states
+from integration.plays import Told, all_told, told_codes
 from lab import mails
 from lab.ansible_playbook import ansible_playbook
 from lab.hospital import Hospital
@@ -74,19 +75,20 @@ def test_two_jobs_at_once_lose_no_passphrase(issuer: Issuer, tmp_path: Path) -> 
     assert stored(issuer) == {person.authorisation: [boxes[person][1]] for person in people}
 
 
+@pytest.mark.usefixtures("nonce_language")
 def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     nowhere, plain = issuer.hospital.folder / "nowhere" / "vault.yml", issuer.hospital.folder / "plain.yml"
     plain.write_text("pkcs12_passphrases_collected: {}\n", encoding="utf-8")
     wrong: list[tuple[dict[str, Any], str]] = [
-        ({"pkcs12_vault_file": str(nowhere)}, f"cannot be kept in {nowhere}: its folder does not exist."),
-        ({"pkcs12_vault_file": str(plain)}, "Ansible Vault has not encrypted it"),
-        ({"pkcs12_vault_file": None}, "missing required arguments: pkcs12_vault_file"),
-        ({"pkcs12_vault_password": ""}, "missing required arguments: pkcs12_vault_password"),
+        ({"pkcs12_vault_file": str(nowhere)}, "vault_file.no_folder"),
+        ({"pkcs12_vault_file": str(plain)}, "vault_file.not_encrypted"),
+        ({"pkcs12_vault_file": None}, "bad_arguments.missing_options"),
+        ({"pkcs12_vault_password": ""}, "bad_arguments.missing_options"),
     ]
-    for variables, said in wrong:
+    for variables, code in wrong:
         run = collect(issuer, **variables)
-        assert (run.exit_code, said in run.stdout) == (2, True), run.stdout
+        assert (run.exit_code, code in told_codes(run.stdout)) == (2, True), run.stdout
     assert (issuer.registration.requests, files(issuer), states(issuer)) == ([], [], {})
 
     right = collect(issuer)
@@ -94,19 +96,18 @@ def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: 
     issuer.announce(PAUL, DAYS)
     asked = len(issuer.registration.requests)
     run = collect(issuer, pkcs12_vault_password="another")
-    assert (run.exit_code, f"pkcs12_vault_password does not open {issuer.vault_file}" in run.stdout) == (2, True)
+    assert (run.exit_code, "vault_password" in {each.partition(".")[0] for each in told_codes(run.stdout)}) == (2, True)
     assert len(issuer.registration.requests) == asked
 
 
+@pytest.mark.usefixtures("nonce_language")
 def test_a_variable_that_cannot_be_used_is_told_before_a_link_is_used(issuer: Issuer) -> None:
     """A passphrase that YAML changed stops its person alone; for the credential of AWX, which is written as a whole, nothing begins."""
     issuer.announce(PAUL, DAYS)
     told = collect(issuer, pkcs12_passphrases_mine="x")
     awx = collect(issuer, pkcs12_store_tasks="store_awx_credential.yml", pkcs12_passphrases={"T9": True})
-    assert (told.exit_code, "pkcs12_passphrases_mine is a text and no mapping. Correct it." in told.stdout) == (2, True)
-    assert (awx.exit_code, "passphrase of T9 in pkcs12_passphrases is yes or no for YAML. Correct" in awx.stdout) == (
-        2,
-        True,
-    ), awx.stdout
+    values = {"variable": "pkcs12_passphrases_mine", "found": "a_text"}
+    assert (told.exit_code, Told("bad_arguments.no_mapping_of_secrets", values) in all_told(told.stdout)) == (2, True)
+    assert (awx.exit_code, "bad_arguments.passphrase_is_no_text" in told_codes(awx.stdout)) == (2, True), awx.stdout
     assert issuer.registration.requests == []
     assert collect(issuer, pkcs12_passphrases={"T9": True}).exit_code == 0

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -18,7 +17,7 @@ from integration.audited import DATE, FILES, Site, audited
 from integration.canary import Scanner, text_secret
 from integration.canary_run import CanaryRun
 from integration.conftest import Figures
-from integration.plays import Json, messages
+from integration.plays import NONCE, Json, Told, messages, told
 from lab.authority import Authority
 from lab.mail_server import MailServer
 from lab.people import DESKS
@@ -95,26 +94,17 @@ def servers(ca_path: str, post: MailServer | None = None, **changes: Any) -> Jso
 
 
 def deliver(site: Site, *places: Json, **variables: Any) -> Run:
-    return site.report(report_destinations=places, **variables)
+    return site.report(report_destinations=places, environment=NONCE, **variables)
 
 
 def content(path: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in path.iterdir()}
 
 
-def not_sent(run: Run) -> dict[str, str]:
-    """By place, what the last task says of it."""
-    (said,) = set(re.findall(r'fatal: \[localhost\]: FAILED! => \{"changed": false, "msg": "(.*)"\}', run.stdout))
-    return {part.split(": ")[0]: part for part in said.split(" Not sent to ")[1:]}
-
-
-def test_what_was_not_sent_is_said_in_the_language_of_the_report(site: Site, tmp_path: Path) -> None:
-    gone = tmp_path / "gone"
-    run = deliver(site, folder(gone), language="fr")
-    (said,) = set(re.findall(r'fatal: \[localhost\]: FAILED! => \{"changed": false, "msg": "(.*)"\}', run.stdout))
-    assert f" Non remis : Dossier {gone}. Il doit exister" in said
-    assert "Not sent" not in said
-    assert " Texte technique : " in said
+def not_sent(run: Run) -> list[Told]:
+    """What the last task says of the places that failed."""
+    _before, _mark, last = run.stdout.rpartition("fatal: [localhost]: FAILED! => ")
+    return [each for each in told(last) if each.code.startswith("not_sent.")]
 
 
 def test_every_place_gets_the_same_bytes(
@@ -198,15 +188,20 @@ def test_place_that_fails_is_named_and_the_others_are_served(
     assert not missing.exists()
     assert content(share) == content(site.folder)
     assert (web.puts, len(post.mails)) == ([], 1)
+    places = {"path": str(missing)}
+    reasons = [
+        ("not_sent.folder", places, "does not exist"),
+        ("not_sent.host", {"host": "gone", **places}, "Connection refused"),
+        ("not_sent.host", {"host": "web", **places}, "does not exist"),
+        ("not_sent.https", {"url": f"{wrong_url}/"}, "401"),
+    ]
     failed = not_sent(run)
-    reasons = {
-        f"folder {missing}": ("does not exist", "The folder has to be there"),
-        f"host gone, folder {missing}": ("Connection refused", "The host has to answer"),
-        f"host web, folder {missing}": ("does not exist", "which has to be there"),
-        wrong_url: ("401", "Check the address, the credential"),
-    }
-    assert failed.keys() == reasons.keys()
-    assert [place for place, parts in reasons.items() if not all(part in failed[place] for part in parts)] == []
+    assert [(each.code, {**each.values, "said": ""}) for each in failed] == [
+        (code, {**values, "said": ""}) for code, values, _said in reasons
+    ]
+    assert [
+        said for each, (_code, _values, said) in zip(failed, reasons, strict=True) if said not in each.values["said"]
+    ] == []
     assert "missing 1" in run.stdout
 
 
@@ -215,10 +210,11 @@ def test_servers_of_another_authority_get_nothing_and_the_setting_is_named(
 ) -> None:
     run = deliver(site, https(web), mail(), **servers(str(trust(Authority.create(), tmp_path)), post))
     assert (run.exit_code, web.puts, post.mails) == (2, [], [])
-    failed = not_sent(run)
-    assert "CERTIFICATE_VERIFY_FAILED" in failed[web.url] and "pkcs12_ca_path names the authority" in failed[web.url]
-    said = failed["mail to radioprotection@chu.example"]
-    assert "There is no trusted connection" in said and "pkcs12_ca_path to the certificate of the authority" in said
+    server, letters = not_sent(run)
+    assert (server.code, server.values["url"]) == ("not_sent.https", f"{web.url}/")
+    assert "CERTIFICATE_VERIFY_FAILED" in server.values["said"]
+    assert (letters.code, letters.values) == ("not_sent.mail_refused", {"to": "radioprotection@chu.example"})
+    assert letters.causes != ()
 
 
 def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: str) -> None:
@@ -230,15 +226,16 @@ def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: s
             web.status = answer
         run = deliver(site, *map(https, webs), **servers(ca_path))
     assert (run.exit_code, [web.puts for web in webs]) == (2, [[], [], []])
-    said = not_sent(run)
-    codes = {web.url: f"Status code was {answer.value}" for web, answer in zip(webs, answers, strict=True)}
+    said = {each.values["url"]: each.values["said"] for each in not_sent(run)}
+    codes = {f"{web.url}/": f"Status code was {answer.value}" for web, answer in zip(webs, answers, strict=True)}
     assert said.keys() == codes.keys()
     assert [url for url, code in codes.items() if code not in said[url]] == []
 
 
 def test_where_the_report_went_is_said(site: Site, tmp_path: Path) -> None:
     run = deliver(site, folder(tmp_path))
-    assert messages(run, "Say where the report is") == {"localhost": f"folder {tmp_path}: sent"}
+    (said,) = messages(run, "Say where the report is").values()
+    assert told(said) == [Told("sent.folder", {"path": str(tmp_path)})]
 
 
 def test_passwords_are_nowhere(

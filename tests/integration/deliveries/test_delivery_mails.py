@@ -199,7 +199,7 @@ def test_an_imap_server_is_read_and_left_as_it_was(
     assert summary(tls) == summary(starttls) == (EXPECTED - inline) | LOUIS_TOO
     assert summary(tls) - summary(since) == LOUIS_TOO
     # Which three mails are the newest is the server's choice: they arrived within one second. Karim's may be one of them.
-    assert {problem["code"] for problem in few["problems"]} - {"sender_differs"} == {"too_many_mails"}
+    assert {problem["error"]["code"] for problem in few["problems"]} - {"sender_differs"} == {"too_many_mails"}
     codes = ["mail_login", "mail_tls", "mail_tls", "mail_unreachable", "mail_source", "mail_unreachable"]
     assert [row["error"]["code"] for row in refused] == codes
     assert figures.search("an IMAP mailbox", Scanner(run.secrets), run.pieces()) == []

@@ -141,6 +141,7 @@ def test_fault_is_found_and_nothing_else(checked: Checked, name: str) -> None:
     assert found == FAULTS[name].found
 
 
+@pytest.mark.words  # what somebody reads on the screen is what the result has
 @pytest.mark.parametrize("name", FAULTS)
 def test_every_sentence_is_said_with_its_cure(checked: Checked, name: str) -> None:
     for finding in checked.findings(name):

@@ -104,8 +104,8 @@ def test_check_says_which_computer_answered(played: Played) -> None:
     assert findings == {**{name: ["ok"] for name in DESKS}, "ws-other": ["error"], "ws-unsaid": ["warning"]}
     assert failed_hosts(played.runs["check"]) == {"ws-other"}
     said = messages(played.runs["check"], "Say what was found")
-    assert any(OTHER in line and line.startswith("error: ") for line in said["ws-other"])
-    assert any(OTHER in line and line.startswith("warning: ") for line in said["ws-unsaid"])
+    assert any(OTHER in line for line in said["ws-other"])
+    assert any(OTHER in line for line in said["ws-unsaid"])
 
 
 def test_nothing_is_installed_on_another_computer(played: Played) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration.plays import failed_hosts, messages, summary
+from integration.plays import Told, failed_hosts, messages, summary, told
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -128,10 +128,11 @@ def test_settings_of_the_report_are_refused_before_the_first_renewal(
     assert (refused.host, ended.requests, "PLAY [Find the workstations" in ended.stdout) == ("localhost", (), False)
 
 
+@pytest.mark.usefixtures("nonce_language")
 def test_limit_that_leaves_out_the_report_is_refused_before_the_first_renewal(hospital: Hospital) -> None:
     ended = run(hospital, "daily", "limited", "--limit", ONE)
     assert ended.exit_code != 0
-    assert f"localhost makes the report, and the limit {ONE} leaves that out." in ended.stdout + ended.stderr
+    assert Told("play.no_report_on_localhost", {"limit": ONE}) in told(ended.stdout + ended.stderr)
     assert (ended.requests, ended.of("compliance_report")) == ((), ())
 
 

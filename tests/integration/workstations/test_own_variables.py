@@ -1,18 +1,16 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong in a variable of one workstation is told by its name, in the line of that workstation."""
+"""What is wrong in a variable of one workstation is told by its name, for that workstation."""
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lab.ansible_playbook import ansible_playbook
-from lab.playbook import ROOT
+from integration.refusals import refused
 
 ENTRY = {"user": "CHU\\x", "name": "Anne X", "authorisation": "T1"}
 UNREACHABLE = {"ansible_connection": "psrp", "ansible_host": "127.0.0.1", "ansible_port": 9, "pkcs12_holders": [ENTRY]}
@@ -28,67 +26,56 @@ OPENING = ("enrol", "renew")
 """Roles that open bundles."""
 
 
-def of_role(role: str) -> dict[str, tuple[dict[str, Any], str]]:
-    """The variables of each host, and what its line in the summary has."""
-    of_all: dict[str, tuple[dict[str, Any], str]] = {
-        "ws-site": ({"pkcs12_holders": ENTRY}, "pkcs12_holders of ws-site is a mapping, not a list of holders."),
-        "ws-user": (
-            {"pkcs12_holders": [{"name": "Anne X"}]},
-            "In pkcs12_holders of ws-user, user of Anne X is missing.",
-        ),
-        "ws-name": (
-            {"pkcs12_holders": [ENTRY | {"name": ["x"]}]},
-            "In pkcs12_holders of ws-name, name of T1 is a list.",
-        ),
-        "ws-zone": ({"pkcs12_time_zone": "Nowhere"}, "pkcs12_time_zone is 'Nowhere'"),
-        "ws-text": (
-            {"pkcs12_issuer": ["CN=x"]},
-            "'pkcs12_issuer' has a list where one text is needed. Write one text.",
-        ),
-        "ws-days": ({"pkcs12_renew_before_days": -5}, "pkcs12_renew_before_days is -5, so"),
+def of_role(role: str) -> dict[str, dict[str, Any]]:
+    """The variables of each host that one of them is wrong for."""
+    of_all: dict[str, dict[str, Any]] = {
+        "ws-site": {"pkcs12_holders": ENTRY},
+        "ws-user": {"pkcs12_holders": [{"name": "Anne X"}]},
+        "ws-name": {"pkcs12_holders": [ENTRY | {"name": ["x"]}]},
+        "ws-zone": {"pkcs12_time_zone": "Nowhere"},
+        "ws-text": {"pkcs12_issuer": ["CN=x"]},
+        "ws-days": {"pkcs12_renew_before_days": -5},
     }
     return of_all | no_booleans(role) | (OF_BUNDLES if role in OPENING else {}) | OF_ONE_RUN.get(role, {})
 
 
-def no_booleans(book: str) -> dict[str, tuple[dict[str, Any], str]]:
-    return {f"ws-{name}": ({name: "jes"}, f"'{name}' is 'jes'. Write yes or no.") for name in YES_OR_NO[book]}
+def no_booleans(book: str) -> dict[str, dict[str, Any]]:
+    return {f"ws-{name}": {name: "jes"} for name in YES_OR_NO[book]}
 
 
-OF_BUNDLES: dict[str, tuple[dict[str, Any], str]] = {
-    "ws-folder": ({"pkcs12_bundle_folder": ["a"]}, "'pkcs12_bundle_folder' has a list where one text is needed."),
-    "ws-site-folder": ({"pkcs12_bundle_folder": {"a": 1}}, "'pkcs12_bundle_folder' has a mapping where one text"),
-    "ws-check": ({"pkcs12_name_check": "often"}, "value of pkcs12_name_check must be one of: strict, words, off"),
+OF_BUNDLES: dict[str, dict[str, Any]] = {
+    "ws-folder": {"pkcs12_bundle_folder": ["a"]},
+    "ws-site-folder": {"pkcs12_bundle_folder": {"a": 1}},
+    "ws-check": {"pkcs12_name_check": "often"},
 }
-OF_ONE_RUN: dict[str, dict[str, tuple[dict[str, Any], str]]] = {
-    "renew": {"ws-now": ({"pkcs12_install": "always"}, "pkcs12_install is set in the inventory")},
-    "retire": {
-        "ws-all": ({"pkcs12_retire_everyone": True}, "pkcs12_retire_everyone is set in the inventory"),
-        "ws-some": ({"pkcs12_retire_authorisations": ["T1"]}, "pkcs12_retire_authorisations is set in the inventory"),
-    },
+OF_ONE_RUN: dict[str, dict[str, dict[str, Any]]] = {
+    "renew": {"ws-now": {"pkcs12_install": "always"}},
+    "retire": {"ws-all": {"pkcs12_retire_everyone": True}, "ws-some": {"pkcs12_retire_authorisations": ["T1"]}},
 }
 """What an inventory must not have, because every run would have it."""
+HOLDERS = {"ws-site": "holders_no_list", "ws-user": "holder_without_user", "ws-name": "holder_no_text"}
+"""Problems with ``pkcs12_holders`` name the host; that they are about this variable, their codes say."""
 
 
-def of_check() -> dict[str, tuple[dict[str, Any], str]]:
-    return no_booleans("check") | {
-        "ws-url": ({"pkcs12_portal_url": "ftp://x", "pkcs12_browsers": "on"}, "pkcs12_portal_url"),
-        "ws-site": ({"pkcs12_holders": ENTRY}, "pkcs12_holders of ws-site is a mapping, not a list of holders."),
-    }
+def of_check() -> dict[str, dict[str, Any]]:
+    wrong_url = {"pkcs12_portal_url": "ftp://x", "pkcs12_browsers": "on"}
+    return no_booleans("check") | {"ws-url": wrong_url, "ws-site": {"pkcs12_holders": ENTRY}}
 
 
 @pytest.mark.parametrize("book", [*ROLES, "check"])
-def test_the_summary_names_what_the_user_has_set(book: str, tmp_path: Path) -> None:
-    expected = of_check() if book == "check" else of_role(book)
+def test_the_refusal_names_what_the_user_has_set(book: str, tmp_path: Path) -> None:
+    given = of_check() if book == "check" else of_role(book)
     usual = UNREACHABLE | {"pkcs12_bundle_folder": str(tmp_path), "pkcs12_issuer": "CN="}
-    inventory = {host: usual | variables for host, (variables, _said) in expected.items()}
+    inventory = {host: usual | variables for host, variables in given.items()}
     (tmp_path / "inventory.yml").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections")}
-    arguments = ["-i", "inventory.yml", f"hospital_it.pkcs12.{book}", "-e", "pkcs12_leavers=T1"]
-    done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
-    assert done.returncode == 2, done.stdout + done.stderr
-    for host, (_variables, said) in expected.items():
-        (line,) = (each for each in done.stdout.splitlines() if f'"  {host}: ' in each)
-        assert said in line
-        others = {"pkcs12_holders", "pkcs12_time_zone"} - set(said.split())
-        assert not [name for name in others if name in line], line
-    assert "Error while resolving" not in done.stdout + done.stderr
+    told = refused(["-i", "inventory.yml", f"hospital_it.pkcs12.{book}", "-e", "pkcs12_leavers=T1"], tmp_path)
+    assert told.code == 2, told.output
+    for host, variables in given.items():
+        name = next(iter(variables))
+        if host in HOLDERS:
+            assert f"bad_arguments.{HOLDERS[host]}" in told.codes(host), told.errors[host]
+            assert host in told.names(host)
+        else:
+            assert name in told.names(host), (host, told.errors.get(host))
+        assert not ({"pkcs12_time_zone"} - {name}) & told.names(host)
+    assert "Error while resolving" not in told.output

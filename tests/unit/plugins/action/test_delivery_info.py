@@ -92,8 +92,8 @@ def access_mails(scene: Scene) -> int:
 
 def refusals(scene: Scene) -> list[str]:
     """The codes of all rows and problems."""
-    errors = [row["error"] for row in scene.result["deliveries"] if row["error"]]
-    return [error["code"] for error in (*errors, *scene.result["problems"])]
+    rows = (*scene.result["deliveries"], *scene.result["problems"])
+    return [row["error"]["code"] for row in rows if row["error"]]
 
 
 def left_mails(scene: Scene) -> bool:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ DONE = {"collected": 1}
 EFFECTS = [
     Effect("deliveries", [mail("T1", state="not_authentic")], totals, DONE, {"not_authentic": 1}),
     Effect("withdrawals", [{**PICKED_UP, "state": "link_used"}], totals, DONE, {"link_used": 1}),
-    Effect("problems", [{"place": "new/1"}], needed, [], ["?"]),
+    Effect("problems", [{"place": "new/1", "problem": {"code": "mail_date.missing"}}], needed, [], ["?"]),
     Effect("holder_problems", ["pkcs12_holders of ws-1 is a text."], needed, [], ["?"]),
     Effect("unstored", {"T1": "No store."}, totals, DONE, {"passphrase_not_stored": 1}),
     Effect("holders", [], totals, DONE, {"unknown_holder": 1}),
@@ -104,3 +105,14 @@ def test_ansible_hides_the_link_and_the_code_of_a_delivery_and_nothing_else(monk
     link = {"url": "https://ra.example/withdraw?id=1", "code": "c0de-of-T1"}
     run_action("delivery_summary", BASE | {"deliveries": [mail("T1", **link)]}, FakeDrivers())
     assert hidden == set(link.values())
+
+
+@pytest.mark.parametrize(
+    ("option", "called"), [("server_timeout", "pkcs12_server_timeout"), ("max_bundle_bytes", "max_bundle_bytes")]
+)
+def test_the_option_of_a_withdrawal_is_told_by_its_variable_if_it_has_one(option: str, called: str) -> None:
+    """It is none of this task, and the role collect takes it from there."""
+    problem = {"code": "bad_arguments.withdrawal_not_positive", "setting": option}
+    failed = {**PICKED_UP, "state": "new", "error": {"code": "bad_arguments", "problem": problem}}
+    result = run_action("delivery_summary", BASE | {"withdrawals": [failed]}, FakeDrivers())
+    assert re.findall(rf"\w*{option}", result["msg"]) == [called]

@@ -7,11 +7,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base, this_run
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.driver_client import DriverClient
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
     SerializedElement,
     StoreContents,
@@ -132,6 +134,31 @@ class FakeConnection:
         return self._options[name]
 
 
+class InProcessClient(DriverClient):
+    """The drivers of a fake workstation in the place of those that Ansible runs."""
+
+    def __init__(self, connection: Any, host: str, computer: str | None, workstation: Any) -> None:
+        super().__init__(connection, _nothing, _nothing, _nothing, str, host, computer)
+        self._workstation = workstation
+
+    def read_inventory(self, holders: Sequence[str]) -> Inventory:
+        self.check_windows()
+        found: Inventory = self._workstation.inventory(holders)
+        return found
+
+    def ask(self, driver: str, arguments: dict[str, Any], parse: Any) -> Any:
+        self.check_windows()
+        return parse(self._workstation.ask(driver, arguments))
+
+    def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        done: ExchangeAnswer = self._workstation.exchange(request, run_as)
+        return done
+
+
+def _nothing(*_given: object) -> Any:
+    raise NotImplementedError
+
+
 def run_action(
     name: str,
     arguments: Mapping[str, Any],
@@ -159,16 +186,9 @@ def run_action(
             self._templar, self._loader = SimpleNamespace(template=lambda value: value), None
             self._connection = FakeConnection(family, dict(variables or {}).get("ansible_host", "ws-1"))
 
-        def read_inventory(self, holders: Sequence[str]) -> Inventory:
-            self.check_windows()
-            return drivers.inventory(holders)
-
-        def ask(self, driver: str, arguments: dict[str, Any], parse: Any) -> Any:
-            self.check_windows()
-            return parse(drivers.ask(driver, arguments))  # type: ignore[attr-defined]
-
-        def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-            return drivers.exchange(request, run_as)
+        @cached_property
+        def drivers(self) -> DriverClient:
+            return InProcessClient(self._connection, self.host, self._computer, drivers)
 
     return _ran(module, InProcess(), {"inventory_hostname": "ws-1"} | dict(variables or {}), dict(extra or {}))
 

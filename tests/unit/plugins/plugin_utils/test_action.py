@@ -16,7 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import arguments, base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import Arguments, validated
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import HolderBecome
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.driver_client import HolderBecome
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind, written
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
     ConnectionLost,
@@ -73,7 +73,7 @@ def test_a_short_passphrase_does_not_garble_what_a_connection_says() -> None:
     action = Action({"holder": "a", "passphrase": "on"}, answer=AnsibleConnectionFailure("no connection " * 40))
     action.run(None, {})
     with pytest.raises(ConnectionLost) as lost:
-        action.inventory([])
+        action.drivers.inventory([])
     reason = str(lost.value.problem.values["reason"])
     assert (lost.value.problem.code, reason[:27]) == ("connection_failed", "no connection no connection")
     assert len(reason) < 300
@@ -86,7 +86,7 @@ def test_a_connection_never_says_its_own_password_nor_a_secret_of_the_task() -> 
         )
         action.run(None, {})
         with pytest.raises(ConnectionLost) as lost:
-            action.inventory([])
+            action.drivers.inventory([])
         assert lost.value.code == "access_denied"
         assert secret not in f"{lost.value!r} {lost.value.problem} {lost.value.detail}"
         assert "kinit: ***" in lost.value.detail
@@ -97,12 +97,14 @@ def test_text_of_a_driver_is_masked_and_still_understood() -> None:
     action = Action({"holder": "a", "passphrase": "1332"}, answer={"failed": True, "msg": text})
     action.run(None, {})
     with pytest.raises(Pkcs12Error) as refusal:
-        action.exchange(REQUEST, HOLDER)
+        action.drivers.exchange(REQUEST, HOLDER)
     assert refusal.value.code == "unknown_holder"
 
 
 @pytest.mark.parametrize("secret", [SECRET, SHORTEST])
-@pytest.mark.parametrize("call", [lambda action: action.exchange(REQUEST, HOLDER), lambda action: action.inventory([])])
+@pytest.mark.parametrize(
+    "call", [lambda action: action.drivers.exchange(REQUEST, HOLDER), lambda action: action.drivers.inventory([])]
+)
 def test_text_of_a_driver_shows_no_secret(secret: str, call: Any) -> None:
     action = Action({"holder": "a", "passphrase": secret}, answer={"failed": True, "msg": f"echo {secret}"})
     action.run(None, {})
@@ -128,8 +130,8 @@ def clear_connection(options: dict[str, Any], **members: Any) -> ClearConnection
         setattr(action._connection, name, value)
     known = action._connection.get_option
     action._connection.get_option = lambda name: options[name] if name in options else known(name)  # type: ignore[method-assign]
-    action._parsed = lambda *_given: fakes.inventory()  # type: ignore[method-assign]
-    return action.inventory([]).clear_connection
+    action.drivers._parsed = lambda *_given: fakes.inventory()  # type: ignore[method-assign]
+    return action.drivers.inventory([]).clear_connection
 
 
 HTTP = {"scheme": "http", "transport": ["ntlm"], "_extras": {}, "remote_user": "a"}
@@ -208,10 +210,13 @@ def test_a_defect_is_called_one_and_a_lost_connection_makes_the_host_unreachable
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "'computer' is empty, so nobody can tell which workstation is meant. Set computer to what the command "),
+        (
+            "en",
+            "'pkcs12_computer' is empty, so nobody can tell which workstation is meant. Set pkcs12_computer to what ",
+        ),
         (
             "fr",
-            "« computer » est vide : personne ne peut dire de quel poste il s'agit. Donner à computer ce que la commande ",
+            "« pkcs12_computer » est vide : personne ne peut dire de quel poste il s'agit. Donner à pkcs12_computer ",
         ),
     ],
 )
@@ -226,11 +231,16 @@ def test_a_result_tells_a_problem_in_the_language_of_the_site_and_by_the_names_o
     assert result["msg"].endswith(result["error"]["next_step"])
 
 
+def test_a_connection_that_fails_outside_of_a_driver_has_its_cause_too() -> None:
+    result = run({}, AnsibleConnectionFailure("[Errno 111] Connection refused"))
+    assert (result["unreachable"], result["error"]["code"]) == (True, "connection_refused")
+
+
 def test_what_ansible_says_itself_is_passed_through() -> None:
     with pytest.raises(AnsibleError, match="undefined"):
         run({}, AnsibleError("undefined"))
     with pytest.raises(AnsibleError, match="undefined"):
-        Action({}, answer=AnsibleError("undefined")).inventory([])
+        Action({}, answer=AnsibleError("undefined")).drivers.inventory([])
 
 
 @pytest.mark.parametrize(
@@ -244,7 +254,7 @@ def test_what_ansible_says_itself_is_passed_through() -> None:
 )
 def test_a_connection_that_failed_has_a_code(problem: AnsibleError, code: str) -> None:
     with pytest.raises(ConnectionLost) as lost:
-        Action({}, answer=problem).inventory([])
+        Action({}, answer=problem).drivers.inventory([])
     assert lost.value.code == code
 
 
@@ -253,7 +263,7 @@ def test_a_connection_over_which_nobody_has_tried_it_is_refused_by_name(transpor
     action = Action({}, answer={})
     action._connection.transport = transport
     with pytest.raises(Pkcs12Error) as refusal:
-        action.inventory([])
+        action.drivers.inventory([])
     assert (refusal.value.code, action.seen) == ("untried_connection", [])
     assert refusal.value.problem.values["transport"] == transport
 
@@ -266,16 +276,16 @@ class OfALibrary(Exception):
 
 def test_an_error_that_is_none_of_the_connection_is_not_called_one() -> None:
     with pytest.raises(KeyError):
-        Action({}, answer=KeyError("x")).inventory([])
+        Action({}, answer=KeyError("x")).drivers.inventory([])
     with pytest.raises(ConnectionLost):
-        Action({}, answer=OfALibrary("x")).inventory([])
+        Action({}, answer=OfALibrary("x")).drivers.inventory([])
 
 
 def test_powershell_is_sent_to_windows_only() -> None:
     action = Action({}, answer={})
     action._connection = FakeConnection(None, "sh")
     with pytest.raises(Pkcs12Error) as refusal:
-        action.inventory([])
+        action.drivers.inventory([])
     assert (refusal.value.code, action.seen) == ("not_windows", [])
 
 
@@ -314,7 +324,7 @@ def test_run_task_gets_the_newest_facts(facts: dict[str, Any], expected: Any) ->
 def test_reading_runs_without_become_and_the_tasks_own_comes_back() -> None:
     action = Action({}, answer={})
     with pytest.raises(Pkcs12Error) as refusal:
-        action.inventory([])
+        action.drivers.inventory([])
     assert refusal.value.code == "driver_answer"
     assert action.seen == [("store_inventory", None)]
     assert action._connection.become == "the task's own"
@@ -324,7 +334,7 @@ def test_writing_runs_as_the_holder_with_his_password_or_none_whatever_the_site_
     for password in ("his own", None):
         action = Action({}, answer=OfALibrary("cut"))
         with pytest.raises(ConnectionLost) as lost:
-            action.exchange(REQUEST, RunAs(Context.BECOME, "CHU\\jdupont", password))
+            action.drivers.exchange(REQUEST, RunAs(Context.BECOME, "CHU\\jdupont", password))
         assert lost.value.problem == Problem("connection_ended", {"reason": Outside("cut")})
         ((name, become),) = action.seen
         assert name == "store_exchange"
@@ -337,7 +347,7 @@ def test_writing_runs_as_the_holder_with_his_password_or_none_whatever_the_site_
 def test_the_connections_own_user_writes_without_become() -> None:
     action = Action({}, answer={"msg": "become failed"})
     with pytest.raises(Pkcs12Error) as refusal:
-        action.exchange(REQUEST, RunAs(Context.CONNECTION, "CHU\\jdupont"))
+        action.drivers.exchange(REQUEST, RunAs(Context.CONNECTION, "CHU\\jdupont"))
     assert refusal.value.code == "driver_answer"
     assert action.seen == [("store_exchange", None)]
 
@@ -345,7 +355,7 @@ def test_the_connections_own_user_writes_without_become() -> None:
 def test_a_wrapper_that_got_no_token_is_waiting() -> None:
     action = Action({}, answer={"failed": True, "msg": "failure: CreateProcessAsUser (Win32ErrorCode 5)"})
     with pytest.raises(Deferred) as waiting:
-        action.exchange(REQUEST, HOLDER)
+        action.drivers.exchange(REQUEST, HOLDER)
     assert waiting.value.problem == Problem("not_run.windows_error", {"name": HOLDER.account, "number": 5})
 
 
@@ -382,8 +392,8 @@ def test_where_no_driver_starts_the_connections_user_asks_which_lock_it_is(
     of_connection = Problem("constrained_language.connection", values, causes=causes)
     of_holder = Problem("constrained_language", {**values, "name": HOLDER.account}, causes=causes)
     for problem, call in (
-        (of_connection, lambda: action.inventory([])),
-        (of_holder, lambda: action.exchange(REQUEST, HOLDER)),
+        (of_connection, lambda: action.drivers.inventory([])),
+        (of_holder, lambda: action.drivers.exchange(REQUEST, HOLDER)),
     ):
         with pytest.raises(Pkcs12Error) as refusal:
             call()
@@ -396,7 +406,7 @@ def test_a_key_is_never_left_in_a_file_of_ansibles() -> None:
     action = Action({}, answer={})
     action.keep = True
     with pytest.raises(Pkcs12Error) as refusal:
-        action.exchange(REQUEST, HOLDER)
+        action.drivers.exchange(REQUEST, HOLDER)
     assert (refusal.value.code, action.seen) == ("kept_files", [])
 
 

@@ -75,6 +75,9 @@ def of_entry(place: str, entry: int, code: str, *causes: Problem, **values: Any)
     return in_entry(place, entry, wrong(code, None, *causes, **values), place)
 
 
+LACKS = wrong("entry_lacks", "places", option="places", entry=2, keys=("path",), needed=("path",))
+
+
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
@@ -114,17 +117,18 @@ def of_entry(place: str, entry: int, code: str, *causes: Problem, **values: Any)
                 "places",
             ),
         ),
-        ({"places": [{}]}, of_entry("places", 1, "keys_missing", keys=("path",), needed=("path",))),
-        ({"places": [{"path": None}]}, of_entry("places", 1, "keys_missing", keys=("path",), needed=("path",))),
+        ({"places": [{"path": "/a"}, {}]}, LACKS),
+        ({"places": [{"path": "/a"}, {"path": None}]}, LACKS),
         ({"places": ["/a"]}, of_entry("places", 1, "no_mapping", option="places", found="a_text")),
         ({"places": [None]}, of_entry("places", 1, "no_mapping", option="places", found="nothing")),
         (
             {"places": [{"path": "/a", "kinds": "csv"}]},
-            of_entry(
-                "places",
-                1,
+            wrong(
                 "unknown_keys",
+                "places",
                 wrong("meant", given="kinds", near="kind"),
+                option="places",
+                entry=1,
                 keys=("kinds",),
                 known=("path", "to", "kind"),
             ),

@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_
     WorkstationReading,
     proven_record,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import all_problems
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from lab.authority import Authority, IssuedBundle
@@ -74,16 +75,16 @@ def test_facts_that_are_none_of_ours_remember_nothing(odd: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("logged_on", "remembered", "proof", "code"),
+    ("logged_on", "remembered", "proof", "codes"),
     [
-        (False, True, "unusable", "proof.not_tried_again"),
-        (False, False, "not_proven", "not_logged_on"),
-        (True, True, "proven", None),
+        (False, True, "unusable", ["proof.not_tried_again", "not_logged_on"]),
+        (False, False, "not_proven", ["not_logged_on"]),
+        (True, True, "proven", []),
     ],
     ids=["away", "away_unknown", "there"],
 )
 def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
-    issued: IssuedBundle, logged_on: bool, remembered: bool, proof: str, code: str | None
+    issued: IssuedBundle, logged_on: bool, remembered: bool, proof: str, codes: list[str]
 ) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=logged_on),)))
     thumbprint = drivers.plant(issued)
@@ -96,7 +97,8 @@ def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
     )
     (holder,) = proven_record(gathered, drivers, False).holders
     assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
-    assert (holder.proof_detail and holder.proof_detail.code) == code
+    told = all_problems([holder.proof_detail] if holder.proof_detail else [])
+    assert [each.code for each in told] == codes
     again = gathered.record({})
     assert (again.holders[0].proof, len(unusable_keys(to_map(again)))) == (None, int(remembered))
 

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.atomic_files import MODE, read, write
+
+
+def not_written(path: Path, reason: str) -> Problem:
+    return Problem("report_file.not_written", {"path": str(path), "reason": Outside(reason)})
 
 
 def test_a_file_is_written_once_into_a_folder_that_is_made(tmp_path: Path) -> None:
@@ -64,9 +68,9 @@ def test_what_fails_half_way_leaves_the_old_file_alone(tmp_path: Path, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(Pkcs12Error, match=r"report.json cannot be written: No space left on device\.") as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         write(path, b"new", check_mode=False)
-    assert refusal.value.code == "report_file"
+    assert refusal.value.problem == not_written(path, "No space left on device")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -74,16 +78,17 @@ def test_what_fails_half_way_leaves_the_old_file_alone(tmp_path: Path, monkeypat
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, check_mode: bool) -> None:
     (tmp_path / "folder").write_text("", encoding="utf-8")
-    with pytest.raises(Pkcs12Error, match=r"report.json cannot be written: Not a directory") as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         write(tmp_path / "folder" / "report.json", b"one", check_mode)
-    assert refusal.value.code == "report_file"
+    assert refusal.value.problem == not_written(tmp_path / "folder" / "report.json", "Not a directory")
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_a_path_that_is_a_folder_is_refused(tmp_path: Path, check_mode: bool) -> None:
     (tmp_path / "report.json" / "x").mkdir(parents=True)
-    with pytest.raises(Pkcs12Error, match=r"report.json cannot be written: Is a directory"):
+    with pytest.raises(Pkcs12Error) as refusal:
         write(tmp_path / "report.json", b"one", check_mode)
+    assert refusal.value.problem == not_written(tmp_path / "report.json", "Is a directory")
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -93,8 +98,9 @@ def test_a_folder_that_may_not_be_written_is_refused(
     """The tests may run as root, who may write everywhere: the system's answer is put in its mouth."""
     asked = []
     monkeypatch.setattr(os, "access", lambda folder, mode: asked.append((folder, mode)))
-    with pytest.raises(Pkcs12Error, match=r"report.json cannot be written: Permission denied"):
+    with pytest.raises(Pkcs12Error) as refusal:
         write(tmp_path / "new" / "report.json", b"one", check_mode)
+    assert refusal.value.problem == not_written(tmp_path / "new" / "report.json", "Permission denied")
     assert asked == [(tmp_path, os.W_OK | os.X_OK)]
     assert list(tmp_path.iterdir()) == []
 
@@ -106,12 +112,18 @@ def test_an_earlier_report_is_read_as_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(None, "No such file or directory"), (b"Zo\xe9", "it is no text in UTF-8")]
+    ("content", "code", "more"),
+    [
+        (None, "report_file.not_read", {"reason": "No such file or directory"}),
+        (b"Zo\xe9", "report_file.not_utf_8", {}),
+    ],
 )
-def test_an_earlier_report_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, reason: str) -> None:
+def test_an_earlier_report_that_cannot_be_read_is_named(
+    tmp_path: Path, content: bytes | None, code: str, more: dict[str, str]
+) -> None:
     path = tmp_path / "report.json"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(Pkcs12Error, match=f"report.json cannot be read: {reason}") as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         read(path)
-    assert refusal.value.code == "report_file"
+    assert (refusal.value.problem.code, refusal.value.problem.values) == (code, {"path": str(path), **more})

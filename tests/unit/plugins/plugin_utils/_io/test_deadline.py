@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import http_client
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.http_client import HttpClient, HttpOptions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.download import (
@@ -50,7 +50,7 @@ def ended(call: Callable[[], Any]) -> str:
     with pytest.raises(Pkcs12Error) as refusal:
         call()
     assert time.monotonic() - start < ENDLESS / 5
-    assert "the answers took too long" in refusal.value.cause
+    assert refusal.value.problem.causes == (Problem("network.took_too_long"),)
     return refusal.value.code
 
 

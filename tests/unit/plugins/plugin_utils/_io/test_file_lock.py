@@ -9,13 +9,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import file_lock
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.file_lock import (
     LockHolder,
@@ -61,7 +62,7 @@ def test_a_process_that_has_ended_here_is_replaced(tmp_path: Path) -> None:
     gone = ended()
     path = plant(tmp_path, json.dumps(asdict(gone)))
     with locked(tmp_path, "link", me()) as former:
-        assert (former, "job 33" in str(former)) == (gone, True)
+        assert former == gone
         assert json.loads(path.read_text(encoding="utf-8"))["job"] == "4711"
 
 
@@ -115,9 +116,8 @@ def test_any_other_lock_is_refused_with_whose_it_is(tmp_path: Path, change: dict
     path = plant(tmp_path, json.dumps(asdict(holder)))
     with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
         pass
-    assert refusal.value.code == "locked"
-    assert all(part in refusal.value.cause for part in (holder.host, str(holder.pid), "2026-11-25T12:00:00Z"))
-    assert str(path) in refusal.value.next_step
+    values = {"path": str(path), "job": holder.job or "", "pid": holder.pid, "host": holder.host}
+    assert refusal.value.problem == Problem("locked.job", values | {"since": "2026-11-25T12:00:00Z"})
     assert json.loads(path.read_text(encoding="utf-8")) == asdict(holder)
 
 
@@ -130,9 +130,30 @@ def test_a_number_that_another_process_has_by_now_is_no_holder(tmp_path: Path) -
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"host": 1}'])
 def test_a_lock_that_cannot_be_read_is_refused(tmp_path: Path, content: str) -> None:
     path = plant(tmp_path, content)
-    with pytest.raises(Pkcs12Error, match="does not say whose") as refusal, locked(tmp_path, "link", me()):
+    with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
         pass
-    assert (refusal.value.code, path.read_text(encoding="utf-8")) == ("locked", content)
+    assert refusal.value.problem == Problem("locked.unknown", {"path": str(path)})
+    assert path.read_text(encoding="utf-8") == content
+
+
+def test_a_process_without_a_job_is_named(tmp_path: Path) -> None:
+    with (
+        locked(tmp_path, "link", this_process(None, NOW)),
+        pytest.raises(Pkcs12Error) as refusal,
+        locked(tmp_path, "link", me()),
+    ):
+        pass
+    assert refusal.value.problem.code == "locked.process"
+
+
+def test_who_has_patience_waits_until_the_lock_is_free(tmp_path: Path) -> None:
+    path = plant(tmp_path, json.dumps(asdict(replace(ended(), host="awx-node-2"))))
+    threading.Timer(0.2, path.unlink).start()
+    with locked(tmp_path, "link", me(), patience=60) as former:
+        assert former is None
+    plant(tmp_path, "{")
+    with pytest.raises(Pkcs12Error), locked(tmp_path, "link", me(), patience=0.1):
+        pass
 
 
 def test_links_do_not_wait_for_each_other(tmp_path: Path) -> None:

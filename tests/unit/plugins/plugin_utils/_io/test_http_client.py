@@ -147,11 +147,9 @@ def test_a_proxy_that_refuses_is_named_without_its_account(ca_path: str, monkeyp
         client = HttpClient(HttpOptions(ca_path), ["ra.example"])
         with pytest.raises(Pkcs12Error) as refusal:
             client.open("https://ra.example/secret")
-    assert (refusal.value.code, proxy in refusal.value.cause, "password" in str(refusal.value)) == (
-        "proxy",
-        True,
-        False,
-    )
+    problem = refusal.value.problem
+    assert (problem.code, problem.values) == ("proxy", {"host": "ra.example", "proxy": proxy})
+    assert "password" not in str(problem.to_map())
 
 
 def test_no_proxy_is_used_when_it_is_turned_off(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.lasting_storage import (
     check_lasting,
     mount_of,
@@ -31,7 +31,7 @@ TABLES = {
     "folder of the host": ([ROOT_OVERLAY, BIND], None),
     "share": ([ROOT_OVERLAY, NFS], None),
     "folder that AWX exposes with O": ([ROOT_OVERLAY, OVERLAY_BIND], "overlay"),
-    "emptyDir": ([ROOT_OVERLAY, EMPTY_DIR], "emptyDir"),
+    "emptyDir": ([ROOT_OVERLAY, EMPTY_DIR], "not_lasting.empty_dir"),
     "disk below memory": ([ROOT_EXT4, TMP, BIND], None),
     "memory above a disk": ([ROOT_EXT4, BIND, TMP], "tmpfs"),
     "lines that cannot be read": ([BROKEN, ROOT_EXT4], None),
@@ -52,9 +52,10 @@ def test_a_folder_is_judged_by_the_mount_on_which_it_lies(tmp_path: Path, lines:
     if reason is None:
         assert check_lasting(folder, {}, mounts) is True
         return
-    with pytest.raises(Pkcs12Error, match=reason) as refusal:
+    with pytest.raises(Pkcs12Error) as refusal:
         check_lasting(folder, {}, mounts)
-    assert refusal.value.code == "ephemeral_dest"
+    why = refusal.value.problem
+    assert reason == (why.values["kind"] if why.code == "not_lasting.kind" else why.code)
 
 
 def test_a_link_is_judged_by_where_it_leads(tmp_path: Path) -> None:
@@ -89,9 +90,9 @@ def test_the_private_folder_of_a_runner_is_refused(tmp_path: Path, environment: 
     project.mkdir(parents=True)
     known = {name: value.replace("{private}", str(tmp_path)) for name, value in environment.items()}
     for folder in (tmp_path, project):
-        with pytest.raises(Pkcs12Error, match="private folder") as refusal:
+        with pytest.raises(Pkcs12Error) as refusal:
             check_lasting(folder, known, table(tmp_path, [ROOT_EXT4]))
-        assert refusal.value.code == "ephemeral_dest"
+        assert refusal.value.problem == Problem("not_lasting.runner", {"folder": str(folder), "point": str(tmp_path)})
     assert check_lasting(tmp_path.parent, known, tmp_path / "mountinfo") is True
 
 

@@ -8,6 +8,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from lab import mail_forms, mails
 from lab.people import JEANNE, PAUL, Person
 from unit.plugins.action.test_delivery_info import CHECKED
@@ -22,7 +23,8 @@ def test_access_code_is_never_in_a_result(tmp_path: Path) -> None:
     )
     (told,) = shown["access_mails"]
     assert told.keys() == {"date", "message_id", "place"}
-    assert told["place"] in shown["msg"]
+    access = Problem("access_code_received", {"count": 1, "places": (told["place"],)})
+    assert Problem.from_map(shown["told"]).causes[-1] == access
     assert f" {mails.access_code(JEANNE)}" not in json.dumps(shown)
 
 

@@ -119,7 +119,7 @@ def test_one_mail_that_breaks_the_library_costs_only_itself(tmp_path: Path, monk
 
     monkeypatch.setattr(delivery_run.received, "parsed", parsed)
     shown = run(tmp_path)
-    assert [(each["place"], each["code"]) for each in shown["problems"]] == [(str(bad), "mail_unreadable")]
+    assert [(each["place"], each["error"]["code"]) for each in shown["problems"]] == [(str(bad), "mail_unreadable")]
     assert len(shown["newest"]) == 1
     assert CODE not in json.dumps(shown)
 
@@ -148,6 +148,16 @@ def test_mails_of_many_people_and_none(tmp_path: Path) -> None:
         "too_old": 0,
         "other_authorisations": 0,
     }
+    told = Problem.from_map(shown["told"])
+    assert told == Problem(
+        "done.mails_read",
+        {"count": 9},
+        causes=(
+            Problem("mails_read.new", {"count": 4}),
+            Problem("mails_read.other_subjects", {"count": 4}),
+            Problem("mails_read.other_senders", {"count": 1}),
+        ),
+    )
 
 
 def test_moving_takes_what_is_usable_and_asked_for(tmp_path: Path) -> None:
@@ -203,7 +213,7 @@ def test_the_mail_that_counts_stays_when_an_older_one_cannot_be_moved(
 
     monkeypatch.setattr(mail_source.Maildir, "move", move)
     shown = run(tmp_path, move_to="Done", move_message_ids=[newest])
-    assert (shown["moved"], [each["code"] for each in shown["problems"]]) == ([], ["mail_not_moved"])
+    assert (shown["moved"], [each["error"]["code"] for each in shown["problems"]]) == ([], ["mail_not_moved"])
     assert run(tmp_path)["newest"][JEANNE.authorisation]["message_id"] == newest
 
 
@@ -222,7 +232,7 @@ def test_a_mail_with_a_good_and_a_bad_delivery_stays(tmp_path: Path) -> None:
 def test_a_mail_that_cannot_be_moved_is_told(tmp_path: Path) -> None:
     deliver(tmp_path, JEANNE)
     shown = run(tmp_path, move_to="../Done")
-    assert ([each["code"] for each in shown["problems"]], shown["changed"]) == (["mail_not_moved"], False)
+    assert ([each["error"]["code"] for each in shown["problems"]], shown["changed"]) == (["mail_not_moved"], False)
 
 
 def test_since_counts_from_the_arrival(tmp_path: Path) -> None:
@@ -252,7 +262,7 @@ def test_a_folder_is_opened_for_writing_only_to_move(
 def test_a_subject_pattern_that_finds_nothing_is_told(tmp_path: Path) -> None:
     deliver(tmp_path, JEANNE, PAUL)
     shown = run(tmp_path, mail_subject_pattern="^Delivery of")
-    assert [each["code"] for each in shown["problems"]] == ["no_subject_fits"]
+    assert [each["error"]["code"] for each in shown["problems"]] == ["no_subject_fits"]
     assert Path(shown["problems"][0]["place"]).exists()
     assert (shown["ignored"]["other_subjects"], shown["ignored"]["other_mails"]) == (4, 0)
 
@@ -269,6 +279,6 @@ def test_mails_with_other_subjects_are_no_problem_beside_a_delivery_or_an_access
 def test_a_mail_forwarded_as_text_is_told_with_a_strict_pattern(tmp_path: Path) -> None:
     data = mails.delivery_mail(JEANNE, URL, CODE, now() - timedelta(days=1), "inline").data
     mails.put(tmp_path, data)
-    assert [each["code"] for each in run(tmp_path)["problems"]] == ["sender_differs"]
+    assert [each["error"]["code"] for each in run(tmp_path)["problems"]] == ["sender_differs"]
     shown = run(tmp_path, inline_forwards=True, **CHECKED, forwarders=["@chu.example"])
     assert [row["error"]["code"] for row in shown["deliveries"]] == ["forwarded_inline"]

@@ -9,10 +9,12 @@ import re
 import pytest
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.causes import (
     CAUSES,
-    cause_sentence,
+    NOT_REACHED,
     portal_refusal,
+    visit_problem,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.visit import (
     ALERTS,
@@ -90,26 +92,32 @@ def read(name: str) -> str:
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_a_sentence_has_the_facts(cause: str) -> None:
-    refused = portal_refusal(
-        "https://portal.example/", Visit("TLSv1.3", http_status=403, cause=cause, detail="alert 44")
+def test_a_refusal_has_the_facts(cause: str) -> None:
+    alert = Problem("portal.seen_alert", {"number": 44})
+    seen = (
+        Problem("portal.seen_status", {"status": 403}),
+        Problem("portal.seen_version", {"version": "TLSv1.3"}),
     )
-    assert refused.code == "connect_failed"
-    assert all(fact in refused.cause for fact in ("https://portal.example/", "TLSv1.3", "HTTP 403", "alert 44"))
-    assert refused.next_step
+    refused = portal_refusal(
+        "https://portal.example/", Visit("TLSv1.3", http_status=403, cause=cause, details=(alert,))
+    )
+    outcome = "portal_not_asked" if cause in NOT_REACHED else "portal_refused"
+    why = Problem(f"portal.{cause}", causes=(*seen, alert))
+    assert refused == Problem(f"connect_failed.{outcome}", {"url": "https://portal.example/"}, causes=(why,))
 
 
 def test_an_unknown_cause_of_a_newer_driver_has_a_sentence() -> None:
-    assert cause_sentence(Visit(cause="something new")) == cause_sentence(Visit(cause="handshake"))
+    assert visit_problem(Visit(cause="something new")) == visit_problem(Visit(cause="handshake"))
+
+
+def test_a_workstation_has_its_own_next_step_for_an_authority() -> None:
+    assert (
+        visit_problem(Visit(cause="untrusted_server"), at_workstation=True).code
+        == "portal.untrusted_server_at_workstation"
+    )
+    assert visit_problem(Visit(cause="expired"), at_workstation=True).code == "portal.expired"
 
 
 def test_the_facts_of_another_entry_are_no_visit() -> None:
     with pytest.raises(KeyError):
         visit_of_facts({"thumbprint": "x"})
-
-
-@pytest.mark.parametrize("cause", CAUSES)
-def test_a_portal_that_was_not_asked_has_not_refused(cause: str) -> None:
-    said = portal_refusal("https://portal.example/", Visit(cause=cause)).cause
-    not_reached = cause in {"untrusted_server", "name_mismatch", "unreachable", "proxy"}
-    assert ("could not be asked" in said, "did not accept" in said) == (not_reached, not not_reached)

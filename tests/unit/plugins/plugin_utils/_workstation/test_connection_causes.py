@@ -12,7 +12,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import (
     OF_A_WORKSTATION_THAT_IS_OFF,
     PATTERNS,
-    cause_of_text,
     known_cause,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import may_be_off
@@ -92,7 +91,6 @@ EACH_PATTERN_IS_NEEDED = sorted(SAID.keys() - {"credssp_missing", "kerberos_miss
 @pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in SAID.items() for text in texts])
 def test_text_has_its_cause(code: str, text: str) -> None:
     assert known_cause(Exception(text), text) == code
-    assert cause_of_text(text) == code
 
 
 def test_only_what_a_workstation_that_is_off_can_have_may_wait() -> None:

@@ -21,7 +21,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lo
     logon_unanswered,
     lost_connection,
     may_be_off,
-    said_by_ansible,
     unreachable_result,
 )
 
@@ -123,21 +122,6 @@ def test_plain_error_of_ansible_without_a_known_cause_is_left_to_ansible() -> No
     found = lost_connection(Exception(known), known, Origin.ANSIBLE, "ws-1", option())
     assert found is not None
     assert found.problem == Problem("connection_option", {"host": "ws-1", "reason": Outside(known)})
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        (REFUSED, Problem("connection_refused", {"address": "10.1.2.3", "port": "5985"})),
-        ("the specified credentials were rejected by the server", Problem("logon_refused", {"address": "10.1.2.3"})),
-        (
-            "Failed to create temporary directory",
-            Problem("connection_failed", {"reason": Outside("Failed to create temporary directory")}),
-        ),
-    ],
-)
-def test_what_ansible_itself_says_of_an_unreachable_host_is_a_problem(text: str, problem: Problem) -> None:
-    assert said_by_ansible(text, "ws-1", "10.1.2.3", 5985) == problem
 
 
 def test_an_unreachable_result_has_the_problem_and_what_the_connection_said() -> None:
