@@ -15,8 +15,26 @@ from consistency.tree import ROOT
 PACKAGE = "ansible_collections.hospital_it.pkcs12"
 UTILS = ROOT / "plugins" / "plugin_utils"
 BASE = UTILS / "_action" / "base.py"
-FAILING = {"error", "refusal"}
-"""Arguments that take a refusal as the reason why a holder failed."""
+FAILING = {"error", "problem", "refusal"}
+"""Arguments that take a refusal as the reason why a holder failed, or why a mail cannot be used."""
+
+ONLY_TOLD = {
+    *("access_code_received", "done", "mails_read", "network", "not_lasting", "passphrases_differ", "portal"),
+    *(
+        "administrator_protection",
+        "computer_name",
+        "finding",
+        "hresult",
+        "locks",
+        "not_run",
+        "other_name",
+        "own_connection",
+    ),
+    *("script_rules", "store_unread_afterwards", "undo_failed", "unread"),
+}
+"""Kinds of problems that are never an error: what led to one, what people are warned of, and what went well."""
+WITHOUT_CODE = "defect_result"
+"""The function that makes the result of an exception that nobody expected: it has no ``error.code``."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +58,7 @@ class Definition:
 
 def codes(action: Path) -> set[str]:
     """Whatever ``error.code`` can be."""
-    return {code for definition in reached(action) for code in codes_in(definition)}
+    return {code for each in reached(action) if each.name != WITHOUT_CODE for code in codes_in(each)}
 
 
 def reached(action: Path) -> set[Definition]:
@@ -118,12 +136,15 @@ def _imported(path: Path) -> Mapping[str, tuple[Path, str | None]]:
 
 
 def codes_in(definition: Definition) -> Iterator[str]:
-    """What a definition itself raises: ``code="..."`` in a call, and the keys of the drivers' errors."""
+    """What a definition itself raises: the kinds of its problems, ``code="..."`` in a call, and the keys of the drivers' errors."""
     for node in _running(definition):
         if isinstance(node, ast.keyword) and node.arg == "code":
-            yield from _text(node.value)
-        elif isinstance(node, ast.Dict) and definition.name in ("DRIVER_ERRORS", "OFFLINE_ERRORS"):
-            yield from (code for key in node.keys for code in _text(key))
+            yield from (each.partition(".")[0] for each in _text(node.value))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem" and node.args:
+            code = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+            yield from ({each.partition(".")[0] for each in _text(code)} - ONLY_TOLD)
+        elif isinstance(node, ast.Set) and definition.name in ("STORE_ERRORS", "OFFLINE_ERRORS"):
+            yield from (code for key in node.elts for code in _text(key))
 
 
 def _text(node: ast.AST | None) -> Iterator[str]:

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import (
-    DRIVER_ERRORS,
     OFFLINE_ERRORS,
+    STORE_ERRORS,
 )
 from consistency.reachable_codes import UTILS, codes, codes_in, definitions
 from consistency.tree import ACTIONS, MODULES, ROOT, name, second_cells
@@ -23,7 +23,11 @@ GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_enrolling.rst"
 NEVER = {
     # what is no p12 has a code of the withdrawal, and there is always a code to open it with
     "bundle_pickup": {"no_passphrase", "empty_file", "pem_text", "html_page", "base64_text", "truncated"},
-    "workstation_info": {"constrained_language"},  # that is a finding
+    # these are findings
+    "workstation_info": {
+        *("constrained_language", "secondary_logon", "no_debug_privilege", "store_unread", "force_key_protection"),
+        *("unencrypted_connection", "logged_password"),
+    },
     # Its one step is "connect", which no plan of it has beside another.
     "portal_info": {
         *("import_failed", "thumbprint_mismatch", "no_key", "sign_failed", "key_asks", "name_failed", "chain_failed"),
@@ -31,7 +35,7 @@ NEVER = {
         *("transport_key_failed", "transport_key_left", "unseal_failed"),
         *OFFLINE_ERRORS,
     },
-    "reminder_mails": {"ephemeral_dest"},  # of its folder it is ephemeral_state
+    "passphrase_file": {"locked"},  # of its file it is vault_file
     "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options
 }
 """What an action cannot end with although its code leads there."""
@@ -42,7 +46,9 @@ def documented(module: str) -> set[str]:
     sidecar: dict[str, Any] = yaml.safe_load((MODULES / f"{module}.yml").read_text(encoding="utf-8"))
     returned = sidecar["RETURN"]
     errors = [returned.get("error")]
-    errors += [returned.get(rows, {}).get("contains", {}).get("error") for rows in ("holders", "deliveries", "problems")]
+    errors += [
+        returned.get(rows, {}).get("contains", {}).get("error") for rows in ("holders", "deliveries", "problems")
+    ]
     text = " ".join(sentence for error in errors if error for sentence in error["contains"]["code"]["description"])
     return set(re.findall(r"(?<!R)V\((\w+)\)", text))
 
@@ -60,5 +66,5 @@ def test_every_code_is_one_of_an_action() -> None:
 def test_the_guide_says_who_acts_on_every_code_that_is_not_left_to_the_last_row() -> None:
     cells = second_cells(GUIDE.read_text(encoding="utf-8"))
     named = {code for cell in cells for code in re.findall(r"``(\w+)``", cell)}
-    enrolling = codes(ROOT / "plugins" / "action" / "certificate.py") - {*DRIVER_ERRORS, *OFFLINE_ERRORS}
+    enrolling = codes(ROOT / "plugins" / "action" / "certificate.py") - {*STORE_ERRORS, *OFFLINE_ERRORS}
     assert enrolling - named == {"defect", "driver_answer", "not_verified"}

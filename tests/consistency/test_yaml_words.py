@@ -20,11 +20,15 @@ TELLING = {"msg", "fail_msg", "success_msg", "hint", "why", "sentence"}
 """Keys of tasks and variables whose text is shown."""
 
 TOLD = re.compile(r"'(\w+\.\w+)' \| hospital_it\.pkcs12\.words\(((?:[^()]|\([^()]*\))*)\)")
-CODE = re.compile(r"(?:'|\bcode: |\bwhy: )((?:play|bad_arguments|store_unusable|not_stored|not_sent|not_audited|sent)[._]\w*)'?")
+CODE = re.compile(
+    r"(?:'|\bcode: |\bwhy: )((?:play|bad_arguments|store_unusable|not_stored|not_sent|not_audited|sent)[._]\w*)'?"
+)
 LITERAL = re.compile(r"'([^']*)'")
 EXPRESSION = re.compile(r"^\s*\{\{.*\}\}\s*$|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 PROSE = re.compile(r"[A-Za-z]{2,}[,.;:]? [a-z]{2,}")
-READING = re.compile(r"\.(?:msg|lines|cause|next_step|sentence|cure)\b[^}'|]*\|\s*(?:regex_\w+|select|reject|search|match|first|last)\b")
+READING = re.compile(
+    r"\.(?:msg|lines|cause|next_step|sentence|cure)\b[^}'|]*\|\s*(?:regex_\w+|select|reject|search|match|first|last)\b"
+)
 FILTER_OPTIONS = {"setting", "causes", "rows"}
 
 

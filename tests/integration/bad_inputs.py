@@ -43,16 +43,19 @@ from integration.inputs import (
     self_made,
     there,
 )
+from lab.people import JEANNE
 
 B, P, D, W = Layer.BUNDLE, Layer.PERSON, Layer.DATES, Layer.NONE
 MEGABYTES = 10 * 1024 * 1024
 
 PASSPHRASES = {
-    "wrong passphrase": Row(B, lambda f: odd(f.issue(), f.issue().data, "of another letter"), "wrong_passphrase"),
-    "no passphrase": Row(B, lambda f: odd(f.issue(), f.issue().data, None), "no_passphrase"),
-    "empty passphrase": Row(B, lambda f: odd(f.issue(), f.issue().data, ""), "no_passphrase"),
+    "wrong passphrase": Row(
+        B, lambda f: odd(f.issue(), f.issue().data, "of another letter"), "wrong_passphrase.another"
+    ),
+    "no passphrase": Row(B, lambda f: odd(f.issue(), f.issue().data, None), "no_passphrase.none_given"),
+    "empty passphrase": Row(B, lambda f: odd(f.issue(), f.issue().data, ""), "no_passphrase.none_given"),
     "line break after the passphrase": Row(
-        B, lambda f: odd(f.issue(), f.issue().data, PASSPHRASE + "\n"), "wrong_passphrase", "line break"
+        B, lambda f: odd(f.issue(), f.issue().data, PASSPHRASE + "\n"), "wrong_passphrase.line_break"
     ),
     "passphrase with a line break of its own": Row(W, secret("two\nlines\n"), not_windows=FILE_STAYS),
     "passphrase in UTF-8": Row(W, secret("clé d'été 東京 🔑"), not_windows=FILE_STAYS),
@@ -65,7 +68,7 @@ PASSPHRASES = {
         W, lambda f: of_passphrase(f, "clé d'été", "clé d'été".encode("latin-1")), not_windows=FILE_STAYS
     ),
     "passphrase outside ASCII that is wrong": Row(
-        B, lambda f: odd(f.issue(), f.issue().data, "clé"), "wrong_passphrase", "Latin-1"
+        B, lambda f: odd(f.issue(), f.issue().data, "clé"), "wrong_passphrase.other_letters"
     ),
     "passphrase with quotes": Row(W, secret("""it's "so" $HOME $(id) `id` \\ %PATH% & | ;"""), not_windows=FILE_STAYS),
     "passphrase of 60 characters": Row(W, secret("0123456789" * 6), not_windows=FILE_STAYS),
@@ -88,17 +91,15 @@ FORMS = {
     "base64 text": Row(B, lambda f: rewritten(f.issue(), lambda b: base64.encodebytes(b.data)), "base64_text"),
     "PEM with the name of a p12": Row(B, lambda f: rewritten(f.issue(), forge.pem), "pem_text"),
     "empty file": Row(B, lambda _f: Given(b""), "empty_file"),
-    "zero bytes": Row(B, lambda _f: Given(bytes(4096)), "not_p12"),
+    "zero bytes": Row(B, lambda _f: Given(bytes(4096)), "not_p12.other_file"),
     "truncated": Row(B, lambda f: rewritten(f.issue(), lambda b: b.data[:1000]), "truncated"),
-    "10 MB of noise": Row(B, lambda _f: Given(b"\x30\x82" + os.urandom(MEGABYTES)), "not_p12", "bytes"),
-    "a folder": Row(
-        B, lambda _f: Given(None, arguments={"path": str(Path(__file__).parent)}), "bundle_file", "is a folder"
+    "10 MB of noise": Row(
+        B, lambda _f: Given(b"\x30\x82" + os.urandom(MEGABYTES)), "not_p12.too_large", str(MEGABYTES + 2)
     ),
-    "no such file": Row(
-        B, lambda _f: Given(None, arguments={"path": "/nowhere/there.p12"}), "bundle_file", "is not there"
-    ),
+    "a folder": Row(B, lambda _f: Given(None, arguments={"path": str(Path(__file__).parent)}), "bundle_file.folder"),
+    "no such file": Row(B, lambda _f: Given(None, arguments={"path": "/nowhere/there.p12"}), "bundle_file.not_there"),
     "a file that may not be read": Row(
-        B, lambda f: Given(f.issue().data, arguments={"mode": "0000"}), "bundle_file", "may not be read"
+        B, lambda f: Given(f.issue().data, arguments={"mode": "0000"}), "bundle_file.forbidden"
     ),
 }
 
@@ -131,22 +132,23 @@ CONTENTS = {
     "negative serial number": Row(W, lambda f: of(f.forged(serial=b"\x80\x01")), not_windows=DATES_AND_NAMES),
     "expired": Row(D, lambda f: of(f.issue(-1000, -1)), "expired"),
     "not yet valid": Row(D, lambda f: of(f.issue(1, 1000)), "not_yet_valid"),
-    "somebody else's number": Row(P, expecting(authorisation="T999999"), "wrong_person", "T999999"),
-    "somebody else's name": Row(P, expecting(name="Paul Martin"), "wrong_person", "Paul Martin"),
+    "somebody else's number": Row(P, expecting(authorisation="T999999"), "wrong_person.another_person", "T999999"),
+    "somebody else's name": Row(P, expecting(name="Paul Martin"), "wrong_person.another_person", "Paul Martin"),
     "name turned round": Row(W, expecting(name="DUPONT-JEANNE", authorisation="T100001"), not_windows=OTHERS),
     "name turned round, strict": Row(
         P,
         expecting(name="Dupont Jeanne", authorisation="T100001", name_check="strict"),
-        "wrong_person",
-        "The number matches",
+        "wrong_person.another_name",
     ),
-    "name turned round, no number": Row(P, expecting(name="Dupont Jeanne"), "wrong_person", "Dupont Jeanne"),
+    "name turned round, no number": Row(
+        P, expecting(name="Dupont Jeanne"), "wrong_person.another_person", "Dupont Jeanne"
+    ),
     "number beside the name": Row(W, in_serial_number(), not_windows=DATES_AND_NAMES),
     "number beside the name, by a pattern": Row(
         W, in_serial_number(authorisation_pattern="serialNumber=(T[0-9]+)"), not_windows=DATES_AND_NAMES
     ),
     "somebody else's number beside the name": Row(
-        P, in_serial_number(authorisation="T10000"), "wrong_person", "T10000"
+        P, in_serial_number(authorisation="T10000"), "wrong_person.another_person", f"{JEANNE.name} T10000"
     ),
 }
 

@@ -65,7 +65,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``code``: the error's. ``says``: a word of the sentence. ``not_windows``: why Windows PowerShell does not show it.
+    """``code``: the problem's. ``value``: one that it names. ``not_windows``: why Windows PowerShell does not show it.
 
     ``stays``: how many of the certificates that were there stay; ``changed`` False: it is as it should be already.
     """
@@ -73,11 +73,16 @@ class Row:
     layer: Layer
     give: Callable[[Forge], Given]
     code: str | None = None
-    says: str = ""
+    value: str = ""
     not_windows: str | None = NEVER_SENT
     stays: int = 0
     spare: int = 0
     changed: bool = True
+
+    @property
+    def kind(self) -> str | None:
+        """What users see of the code."""
+        return self.code and self.code.partition(".")[0]
 
 
 def of(bundle: IssuedBundle, plant: Callable[[Store], None] = quiet, **arguments: Any) -> Given:

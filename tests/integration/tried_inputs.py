@@ -13,6 +13,7 @@ from integration.bad_inputs import ROWS
 from integration.forge import Forge
 from integration.inputs import Given, Layer, Row
 from integration.plays import modules, row, run_play, tasks
+from integration.problems import named_in
 from lab.ansible_playbook import chosen, held_to_file_modes
 from lab.authority import Authority
 from lab.emulated.store import Store
@@ -80,15 +81,14 @@ def contents(store: Store) -> tuple[dict[str, bytes], set[str]]:
 
 
 def assert_refused(tried: Tried, name: str) -> None:
-    """In one sentence, with a cause and what to do; nothing changed, and nothing was sent that its layer does not need."""
+    """By a problem that says what to do; nothing changed, and nothing was sent that its layer does not need."""
     one, result = ROWS[name], tried.result(name)
     assert result["changed"] is False
-    assert result.get("error", {}).get("code") == one.code, result["msg"]
-    cause = result["msg"].removesuffix(result["error"]["next_step"])
-    assert cause != result["msg"]
-    assert cause.strip().endswith(".")
-    assert result["error"]["next_step"].endswith(".")
-    assert one.says in result["msg"]
+    assert (result.get("error") or {}).get("code") == one.kind, result["msg"]
+    assert result["error"]["next_step"]
+    problem = result["error"]["problem"]
+    assert problem["code"] == one.code
+    assert not one.value or one.value in named_in(problem)
     assert contents(tried.store(name)) == tried.before[name]
     here = [entry for entry in tried.run.requests if entry.workstation.lower() == DESKS[name]]
     assert modules(here) == RAN.get(one.layer, [])

@@ -21,7 +21,7 @@ from integration.tried_inputs import DESKS, RAN, Tried, assert_refused, try_rows
 from lab.authority import Authority
 from lab.faults import linked, usable
 
-HERE = {name: one for name, one in ROWS.items() if one.code not in SOMEBODY_ELSES}
+HERE = {name: one for name, one in ROWS.items() if one.kind not in SOMEBODY_ELSES}
 WORKING = [name for name, one in HERE.items() if not one.code]
 
 
@@ -68,6 +68,6 @@ def test_file_that_may_not_be_read_is_told_from_one_that_is_not_there(
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(Pkcs12Error, match="may not be read") as met:
+    with pytest.raises(Pkcs12Error) as met:
         load_bundle({"path": str(tmp_path / "kept.p12"), "passphrase": PASSPHRASE})
-    assert met.value.code == "bundle_file"
+    assert met.value.problem.code == "bundle_file.forbidden"

@@ -12,7 +12,7 @@ from integration.bad_inputs import ROWS, SOMEBODY_ELSES
 from integration.tried_inputs import Tried, assert_refused, try_rows
 from lab.authority import Authority
 
-HERE = {name: one for name, one in ROWS.items() if one.code in SOMEBODY_ELSES}
+HERE = {name: one for name, one in ROWS.items() if one.kind in SOMEBODY_ELSES}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Ite
 
 
 def test_each_reason_has_a_row() -> None:
-    assert {one.code for one in HERE.values()} == SOMEBODY_ELSES
+    assert {one.kind for one in HERE.values()} == SOMEBODY_ELSES
 
 
 @pytest.mark.parametrize("name", HERE)

@@ -24,11 +24,6 @@ def parse_instant(text: str) -> datetime:
     return moment
 
 
-def instant_in_words(moment: datetime) -> str:
-    """``2026-11-25 04:34 UTC``, for a sentence. ``moment`` is aware."""
-    return f"{format_instant(moment)[:16].replace('T', ' ')} UTC"
-
-
 def day_and_time(moment: datetime) -> tuple[date, str]:
     """The day and ``04:34 UTC``, as values of a sentence. ``moment`` is aware."""
     utc = moment.astimezone(timezone.utc)

@@ -20,7 +20,7 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 
-from .._errors import Outside, Pkcs12Error, Problem
+from .._errors import Outside, Pkcs12Error, Problem, Value
 from .certificate import Certificate, UnreadableCertificate, read_certificate
 from .instants import day_and_time
 from .leaf_checks import chain_of, check_leaf, name_in, usable_key
@@ -91,7 +91,7 @@ def check_dates(bundle: Bundle, now: datetime) -> None:
     if now < leaf.not_before:
         day, time = day_and_time(leaf.not_before)
         today, clock = day_and_time(now)
-        values = {"whose": name_in(leaf), "day": day, "time": time, "today": today, "clock": clock}
+        values: dict[str, Value] = {"whose": name_in(leaf), "day": day, "time": time, "today": today, "clock": clock}
         raise Pkcs12Error(Problem("not_yet_valid", values))
 
 

@@ -100,9 +100,8 @@ def no_bundle(folder: Path, pattern: str, near: Sequence[str], aside: str | None
 
 def _put_aside(folder: Path, pattern: str) -> str | None:
     """A file that fits the pattern and is of somebody who was retired."""
-    return (
-        next((path.name for path in find_bundles(folder / ASIDE, pattern)), None) if (folder / ASIDE).is_dir() else None
-    )
+    aside = find_bundles(folder / ASIDE, pattern) if (folder / ASIDE).is_dir() else []
+    return aside[0].name if aside else None
 
 
 def _files(folder: Path) -> list[Path]:

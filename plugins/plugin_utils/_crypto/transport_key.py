@@ -13,7 +13,6 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
     from cryptography.hazmat.primitives.hashes import SHA256
 
-from .._errors import Problem
 from .certificate import MIN_RSA_BITS
 
 PROOF_PREFIX = b"hospital_it.pkcs12 transport key\0"
@@ -21,14 +20,6 @@ MAGIC = b"RSA1"
 """BCRYPT_RSAPUBLIC_MAGIC."""
 
 HEADER_BYTES = 24
-
-
-class BadTransportKey(ValueError):
-    """A key that cannot be read, is too short, or did not sign the nonce."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +33,15 @@ class TransportKey:
 def read_transport_key(container: str, blob: bytes, signature: bytes, nonce: bytes) -> TransportKey:
     """The key of an answer to the request with this nonce. Its signature of the nonce binds it to that request.
 
-    ``blob``: BCRYPT_RSAKEY_BLOB (bcrypt.h). Raises ``BadTransportKey``.
+    ``blob``: BCRYPT_RSAKEY_BLOB (bcrypt.h). Raises ``ValueError`` for a key that is unreadable, too short, or did not sign the nonce.
     """
     key = _public_key(blob)
     if key.key_size < MIN_RSA_BITS:
-        raise BadTransportKey(Problem("transport_key.short", {"bits": key.key_size, "needed": MIN_RSA_BITS}))
+        raise ValueError(f"its transport key has {key.key_size} bits, fewer than {MIN_RSA_BITS}")
     try:
         key.verify(signature, PROOF_PREFIX + nonce, padding.PKCS1v15(), SHA256())
     except InvalidSignature:
-        raise BadTransportKey(Problem("transport_key.unsigned")) from None
+        raise ValueError("its transport key did not sign what the controller asked it to sign") from None
     return TransportKey(container, key)
 
 
@@ -63,7 +54,7 @@ def _public_key(blob: bytes) -> rsa.RSAPublicKey:
     """Six numbers of 32 bits, little-endian (magic, bits, sizes of exponent, modulus and two primes), then the exponent and the modulus."""
     exponent_size, modulus_size = (int.from_bytes(blob[at : at + 4], "little") for at in (8, 12))
     if blob[:4] != MAGIC or len(blob) != HEADER_BYTES + exponent_size + modulus_size:
-        raise BadTransportKey(Problem("transport_key.unreadable"))
+        raise ValueError("its transport key cannot be read")
     exponent = blob[HEADER_BYTES : HEADER_BYTES + exponent_size]
     modulus = blob[HEADER_BYTES + exponent_size :]
     return rsa.RSAPublicNumbers(int.from_bytes(exponent, "big"), int.from_bytes(modulus, "big")).public_key()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote, unquote
 
-from .._crypto.instants import format_instant, instant_in_words, parse_instant
+from .._crypto.instants import day_and_time, format_instant, parse_instant
 from .._crypto.pkcs12_files import ASIDE, not_listed
 from .._errors import Outside, Pkcs12Error, Problem
 from .._io.durable_files import move, replace_file, sync_folder
@@ -164,7 +164,7 @@ def _refuse(number: str, note: Path) -> NoReturn:
         raise Pkcs12Error(Problem("retired.note_unreadable", values)) from None
     except (ValueError, RecursionError):
         raise Pkcs12Error(Problem("retired.note_damaged", values)) from None
-    clock = instant_in_words(at).split(" ", 1)[1]
+    clock = day_and_time(at)[1]
     raise Pkcs12Error(
         Problem(
             "retired.removed",

@@ -180,7 +180,7 @@ def _check_number(bundle: Bundle, holder: HolderStore, options: PresentOptions) 
     for stored in holder.store.certificates:
         found = stored.certificate
         is_current = found.issuer == bundle.leaf.issuer and found.is_in_date(holder.observed_at) and not stored.archived
-        if not is_current or not options.person.has_another_person(found):
+        if not is_current or not options.person.has_another_number(found):
             continue
         if any(each.person.owns(found) for each in beside):
             continue

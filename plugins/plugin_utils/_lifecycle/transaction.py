@@ -266,7 +266,7 @@ def _send(
 def _check_encryption(inventory: Inventory) -> None:
     """Refuses a connection that would carry a secret in the clear. Raises ``Pkcs12Error``: ``unencrypted_connection``."""
     if inventory.clear_connection:
-        raise Pkcs12Error(inventory.clear_connection.problem(inventory.computer))
+        raise Pkcs12Error(inventory.clear_connection.unencrypted(inventory.computer))
 
 
 def _check_dialogs(inventory: Inventory) -> None:

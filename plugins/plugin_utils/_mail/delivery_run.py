@@ -86,7 +86,7 @@ def _read_mail(read: ReadMail, rules: DeliveryRules, now: datetime, reading: Rea
             for each in found:
                 _sort(each, rules, now, reading)
     except Pkcs12Error as refusal:
-        reading.problems.append(UnreadMail(place, refusal.problem))
+        reading.problems.append(UnreadMail(place, problem=refusal.problem))
     except Exception as problem:  # noqa: BLE001  the library raises errors of many kinds for mails that are made to break it
         broken = Problem("mail_unreadable.broken", {"kind": type(problem).__name__})
         reading.problems.append(UnreadMail(place, broken))
@@ -138,7 +138,7 @@ def _move(source: MailSource, rules: DeliveryRules, reading: Reading, check_mode
                 source.move(move.place, str(rules.move_to))
             reading.moved.append(move.place)
         except Pkcs12Error as refusal:
-            reading.problems.append(UnreadMail(move.place, refusal.problem))
+            reading.problems.append(UnreadMail(move.place, problem=refusal.problem))
             stuck |= move.authorisations
 
 

@@ -129,7 +129,7 @@ class ImapMails:
         """Logs on with SASL PLAIN where the server has it, because LOGIN carries no letters outside ASCII."""
         server = self._server
         try:
-            with self._answering(is_told=True):
+            with self._answering(is_told=True, is_logon=True):
                 if self._client.has_capability("AUTH=PLAIN"):
                     self._client.plain_login(server.username, server.password)
                 else:
@@ -150,8 +150,11 @@ class ImapMails:
             raise Pkcs12Error(Problem("mail_source.no_folder", values)) from None
 
     @contextlib.contextmanager
-    def _answering(self, *, is_told: bool = False) -> Iterator[None]:
-        """Makes errors ``Pkcs12Error``. ``is_told``: the caller tells what the server refuses."""
+    def _answering(self, *, is_told: bool = False, is_logon: bool = False) -> Iterator[None]:
+        """Makes errors ``Pkcs12Error``. ``is_told``: the caller tells what the server refuses.
+
+        ``is_logon``: what the server says is left out, because some repeat the password in it.
+        """
         known = self._library.exceptions
         try:
             yield
@@ -160,7 +163,8 @@ class ImapMails:
             has_ended = isinstance(error, known.IMAPClientAbortError)
             if is_told and not has_ended and (is_reply or isinstance(error, UnicodeError)):
                 raise
-            said = Problem("network.other", {"reason": outside(str(error))})
+            reply = {"reason": outside(str(error))}
+            said = Problem("network.closed") if is_logon else Problem("network.other", reply)
             raise self._server.failed(said if is_reply else error) from None
 
     def _leave(self) -> None:

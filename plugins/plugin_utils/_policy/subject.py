@@ -106,7 +106,7 @@ class ExpectedSubject:
         texts = _texts_with_names(certificate)
         return any(has_name(texts, name) for name in (self.name, self.former_name) if name)
 
-    def has_another_person(self, certificate: HasSubject) -> bool:
+    def has_another_number(self, certificate: HasSubject) -> bool:
         """Whether a certificate has the name and another number than the expected one: the person has two, or there are two people."""
         if self.authorisation is None or self.owns(certificate) or not self.is_by_name(certificate):
             return False

@@ -14,7 +14,7 @@ from typing import Protocol
 from .._crypto.certificate import CLIENT_AUTH, Certificate
 from .._crypto.instants import day_and_time
 from .._crypto.store import CertificateStore, StoreCertificate
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 from .subject import ExpectedSubject
 
 ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}
@@ -90,8 +90,8 @@ def predecessors(
     newer = [stored for stored in same if stored.certificate.not_after > leaf.not_after and not stored.archived]
     if newer and not policy.allow_downgrade:
         (day, time), (later_day, later_time) = map(day_and_time, (leaf.not_after, newer[0].certificate.not_after))
-        values = {"day": day, "time": time, "later_day": later_day, "later_time": later_time}
-        raise Pkcs12Error(Problem("downgrade", {"thumbprint": newer[0].thumbprint, **values}, "allow_downgrade"))
+        values: dict[str, Value] = {"day": day, "time": time, "later_day": later_day, "later_time": later_time}
+        raise Pkcs12Error(Problem("downgrade", values | {"thumbprint": newer[0].thumbprint}, "allow_downgrade"))
     return () if policy.method is RemovalMethod.NONE else choose_methods(same, policy)
 
 
@@ -104,7 +104,7 @@ def choose_methods(chosen: Iterable[StoreCertificate], policy: RemovalPolicy) ->
     remaining = tuple(each for each in methods if not (each.method is RemovalMethod.ARCHIVE and each.stored.archived))
     if len(remaining) > policy.max_certificates:
         names = tuple(each.stored.certificate.subject_cn or each.stored.thumbprint for each in remaining)
-        values = {"count": len(remaining), "names": names, "most": policy.max_certificates}
+        values: dict[str, Value] = {"count": len(remaining), "names": names, "most": policy.max_certificates}
         raise Pkcs12Error(Problem("too_many", values, "max_certificates"))
     return remaining
 

@@ -20,6 +20,10 @@ THIS_END = "localhost"
 NOT_IN_A_NAME = re.compile(r"[\s,;:*?\"'<>|\[\]{}()/\\]")
 """What is neither in a NetBIOS name nor in a DNS name."""
 
+FULL_NAME = "full"
+KINDS_OF_NAMES = ("netbios", "host", FULL_NAME)
+"""The names of a computer, in the order in which ``store_inventory`` tells them. Without a domain, the last two are one."""
+
 ADDRESS_OPTIONS = ("remote_addr", "host")
 """Options in which connection plugins have the address that they use: winrm and psrp; ssh."""
 
@@ -38,7 +42,7 @@ class ExpectedComputer:
     def refuse_other(self, names: Sequence[str]) -> None:
         """Raises ``Pkcs12Error`` (``wrong_computer``) unless ``name`` is one of the computer's own ``names``."""
         if self.name is not None and not is_called(names, self.name):
-            raise Pkcs12Error(Problem("wrong_computer", {"names": distinct(names), "expected": self.name}))
+            raise Pkcs12Error(Problem("wrong_computer", {"expected": self.name}, causes=own_names(names)))
 
     def doubt(self, names: Sequence[str]) -> Problem | None:
         """A problem if ``name`` is not known and no host name is one of the computer's ``names``, else None.
@@ -49,7 +53,7 @@ class ExpectedComputer:
         hosts = [host for host in dict.fromkeys(self.host_names) if host and not is_address(host)]
         if self.name is not None or not hosts or any(_label_fits(names, host) for host in hosts):
             return None
-        return Problem("other_name", {"names": distinct(names), "hosts": tuple(hosts)})
+        return Problem("other_name", {"hosts": tuple(hosts)}, causes=own_names(names))
 
 
 def expected_name(given: object) -> str | None:
@@ -83,12 +87,14 @@ def is_called(names: Sequence[str], name: str) -> bool:
     return name.lower() in {each.lower() for each in names}
 
 
-def distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """All names of a computer, each once."""
-    known: dict[str, str] = {}
-    for name in filter(None, names):
-        known.setdefault(name.lower(), name)
-    return tuple(known.values())
+def own_names(names: Sequence[str]) -> tuple[Problem, ...]:
+    """All names of a computer, each once, and what it is, for a problem that tells them. ``names``: in the order of ``KINDS_OF_NAMES``."""
+    known: dict[str, tuple[str, list[str]]] = {}
+    for name, kind in zip(names, KINDS_OF_NAMES, strict=False):
+        kinds = known.setdefault(name.lower(), (name, []))[1]
+        if kind != FULL_NAME or not kinds:
+            kinds.append(kind)
+    return tuple(Problem(f"computer_name.{'_'.join(kinds)}", {"name": name}) for name, kinds in known.values())
 
 
 def is_address(host: str) -> bool:

@@ -27,7 +27,7 @@ class ClearConnection:
     logons: tuple[str, ...]
     encryption: str
 
-    def problem(self, computer: str) -> Problem:
+    def unencrypted(self, computer: str) -> Problem:
         """Why nothing secret is sent over it."""
         values = {"computer": computer, "scheme": self.scheme, "logons": self.logons, "encryption": self.encryption}
         return Problem("unencrypted_connection", values)

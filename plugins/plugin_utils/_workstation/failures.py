@@ -120,7 +120,7 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str, not_ask
         code = "connect_failed.not_asked"
     elif code == "wrong_computer":
         code = "wrong_computer.exchange"
-    elif code not in STORE_ERRORS | {"key_asks"}:
+    elif code not in STORE_ERRORS:
         code = "unexpected"
     return _stopped(code, answer, error, name, computer)
 

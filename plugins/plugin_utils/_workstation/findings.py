@@ -40,6 +40,7 @@ STORE_ERRORS = frozenset({
     "transport_key_failed", "transport_key_left", "unseal_failed", "thumbprint_mismatch", "no_certificate", "no_key", "sign_failed",
     "name_failed", "chain_failed", "root_certificate", "force_key_protection", "dpapi_broken", "connect_failed", "retire_failed",
     "remove_failed", "after_unread", "unexpected",
+    "key_asks",  # not one of the protocol: sign_failed with an HRESULT of CONSENT_ERRORS
 })  # fmt: skip
 """The codes of ``store_exchange`` (docs/developers/driver_protocol.md), but for ``no_dpapi``, with which the holder has to wait."""
 

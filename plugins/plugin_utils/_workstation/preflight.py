@@ -21,7 +21,7 @@ from .account import (
     resolve_holder,
     run_context,
 )
-from .computer import ExpectedComputer, distinct
+from .computer import ExpectedComputer, own_names
 from .findings import APP_CONTROL, constrained, present_locks, unread_problem
 from .protocol import TOLERATED_SKEW, Inventory
 
@@ -101,7 +101,7 @@ def computer_finding(expected: ExpectedComputer, inventory: Inventory) -> Findin
     doubt = expected.doubt(inventory.names)
     if doubt:
         return Finding("computer", Severity.WARNING, doubt)
-    return Finding("computer", Severity.OK, Problem("finding.computer", {"names": distinct(inventory.names)}))
+    return Finding("computer", Severity.OK, Problem("finding.computer", causes=own_names(inventory.names)))
 
 
 def spnego_finding(version: str | None) -> Finding:
@@ -157,7 +157,7 @@ def _connection(inventory: Inventory) -> Finding:
 def _encryption(inventory: Inventory) -> Finding:
     if inventory.clear_connection is None:
         return _ok("encryption", "encrypted", computer=inventory.computer)
-    return Finding("encryption", Severity.ERROR, inventory.clear_connection.problem(inventory.computer))
+    return Finding("encryption", Severity.ERROR, inventory.clear_connection.unencrypted(inventory.computer))
 
 
 def _administrator(inventory: Inventory) -> Finding:

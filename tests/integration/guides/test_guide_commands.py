@@ -134,9 +134,8 @@ def test_the_commands_give_a_bundle_another_passphrase(dialect: Dialect, tmp_pat
     (tmp_path / "commands").write_text("\n".join(["set -e", *commands]), encoding="utf-8")
     typed = "1234\nL'été-29 & 7 sapins\n"
     subprocess.run(["bash", "commands"], cwd=tmp_path, input=typed, text=True, capture_output=True, check=True)
-    found = read_bundle_folder(tmp_path, bundle.name, ["L'été-29 & 7 sapins"], "T123456")
-    assert found.ends_last is not None
-    assert found.ends_last.leaf.thumbprint == issued.certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
-    assert len(found.ends_last.chain) == 2
+    (opened,) = read_bundle_folder(tmp_path, bundle.name, ["L'été-29 & 7 sapins"], "T123456").opened
+    assert opened.bundle.leaf.thumbprint == issued.certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
+    assert len(opened.bundle.chain) == 2
     assert {path.name for path in tmp_path.iterdir()} == {bundle.name, "commands"}
     assert bundle.stat().st_mode & 0o777 == 0o600

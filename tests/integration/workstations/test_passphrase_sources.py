@@ -118,23 +118,23 @@ def test_a_value_that_yaml_changed_stops_one_person(
 
 
 @pytest.mark.parametrize(
-    ("written", "code", "found"),
+    ("written", "code", "value"),
     [
-        ("Nachtigall", "no_mapping_of_secrets", "a_text"),
-        ("[{T1: Nachtigall}]", "no_mapping_of_secrets", "a_list"),
-        ("2041-02-03", "no_mapping_of_secrets", "a_date"),
-        ("{T1: '{{ Nachtigall }}'}", "secrets_undefined", None),
-        ("{T1: '{{ Nachtigall( }}'}", "secrets_no_template", None),
+        ("Nachtigall", "no_mapping_of_secrets", {"found": "a_text"}),
+        ("[{T1: Nachtigall}]", "no_mapping_of_secrets", {"found": "a_list"}),
+        ("2041-02-03", "no_mapping_of_secrets", {"found": "a_date"}),
+        ("{T1: '{{ Nachtigall }}'}", "secret_undefined", {"whose": "T1"}),
+        ("{T1: '{{ Nachtigall( }}'}", "secret_no_template", {"whose": "T1"}),
     ],
     ids=str.split("text list date undefined template"),
 )
 def test_a_source_that_cannot_be_used_is_named(
-    authority: Authority, tmp_path: Path, written: str, code: str, found: str | None
+    authority: Authority, tmp_path: Path, written: str, code: str, value: Mapping[str, str]
 ) -> None:
     sources = f"pkcs12_passphrases: {json.dumps(OPENS)}\npkcs12_passphrases_mine: {written}"
     done = check_bundles(tmp_path, authority, sources)
     assert done.returncode == 2
-    values = {"variable": "pkcs12_passphrases_mine", **({"found": found} if found else {})}
+    values = {"variable": "pkcs12_passphrases_mine", **value}
     assert of_code(done, f"bad_arguments.{code}") == [values], done.stdout
     assert not any(part in done.stdout for part in ("Nachtigall", "2041"))
 
@@ -150,7 +150,8 @@ def test_a_vault_that_does_not_open_is_named(authority: Authority, tmp_path: Pat
         str(tmp_path / "password"),
     )
     assert done.returncode == 2
-    assert of_code(done, "bad_arguments.secrets_closed_vault") == [{"variable": "pkcs12_passphrases_mine"}], done.stdout
+    values = {"variable": "pkcs12_passphrases_mine", "whose": "T1"}
+    assert of_code(done, "bad_arguments.secret_closed_vault") == [values], done.stdout
 
 
 def test_both_are_installed_and_a_windows_password_stops_its_account_alone(tmp_path: Path) -> None:

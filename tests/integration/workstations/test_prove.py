@@ -62,7 +62,7 @@ def add_another(workstation: EmulatedWorkstation) -> None:
 class Scene:
     """Jeanne at a workstation where Élodie's key works. ``between``: what happens after the read, before a key is tried.
 
-    ``ends``: her proof, her status, and what is known of her key. ``says``: what is said of her.
+    ``ends``: her proof, her status, and what is known of her key. ``says``: the code of what is said of her.
     """
 
     ends: tuple[str, str, str]
@@ -74,12 +74,12 @@ class Scene:
 
 SCENES = {
     "ws-well": Scene(("proven", "valid", "proven"), None, 2),
-    "ws-lost": Scene(("unusable", "key_missing", "unusable"), "does not exist (0x80090016)", 2, lose_the_key),
-    "ws-swapped": Scene(("unusable", "key_missing", "unusable"), "does not sign (0x80090015)", 2, swap_the_key),
-    "ws-away": Scene(("not_proven", *VALID), "is not logged on to WS-AWAY", 1, log_off),
-    "ws-leaving": Scene(("not_proven", *VALID), "while the holder is logged on", 2, between=log_off),
-    "ws-refused": Scene(("not_proven", *VALID), "Windows gave no token", 2, between=rename_the_account),
-    "ws-stale": Scene(("not_proven", *VALID), "changed between reading and writing", 2, between=add_another),
+    "ws-lost": Scene(("unusable", "key_missing", "unusable"), "no_key", 2, lose_the_key),
+    "ws-swapped": Scene(("unusable", "key_missing", "unusable"), "sign_failed", 2, swap_the_key),
+    "ws-away": Scene(("not_proven", *VALID), "not_logged_on", 1, log_off),
+    "ws-leaving": Scene(("not_proven", *VALID), "no_dpapi", 2, between=log_off),
+    "ws-refused": Scene(("not_proven", *VALID), "not_run.no_token", 2, between=rename_the_account),
+    "ws-stale": Scene(("not_proven", *VALID), "stale_store", 2, between=add_another),
 }
 
 
@@ -157,7 +157,7 @@ def test_what_is_known_of_her_key_is_told_with_the_reason(audited: Audited, name
     (certificate,) = [each for each in facts["certificates"] if each["owner_sid"] == JEANNE.sid]
     assert (jeanne["proof"], jeanne["status"], certificate["key_state"]) == scene.ends
     assert certificate["status"] == jeanne["status"]
-    assert scene.says in jeanne["proof_detail"] if scene.says else jeanne["proof_detail"] is None
+    assert (jeanne["proof_detail"] and jeanne["proof_detail"]["code"]) == scene.says
 
 
 @pytest.mark.parametrize("name", SCENES)

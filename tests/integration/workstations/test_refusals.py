@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from integration.plays import modules, row, run_play, tasks
+from integration.problems import named_in
 from integration.stores import Contents, contents
 from integration.wiretap import tap
 from lab.emulated import Change, DriverError, EmulatedWorkstation, LoggingPolicy, Operation
@@ -26,10 +27,10 @@ NOTHING = Contents((), orphans=0)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """``arguments`` replace those of a right task; ``ran`` are the drivers that run until it fails."""
+    """``tells``: a code or a value. ``arguments`` replace those of a right task; ``ran`` are the drivers that run until it fails."""
 
     code: str
-    says: str
+    tells: str
     ran: list[str]
     prepare: Callable[[EmulatedWorkstation], None] = lambda _workstation: None
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -66,23 +67,23 @@ def fail_at_the_transport_key(workstation: EmulatedWorkstation) -> None:
 
 
 TROUBLES = {
-    "ws-unknown": Trouble("unknown_holder", r"knows no account CHU\nobody", READ, arguments={"holder": r"CHU\nobody"}),
-    "ws-temporary": Trouble("temporary_profile", "discards at logoff", READ, jeannes(set_to("temporary", True))),
+    "ws-unknown": Trouble("unknown_holder", r"CHU\nobody", READ, arguments={"holder": r"CHU\nobody"}),
+    "ws-temporary": Trouble("temporary_profile", "temporary_profile", READ, jeannes(set_to("temporary", True))),
     "ws-redirected": Trouble(
         "store_unread",
-        "AppData is not on a drive of the workstation",
+        "unread.redirected",
         READ,
         jeannes(set_to("redirected_to", r"\\files\jdupont")),
     ),
-    "ws-denied": Trouble("store_unread", "access was denied", READ, jeannes(set_to("denied", True))),
-    "ws-damaged": Trouble("store_unread", "the profile folder has no AppData", READ, jeannes(set_to("exists", False))),
+    "ws-denied": Trouble("store_unread", "unread.access_denied", READ, jeannes(set_to("denied", True))),
+    "ws-damaged": Trouble("store_unread", "unread.no_appdata", READ, jeannes(set_to("exists", False))),
     "ws-no-key": Trouble("transport_key_failed", "0x80070070", WRITE, fail_at_the_transport_key),
     "ws-password": Trouble(
-        "holder_logon", "the password is wrong", WRITE, arguments={"holder_password": "not his"}, logged_on=False
+        "holder_logon", "holder_logon.password_wrong", WRITE, arguments={"holder_password": "not his"}, logged_on=False
     ),
     "ws-logged-password": Trouble(
         "logged_password",
-        "so the Windows password of CHU",
+        JEANNE.account,
         READ,
         set_to("logging", LoggingPolicy(module=True)),
         {"holder_password": "his"},
@@ -90,12 +91,12 @@ TROUBLES = {
     ),
     "ws-constrained": Trouble(
         "constrained_language",
-        rf"in ConstrainedLanguage mode for {JEANNE.account}",
+        "ConstrainedLanguage",
         WRITE,
         lambda workstation: workstation.constrained.add(JEANNE.sid),
     ),
     "ws-full": Trouble("import_failed", "0x80070070", WRITE, fail_after_the_key),
-    "ws-stale": Trouble("stale_store", "changed between reading and writing", WRITE),
+    "ws-stale": Trouble("stale_store", "stale_store", WRITE),
 }
 
 
@@ -136,11 +137,11 @@ def interfere(patches: pytest.MonkeyPatch, hospital: Hospital) -> None:
 
 
 @pytest.mark.parametrize("name", TROUBLES)
-def test_trouble_has_its_code_and_its_sentence(troubled: Troubled, name: str) -> None:
+def test_trouble_has_its_code_and_says_what_to_do(troubled: Troubled, name: str) -> None:
     result, trouble = row(troubled.run, "certificate", name).result, TROUBLES[name]
     assert result["error"]["code"] == trouble.code
-    assert trouble.says in result["msg"]
-    assert result["msg"].endswith(result["error"]["next_step"])
+    assert trouble.tells in named_in(result["error"]["problem"])
+    assert result["error"]["next_step"]
     assert result["changed"] is False
 
 

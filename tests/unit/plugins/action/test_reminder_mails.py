@@ -303,5 +303,5 @@ def test_the_site_says_who_is_reminded_of_what(tmp_path: Path) -> None:
 def test_what_a_mail_failed_of_names_the_sites_variables(tmp_path: Path) -> None:
     result = of_site(tmp_path, {"pkcs12_ca_path": "/nonexistent.pem", "pkcs12_hosts": "ws-1"})
     (mail,) = result["mails"]
-    assert "The file of pkcs12_ca_path" in mail["msg"] and "pkcs12_mail_host" in mail["error"]["next_step"]
+    assert (mail["error"]["problem"]["code"], mail["error"]["setting"]) == ("mail_tls.ca_path", "pkcs12_ca_path")
     assert "\ue000" not in str(result)

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.action import certificate, holder_certificates
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import ArgumentSpec, TaskContext
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from lab.authority import Authority
 from unit.plugins.plugin_utils import fakes
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
@@ -36,13 +36,14 @@ def defaults(spec: ArgumentSpec) -> dict[str, Any]:
 def install(action: Any, drivers: FakeDrivers, options: dict[str, Any]) -> dict[str, Any]:
     """What became of the holder; a refusal before the workstation is read looks like one after."""
     made = action.__new__(action)
-    made.inventory, made.exchange = drivers.inventory, drivers.exchange
+    made.drivers = drivers
     task = TaskContext(defaults(action.SPEC) | options, False, False, "ws-1", None)
     try:
         result = made.run_task(task)
     except Pkcs12Error as refusal:
-        return {"outcome": "failed", "msg": str(refusal), "error": {"code": refusal.code}}
-    return dict(result["holders"][0] if "holders" in result else result)
+        return {"outcome": "failed", "error": refusal.problem}
+    row = dict(result["holders"][0] if "holders" in result else result)
+    return row | {"error": row["error"] and row["error"].problem}
 
 
 def by_certificate(folder: Path, name: str, **options: Any) -> dict[str, Any]:
@@ -86,8 +87,8 @@ def test_a_name_is_compared_as_name_check_says(
 ) -> None:
     delivered(authority, tmp_path, f"{NAME} - {NUMBER}.p12", person)
     found = run(tmp_path, NAME, **name_check)
-    assert found["outcome"] == outcome, found["msg"]
-    assert (found["error"] or {}).get("code") == ("wrong_person" if outcome == "failed" else None)
+    assert found["outcome"] == outcome
+    assert (found["error"] and found["error"].kind) == ("wrong_person" if outcome == "failed" else None)
 
 
 @BOTH
@@ -96,9 +97,8 @@ def test_a_file_of_nearly_the_holders_name_is_named(run: Any, authority: Authori
     delivered(authority, tmp_path, almost)
     delivered(authority, tmp_path, "Paul Martin - T654321.p12", "Paul Martin")
     found = run(tmp_path, NAME)
-    assert found["error"]["code"] == "no_bundle"
-    assert f"A file of nearly this name is there: {almost!r}." in found["msg"]
-    assert "Martin" not in found["msg"]
+    assert found["error"].code == "no_bundle.other_name"
+    assert found["error"].causes == (Problem("no_bundle.near_files", {"files": (almost,)}),)
 
 
 def test_a_renewal_retires_the_older_one_although_the_issuer_wrote_the_name_another_way(

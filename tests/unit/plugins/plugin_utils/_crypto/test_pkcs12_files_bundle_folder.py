@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto import leaf_checks, pfx, pkcs12, pkcs12_files
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import (
     find_bundle,
     read_bundle_folder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import bundle_folder
 
 NOBODY = 65534
@@ -155,3 +158,15 @@ def test_a_folder_that_may_not_be_read_is_named(folder: Path) -> None:
     finally:
         folder.chmod(0o700)
     assert error.problem.code == "bundle_folder.forbidden"
+
+
+def test_each_problem_of_a_file_can_be_told_with_the_name_of_the_file() -> None:
+    """Where a new check of a bundle brings a new code, the catalogue needs one more entry."""
+    raised = {
+        kind
+        for module in (leaf_checks, pfx, pkcs12, pkcs12_files)
+        for kind in re.findall(r'Problem\(\s*f?"(\w+)', Path(module.__file__).read_text(encoding="utf-8"))
+    }
+    of_others = {"expired", "not_yet_valid", "no_bundle", "several_bundles", "bundle_folder", "content_not_base64"}
+    assert of_others < raised
+    assert {f"{kind}.in_file" for kind in raised - of_others} <= catalogue().keys()

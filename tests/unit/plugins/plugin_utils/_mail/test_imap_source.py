@@ -229,6 +229,13 @@ def test_a_wrong_password_is_not_repeated(box: Mailbox) -> None:
     assert PASSWORD not in said
 
 
+def test_a_server_that_hangs_up_with_the_password_is_not_repeated(box: Mailbox) -> None:
+    box.breaks = {"login": imaplib.IMAP4.abort(f"bye {PASSWORD}")}
+    with pytest.raises(Pkcs12Error) as refusal:
+        read(ImapMails(server(), None, is_read_only=True))
+    assert refusal.value.problem.causes == (Problem("network.closed"),)
+
+
 def test_an_authority_file_that_is_none_is_named(box: Mailbox) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         read(ImapMails(server(ca_path="/nowhere.pem"), None, is_read_only=True))

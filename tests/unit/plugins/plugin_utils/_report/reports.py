@@ -61,7 +61,7 @@ NUMBERS = ("T100000", "0012", "12E4", "=1+1", "-7", "7,5", "mars-2", "T10;0|6")
 """Authorisation numbers that spreadsheets take for something else; the rest of a hospital counts on from T100000."""
 
 DELIVERY = DeliveryRecord(
-    "12E4", "Léa Petit", DeliveryState.LINK_USED, NOW, "<1@ac.example>", NOW, "link_used", "a.p12", "0" * 64
+    "12E4", "Léa Petit", DeliveryState.LINK_USED, NOW, "<1@ac.example>", NOW, problem("link_used"), "a.p12", "0" * 64
 )
 
 CYCLE = (
@@ -138,7 +138,7 @@ def delivery(number: int) -> DeliveryRecord | None:
         mail_at=NOW - timedelta(days=number % 30),
         message_id=f"<{number}@issuer.example>",
         recorded_at=NOW,
-        error="code_wrong",
+        error=problem("code_wrong"),
         file="Jeanne Dupont - T100000.p12",
         sha256="00" * 32,
     )

@@ -10,8 +10,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.computer import (
     ExpectedComputer,
     connection_address,
-    distinct,
     expected_name,
+    own_names,
 )
 
 NAMES = ("WORKSTATION-RAY", "workstation-rayons-12", "workstation-rayons-12.chu.example")
@@ -33,7 +33,7 @@ def test_each_own_name_is_right_in_any_case(name: str) -> None:
 def test_another_name_is_refused(name: str) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         ExpectedComputer(name).refuse_other(NAMES)
-    assert refusal.value.problem == Problem("wrong_computer", {"names": NAMES, "expected": name})
+    assert refusal.value.problem == Problem("wrong_computer", {"expected": name}, causes=own_names(NAMES))
 
 
 def test_without_the_option_nothing_is_refused() -> None:
@@ -67,7 +67,7 @@ def test_it_warns_when_no_name_of_the_inventory_fits(host_names: tuple[str, ...]
 
 def test_the_warning_names_both_sides_and_no_address() -> None:
     doubt = ExpectedComputer(None, ("reception", "10.1.2.3")).doubt(NAMES)
-    assert doubt == Problem("other_name", {"names": NAMES, "hosts": ("reception",)})
+    assert doubt == Problem("other_name", {"hosts": ("reception",)}, causes=own_names(NAMES))
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,12 @@ def test_the_address_is_the_one_that_the_connection_uses(options: dict[str, str]
 @pytest.mark.parametrize(
     ("names", "told"),
     [
-        (("PC-7",), ("PC-7",)),
-        (("PC-7", "pc-7", "pc-7"), ("PC-7",)),
-        (("PC-7", "pc-7", "pc-7.x"), ("PC-7", "pc-7.x")),
-        (("PC-7", "pc-8", "PC-7"), ("PC-7", "pc-8")),
-        (("", "pc-7"), ("pc-7",)),
-        ((), ()),
-        (NAMES, NAMES),
+        (("PC-7",), {"PC-7": "netbios"}),
+        (("PC-7", "pc-7", "pc-7"), {"PC-7": "netbios_host"}),
+        (("PC-7", "pc-7", "pc-7.x"), {"PC-7": "netbios_host", "pc-7.x": "full"}),
+        ((), {}),
+        (NAMES, dict(zip(NAMES, ("netbios", "host", "full"), strict=True))),
     ],
 )
-def test_names_are_told_once(names: tuple[str, ...], told: tuple[str, ...]) -> None:
-    assert distinct(names) == told
+def test_names_are_told_once_with_what_they_are(names: tuple[str, ...], told: dict[str, str]) -> None:
+    assert own_names(names) == tuple(Problem(f"computer_name.{kind}", {"name": name}) for name, kind in told.items())

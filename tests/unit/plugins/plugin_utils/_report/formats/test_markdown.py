@@ -205,12 +205,15 @@ def test_each_section_has_its_rows_and_none_is_empty() -> None:
     assert read(markdown(EMPTY)).tables == {}
 
 
+REFUSED = problem("logon_refused", address="ws-2", host="ws-2", port="5986", reason="401")
+
+
 def test_workstations_that_did_not_answer_say_since_when_and_why() -> None:
-    silent = report(host(record(), problem=OFF), host(name="ws-2", facts_at=None, problem=problem("logon_refused")))
+    silent = report(host(record(), problem=OFF), host(name="ws-2", facts_at=None, problem=REFUSED))
     table = read(markdown(replace(silent, parameters=replace(silent.parameters, report_date=NOW + 9 * DAY)))).tables
     assert table["Workstations that did not answer (2)"][1:] == [
         ["ws-1", "did not answer", "switched off or unreachable", "2026-11-25 (today)", Words().of(OFF)],
-        ["ws-2", "never seen", "refuses the connection account", "", Words().of(problem("logon_refused"))],
+        ["ws-2", "never seen", "refuses the connection account", "", Words().of(REFUSED)],
     ]
 
 
