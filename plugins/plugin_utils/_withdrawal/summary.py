@@ -150,13 +150,14 @@ def _given(said: Any) -> Problem:
 
 
 def _error(row: Row) -> Problem | None:
-    """The error of a delivery or of a result; None without one."""
+    """The error of a mail, a delivery or a result; None without one."""
     said = (row.get("error") or {}).get("problem")
     return None if said is None else Problem.from_map(said)
 
 
 def _mail_problem(row: Row) -> Problem:
-    return Problem("delivery.mail_problem", {"place": str(row.get("place"))}, causes=(_given(row.get("problem")),))
+    told = _error(row) or _given(row.get("msg") or "?")
+    return Problem("delivery.mail_problem", {"place": str(row.get("place"))}, causes=(told,))
 
 
 def _of_person(who: str, told: Problem) -> Problem:

@@ -47,7 +47,7 @@ MAIL = {
 }
 OTHER = {**MAIL, "message_id": "<2@issuer.example>"}
 THIRD = {**MAIL, "message_id": "<3@issuer.example>"}
-PROBLEM = {"place": "new/1", "cause": "So.", "next_step": "Look."}
+PROBLEM = {"place": "new/1", "error": {"code": "captcha", "problem": {"code": "captcha", "values": {"host": "x"}}}}
 ANSWERS = {
     "delivery_info": {
         "deliveries": [{"state": "new"}],
