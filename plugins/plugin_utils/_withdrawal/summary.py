@@ -38,7 +38,7 @@ class CollectionRun:
     as the inventory has them. ``holder_problems``: what is wrong with others in the inventory that cannot be read. ``acknowledged``:
     message ids of deliveries, or places of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
     ``known``: ``ansible_facts.pkcs12_fact_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
-    ``reading``: ``msg`` and ``ignored`` of ``delivery_info``. ``remarks``: what people are told and makes nothing red.
+    ``reading``: ``told`` of ``delivery_info`` as ``msg``, and its ``ignored``. ``remarks``: what people are told and makes nothing red.
     """
 
     deliveries: Sequence[Row]
