@@ -62,10 +62,7 @@ def test_it_is_not_said_to_be_silent_when_it_answered(audit: Any, answer: str) -
     text = markdown(found)
     assert "## Workstations whose variables cannot be used (1)" in text
     assert "| ws-9 | did not answer" not in text
-    assert (
-        "| ws-9 | its variables in the inventory cannot be used | pkcs12\\_holders of ws-9 is a mapping, not a list of holders."
-        in text
-    )
+    assert "| ws-9 | its variables in the inventory cannot be used | " in text
     assert parse(to_json(found)) == found
     again = {row.name: row.reached for row in hosts_of(found)}
     assert (again["ws-9"], again["ws-1"]) == (answer == "answered", False)
