@@ -49,7 +49,7 @@ from unit.plugins.plugin_utils._report.known import (
 
 ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
 
-UNREADABLE = Pkcs12Error(code="bad_arguments", cause="Ansible cannot read it.", next_step="Correct it.")
+UNREADABLE = Pkcs12Error(problem("bad_arguments.a_code_of_the_future"))
 
 
 def facts(**changes: Any) -> dict[str, Any]:
