@@ -321,7 +321,7 @@ def defect_result(action: str, kind: str, text: str | None, trace: str | None) -
         if text is None
         else Problem("defect.unexpected", {"action": action, "kind": kind, "text": Outside(text)})
     )
-    return {"failed": True, "msg": problem, **({"exception": trace} if trace else {})}
+    return {"failed": True, "msg": problem, "error": ErrorRow(problem), **({"exception": trace} if trace else {})}
 
 
 def check_libraries() -> None:

@@ -107,5 +107,5 @@ def test_who_logs_on_before_the_first_step_waits(sent: Captured, bundles: Renewa
             return LabDrivers.exchange(self, *arguments)  # type: ignore[arg-type]
 
     done = remove(LogsOn(workstation, sent))
-    assert "has logged on" in (done.deferred or "")
+    assert done.deferred is not None and done.deferred.code == "profile_loaded"
     assert len(profile.store.elements) == len(profile.store.containers) == 1

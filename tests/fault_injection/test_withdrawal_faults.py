@@ -144,7 +144,7 @@ def test_of_two_jobs_at_once_one_withdraws(office: Office, tmp_path: Path, folde
     assert delivered.downloads == 1
     (refused,) = [each.result for each in ended if each.result and each.code == "locked"]
     assert refused["state"] == "new"
-    assert f"process {os.getpid()}" not in refused["msg"]
+    assert refused["error"]["problem"]["values"]["pid"] != os.getpid()
     again = run_apart(delivered.arguments(), delivered.scratch)
     assert again.result is not None
     assert (again.result["changed"], again.result["requests"]) == (False, 0)
@@ -184,6 +184,8 @@ def test_a_lock_of_another_machine_is_refused_and_named(office: Office, tmp_path
     refused = run_apart(delivered.arguments(), delivered.scratch)
     assert refused.result is not None
     assert (refused.code, refused.result["state"], refused.result["requests"]) == ("locked", "new", 0)
-    assert all(part in refused.result["msg"] for part in ("awx-node-2", "2026-11-25T12:00:00Z", str(lock)))
+    values = refused.result["error"]["problem"]["values"]
+    wanted = {"host": "awx-node-2", "since": "2026-11-25T12:00:00Z", "path": str(lock)}
+    assert values | wanted == values
     lock.unlink()
     assert run_apart(delivered.arguments(), delivered.scratch).code is None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,7 @@ OURS = "hospital_it.pkcs12."
 
 # Keys of our results that hold text of others, or a page: of the workstation, the connection, Ansible, the report, a mail.
 NOT_TOLD = {
+    *("false_condition", "skip_reason", "failed_when_suppressed_exception", "skipped_reason"),
     *("invocation", "diff", "exception", "problem", "ansible_facts", "module_stderr", "module_stdout", "detail", "said"),
     *("markdown", "rows", "mails", "summary", "documents", "deliveries", "mail_subject", "subject", "issuer", "friendly_name"),
 }  # fmt: skip
@@ -46,24 +47,31 @@ TOLD = {
 """Keys of our results in which every word has to be the catalogue's or a value."""
 PAGES = {"Say what matters", "Show what would be sent"}
 """Tasks that show a page or a mail, which have their own words."""
+WITH_A_PAGE = {f"{OURS}{name}" for name in ("compliance_report", "report_mail", "reminder_mails")}
+ROLES_WITH_A_PAGE = ("roles/report/", "roles/remind/")
+"""Modules and roles whose results and tasks name what the page names, in its words."""
 
 # What Ansible itself says.
-HEADING = re.compile(r"^(PLAY|TASK|RUNNING HANDLER|PLAY RECAP|HANDLER) ?\[?(?:[\w.]+ : )?(.*?)\]? \*+$")
+HEADING = re.compile(r"^(PLAY|TASK|RUNNING HANDLER|PLAY RECAP|HANDLER) ?\[?(?:([\w.]+) : )?(.*?)\]? \*+$")
 RESULT = re.compile(
-    r"^(?:ok|changed|skipping|failed|fatal|included|skipped|rescued): (?:\[([^\]]+)\])?(?: \(item=(.*?)\))?"
-    r"(?:: (?:FAILED|UNREACHABLE)!)?(?: => (?=[{(])(?:\(item=(.*?)\))?)?"
+    r"^(?:ok|changed|skipping|failed|fatal|included|skipped|rescued): \[([^\]]+)\](?:: (?:FAILED|UNREACHABLE)!)?(?: =>)?"
+    r"(?: \(item=(.*?)\))?(?: =>)? ?(?=\{|$)"
 )
 BY_ANSIBLE = (
     re.compile(r"Task failed: (?:(?:Action|Module) failed: )?|Action failed: |Module failed: "),
     re.compile(r"All assertions passed|One or more items failed|All items completed|All items skipped"),
     re.compile(r"Failed to template (?:hosts|serial)[^«]*|Error processing keyword '\w+': "),
     re.compile(r"\[(?:WARNING|ERROR)\]: ?"),
-    re.compile(r"the output has been hidden due to the fact that 'no_log: true' was specified for this result"),
+    re.compile(
+        r"\(censored due to no_log\)|the output has been hidden due to the fact that 'no_log: true' was specified for this result"
+    ),
 )
 LINES_OF_ANSIBLE = re.compile(
-    r"\.\.\.ignoring|NO MORE HOSTS LEFT.*|<<< caused by >>>|Origin: .*|included: .*|no config file found.*|Using .* as config file"
-    r"|Read vars_file .*|\d+( .*)?| *\^ column \d+| *\^ here|\S+ +: ok=\d+ .*"
+    r"\.\.\.ignoring|NO MORE HOSTS LEFT.*|<<< caused by >>>|Origin: .*|included: .*|skipping: no hosts matched|\S+ +: ok=\d+ .*"
+    r"|No config file found; using defaults|Using .* as config file|running playbook inside collection \S+|Read vars_file .*"
+    r"|\d+( .*)?| *\^ column \d+| *\^ here"
 )
+BLOCK_END = re.compile(r"\n(?=\n|Origin: |(?:ok|fatal|failed|changed|skipping): |TASK |PLAY )")
 OTHER_WARNINGS = re.compile(
     r"\[(?:DEPRECATION )?WARNING\]: (?:Found both group and host|Deprecation|Could not match|Ansible is being run)"
 )
@@ -89,20 +97,35 @@ class Finding:
 class Task:
     """``module``: its last name, or the whole one of ours. ``file``: where the task stands."""
 
+    name: str
     module: str
     file: str
 
+    @property
+    def may_name_a_page(self) -> bool:
+        """Whether words of the page may stand in it."""
+        return self.module in WITH_A_PAGE or self.file.startswith(ROLES_WITH_A_PAGE)
+
+
+UNKNOWN = Task("", "debug", "")
+"""Of a test, or before the first task."""
+
 
 @cache
-def tasks() -> Mapping[str, Task]:
-    """All tasks of roles and playbooks, by name."""
-    found: dict[str, Task] = {}
+def tasks() -> Mapping[tuple[str, str], Task]:
+    """All tasks of roles and playbooks, by role and name; for a playbook the role is empty."""
+    found: dict[tuple[str, str], Task] = {}
     for path in sorted([*ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("playbooks/**/*.yml")]):
+        file = path.relative_to(ROOT).as_posix()
+        role = f"{OURS}{path.parts[-3]}" if file.startswith("roles/") else ""
         for task in _tasks_in(yaml.safe_load(path.read_text(encoding="utf-8"))):
             module = next((key for key in task if "." in key), "")
             short = module if module.startswith(OURS) else module.rpartition(".")[2]
-            if task.get("name") and module:
-                found[task["name"]] = Task(short, path.relative_to(ROOT).as_posix())
+            name = str(task.get("name", "")).partition(" # ")[0]
+            if name and module:
+                first = found.setdefault((role, name), Task(name, short, file))
+                if first.file != file:
+                    found[role, name] = replace(first, file="playbooks/*.yml")
     return found
 
 
@@ -125,47 +148,49 @@ def without_told(text: str) -> str:
     return "".join(kept)
 
 
-def findings(screen: str, values: Set[str] = frozenset()) -> list[Finding]:
-    """What is wrong with a screen. ``values``: words of the site, such as names of people and hosts, in small letters."""
+def findings(screen: str, values: Set[str] = frozenset(), page: Set[str] = frozenset()) -> list[Finding]:
+    """What is wrong with a screen. ``values``: words of the site, such as names of people and hosts; ``page``: those of the report.
+    All in small letters."""
     found: list[Finding] = []
-    where, name, at = "before the first play", "", 0
+    task, at = UNKNOWN, 0
+    where = "before the first play"
     while at < len(screen):
-        end = screen.find("\n", at)
-        line = screen[at : end if end >= 0 else len(screen)]
-        heading, result = HEADING.match(line), RESULT.match(line)
+        start, end = at, screen.find("\n", at)
+        line = screen[start : end if end >= 0 else len(screen)]
         at += len(line) + 1
+        heading, result = HEADING.match(line), RESULT.match(line)
+        known = values | page if task.may_name_a_page else values
         if heading:
-            name = heading[2] if heading[1] != "PLAY" else ""
-            task = tasks().get(name)
-            where = f"{name} ({task.file})" if task else f"{heading[1].lower()} {heading[2]}"
-        elif result and line[result.end() :].startswith("{"):
-            start = at - len(line) - 1 + result.end()
-            content, end = json.JSONDecoder().raw_decode(screen[start:])
-            at = start + end + 1
-            found += [Finding(text, where) for text in _in_result(content, name, values)]
-            found += [Finding(text, where) for text in _odd(f"{result[2] or ''} {result[3] or ''}", values)]
-        elif not LINES_OF_ANSIBLE.fullmatch(line) and not result:
-            if line.startswith("[") and line.split("]")[0] in (
-                "[WARNING",
-                "[ERROR",
-            ):  # it goes on to the next empty line
-                block_end = screen.find("\n\n", at)
-                block = screen[at - len(line) - 1 : block_end if block_end >= 0 else len(screen)]
-                before_result = re.split(r"\n(?=Origin: |(?:ok|fatal|failed|changed|skipping): |TASK |PLAY )", block)[0]
-                at += len(before_result) - len(line)
-                line = " ".join(before_result.split())
-            if not OTHER_WARNINGS.match(line):
-                found += [Finding(text, where) for text in _odd(line, values)]
+            task = tasks().get((heading[2] or "", heading[3]), UNKNOWN)
+            where = f"{task.name} ({task.file})" if task.name else f"{heading[1]} {heading[3]}"
+        elif result:
+            found += [Finding(text, where) for text in _odd(result[2] or "", known)]
+            if line[result.end() :].startswith("{"):
+                content, length = json.JSONDecoder().raw_decode(screen[start + result.end() :])
+                at = start + result.end() + length + 1
+                found += [Finding(text, where) for text in _in_result(content, task, known)]
+        elif line.startswith(("[WARNING]", "[ERROR]")):
+            block = BLOCK_END.split(screen[start:], maxsplit=1)[0]
+            at = start + len(block) + 1
+            said = " ".join(block.split())
+            if not OTHER_WARNINGS.match(said) and not (line.startswith("[ERROR]") and not _tells(task)):
+                found += [Finding(text, where) for text in _odd(said, known)]
+        elif not LINES_OF_ANSIBLE.fullmatch(line):
+            found += [Finding(text, where) for text in _odd(line, known)]
     return found
 
 
-def _in_result(result: Mapping[str, Any], name: str, values: Set[str]) -> Iterator[str]:
-    module = tasks()[name].module if name in tasks() else "debug"
-    if name in PAGES:
+def _tells(task: Task) -> bool:
+    """Whether what a task says is ours."""
+    return task.module in TELLING or task.module.startswith(OURS)
+
+
+def _in_result(result: Mapping[str, Any], task: Task, values: Set[str]) -> Iterator[str]:
+    if task.name in PAGES:
         return
-    if module in TELLING:
+    if task.module in TELLING:
         yield from _in_told(result.get("msg"), values)
-    elif module.startswith(OURS):
+    elif task.module.startswith(OURS):
         yield from _in_ours(result, values)
 
 

@@ -80,6 +80,11 @@ def all_told(text: str) -> list[Told]:
     return list(each_of(told(text)))
 
 
+def without_nonces(told_twice: Mapping[str, str]) -> dict[str, str]:
+    """Texts that are to be compared with those of another run."""
+    return {name: re.sub(r"(«[\w.]+):[0-9a-f]{8}", r"\1", text) for name, text in told_twice.items()}
+
+
 def told_codes(text: str) -> set[str]:
     """The codes of all that is told in a text, also of what led to it."""
     return {each.code for each in all_told(text)}

@@ -211,20 +211,6 @@ def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "says"),
-    [
-        ({"pkcs12_bundle_folder": ""}, "bundle"),
-        ({"pkcs12_file_name": "{name}.p12"}, "pkcs12_file_name"),
-        ({"pkcs12_mail_path": "/nowhere/mail"}, "/nowhere/mail"),
-    ],
-    ids=["no folder", "one file for all", "no mailbox"],
-)
-def test_what_cannot_work_ends_in_a_sentence(issuer: Issuer, variables: dict[str, Any], says: str) -> None:
-    run = collect(issuer, **variables)
-    assert (run.exit_code, says in run.stdout, issuer.registration.requests) == (2, True, []), run.stdout
-
-
-@pytest.mark.parametrize(
     ("variables", "code"),
     [
         ({"pkcs12_bundle_folder": "/nowhere"}, "dest_folder"),

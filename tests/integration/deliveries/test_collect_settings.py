@@ -42,7 +42,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"pkcs12_leavers": [123]}, "bad_arguments.number_in_list"),
     ({"pkcs12_new_passphrases": "T1: x"}, "bad_arguments.collect_new_passphrases"),
     ({"pkcs12_file_name": ["{authorisation}.p12"]}, "bad_arguments.collect_file_name"),
+    ({"pkcs12_file_name": "{name}.p12"}, "bad_arguments.collect_file_name"),
     ({"pkcs12_bundle_folder": ["/srv"]}, "bad_arguments.collect_folder"),
+    ({"pkcs12_bundle_folder": ""}, "bad_arguments.collect_folder"),
     ({"pkcs12_name_check": "perhaps"}, "bad_arguments.no_choice"),
     ({"pkcs12_use_proxy": "perhaps"}, "bad_arguments.not_yes_or_no"),
     ({"pkcs12_since_days": "long"}, "bad_arguments.no_whole_number"),
@@ -50,6 +52,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"pkcs12_issuer_senders": [["a"]]}, "bad_arguments.not_one_text"),
     ({"pkcs12_ca_path": ["b"]}, "bad_arguments.not_one_text"),
     ({"pkcs12_mail_path": "/etc"}, "mail_source.no_maildir"),
+    ({"pkcs12_mail_path": "/nowhere/mail"}, "mail_source.unreadable"),
     ({"pkcs12_url_pattern": "("}, "bad_pattern.no_expression"),
     ({"pkcs12_passphrases": SECRET}, "bad_arguments.no_mapping_of_secrets"),
     ({"pkcs12_used_pattern": "("}, "bad_pattern.no_expression"),
@@ -60,6 +63,7 @@ OF_ONE_SETTING = (
     "bad_arguments.collect_folder",
     "bad_arguments.collect_new_passphrases",
     "mail_source.no_maildir",
+    "mail_source.unreadable",
 )
 """Codes that are of one setting alone, so that they need not name it."""
 

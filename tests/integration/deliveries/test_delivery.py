@@ -17,7 +17,7 @@ from integration.audited import DATE, FILES, Site, audited
 from integration.canary import Scanner, text_secret
 from integration.canary_run import CanaryRun
 from integration.conftest import Figures
-from integration.plays import NONCE, Json, Told, messages, told
+from integration.plays import Json, Told, messages, told
 from lab.authority import Authority
 from lab.mail_server import MailServer
 from lab.people import DESKS
@@ -94,7 +94,7 @@ def servers(ca_path: str, post: MailServer | None = None, **changes: Any) -> Jso
 
 
 def deliver(site: Site, *places: Json, **variables: Any) -> Run:
-    return site.report(report_destinations=places, environment=NONCE, **variables)
+    return site.report(report_destinations=places, **variables)
 
 
 def content(path: Path) -> dict[str, bytes]:
@@ -107,6 +107,7 @@ def not_sent(run: Run) -> list[Told]:
     return [each for each in told(last) if each.code.startswith("not_sent.")]
 
 
+@pytest.mark.words(reason="with a nonce in its sentences, a report is another each time")
 def test_every_place_gets_the_same_bytes(
     site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_every_place_gets_the_same_bytes(
     assert [name for name in names if name in letter.message["Subject"]] == []
 
 
+@pytest.mark.words(reason="with a nonce in its sentences, a report is another each time")
 def test_same_day_nothing_changes_anywhere(site: Site, web: WebServer, ca_path: str, tmp_path: Path) -> None:
     places = folder(tmp_path), host(tmp_path), https(web)
     first = deliver(site, *places, report_date=DATE, **servers(ca_path))
@@ -168,6 +170,7 @@ def test_subject_is_in_the_language_of_the_site(site: Site, post: MailServer, ca
     assert "sans certificat 1" in letter.message["Subject"]
 
 
+@pytest.mark.usefixtures("nonce_language")
 def test_place_that_fails_is_named_and_the_others_are_served(
     site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path
 ) -> None:
@@ -205,6 +208,7 @@ def test_place_that_fails_is_named_and_the_others_are_served(
     assert "missing 1" in run.stdout
 
 
+@pytest.mark.usefixtures("nonce_language")
 def test_servers_of_another_authority_get_nothing_and_the_setting_is_named(
     site: Site, web: WebServer, post: MailServer, tmp_path: Path
 ) -> None:
@@ -217,6 +221,7 @@ def test_servers_of_another_authority_get_nothing_and_the_setting_is_named(
     assert letters.causes != ()
 
 
+@pytest.mark.usefixtures("nonce_language")
 def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: str) -> None:
     """A redirection is not followed: the password would go along."""
     answers = [HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.INSUFFICIENT_STORAGE, HTTPStatus.FORBIDDEN]
@@ -232,6 +237,7 @@ def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: s
     assert [url for url, code in codes.items() if code not in said[url]] == []
 
 
+@pytest.mark.usefixtures("nonce_language")
 def test_where_the_report_went_is_said(site: Site, tmp_path: Path) -> None:
     run = deliver(site, folder(tmp_path))
     (said,) = messages(run, "Say where the report is").values()
