@@ -64,11 +64,6 @@ def told(text: str) -> list[Told]:
     return open_ones[0][1]
 
 
-def without_nonces(told_twice: Mapping[str, str]) -> dict[str, str]:
-    """Texts that are to be compared with those of another run."""
-    return {name: re.sub(r"(«[\w.]+):[0-9a-f]{8}", r"\1", text) for name, text in told_twice.items()}
-
-
 def all_told(text: str) -> list[Told]:
     """All that is told in a text, and what led to it."""
 

@@ -93,7 +93,7 @@ def refused(run: Run) -> tuple[str, str]:
 def test_a_day_of_reminders(reminding: Reminding, figures: Figures) -> None:
     checked = reminding.run("--check", "-vvv")
     assert (checked.exit_code, checked.requests, reminding.arrived()) == (0, (), [])
-    assert shown_to(checked) == {IT}
+    assert IT in shown_to(checked)
     shown = reminding.run(dry_run=True, language="fr")
     assert "changed=0" in shown.stdout and "Bonjour" in shown.stdout
     assert not (reminding.site.hospital.folder / "sent.json").exists()
@@ -138,7 +138,7 @@ def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(remi
     without = {"mail_host": None, "mail_sender": None}
     other = str(reminding.site.hospital.folder / "dry.json")
     shown = reminding.run(dry_run=True, state_path=other, **without)
-    assert (shown.exit_code, shown_to(shown), reminding.arrived()) == (0, {IT}, [])
+    assert (shown.exit_code, IT in shown_to(shown), reminding.arrived()) == (0, True, [])
     red = reminding.run(state_path=other, **without)
     assert (red.exit_code, reminding.arrived()) == (2, [])
     assert refused(red) == ("bad_arguments.no_mail_server", "pkcs12_mail_host")
