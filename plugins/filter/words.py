@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import variable_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem, with_names
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
 
 
@@ -29,7 +29,7 @@ def words(
     def text_of(each: Any, of_row: Mapping[str, Any]) -> str:
         is_kept = isinstance(each, Mapping)
         problem = Problem.from_map(each) if is_kept else Problem(str(each), _typed(str(each), of_row), setting, led_to)
-        return with_names(told.of(problem), variable_of)
+        return told.of(problem)
 
     if rows is not None:
         return [text_of(given, {name: _at(row, str(path)) for name, path in values.items()}) for row in rows]
@@ -45,7 +45,7 @@ def _at(row: Any, path: str) -> Any:
 
 def _typed(code: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the values that the code has. A template may have made a text of a number."""
-    types = catalogue()[code].get("values", {}) if code in catalogue() else dict.fromkeys(values)
+    types = CODES[code].values if code in CODES else dict.fromkeys(values)
     return {name: _value(value, types[name]) for name, value in values.items() if name in types}
 
 

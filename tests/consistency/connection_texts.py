@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import sentences
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import PATTERNS
 from consistency.tree import ROOT
 
@@ -22,7 +22,7 @@ def table() -> str:
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: 18 41 41", ""]
     lines += ["   * - Code", "     - What the task says", "     - What to do"]
     for code in CAUSES:
-        said = catalogue()[code]["en"]
+        said = sentences("en")[code]
         lines += [f"   * - ``{code}``", f"     - {_escaped(said['cause'])}", f"     - {_escaped(said['next_step'])}"]
     return "\n".join(lines) + "\n"
 

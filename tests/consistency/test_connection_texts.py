@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from consistency.connection_texts import CAUSES, GUIDE, page
 
 
@@ -13,4 +13,4 @@ def test_the_table_of_failed_connections_is_that_of_the_catalogue() -> None:
 
 
 def test_a_cause_names_nothing_but_the_connection() -> None:
-    assert {name for code in CAUSES for name in catalogue()[code]["values"]} == {"address", "host", "port", "reason"}
+    assert {name for code in CAUSES for name in CODES[code].values} == {"address", "host", "port", "reason"}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import LANGUAGES, catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, sentences
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import in_the_clear
 from lab.transports import transports
 
@@ -29,7 +29,9 @@ TO_THE_CLEAR = re.compile(
 
 def cures() -> set[str]:
     """Every cure of the collection in both languages, without what all may say of the ports."""
-    entries = (entry.get(language, {}) for entry in catalogue().values() for language in LANGUAGES)
+    entries = (
+        entry for language in LANGUAGES for code, entry in sentences(language).items() if not code.startswith("word.")
+    )
     found = (entry.get("next_step") for entry in entries)
     texts = [text for each in found if each for text in (each.values() if isinstance(each, Mapping) else [each])]
     return {text.replace(PORTS["en"], "").replace(PORTS["fr"], "") for text in texts}

@@ -16,6 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from consistency.tree import ROOT
 from unit.plugins.plugin_utils._report.reports import hospital
+from unit.plugins.plugin_utils.records import problem
 
 DOCUMENTS = (
     ROOT / "docs" / "docsite" / "rst" / "guide_reporting.rst",
@@ -42,6 +43,9 @@ MEANT: dict[str, Callable[[HolderRow], bool]] = {
     "[?places[?outcome=='waiting_for_issuer']]": lambda row: any(
         place.outcome == "waiting_for_issuer" for place in row.places
     ),
+    "[?places[?problem && starts_with(problem.code, 'wrong_passphrase')]]": lambda row: any(
+        place.problem is not None and place.problem.kind == "wrong_passphrase" for place in row.places
+    ),
 }
 
 
@@ -52,7 +56,10 @@ def everything() -> Report:
     waiting = replace(second, places=(replace(second.places[0], outcome="waiting_for_issuer"),))
     cardio = replace(third, places=(replace(third.places[0], workstation="ws-cardio"),))
     today = replace(others[0], days_left=0)
-    return replace(report, holders=(replace(first, next_step=NextStep.LOG_ON), waiting, cardio, today, *others[1:]))
+    closed = replace(others[1], places=(replace(others[1].places[0], problem=problem("wrong_passphrase.number")),))
+    return replace(
+        report, holders=(replace(first, next_step=NextStep.LOG_ON), waiting, cardio, today, closed, *others[2:])
+    )
 
 
 def shown() -> set[str]:

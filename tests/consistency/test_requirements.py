@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import LANGUAGES, catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, sentences
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import OLDEST_SPNEGO
 from consistency.tree import ROOT, name
 
@@ -75,7 +75,7 @@ def test_the_tests_run_with_no_older_package_than_the_collection_asks_for() -> N
     assert release(dict(least)["pyspnego"]) == OLDEST_SPNEGO, "check warns of what the collection does not ask for"
     for code in ("spnego_too_old", "finding.spnego_too_old"):
         for language in LANGUAGES:
-            assert f"pyspnego {dict(least)['pyspnego']} o" in catalogue()[code][language]["next_step"]
+            assert f"pyspnego {dict(least)['pyspnego']} o" in sentences(language)[code]["next_step"]
 
 
 def test_an_installed_collection_lists_the_libraries_that_it_imports() -> None:

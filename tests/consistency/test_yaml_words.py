@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from consistency.tree import ROOT, name
 
 FILES = sorted([*ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("roles/*/vars/*.yml"), *ROOT.glob("playbooks/**/*.yml")])
@@ -57,7 +57,7 @@ def wrong_in(content: Any) -> list[str]:
         found += [f"tells {each}, which the catalogue lacks" for each in CODE.findall(text) if not is_known(each)]
         for code, arguments in TOLD.findall(text):
             given = set(re.findall(r"(\w+)=", arguments))
-            needed = set(catalogue()[code].get("values", {})) if code in catalogue() else set()
+            needed = set(CODES[code].values) if code in CODES else set()
             if "**" not in arguments and given - FILTER_OPTIONS != needed:
                 found.append(f"tells {code} with {sorted(given)} instead of {sorted(needed)}")
     return found
@@ -65,7 +65,7 @@ def wrong_in(content: Any) -> list[str]:
 
 def is_known(code: str) -> bool:
     """Whether this is a code, or the beginning of one whose end is chosen."""
-    return code in catalogue() or (code[-1] in "._" and any(each.startswith(code) for each in catalogue()))
+    return code in CODES or (code[-1] in "._" and any(each.startswith(code) for each in CODES))
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)

@@ -26,7 +26,6 @@ from .._errors import (
     Problem,
     defect_result,
     failed_result,
-    with_names,
 )
 from .._messages.words import Words
 from .._workstation.computer import expected_name
@@ -131,7 +130,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         doubts = [self.drivers.doubt] if self.drivers.doubt else []
         if warnings := [*result.get("warnings", ()), *doubts, *self._doubts]:
             result["warnings"] = warnings
-        told: dict[str, Any] = in_names(self.words.told(result), self.called)
+        told: dict[str, Any] = self.words.told(result)
         return told | {"invocation": {"module_args": self._invocation()}}
 
     @property
@@ -225,15 +224,6 @@ class Pkcs12Action(SiteSettings, ActionBase):
         shown = {name for name, option in self.SPEC.options.items() if not option.get("no_log")}
         values = self._arguments.values if self._shown is None else self._shown
         return {name: value if name in shown else WHOLE for name, value in values.items()}
-
-
-def in_names(value: Any, call: Callable[[str], str]) -> Any:
-    """A result in which each sentence names an option as its user does."""
-    if isinstance(value, str):
-        return with_names(value, call)
-    if isinstance(value, Mapping):
-        return {key: in_names(each, call) for key, each in value.items()}
-    return [in_names(each, call) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def installed(package: str) -> str | None:

@@ -23,8 +23,7 @@ from .._crypto.instants import day_and_time, format_instant, parse_instant
 from .._crypto.pkcs12_files import ASIDE, not_listed
 from .._errors import Outside, Pkcs12Error, Problem
 from .._io.durable_files import move, replace_file, sync_folder
-from .._messages.catalogue import LANGUAGES
-from .._messages.words import Words
+from .._messages.words import LANGUAGES, Words
 from .._policy.names import has_words, number_key
 from .._policy.subject import ExpectedSubject, HasSubject
 

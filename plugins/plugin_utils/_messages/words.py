@@ -1,19 +1,27 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""From a problem to its sentences. Rendering never raises: a code that the catalogue lacks shows itself and its values."""
+"""From a problem to its sentences. Rendering never raises: a code that the catalogue lacks shows itself and its values.
+
+The sentences are JSON, ``en.json`` and ``fr.json``: Ansible compiles the Python of a collection in every worker, and JSON is much cheaper.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from .._errors import Cause, ErrorRow, NextStep, Outside, Problem, Sentences, named
-from .catalogue import LANGUAGES, catalogue
+from .._errors import Cause, ErrorRow, NextStep, Outside, Problem, Sentences
+from .codes import CODES, DATE, OUTSIDE, WORD, WORDS
+
+LANGUAGES = ("en", "fr")
 
 NONCE = "PKCS12_NONCE_LANGUAGE"
 """An environment variable of tests. Where it is set, sentences are codes and values with a nonce, so that nothing can depend on words."""
@@ -24,8 +32,12 @@ SHOWN = 10
 PLACE = re.compile(r"\{(@?)(\w+)(?:\|([^{}]*))?\}")
 """``{value}``, ``{@option}`` for what the user calls an option, or ``{causes|, }`` for causes with this text between them."""
 
-WORD = "word"
-"""The type of a value that is a word of the catalogue: ``word.<value>``."""
+
+@cache
+def sentences(language: str) -> Mapping[str, Any]:
+    """By code ``cause`` and ``next_step``; by ``word.<value>`` a word. One that counts has ``one``, ``many`` and ``by``: which value."""
+    content: Mapping[str, Any] = json.loads(Path(__file__).with_name(f"{language}.json").read_text(encoding="utf-8"))
+    return content
 
 
 class Words:
@@ -38,17 +50,13 @@ class Words:
     def of(self, problem: Problem) -> str:
         """The cause and the next step, as one text."""
         if NONCE in os.environ:
-            return _nonce(problem)
-        if (plain := plain_texts(problem)) is not None:
-            return " ".join(filter(None, plain))
+            return self._nonce(problem)
         return " ".join(filter(None, (self.cause(problem), self.next_step(problem))))
 
     def cause(self, problem: Problem) -> str:
         """What is wrong, with what led to it."""
         if NONCE in os.environ:
-            return _nonce(problem)
-        if (plain := plain_texts(problem)) is not None:
-            return plain[0]
+            return self._nonce(problem)
         written = self._written(problem, "cause")
         if written is None:
             return _unknown(problem)
@@ -58,9 +66,7 @@ class Words:
     def next_step(self, problem: Problem) -> str:
         """What to do; that of the causes where the problem has none of its own."""
         if NONCE in os.environ:
-            return _nonce(problem)
-        if (plain := plain_texts(problem)) is not None:
-            return plain[1]
+            return self._nonce(problem)
         own = self._written(problem, "next_step")
         if own:
             return self._filled(own, problem)
@@ -84,22 +90,23 @@ class Words:
 
     def _row(self, problem: Problem) -> dict[str, Any]:
         setting = {"setting": self._call(problem.setting)} if problem.setting else {}
-        kept = {} if plain_texts(problem) else {"problem": problem.to_map()}
-        return {"code": problem.kind, "next_step": self.next_step(problem), **setting, **kept}
+        return {"code": problem.kind, "next_step": self.next_step(problem), **setting, "problem": problem.to_map()}
 
     def _written(self, problem: Problem, part: str) -> str | None:
         """The template of a part; one and many where a number counts. None for a code that the catalogue lacks."""
-        entry = catalogue().get(problem.code)
-        written = entry and entry.get(self.language, {}).get(part, "")
+        entry = sentences(self.language).get(problem.code)
+        if entry is None or problem.code not in CODES:
+            return None
+        written = entry.get(part, "")
         if not isinstance(written, Mapping):
-            return written or (None if entry is None else "")
+            return str(written)
         number = problem.values.get(written["by"])
         number = len(number) if isinstance(number, (list, tuple)) else number
         one = number in (0, 1) if self.language == "fr" else number == 1
         return str(written["one" if one else "many"])
 
     def _filled(self, written: str, problem: Problem) -> str:
-        types = catalogue()[problem.code].get("values", {})
+        types = CODES[problem.code].values
 
         def fill(found: re.Match[str]) -> str:
             option, name = found[1], found[2]
@@ -126,17 +133,16 @@ class Words:
             return ", ".join([*(self._value(each, kind) for each in value[:SHOWN]), *([more] if more else [])])
         if isinstance(value, bool):
             return self._word("yes" if value else "no")
-        if kind == WORD:
+        if kind in (WORD, WORDS):
             return self._word(str(value))
-        if kind == "date":
+        if kind == DATE:
             return self._day(value)
-        if isinstance(value, Outside) or kind == "outside":
+        if isinstance(value, Outside) or kind == OUTSIDE:
             return " ".join(str(value).split()).rstrip(".")
         return "".join(_printable(each) for each in str(value))
 
     def _word(self, name: str) -> str:
-        entry = catalogue().get(f"word.{name}")
-        return str(entry[self.language]["cause"]) if entry else name
+        return str(sentences(self.language).get(f"word.{name}", name))
 
     def _more(self, number: int) -> str:
         if number <= 0:
@@ -154,6 +160,11 @@ class Words:
             return str(value)
         return f"{day:%d/%m/%Y}" if self.language == "fr" else f"{day:%Y-%m-%d}"
 
+    def _nonce(self, problem: Problem) -> str:
+        causes = "".join(f" {self._nonce(each)}" for each in problem.causes)
+        setting = f" setting={self._call(problem.setting)}" if problem.setting else ""
+        return f"«{problem.code}:{secrets.token_hex(4)}{_unknown(problem)[len(problem.code) :]}{setting}{causes}»"
+
 
 def _printable(character: str) -> str:
     """A control character as its escape: it would change the line of a terminal."""
@@ -165,21 +176,8 @@ def _unknown(problem: Problem) -> str:
     return f"{problem.code}{values}"
 
 
-def _nonce(problem: Problem) -> str:
-    causes = "".join(f" {_nonce(each)}" for each in problem.causes)
-    setting = f" setting={named(problem.setting)}" if problem.setting else ""
-    return f"«{problem.code}:{secrets.token_hex(4)}{_unknown(problem)[len(problem.code) :]}{setting}{causes}»"
-
-
 def _value_in_code(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def plain_texts(problem: Problem) -> tuple[str, str] | None:
-    """The sentences of a problem that still has its words as values."""
-    if problem.values.keys() >= {"_cause", "_next_step"}:
-        return str(problem.values["_cause"]), str(problem.values["_next_step"])
-    return None
 
 
 def all_problems(problems: Iterable[Problem]) -> Iterator[Problem]:

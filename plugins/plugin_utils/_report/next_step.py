@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .._errors import Actor, Problem
 from .._facts.holders import Awaiting, HolderEntry
-from .._messages.catalogue import actor_of
+from .._messages.codes import actor_of
 from .._policy.status import Status
 from .model import NextStep
 from .no_answer import NoAnswerReason

@@ -38,7 +38,7 @@ class CollectionRun:
     as the inventory has them. ``holder_problems``: what is wrong with others in the inventory that cannot be read. ``acknowledged``:
     message ids of deliveries, or places of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
     ``known``: ``ansible_facts.pkcs12_fact_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
-    ``reading``: ``msg`` and ``ignored`` of ``delivery_info``. ``remarks``: what people are told and makes nothing red.
+    ``reading``: ``told`` of ``delivery_info`` as ``msg``, and its ``ignored``. ``remarks``: what people are told and makes nothing red.
     """
 
     deliveries: Sequence[Row]
@@ -150,13 +150,14 @@ def _given(said: Any) -> Problem:
 
 
 def _error(row: Row) -> Problem | None:
-    """The error of a delivery or of a result; None without one."""
+    """The error of a mail, a delivery or a result; None without one."""
     said = (row.get("error") or {}).get("problem")
     return None if said is None else Problem.from_map(said)
 
 
 def _mail_problem(row: Row) -> Problem:
-    return Problem("delivery.mail_problem", {"place": str(row.get("place"))}, causes=(_given(row.get("problem")),))
+    told = _error(row) or _given(row.get("msg") or "?")
+    return Problem("delivery.mail_problem", {"place": str(row.get("place"))}, causes=(told,))
 
 
 def _of_person(who: str, told: Problem) -> Problem:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import Deferred, Outside, Pkcs12Error, Problem
-from .._messages.catalogue import catalogue
+from .._messages.codes import CODES
 from .findings import AFTER_UNREAD, OFFLINE_ERRORS, STORE_ERRORS, with_number
 from .protocol import ExchangeAnswer, ExchangeError, RunAs, journal_row
 from .wire import AnswerError
@@ -148,7 +148,7 @@ def _stopped(code: str, answer: ExchangeAnswer, error: ExchangeError, name: str,
     if answer.after is None and error.code != AFTER_UNREAD:
         causes.append(Problem("store_unread_afterwards"))
     known = {"name": name, "computer": computer, "file": error.file or "-"}
-    values = {value: known[value] for value in catalogue()[code]["values"]}
+    values = {value: known[value] for value in CODES[code].values}
     return Pkcs12Error(
         Problem(code, values, causes=tuple(causes)),
         journal=[journal_row(entry) for entry in answer.journal],

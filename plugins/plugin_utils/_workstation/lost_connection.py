@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from .._errors import ConnectionLost, ErrorRow, NextStep, Outside, Problem
-from .._messages.catalogue import catalogue
+from .._messages.codes import CODES
 from .computer import connection_address
 from .connection_causes import OF_A_WORKSTATION_THAT_IS_OFF, known_cause
 from .encryption import Option, in_the_clear
@@ -71,11 +71,11 @@ def lost_connection(
 
 def _told(code: str, shown: str | None, host: str, address: str, port: str) -> Problem:
     """``shown``: None for a text that may hold a secret."""
-    if shown is None and "reason" in catalogue()[code]["values"]:
+    if shown is None and "reason" in CODES[code].values:
         code = f"{code}.hidden"
     reason = Outside(_bounded(shown or "", LONGEST_REASON))
     values = {"host": host, "address": address, "port": port, "reason": reason}
-    return Problem(code, {name: values[name] for name in catalogue()[code]["values"]})
+    return Problem(code, {name: values[name] for name in CODES[code].values})
 
 
 def logon_unanswered(connection: Any) -> bool:

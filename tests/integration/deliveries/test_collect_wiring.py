@@ -47,12 +47,14 @@ MAIL = {
 }
 OTHER = {**MAIL, "message_id": "<2@issuer.example>"}
 THIRD = {**MAIL, "message_id": "<3@issuer.example>"}
-PROBLEM = {"place": "new/1", "cause": "So.", "next_step": "Look."}
+PROBLEM = {"place": "new/1", "error": {"code": "captcha", "problem": {"code": "captcha", "values": {"host": "x"}}}}
+READ = {"code": "done.mails_read", "values": {"count": 1}}
 ANSWERS = {
     "delivery_info": {
         "deliveries": [{"state": "new"}],
         "problems": [PROBLEM],
         "ignored": {"too_old": 2},
+        "told": READ,
         "newest": {"T1": MAIL, "T2": OTHER, "T3": THIRD, "T9": MAIL},
     },
     "bundle_pickup": {"state": "collected", "opened_with": "code", "dest": "/bundles/x.p12"},
@@ -150,5 +152,5 @@ def test_the_store_gets_the_passphrase_and_the_summary_what_was_done(given: Mapp
     assert summed["deliveries"] == ANSWERS["delivery_info"]["deliveries"] and summed["problems"] == [PROBLEM]
     assert [(done["item"], done["state"]) for done in summed["withdrawals"]] == [("T1", "collected")]
     assert (summed["unstored"], summed["known"]) == ({}, {})
-    assert summed["reading"] == {"msg": "recorded", "ignored": {"too_old": 2}}
+    assert summed["reading"] == {"msg": READ, "ignored": {"too_old": 2}}
     assert (summed["holder_problems"], summed["holders"]) == ([], HOLDERS)

@@ -103,28 +103,28 @@ def test_workstation_that_the_inventory_gets_wrong_needs_help_and_keeps_nobody_f
     assert statuses(hospital, "wrong") == {JEANNE.authorisation: "valid", PAUL.authorisation: "unknown"}
     report = json.loads((hospital.folder / "wrong.json").read_text(encoding="utf-8"))
     (row,) = [each for each in report["workstations"] if each["workstation"] == TWO]
-    assert row["problem"].startswith("Its variables cannot be used: pkcs12_holders of ws-two has autorisation,")
+    assert "autorisation" in str(row["problem"])
     (paul,) = [each for each in report["holders"] if each["authorisation"] == PAUL.authorisation]
     assert (paul["next_step"], paul["actor"]) == ("correct_variables", "it")
     assert f"The variables of {TWO} cannot be used." in ended.stdout
 
 
 UNFIT = [
-    ({"pkcs12_report_folder": ""}, "pkcs12_report_folder is not set, so no file would be written."),
-    ({"pkcs12_report_folder": ["a"]}, "'pkcs12_report_folder' has a list where one text is needed."),
-    ({"pkcs12_fail_on": ["mising"]}, "pkcs12_fail_on must be one or more of"),
-    ({"pkcs12_compare_reports": True, "pkcs12_report_formats": ["csv"]}, "pkcs12_report_formats has no json."),
+    ({"pkcs12_report_folder": ""}, "report_folder"),
+    ({"pkcs12_report_folder": ["a"]}, "not_one_text"),
+    ({"pkcs12_fail_on": ["mising"]}, "in_entry"),
+    ({"pkcs12_compare_reports": True, "pkcs12_report_formats": ["csv"]}, "compare_without_json"),
 ]
 
 
-@pytest.mark.parametrize(("variables", "said"), UNFIT, ids=[str(each) for each, _said in UNFIT])
+@pytest.mark.parametrize(("variables", "code"), UNFIT, ids=[str(each) for each, _code in UNFIT])
 def test_settings_of_the_report_are_refused_before_the_first_renewal(
-    hospital: Hospital, variables: dict[str, object], said: str
+    hospital: Hospital, variables: dict[str, object], code: str
 ) -> None:
     ended = run(hospital, "daily", "unfit", "-e", "pkcs12_install=always", **variables)
     assert ended.exit_code == 2, ended.stdout
     (refused,) = ended.of("compliance_report")
-    assert said in refused.result["msg"]
+    assert refused.result["error"]["problem"]["code"] == f"bad_arguments.{code}"
     assert (refused.host, ended.requests, "PLAY [Find the workstations" in ended.stdout) == ("localhost", (), False)
 
 
@@ -143,11 +143,12 @@ def test_misspelt_variables_are_told_once(hospital: Hospital) -> None:
     assert len(told) == 1, told
 
 
+@pytest.mark.usefixtures("nonce_language")
 @pytest.mark.parametrize("book", ["report", "remind", "collect"])
 def test_limit_without_localhost_is_red_and_says_why(hospital: Hospital, book: str) -> None:
     ended = run(hospital, book, "limited", "--limit", ONE)
     assert ended.exit_code != 0
-    assert "works on localhost only" in ended.stdout + ended.stderr
+    assert Told("play.not_on_localhost", {"limit": ONE}) in told(ended.stdout + ended.stderr)
     assert not (hospital.folder / "limited.json").exists()
 
 
@@ -164,7 +165,7 @@ def test_report_stays_as_it_was_when_the_variables_of_no_workstation_can_be_used
     ended = run(hospital, "daily", "kept", pkcs12_holders={"user": PAUL.account})
     assert ended.exit_code == 2, ended.stdout
     _settings, said = [each.result["msg"] for each in ended.of("compliance_report") if each.host == "localhost"]
-    assert said.startswith(f"pkcs12_holders of {ONE} is a mapping")
+    assert "pkcs12_holders" in said
     assert statuses(hospital, "kept") == before
 
 

@@ -21,10 +21,6 @@ from lab.playbook import Run, fact_cache, play
 
 ONE, TWO = "ws-jeanne", "ws-paul"
 NUMBER = JEANNE.authorisation
-SENTENCE = (
-    "The inventory has T100001 for Jeanne Dupont (ws-jeanne) and Paul Martin (ws-paul). Give each person the own number in "
-    "pkcs12_holders. If both names are one person's, write the other name as former_name."
-)
 LAX = ("-e", json.dumps({"pkcs12_name_check": "off"}))
 """Nothing but the look for two people is left between Paul and Jeanne's certificate."""
 
@@ -67,6 +63,11 @@ def refused(run: Run) -> Mapping[str, dict[str, str]]:
     }
 
 
+def is_told(run: Run) -> bool:
+    """Whether a run names the number, both people and their workstations."""
+    return all(text in run.stdout for text in (NUMBER, JEANNE.name, PAUL.name, ONE, TWO))
+
+
 @pytest.fixture(scope="module")
 def enrolled(hospital: Hospital) -> tuple[Run, dict[str, int]]:
     run = play(hospital, "hospital_it.pkcs12.enrol", *LAX, "-e", "pkcs12_serial=1", environment=fact_cache(hospital))
@@ -80,7 +81,7 @@ def test_nobody_gets_the_certificate_of_a_shared_number_and_the_others_get_their
     assert stores == {"jdupont": 0, "pmartin": 0, "asroux": 1, "kbenali": 1}
     assert refused(run) == {ONE: {NUMBER: "shared_number"}, TWO: {NUMBER: "shared_number"}}
     assert failed_hosts(run) == {ONE, TWO}
-    assert run.stdout.count(SENTENCE) >= 1
+    assert is_told(run)
     assert summary(run)["totals"] == {"failed": 2, "installed": 2}
 
 
@@ -88,7 +89,7 @@ def test_nobody_gets_the_certificate_of_a_shared_number_and_the_others_get_their
 def test_a_limit_does_not_hide_the_other_person(hospital: Hospital, book: str) -> None:
     run = play(hospital, f"hospital_it.pkcs12.{book}", *LAX, "--limit", TWO)
     assert refused(run) == {TWO: {NUMBER: "shared_number"}}
-    assert SENTENCE in run.stdout
+    assert is_told(run)
     assert held(hospital)["pmartin"] == 0
 
 
@@ -96,7 +97,7 @@ def test_a_limit_does_not_hide_the_other_person(hospital: Hospital, book: str) -
 def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospital: Hospital, tmp_path: Path) -> None:
     audit = play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
     assert failed_hosts(audit) == {ONE, TWO}
-    assert SENTENCE in audit.stdout
+    assert is_told(audit)
     assert summary(audit)["totals"] == {"failed": 2, "valid": 2}
     report = play(
         hospital,
@@ -116,7 +117,7 @@ def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospit
     assert "One number for two people: T100001: Jeanne Dupont (ws-jeanne), Paul Martin (ws-paul)" in found["markdown"]
     assert "One number for two people" in (tmp_path / "pkcs12-compliance.html").read_text("utf-8")
     assert report.exit_code == 2
-    assert SENTENCE.replace("'", "\u2019") in report.stdout
+    assert is_told(report)
 
 
 @pytest.mark.usefixtures("enrolled")
@@ -146,7 +147,7 @@ def test_the_other_hosts_are_read_once_in_a_run(hospital: Hospital, tmp_path: Pa
         for book in ("check_bundles", "audit"):
             read.unlink(missing_ok=True)
             run = play(hospital, f"hospital_it.pkcs12.{book}", "--limit", f"{ONE},{TWO}", "-e", "pkcs12_serial=1")
-            assert SENTENCE in run.stdout
+            assert is_told(run)
             assert read.read_text("utf-8") == "x\n"
     finally:
         change(hospital, lambda hosts: hosts.pop("ws-other"))
@@ -192,7 +193,7 @@ def test_a_host_that_cannot_be_read_stops_nobody_else(hospital: Hospital, broken
         for book in ("check_bundles", "enrol", "renew", "audit") if limit else ("check_bundles", "audit"):
             run = play(hospital, f"hospital_it.pkcs12.{book}", *LAX, *limit)
             assert summary(run)["totals"].get("failed") == (2 if limit else 3), run.stdout
-            assert SENTENCE in run.stdout
+            assert is_told(run)
     finally:
         change(hospital, lambda hosts: hosts.pop("ws-other"))
         (variables / "ws-other.yml").unlink()

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from unit.plugins.action.effects import Effect, Scene, check, code
-from unit.plugins.plugin_utils._mail.deliveries import PICKED_UP, known, mail
+from unit.plugins.plugin_utils._mail.deliveries import PICKED_UP, error_row, known, mail
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.in_process import run_action
 
@@ -47,7 +47,7 @@ DONE = {"collected": 1}
 EFFECTS = [
     Effect("deliveries", [mail("T1", state="not_authentic")], totals, DONE, {"not_authentic": 1}),
     Effect("withdrawals", [{**PICKED_UP, "state": "link_used"}], totals, DONE, {"link_used": 1}),
-    Effect("problems", [{"place": "new/1", "problem": {"code": "mail_date.missing"}}], needed, [], ["?"]),
+    Effect("problems", [{"place": "new/1", "error": error_row("mail_date.missing")}], needed, [], ["?"]),
     Effect("holder_problems", ["pkcs12_holders of ws-1 is a text."], needed, [], ["?"]),
     Effect("unstored", {"T1": "No store."}, totals, DONE, {"passphrase_not_stored": 1}),
     Effect("holders", [], totals, DONE, {"unknown_holder": 1}),

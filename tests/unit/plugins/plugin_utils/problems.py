@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 
 VALUES: dict[str, Any] = {
     "str": "x",
@@ -23,8 +23,9 @@ VALUES: dict[str, Any] = {
 
 
 def sample(code: str) -> Problem:
-    """A problem of the catalogue, with any values."""
-    return Problem(code, {name: VALUES[kind] for name, kind in catalogue()[code].get("values", {}).items()})
+    """A problem of the catalogue, with any values. ``code``: also what is before the dot."""
+    code = code if code in CODES else next(each for each in CODES if each.startswith(f"{code}."))
+    return Problem(code, {name: VALUES[kind] for name, kind in CODES[code].values.items()})
 
 
 def told(problem: Problem) -> str:

@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_
     read_bundle_folder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import bundle_folder
 
 NOBODY = 65534
@@ -169,4 +169,4 @@ def test_each_problem_of_a_file_can_be_told_with_the_name_of_the_file() -> None:
     }
     of_others = {"expired", "not_yet_valid", "no_bundle", "several_bundles", "bundle_folder", "content_not_base64"}
     assert of_others < raised
-    assert {f"{kind}.in_file" for kind in raised - of_others} <= catalogue().keys()
+    assert {f"{kind}.in_file" for kind in raised - of_others} <= CODES.keys()

@@ -20,7 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired 
     retired_in,
     write_down,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import LANGUAGES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from unit.plugins.plugin_utils.fakes import NOW
 

@@ -81,10 +81,7 @@ def test_only_causes_of_a_workstation_that_is_off_are_no_failure(code: str) -> N
 
 @pytest.mark.parametrize(
     "problem",
-    [
-        Problem(code, {"_cause": "It is wrong.", "_next_step": ""})
-        for code in ("driver_answer", "wrong_computer", *MISTAKES)
-    ],
+    [sample(code) for code in ("driver_answer", "wrong_computer", *sorted(MISTAKES))],
     ids=lambda problem: problem.code,
 )
 def test_an_answer_that_is_a_failure_and_a_mistake_stay_failures(problem: Problem) -> None:
@@ -92,7 +89,7 @@ def test_an_answer_that_is_a_failure_and_a_mistake_stay_failures(problem: Proble
     assert (told["failed"], told["answered"]) == (True, True)
     assert fact(told)["problem"]["code"] == problem.code
     earlier = Problem("not_audited.answered", {"host": "ws-1"}, causes=(problem, Problem("earlier_facts")))
-    assert told["sentence"] == (problem if problem.code in MISTAKES else earlier)
+    assert told["sentence"] == (problem if problem.kind in MISTAKES else earlier)
 
 
 def test_a_defect_is_kept_without_its_text() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
     Install,
     PresentFromFolder,
@@ -24,6 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from lab.authority import IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import opened, present_options, run_state
+from unit.plugins.plugin_utils.problems import sample
 
 JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
 
@@ -59,12 +60,12 @@ def test_a_folder_leaves_things_as_they_are_and_says_why(
 
 
 def closed(code: str, *opens: IssuedBundle, later: bool = True) -> BundleFolder:
-    refusal = Pkcs12Error(Problem(code, {"_cause": "", "_next_step": ""}))
+    refusal = Pkcs12Error(sample(code))
     files = (UnopenedFile(Path("/bundles/new.p12"), refusal),)
     return replace(bundle_folder(*opens), unopened=files, later=files if later else ())
 
 
-@pytest.mark.parametrize("code", ["wrong_passphrase", "no_passphrase", "not_a_bundle"])
+@pytest.mark.parametrize("code", ["wrong_passphrase", "no_passphrase", "not_p12"])
 @pytest.mark.parametrize("others", [True, False], ids=["beside the installed one", "alone"])
 def test_no_issuer_is_waited_for_when_a_file_that_may_be_the_new_bundle_does_not_open(
     drivers: FakeDrivers, old: IssuedBundle, code: str, others: bool

@@ -206,7 +206,7 @@ def test_a_removal_says_how_many_whose_and_where(gone: tuple[Any, ...], check_mo
 
 
 def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:
-    refusal = Pkcs12Error(Problem("wrong_passphrase", {"_cause": "", "_next_step": ""}))
+    refusal = Pkcs12Error(sample("wrong_passphrase"))
     waits = outcome(after=(stored(LEAF),), skipped=SkipReason.WAITING_FOR_ISSUER)
     told = shown(waits, unopened=(UnopenedFile(Path("/srv/bundles/new.p12"), refusal),))
     assert told["unopened"] == [{"path": "/srv/bundles/new.p12", "code": "wrong_passphrase"}]

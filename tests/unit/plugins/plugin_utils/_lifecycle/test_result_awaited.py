@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import ResultContext, holder_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from unit.plugins.plugin_utils._lifecycle.test_result import DEFERRED, NOW, run_of
+from unit.plugins.plugin_utils.problems import sample
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -23,7 +24,7 @@ TOMORROW = TODAY + timedelta(days=1)
 def result(code: str, awaiting: Awaiting | None, expected: date | None = None) -> dict[str, Any]:
     (run,) = run_of(DEFERRED).holders
     entry = replace(run.task.entry, awaiting=awaiting, expected_from=expected)
-    refusal = Pkcs12Error(code=code, cause="There is none.", next_step="Wait.")
+    refusal = Pkcs12Error(sample(code))
     refused = replace(run, task=replace(run.task, entry=entry), transaction=None, refusal=refusal)
     return holder_result(refused, ResultContext(False, Calendar(), NOW))
 

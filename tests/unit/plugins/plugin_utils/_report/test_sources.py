@@ -25,7 +25,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     UnreadRecord,
     WorkstationRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
@@ -50,7 +49,7 @@ from unit.plugins.plugin_utils._report.known import (
 
 ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
 
-UNREADABLE = Pkcs12Error(code="bad_arguments", cause="Ansible cannot read it.", next_step="Correct it.")
+UNREADABLE = Pkcs12Error(problem("bad_arguments.a_code_of_the_future"))
 
 
 def facts(**changes: Any) -> dict[str, Any]:
@@ -126,14 +125,14 @@ def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> N
 
 
 UNUSABLE: list[tuple[dict[str, Any], str]] = [
-    ({"pkcs12_holders": [ENTRY | {"authorisation_anniversary": "1st of March"}]}, "which is no day"),
+    ({"pkcs12_holders": [ENTRY | {"authorisation_anniversary": "1st of March"}]}, "1st of March"),
     # A misspelt date would be no date, and access would seem to last longer.
     ({"pkcs12_holders": [ENTRY | {"authorization_anniversary": "2026-12-01"}]}, "authorization_anniversary"),
-    ({"pkcs12_holders": ENTRY}, "pkcs12_holders of ws-1 is a mapping"),
-    ({"pkcs12_holders": [ENTRY], "pkcs12_authorisation_anniversary": "soon"}, "anniversary of ws-1 is 'soon'"),
-    ({"pkcs12_holders": UNREADABLE}, "Ansible cannot read it."),
-    ({"pkcs12_holders": [ENTRY], "pkcs12_authorisation_anniversary": UNREADABLE}, "Ansible cannot read it."),
-    ({"pkcs12_holders": [ENTRY], "pkcs12_leavers": UNREADABLE}, "Ansible cannot read it."),
+    ({"pkcs12_holders": ENTRY}, "ws-1"),
+    ({"pkcs12_holders": [ENTRY], "pkcs12_authorisation_anniversary": "soon"}, "soon"),
+    ({"pkcs12_holders": UNREADABLE}, "bad_arguments"),
+    ({"pkcs12_holders": [ENTRY], "pkcs12_authorisation_anniversary": UNREADABLE}, "bad_arguments"),
+    ({"pkcs12_holders": [ENTRY], "pkcs12_leavers": UNREADABLE}, "bad_arguments"),
 ]
 
 
@@ -143,7 +142,7 @@ def test_of_unusable_variables_the_facts_still_say_who_works_there(variables: di
     found = host_of("ws-1", variables | {"ansible_facts": cached})
     assert found.problem
     assert found.problem.code == "unusable_variables.workstation"
-    assert said in Words().of(found.problem)
+    assert said in str(found.problem.causes)
     assert found.refusal
     assert [entry.person.authorisation for entry in found.entries] == ["T1"]
     assert (found.facts_at, len(found.certificates)) == (NOW, 1)

@@ -112,7 +112,7 @@ def test_a_mail_without_a_number_is_red_and_leaves_no_record() -> None:
     assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {})
 
 
-PROBLEM = {"place": "new/1", "problem": Problem("captcha", {"host": "issuer.example"}).to_map()}
+PROBLEM = {"place": "new/1", "error": error_row("captcha", host="issuer.example")}
 
 
 def test_a_mail_that_cannot_be_used_is_red_until_a_person_has_dealt_with_it() -> None:

@@ -16,7 +16,7 @@ from cryptography.x509 import ObjectIdentifier
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, StoreContents
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import sentences
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.auto_select import Portal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.browser_protocol import (
     BrowserInfo,
@@ -77,7 +77,7 @@ def found(
 ) -> dict[str, Finding]:
     findings = browser_findings("WS-1", offered(at_work, None), BrowserInfo(places, file), portal)
     assert all(finding.severity is not Severity.ERROR for finding in findings)
-    assert all(bool(catalogue()[each.problem.code]["en"].get("next_step")) != each.ok for each in findings)
+    assert all(bool(sentences("en")[each.problem.code].get("next_step")) != each.ok for each in findings)
     return {finding.subject: finding for finding in findings}
 
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import (
     OF_A_WORKSTATION_THAT_IS_OFF,
     PATTERNS,
@@ -107,7 +107,7 @@ def test_only_what_a_workstation_that_is_off_can_have_may_wait() -> None:
 
 
 def test_each_cause_is_in_the_catalogue() -> None:
-    assert {code for code, _known in PATTERNS} <= catalogue().keys()
+    assert {code for code, _known in PATTERNS} <= CODES.keys()
 
 
 def alternatives(pattern: str) -> list[str]:

@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
     Problem,
     Value,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.catalogue import catalogue
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import sentences
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import constrained
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
@@ -217,7 +217,7 @@ def test_each_trouble_is_the_only_thing_said_and_has_a_cure(name: str) -> None:
     (found,) = wrong(inventory).items()
     assert found == (subject, (severity, says))
     cured = {
-        each.subject: bool(catalogue()[each.problem.code]["en"].get("next_step")) for each in preflight(inventory, NOW)
+        each.subject: bool(sentences("en")[each.problem.code].get("next_step")) for each in preflight(inventory, NOW)
     }
     assert cured == {each.subject: not each.ok for each in preflight(inventory, NOW)}
     assert preflight_result("WS-1", preflight(inventory, NOW))["ready"] is (severity is not Severity.ERROR)

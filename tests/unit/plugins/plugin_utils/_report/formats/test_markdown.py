@@ -208,6 +208,7 @@ def test_each_section_has_its_rows_and_none_is_empty() -> None:
 REFUSED = problem("logon_refused", address="ws-2", host="ws-2", port="5986", reason="401")
 
 
+@pytest.mark.words  # compares a report with the words of its problems
 def test_workstations_that_did_not_answer_say_since_when_and_why() -> None:
     silent = report(host(record(), problem=OFF), host(name="ws-2", facts_at=None, problem=REFUSED))
     table = read(markdown(replace(silent, parameters=replace(silent.parameters, report_date=NOW + 9 * DAY)))).tables

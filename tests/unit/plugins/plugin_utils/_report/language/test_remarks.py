@@ -55,6 +55,7 @@ def test_a_row_says_for_which_issuer_it_is_where_there_are_several(language: str
     assert lines(report(host(record(issuer_setting="CN=A"), entries=(ours,))), "T1") == []
 
 
+@pytest.mark.words  # compares a report with the words of its problem
 @pytest.mark.parametrize(
     ("language", "said"),
     [
@@ -136,6 +137,7 @@ def test_each_silent_workstation_has_its_reason_in_words(language: str) -> None:
     assert said["ws-1"] == ""
 
 
+@pytest.mark.words  # compares a report with the words of its problems
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_form_for_people_shows_the_problem_of_a_connection_alone(language: str) -> None:
     found = asked_about(language)

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The catalogue is whole: each code that is made has sentences in both languages, which name its values and no others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES, INT, STRS, WORDS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, PLACE, sentences
+from consistency.error_texts import PAGE, kinds, page
+from consistency.tree import ROOT
+
+OF_WORDS = "word."
+
+
+def texts(code: str, language: str) -> list[str]:
+    """All that is written for a code."""
+    entry: dict[str, Any] = sentences(language)[code]
+    return [
+        text
+        for written in entry.values()
+        for text in ([written] if isinstance(written, str) else [written["one"], written["many"]])
+    ]
+
+
+def places(code: str, language: str) -> set[str]:
+    return {found[2] for text in texts(code, language) for found in PLACE.finditer(text) if not found[1]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_sentences_and_nothing_else_has(language: str) -> None:
+    assert {code for code in sentences(language) if not code.startswith(OF_WORDS)} == CODES.keys()
+    assert {each for each in sentences("en") if each.startswith(OF_WORDS)} == {
+        each for each in sentences(language) if each.startswith(OF_WORDS)
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_sentences_name_the_values_and_no_others(code: str, language: str) -> None:
+    assert places(code, language) - {"setting", "causes"} <= CODES[code].values.keys()
+    counts = {written["by"] for written in sentences(language)[code].values() if not isinstance(written, str)}
+    assert {CODES[code].values[each] for each in counts} <= {INT, STRS, WORDS}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_both_languages_name_the_same_values_and_options(code: str) -> None:
+    by_language = [
+        {(found[1], found[2]) for text in texts(code, language) for found in PLACE.finditer(text)}
+        for language in LANGUAGES
+    ]
+    assert by_language[0] == by_language[1]
+    assert texts(code, "en") != texts(code, "fr") or not re.search(
+        "[a-z]{4}", PLACE.sub("", "".join(texts(code, "en")))
+    )
+
+
+@cache
+def sources() -> str:
+    files = [*ROOT.glob("plugins/**/*.py"), *ROOT.glob("roles/**/*.yml"), *ROOT.glob("playbooks/**/*.yml")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(files) if path.name != "codes.py")
+
+
+def made() -> Iterator[str]:
+    """The codes that stand in the code as they are, and those that an f-string, or a template of YAML, puts together."""
+    written = set(re.findall(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)?", sources()))
+    joined = {
+        re.sub(r"\\{[^{}]*\\}", "[a-z0-9_.]+", re.escape(text))
+        for text in re.findall(r"""f["']([a-z0-9_.]*\{[^"']*?\}[a-z0-9_.]*(?:\{[^"']*?\})?)["']""", sources())
+        if len(re.sub(r"\{[^{}]*\}", "", text)) > 3
+    }
+    patterns = [re.compile(each) for each in joined]
+    beginnings = tuple(set(re.findall(r"""["']([a-z0-9_]+\.(?:[a-z0-9_]+_)?)["'{]""", sources())))
+    for code in CODES:
+        if code in written or any(each.fullmatch(code) for each in patterns) or code.startswith(beginnings):
+            yield code
+
+
+def test_every_code_is_made_somewhere() -> None:
+    assert sorted(CODES.keys() - set(made())) == []
+
+
+def test_the_page_is_that_of_the_catalogue() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m consistency.error_texts writes it again"
+    assert len(kinds()) > 100
