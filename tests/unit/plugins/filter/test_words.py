@@ -4,33 +4,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.filter import words as under_test
 from ansible_collections.hospital_it.pkcs12.plugins.filter.words import words
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Outside, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import code
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
 
-ENTRY = {
-    "values": {"count": "int", "names": "strs", "said": "outside", "who": "str", "sure": "bool"},
-    "en": {"cause": "{count} {names} {said} {who} {sure}", "next_step": "See {@serial} and {@results}."},
-    "fr": {"cause": "{who} : {causes}", "next_step": "Voir {setting}."},
+WORDS = "ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words"
+SMALL = {
+    "x.full": code(Actor.IT, count="int", names="strs", said="outside", who="str", sure="bool"),
+    "x.other": code(Actor.IT),
 }
-OTHER = {"en": {"cause": "It broke."}, "fr": {"cause": "Cassé."}}
+SENTENCES = {
+    "en": {
+        "x.full": {"cause": "{count} {names} {said} {who} {sure}", "next_step": "See {@serial} and {@results}."},
+        "x.other": {"cause": "It broke."},
+        "word.yes": "yes",
+    },
+    "fr": {
+        "x.full": {"cause": "{who} : {causes}", "next_step": "Voir {setting}."},
+        "x.other": {"cause": "Cassé."},
+        "word.yes": "oui",
+    },
+}
 
 pytestmark = [pytest.mark.any_problem]
 
 
 @pytest.fixture(autouse=True)
 def _small_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    def small() -> Mapping[str, Any]:
-        return {"x.full": ENTRY, "x.other": OTHER, "word.yes": {"en": {"cause": "yes"}, "fr": {"cause": "oui"}}}
-
-    monkeypatch.setattr(under_test, "catalogue", small)
-    monkeypatch.setattr("ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words.catalogue", small)
+    monkeypatch.setattr(under_test, "CODES", SMALL)
+    monkeypatch.setattr(f"{WORDS}.CODES", SMALL)
+    monkeypatch.setattr(f"{WORDS}.sentences", SENTENCES.__getitem__)
 
 
 @pytest.fixture
