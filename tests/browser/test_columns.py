@@ -41,9 +41,9 @@ ROWS = """() => Array.from(document.querySelectorAll("table.rows"), (table) => [
 def everything(language: str) -> str:
     """A page with a row in each table."""
     exceptions = (
-        ExceptionRow("T100004", None, Acceptable.WRONG_HOLDER, "a shared room, until the building is ready", date(2027, 1, 31),
+        ExceptionRow("T100004", None, Acceptable("wrong_holder"), "a shared room, until the building is ready", date(2027, 1, 31),
                      ExceptionState.IN_FORCE),
-        ExceptionRow("T100077", "ws-cardio", Acceptable.WEAK, "new request", date(2026, 10, 1), ExceptionState.ENDED),
+        ExceptionRow("T100077", "ws-cardio", Acceptable("weak"), "new request", date(2026, 10, 1), ExceptionState.ENDED),
     )  # fmt: skip
     source = "http://crl.example/hospital-issuing-authority-2.crl"
     lists = (

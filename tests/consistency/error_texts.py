@@ -37,8 +37,8 @@ Error codes
 ===========
 
 A task that fails has ``error.code`` in its result, and sentences in ``msg``: what is wrong, and what to do, in ``pkcs12_language``. The
-code stays the same in all releases of one major version, so playbooks and other programs can use it. ``error.problem`` has the code with the
-variant of the sentence behind a dot, and the values that the sentence names. A task for several holders has them in
+code stays the same in all releases of one major version, so playbooks and other programs can use it. ``error.problem`` has the code
+with the variant of the sentence behind a dot, and the values that the sentence names. A task for several holders has them in
 ``holders[].error``. A few codes do not make a task fail: they are reasons to wait, such as ``not_logged_on``, or findings of ``check``.
 
 This page names for each code who can mend it, and one of its sentences. A word in angle brackets stands for a value of the run.

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..._errors import named
 from ..._policy.status import Status
 from ..acceptance import is_left
 from ..model import HolderRow, Report
@@ -49,7 +48,7 @@ def sentence(report: Report, say: Wording) -> str:
     counts = holder_counts(report)
     parts = ", ".join(f"{words} {say.number(count)}" for words, count in shares(counts, say))
     place = _place(report, say, say.counted("counts.holders", counts.total))
-    return say("counts.sentence", place=place, shares=parts, option=named("fail_on")) if parts else f"{place}."
+    return say("counts.sentence", place=place, shares=parts, option="pkcs12_fail_on") if parts else f"{place}."
 
 
 def without_holder_shares(report: Report, say: Wording) -> Sequence[tuple[str, int]]:
@@ -139,7 +138,7 @@ def _person(who: str, places: Sequence[str] | str) -> str:
 def failing(report: Report, found: Mapping[str, int], say: Wording) -> str:
     """The same where something is there that must not be: its words with their numbers."""
     parts = ", ".join(f"{words} {say.number(count)}" for words, count in found.items())
-    return say("counts.failing", place=_place(report, say), shares=parts, option=named("fail_on"))
+    return say("counts.failing", place=_place(report, say), shares=parts, option="pkcs12_fail_on")
 
 
 def _place(report: Report, say: Wording, *parts: str) -> str:
