@@ -186,6 +186,7 @@ def test_every_workstation_is_there_as_what_it_is(written: Json) -> None:
     assert silent["ws-unknown"]["facts_at"] and silent["ws-never-seen"]["facts_at"] is None
 
 
+@pytest.mark.usefixtures("same_words")
 def test_same_facts_same_bytes(site: Site) -> None:
     folder = site.hospital.folder / "same"
     first = only(site.report(report_folder=str(folder)))
