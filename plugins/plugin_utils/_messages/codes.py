@@ -738,6 +738,7 @@ CODES: Mapping[str, Code] = {
     "play.bundle_installed": code(HOLDER, path=STR, age_days=INT, sha256=STR),
     "play.bundle_not_installed": code(HOLDER, path=STR, age_days=INT, sha256=STR),
     "play.bundle_not_read": code(HOLDER, path=STR, age_days=INT),
+    "play.earlier_job_failed": code(NOBODY),
     "play.finding_error": code(NOBODY),
     "play.finding_ok": code(NOBODY),
     "play.finding_warning": code(NOBODY),
