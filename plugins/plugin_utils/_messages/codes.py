@@ -36,6 +36,8 @@ def code(actor: Actor, **values: str) -> Code:
 CODES: Mapping[str, Code] = {
     "access_code_received": code(IT, count=INT, places=STRS),
     "access_denied": code(IT, host=STR),
+    "access_not_known": code(IT),
+    "access_not_known": code(IT),
     "access_until": code(NOBODY, day=DATE),
     "account_missing": code(IT, host=STR),
     "administrator_protection": code(IT, computer=STR),
@@ -870,6 +872,7 @@ CODES: Mapping[str, Code] = {
     "summary.not_opened": code(IT, count=INT, names=STRS),
     "summary.nothing_to_remove": code(NOBODY, count=INT),
     "summary.others": code(NOBODY, count=INT, names=STRS),
+    "summary.place": code(NOBODY, place=STR),
     "summary.skipped": code(NOBODY, count=INT),
     "summary.unread": code(IT, count=INT),
     "summary.workstations": code(NOBODY, count=INT),
