@@ -37,7 +37,6 @@ CODES: Mapping[str, Code] = {
     "access_code_received": code(IT, count=INT, places=STRS),
     "access_denied": code(IT, host=STR),
     "access_not_known": code(IT),
-    "access_not_known": code(IT),
     "access_until": code(NOBODY, day=DATE),
     "account_missing": code(IT, host=STR),
     "administrator_protection": code(IT, computer=STR),
