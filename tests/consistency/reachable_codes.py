@@ -49,8 +49,6 @@ ONLY_TOLD = {
 """Kinds of problems that say what to do, and are never an error themselves."""
 CAUSES_SAY_MORE = {"reminders_not_sent", "unusable_variables"}
 """Errors whose next step is that of their causes."""
-NO_ERRORS = {"defect_result", "CODES"}
-"""What makes the result of an exception that nobody expected, and the catalogue itself."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,7 @@ def kinds() -> frozenset[str]:
 
 def codes_in(definition: Definition) -> Iterator[str]:
     """The kinds of errors in a definition itself: literals in ``Problem(...)``, whole codes with a variant, and the keys of drivers' errors."""
-    for node in () if definition.name in NO_ERRORS else _running(definition):
+    for node in () if definition.name == "CODES" else _running(definition):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem" and node.args:
             code = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
             yield from kinds() & {text.partition(".")[0] for text in _text(code)}
