@@ -72,7 +72,9 @@ def rows() -> Iterator[str]:
     """The table."""
     for kind, variants in sorted(kinds().items()):
         whole = [each for each in variants if sentences("en")[each].get("next_step")] or variants
-        code = min(whole, key=lambda each: ("<causes>" in shown(each, "en"), each != kind, len(shown(each, "en")), each))
+        code = min(
+            whole, key=lambda each: ("<causes>" in shown(each, "en"), each != kind, len(shown(each, "en")), each)
+        )
         acting = {CODES[each].actor for each in whole}
         yield f"   * - ``{kind}``"
         yield f"     - {', '.join(name for actor, name in ACTORS.items() if actor in acting)}"
