@@ -39,7 +39,8 @@ Error codes
 
 A task that fails has ``error.code`` in its result. ``msg`` says what is wrong and what to do, in the language that ``pkcs12_language``
 chooses. The code is the same in both languages, and in all releases of one major version, so playbooks and other programs can use it.
-``error.problem`` has the code with its variant behind a dot, and the values in the sentence. A task for several holders has both in ``holders[].error``.
+``error.problem`` has the code with its variant behind a dot, and the values in the sentence. A task for several
+holders has both in ``holders[].error``.
 
 This page says for each code who can mend it, and how one of its sentences begins. A word in angle brackets stands for a value of the run.
 

@@ -162,7 +162,7 @@ def kinds() -> frozenset[str]:
 
 
 def codes_in(definition: Definition) -> Iterator[str]:
-    """The kinds of errors in a definition itself: literals in ``Problem(...)``, whole codes with a variant, and the keys of drivers' errors."""
+    """The kinds of errors in a definition: literals in ``Problem(...)``, codes with a variant, the keys of drivers' errors."""
     for node in () if definition.name == "CODES" else _running(definition):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem" and node.args:
             code = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
