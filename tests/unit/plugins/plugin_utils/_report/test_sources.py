@@ -56,7 +56,7 @@ def facts(**changes: Any) -> dict[str, Any]:
     rules = workstation_rules([JEANNE], None, RULES.calendar, NOW)
     holders = (holder_record(JEANNE, (), (), rules),)
     usual = WorkstationRecord(
-        2, NOW, "WS-1", NOW, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, (record(),), 3, (), ()
+        3, NOW, "WS-1", NOW, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, (record(),), 3, (), ()
     )
     return to_map(usual) | changes
 
