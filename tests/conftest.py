@@ -78,6 +78,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             leave_out(config, items, each.marker, lambda item, each=each: item.get_closest_marker(each.marker))
 
 
+@pytest.fixture
+def same_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences without nonces, for a test that compares the bytes of two renderings."""
+    monkeypatch.delenv(NONCE_LANGUAGE, raising=False)
+
+
 def leave_out(
     config: pytest.Config, items: list[pytest.Item], reason: str, chosen: Callable[[pytest.Item], object]
 ) -> None:

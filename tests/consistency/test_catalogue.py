@@ -63,7 +63,8 @@ def test_both_languages_name_the_same_values_and_options(code: str) -> None:
 
 @cache
 def sources() -> str:
-    files = [*ROOT.glob("plugins/**/*.py"), *ROOT.glob("roles/**/*.yml"), *ROOT.glob("playbooks/**/*.yml")]
+    python = ROOT.glob("plugins/**/*.py")
+    files = [*python, *(path for of in ("roles", "playbooks", "docs/awx") for path in ROOT.glob(f"{of}/**/*.yml"))]
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(files) if path.name != "codes.py")
 
 

@@ -86,7 +86,7 @@ class LabDrivers:
         driver = "profile_exchange" if run_as.context is Context.OFFLINE else "store_exchange"
         answer = self._run(driver, exchange_arguments(request), account)
         if answer is None and run_as.context is Context.OFFLINE:
-            raise AnswerError(driver, "no answer")
+            raise AnswerError(driver, "none")
         if answer is None:
             raise become_error(run_as, "", "")
         return parse_exchange(answer)

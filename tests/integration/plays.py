@@ -77,7 +77,7 @@ def all_told(text: str) -> list[Told]:
 
 def without_nonces(told_twice: Mapping[str, str]) -> dict[str, str]:
     """Texts that are to be compared with those of another run."""
-    return {name: re.sub(r"(«[\w.]+):[0-9a-f]{8}", r"\1", text) for name, text in told_twice.items()}
+    return {name: re.sub(r"(«[\w.\\]+):[0-9a-f]{8}", r"\1", text) for name, text in told_twice.items()}
 
 
 def told_codes(text: str) -> set[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from fault_injection.faulty_run import operations, run_with_fault, wrong_after_another_run
 from fault_injection.renewal_in_process import Captured, Renewal, Tally
 from fault_injection.renewals import RENEWALS, RenewalBundles
@@ -28,8 +29,7 @@ def assert_survives(renewal: Renewal, sent: Captured, tally: Tally, faults: Iter
         faulty = run_with_fault(renewal, sent, act)
         tally.count(count, faulty.watch.violations)
         assert faulty.refusal is not None
-        assert faulty.refusal.cause
-        assert faulty.refusal.next_step
+        assert faulty.refusal.problem.code in CODES
         assert not faulty.watch.violations
         assert not wrong_after_another_run(faulty, renewal, sent)
         tally.converge()

@@ -200,7 +200,7 @@ def test_a_failure_that_is_not_the_modules_is_red_and_kept(hospital: Hospital) -
     run = run_play(hospital, "--limit", NUCLEAR, environment=fact_cache(hospital), **options)
     assert failed_hosts(run) == {NUCLEAR}
     found = problems(hospital)[NUCLEAR]
-    assert found["code"] == "play.not_audited"
+    assert found["code"] == "not_audited.by_ansible"
     assert "no_such_variable" in found["values"]["said"]
 
 

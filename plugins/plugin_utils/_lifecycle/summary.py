@@ -148,7 +148,8 @@ def _rows_for_somebody(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[str]:
         for told, names in groups[code]:
             sentence = tell(told) if isinstance(told, Problem) else told
             if len(names) == 1:
-                yield f"  {names[0]}: {sentence}" if sentence else f"  {names[0]}"
+                place = tell(Problem("summary.place", {"place": names[0]}))
+                yield f"  {place} {sentence}" if sentence else f"  {names[0]}"
             else:
                 yield from [f"  {sentence}"] if sentence else []
                 yield from textwrap.wrap(

@@ -36,6 +36,7 @@ def code(actor: Actor, **values: str) -> Code:
 CODES: Mapping[str, Code] = {
     "access_code_received": code(IT, count=INT, places=STRS),
     "access_denied": code(IT, host=STR),
+    "access_not_known": code(IT),
     "access_until": code(NOBODY, day=DATE),
     "account_missing": code(IT, host=STR),
     "administrator_protection": code(IT, computer=STR),
@@ -738,6 +739,7 @@ CODES: Mapping[str, Code] = {
     "play.bundle_installed": code(HOLDER, path=STR, age_days=INT, sha256=STR),
     "play.bundle_not_installed": code(HOLDER, path=STR, age_days=INT, sha256=STR),
     "play.bundle_not_read": code(HOLDER, path=STR, age_days=INT),
+    "play.earlier_job_failed": code(NOBODY),
     "play.finding_error": code(NOBODY),
     "play.finding_ok": code(NOBODY),
     "play.finding_warning": code(NOBODY),
@@ -869,6 +871,7 @@ CODES: Mapping[str, Code] = {
     "summary.not_opened": code(IT, count=INT, names=STRS),
     "summary.nothing_to_remove": code(NOBODY, count=INT),
     "summary.others": code(NOBODY, count=INT, names=STRS),
+    "summary.place": code(NOBODY, place=STR),
     "summary.skipped": code(NOBODY, count=INT),
     "summary.unread": code(IT, count=INT),
     "summary.workstations": code(NOBODY, count=INT),

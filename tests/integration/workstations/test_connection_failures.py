@@ -113,7 +113,7 @@ def test_every_playbook_tells_the_same_cause(failed: Failed, book: str) -> None:
     for name in ("winrm-off", "psrp-expired"):
         problem = row(run, action.get(book, "holder_certificates"), name).result["error"]["problem"]
         assert problem["code"] == failed.results[name]["error"]["problem"]["code"]
-        assert any(line.startswith(f"  {name}: ") for line in summary(run)["lines"]), book
+        assert any(line.startswith("  ") and name in line for line in summary(run)["lines"]), book
     # In an audit, one that is off makes nothing red.
     assert failed_hosts(run) == ({"psrp-expired"} if book == "audit" else {"winrm-off", "psrp-expired"})
 

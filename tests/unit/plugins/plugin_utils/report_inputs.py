@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import in_names
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import holder_record, workstation_rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
@@ -102,5 +101,4 @@ def run(folder: Path, variables: Variables | None = None, *, check_mode: bool = 
     report = selected(chosen, hospital_variables() if variables is None else variables)
     result = report_result(chosen, report, write_files(chosen, report, check_mode))
     assert json.loads(json.dumps(result)) == result
-    shown: dict[str, Any] = in_names(result, str)
-    return shown
+    return result

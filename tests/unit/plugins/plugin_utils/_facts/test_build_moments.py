@@ -38,4 +38,4 @@ def test_the_status_is_of_the_moment(left: timedelta, status: str) -> None:
 def test_an_issuer_that_is_no_pattern_is_refused_at_once() -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         replace(Selection(), issuer="*")
-    assert (refusal.value.code, refusal.value.setting) == ("bad_pattern", "issuer")
+    assert (refusal.value.code, refusal.value.problem.setting) == ("bad_pattern", "issuer")

@@ -106,12 +106,12 @@ def test_a_folder_that_cannot_be_read_is_a_refusal_by_the_name_of_its_setting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = refusal(lambda: notes_of(tmp_path, site=tmp_path / "gone"))
-    assert (told.code, told.setting) == ("bundle_folder", "pkcs12_bundle_folder")
+    assert (told.code, told.problem.setting) == ("bundle_folder", "pkcs12_bundle_folder")
     notes_of(tmp_path / "gone").admit(NUMBER)  # nothing comes from there either
     notes_of(tmp_path / "gone", site=tmp_path / "gone").admit(NUMBER)
     monkeypatch.setattr(Path, "iterdir", unwritable(PermissionError(13, "Permission denied")))
     told = refusal(lambda: notes_of(tmp_path))
-    assert (told.code, told.setting) == ("bundle_folder", "bundle_folder")
+    assert (told.code, told.problem.setting) == ("bundle_folder", "bundle_folder")
 
 
 @pytest.mark.parametrize(

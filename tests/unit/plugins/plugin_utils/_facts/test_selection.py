@@ -116,7 +116,7 @@ def test_unrelated_ones_of_other_stores_are_counted_where_the_holders_stores_are
 def test_what_is_no_pattern_is_refused_by_the_name_of_its_option(given: dict[str, str], option: str) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         Selection(**given)
-    assert (refusal.value.code, refusal.value.setting) == ("bad_pattern", option)
+    assert (refusal.value.code, refusal.value.problem.setting) == ("bad_pattern", option)
 
 
 OPTIONS: dict[str, Any] = {

@@ -51,13 +51,13 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
 
     assert found["lines"][1:] == [
         heading("failed"),
-        f"  {at(3, 'b')}: No bundle.",
+        f"  <summary.place {at(3, 'b')}> No bundle.",
         heading("did_not_answer"),
-        "  c: timed out after 30 s",
+        "  <summary.place c> timed out after 30 s",
         heading("not_reached"),
         "  d",
         heading("deferred"),
-        f"  {at(2, 'a')}: Not logged on.",
+        f"  <summary.place {at(2, 'a')}> Not logged on.",
         f"<summary.others 1 {at(4, 'b')} <outcome.renewed>>",
         f"<summary.others 1 {at(1, 'a')} <outcome.unchanged>>",
     ]
@@ -129,7 +129,7 @@ def test_refused_task_is_a_failed_workstation() -> None:
     assert found["lines"] == [
         "<summary <summary.workstations_with 1 <total 1 <outcome.failed>>> <summary.skipped 1>>",
         "<summary.heading 1 <outcome.failed>>",
-        "  a: Wrong options.",
+        "  <summary.place a> Wrong options.",
         "<summary.others 1 b <outcome.skipped>>",
     ]
 
@@ -160,7 +160,7 @@ def test_workstation_that_was_checked() -> None:
         {"a": {"ready": True, "findings": [], "msg": "a is ready."}, "b": {"ready": False, "findings": errors}}
     )
     assert found["totals"] == {"not_ready": 1, "ready": 1}
-    assert "  b: The service is off. Start it." in found["lines"]
+    assert "  <summary.place b> The service is off. Start it." in found["lines"]
     assert "<summary.others 1 a <outcome.ready>>" in found["lines"]
 
 
@@ -169,11 +169,13 @@ def test_workstation_that_was_audited() -> None:
         {"user": "CHU\\a", "status": "valid", "last_day": "2029-01-01"},
         {"user": "CHU\\b", "status": "renewal_due", "access_until": "2026-12-02T03:59:59Z", "last_day": "2026-12-01"},
         {"user": "CHU\\c", "status": "missing", "last_day": None},
+        {"user": "CHU\\d", "status": "unknown", "last_day": None},
     ]
     found = told({"a": {"ansible_facts": {"pkcs12": {"holders": holders}}}})
-    assert found["totals"] == {"missing": 1, "renewal_due": 1, "valid": 1}
-    assert "  <holder_at a CHU\\b>: <access_until 2026-12-01>" in found["lines"]
-    assert "  <holder_at a CHU\\c>: <no_access>" in found["lines"]
+    assert found["totals"] == {"missing": 1, "renewal_due": 1, "unknown": 1, "valid": 1}
+    assert "  <summary.place <holder_at a CHU\\b>> <access_until 2026-12-01>" in found["lines"]
+    assert "  <summary.place <holder_at a CHU\\c>> <no_access>" in found["lines"]
+    assert "  <summary.place <holder_at a CHU\\d>> <access_not_known>" in found["lines"]
 
 
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:

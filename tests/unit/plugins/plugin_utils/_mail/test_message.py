@@ -98,7 +98,7 @@ def test_nothing_passes_for_another_header(option: str, line_break: str) -> None
     with pytest.raises(Pkcs12Error) as refusal:
         compose(wrong[option], NOW)
     assert refusal.value.code == "mail_header"
-    assert refusal.value.setting in (f"mail_{option}", option)
+    assert refusal.value.problem.setting in (f"mail_{option}", option)
 
 
 def test_half_a_character_is_refused() -> None:

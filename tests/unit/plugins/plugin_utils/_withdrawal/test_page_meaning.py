@@ -76,7 +76,7 @@ def test_instructions_mean_nothing(text: str) -> None:
 def test_a_pattern_that_is_none_is_named(name: str) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         Meanings(**{name: "("})
-    assert (refusal.value.code, refusal.value.setting) == ("bad_pattern", f"{name}_pattern")
+    assert (refusal.value.code, refusal.value.problem.setting) == ("bad_pattern", f"{name}_pattern")
 
 
 def test_a_secret_is_masked_however_it_is_written() -> None:

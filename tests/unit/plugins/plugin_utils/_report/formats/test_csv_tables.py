@@ -167,6 +167,7 @@ def test_every_troublesome_name_is_there() -> None:
     assert {text_cell(name) for name in NAMES} <= said
 
 
+@pytest.mark.usefixtures("same_words")
 @pytest.mark.parametrize("seed", range(20))
 def test_any_report_can_be_written(seed: int) -> None:
     for table in TABLES:

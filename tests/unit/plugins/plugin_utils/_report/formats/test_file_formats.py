@@ -33,6 +33,7 @@ def test_each_form_has_files_of_its_own() -> None:
     assert suffixes == [".html", ".json", "-holders.csv", "-certificates.csv", ".prom", ".md"]
 
 
+@pytest.mark.usefixtures("same_words")
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_same_report_gives_the_same_bytes(language: str) -> None:
     assert files(sample(language)) == files(sample(language))

@@ -266,6 +266,7 @@ def test_whatever_a_report_holds_it_is_a_page(seed: int) -> None:
     assert [tag for tag, _given in found.elements].count("script") == 1
 
 
+@pytest.mark.usefixtures("same_words")
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert page(sample()) == page(sample())
 

@@ -225,6 +225,7 @@ def test_a_report_of_the_same_facts_says_that_nothing_has_changed() -> None:
     assert found.tables == {}
 
 
+@pytest.mark.usefixtures("same_words")
 def test_a_very_long_report_says_what_it_leaves_out() -> None:
     text = markdown(long := hospital(2_000))
     found = read(text)

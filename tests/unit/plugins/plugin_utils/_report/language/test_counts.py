@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, with_names
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable, Accepted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
@@ -83,7 +83,7 @@ def test_what_fails_is_counted_as_in_the_report() -> None:
     (row,) = [each for each in report.without_workstation if each.name == "Anna Weber"]
     result = report_result(options(fail_on=["missing"]), report, Written({}, False))
     assert (row.status.value, result["failing"]) == ("missing", {"missing": 2})
-    assert ": missing 1, without a workstation 1 (fail_on)" in with_names(result["msg"])
+    assert ": missing 1, without a workstation 1 (pkcs12_fail_on)" in result["msg"]
     assert " missing 1, " in sentence(report, Wording(report.parameters))
 
 
