@@ -82,7 +82,10 @@ _MEMBERS: Catalogue = {
     "next_step.check_delivery": ("look at the issuer's mail", "examiner le message de l'émetteur"),
     "delivery_state.new": ("not withdrawn", "non retiré"),
     "delivery_state.collected": ("withdrawn", "retiré"),
-    "delivery_state.passphrase_not_stored": ("withdrawn, passphrase not stored", "retiré, phrase secrète non enregistrée"),
+    "delivery_state.passphrase_not_stored": (
+        "withdrawn, passphrase not stored",
+        "retiré, phrase secrète non enregistrée",
+    ),
     "delivery_state.passphrase_unknown": ("withdrawn, passphrase unknown", "retiré, phrase secrète inconnue"),
     "delivery_state.left": ("person has left", "personne partie"),
     "delivery_state.acknowledged": ("dealt with by hand", "traité à la main"),
