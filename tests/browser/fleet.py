@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report import ActionModule
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    SCHEMA,
     AuditRecord,
     CertificateRecord,
     HolderRecord,
@@ -230,7 +231,7 @@ def _facts(workstation: str, gathered_at: datetime) -> WorkstationRecord:
     stored = [*here, LEAVER] if workstation in LEAVER.workstations else here
     unread = [person for person in PEOPLE if UNREAD.get(workstation) == person.name]
     return WorkstationRecord(
-        schema=2,
+        schema=SCHEMA,
         gathered_at=gathered_at,
         workstation=workstation.upper(),
         workstation_utc=gathered_at,

@@ -78,13 +78,16 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufd
 """Characters that HTML does not allow, but names in Windows do."""
 
 
+STATUSES = "/* The styles of the statuses stand here. */\n"
+"""The place in page.css: after what all marks have, before what an exception changes."""
+
 _ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
 def page(report: Report) -> str:
     """The whole page; the same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for an unknown language or zone."""
     say = Wording(report.parameters)
-    style = _marks() + _source("page.css") + _labels(say) + _print_footer(report, say)
+    style = _source("page.css").replace(STATUSES, _marks()) + _labels(say) + _print_footer(report, say)
     script = _source("page.js")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
