@@ -6,24 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import GivesAccess, Status, Use
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import FAILED, Acceptable
 from consistency.awx import PROJECT, Data, load, texts
 from consistency.awx_checks import playbook_of
 from consistency.awx_launches import CHECKING
 from consistency.awx_reads import calls_workstations, runs_on_localhost
-from consistency.tree import ROOT
+from consistency.statuses import DUE_IN_AWX, LOUD
 
-QUIET = {
-    *(
-        Acceptable(each.value)
-        for each in Status
-        if Use.ACCEPTABLE in each.use and each.gives_access is not GivesAccess.NO
-    ),
-    Acceptable(Status.AWAITED.value),  # a newcomer has no access yet, and nobody expects it yet
-    Acceptable.AUTHORISATION_RENEWAL_DUE,  # access lasts, and PKCS12 remind tells the employer
-}
-"""What does not make the daily report fail: whoever has access, or of whom it is not known. All other findings do."""
 OPERATORS, OFFICERS = "PKCS12 operators", "PKCS12 radiation protection"
 WINRM = "Workstations (WinRM)"
 SETTINGS: Data = load(PROJECT / "inventory" / "group_vars" / "all.yml")
@@ -45,9 +33,7 @@ def said_twice(data: Data) -> Iterator[str]:
 
 def statuses(data: Data) -> Iterator[str]:
     """The hourly renewal leaves out only who was never seen, and the daily report fails with every finding that is not quiet."""
-    usual = set(load(ROOT / "playbooks" / "vars" / "due.yml")["__due_usual"])
-    loud = {each.value for each in set(Acceptable) - QUIET} | {FAILED}
-    wanted = {"pkcs12_due_statuses": usual - {"never_seen"}, "pkcs12_fail_on": loud}
+    wanted = {"pkcs12_due_statuses": set(DUE_IN_AWX), "pkcs12_fail_on": set(LOUD)}
     for template in data["controller_templates"]:
         for name, expected in wanted.items():
             given = set(template.get("extra_vars", {}).get(name, expected))

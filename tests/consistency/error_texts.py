@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, sentences
-from consistency.tree import ROOT
+from consistency.reachable_codes import codes
+from consistency.tree import ACTIONS, ROOT
 
 PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_error_codes.rst"
 PLACE = re.compile(r"\{@?(\w+)(?:\|[^{}]*)?\}")
@@ -36,12 +37,12 @@ HEAD = """..
 Error codes
 ===========
 
-A task that fails has ``error.code`` in its result, and sentences in ``msg``: what is wrong, and what to do, in ``pkcs12_language``. The
-code stays the same in all releases of one major version, so playbooks and other programs can use it. ``error.problem`` has the code
-with the variant of the sentence behind a dot, and the values that the sentence names. A task for several holders has them in
-``holders[].error``. A few codes do not make a task fail: they are reasons to wait, such as ``not_logged_on``, or findings of ``check``.
+A task that fails has ``error.code`` in its result. ``msg`` says what is wrong and what to do, in the language that ``pkcs12_language``
+chooses. The code is the same in both languages, and in all releases of one major version, so playbooks and other programs can use it.
+``error.problem`` has the code with its variant behind a dot, and the values in the sentence. A task for several
+holders has both in ``holders[].error``.
 
-This page names for each code who can mend it, and one of its sentences. A word in angle brackets stands for a value of the run.
+This page says for each code who can mend it, and how one of its sentences begins. A word in angle brackets stands for a value of the run.
 
 .. list-table::
    :header-rows: 1
@@ -55,27 +56,29 @@ This page names for each code who can mend it, and one of its sentences. A word 
 
 
 def kinds() -> dict[str, list[str]]:
-    """The codes that users match, each with its variants. What only tells of work that is done is none."""
-    found: dict[str, list[str]] = {}
-    for code, row in CODES.items():
-        if row.actor is not Actor.NOBODY:
-            found.setdefault(code.partition(".")[0], []).append(code)
-    return found
+    """What a task can end with, each with its variants."""
+    ending = set().union(*map(codes, ACTIONS))
+    return {kind: [code for code in CODES if code.partition(".")[0] == kind] for kind in ending}
 
 
 def shown(code: str, language: str) -> str:
-    """The cause of a code, with names for values."""
+    """The first sentence of a code, with names for values."""
     written = sentences(language)[code].get("cause", "")
     text = written if isinstance(written, str) else written["many"]
-    return re.sub(r"([\\*`|_])", r"\\\1", PLACE.sub(r"<\1>", text))
+    first = re.split(r"(?<=\.) ", text.removeprefix("{causes} "))[0]
+    return re.sub(r"([\\*`|_])", r"\\\1", PLACE.sub(r"<\1>", first))
 
 
 def rows() -> Iterator[str]:
     """The table."""
-    for kind, codes in sorted(kinds().items()):
-        code = min(codes, key=lambda each: (each != kind, len(shown(each, "en")), each))
+    for kind, variants in sorted(kinds().items()):
+        whole = [each for each in variants if sentences("en")[each].get("next_step")] or variants
+        code = min(
+            whole, key=lambda each: ("<causes>" in shown(each, "en"), each != kind, len(shown(each, "en")), each)
+        )
+        acting = {CODES[each].actor for each in whole}
         yield f"   * - ``{kind}``"
-        yield f"     - {ACTORS[CODES[code].actor]}"
+        yield f"     - {', '.join(name for actor, name in ACTORS.items() if actor in acting)}"
         yield from (f"     - {shown(code, language)}" for language in LANGUAGES)
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which codes of ``Pkcs12Error`` an action can end with: those in the definitions that it names, and in those that these name."""
+"""Which codes an action can end with, in ``error.code``: those in the definitions that it names, and in those that these name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import sentences
 from consistency.tree import ROOT
 
 PACKAGE = "ansible_collections.hospital_it.pkcs12"
@@ -19,22 +22,33 @@ FAILING = {"error", "problem", "refusal"}
 """Arguments that take a refusal as the reason why a holder failed, or why a mail cannot be used."""
 
 ONLY_TOLD = {
-    *("access_code_received", "done", "mails_read", "network", "not_lasting", "passphrases_differ", "portal"),
+    # a summary tells them of a whole run
     *(
-        "administrator_protection",
-        "computer_name",
-        "finding",
-        "hresult",
-        "locks",
-        "not_run",
-        "other_name",
-        "own_connection",
+        "access_code_received",
+        "delivery",
+        "facts_not_kept",
+        "found_nowhere",
+        "issuer_matches_nothing",
+        "nobody_taken_back",
     ),
-    *("script_rules", "store_unread_afterwards", "undo_failed", "unread"),
+    *(
+        "none_answered",
+        "not_confirmed",
+        "only_what_was_not_sent",
+        "still_there",
+        "stopped",
+        "summary",
+        "unused_variable",
+    ),
+    *("workstation_without_holders", "written_down_as_retired"),
+    # they are findings about a workstation
+    *("finding", "not_run", "other_name", "own_connection", "script_rules"),
+    # they say more about an error, or about why somebody has to wait
+    *("newer_file", "no_dpapi", "portal", "reminder_refused", "way_out"),
 }
-"""Kinds of problems that are never an error: what led to one, what people are warned of, and what went well."""
-WITHOUT_CODE = "defect_result"
-"""The function that makes the result of an exception that nobody expected: it has no ``error.code``."""
+"""Kinds of problems that say what to do, and are never an error themselves."""
+CAUSES_SAY_MORE = {"reminders_not_sent", "unusable_variables"}
+"""Errors whose next step is that of their causes."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class Definition:
 
 def codes(action: Path) -> set[str]:
     """Whatever ``error.code`` can be."""
-    return {code for each in reached(action) if each.name != WITHOUT_CODE for code in codes_in(each)}
+    return {code for each in reached(action) for code in codes_in(each)}
 
 
 def reached(action: Path) -> set[Definition]:
@@ -135,19 +149,31 @@ def _imported(path: Path) -> Mapping[str, tuple[Path, str | None]]:
     return found
 
 
+@cache
+def kinds() -> frozenset[str]:
+    """The kinds of the catalogue that can be an error: somebody can mend it, and it says how."""
+    steps = sentences("en")
+    mended = {
+        code.partition(".")[0]
+        for code, row in CODES.items()
+        if row.actor is not Actor.NOBODY and steps[code].get("next_step")
+    }
+    return frozenset(mended - ONLY_TOLD | CAUSES_SAY_MORE)
+
+
 def codes_in(definition: Definition) -> Iterator[str]:
-    """What a definition itself raises: the kinds of its problems, ``code="..."`` in a call, and the keys of the drivers' errors."""
-    for node in _running(definition):
-        if isinstance(node, ast.keyword) and node.arg == "code":
-            yield from (each.partition(".")[0] for each in _text(node.value))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem" and node.args:
+    """The kinds of errors in a definition: literals in ``Problem(...)``, codes with a variant, the keys of drivers' errors."""
+    for node in () if definition.name == "CODES" else _running(definition):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem" and node.args:
             code = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
-            yield from ({each.partition(".")[0] for each in _text(code)} - ONLY_TOLD)
+            yield from kinds() & {text.partition(".")[0] for text in _text(code)}
         elif isinstance(node, ast.Set) and definition.name in ("STORE_ERRORS", "OFFLINE_ERRORS"):
             yield from (code for key in node.elts for code in _text(key))
+        else:
+            yield from kinds() & {text.partition(".")[0] for text in _text(node) if "." in text and text in CODES}
 
 
-def _text(node: ast.AST | None) -> Iterator[str]:
+def _text(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
 

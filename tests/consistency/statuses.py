@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What enumerates statuses and is written from their table: schemas, choices of options, and who is due. ``make settings`` writes it."""
+"""What enumerates statuses and is written from their table: schemas, choices, who is due, AWX's lists. ``make settings`` writes it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,24 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Source, Status, Subject, Use
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE, FAIL_ON
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import (
+    GivesAccess,
+    Source,
+    Status,
+    Subject,
+    Use,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    ACCEPTABLE,
+    FAIL_ON,
+    Acceptable,
+)
 from consistency.tree import ROOT
 
 FACTS = ROOT / "docs" / "facts.schema.json"
 REPORT = ROOT / "docs" / "compliance_report.schema.json"
 DUE = ROOT / "playbooks" / "vars" / "due.yml"
+JOB_TEMPLATES = ROOT / "docs" / "awx" / "configuration" / "job_templates.yml"
 MODULES = ROOT / "plugins" / "modules"
 OF_OPTIONS = (MODULES / "compliance_report.yml", MODULES / "reminder_mails.yml")
 CHOICES = re.compile(r"^(?P<indent> +)choices:\n(?P<list>(?:(?P=indent)  - \w+\n)+)", re.MULTILINE)
@@ -31,6 +42,16 @@ OF_CERTIFICATES = _values(lambda each: each.source is Source.FACTS and Subject.C
 OF_AUTHORISATIONS = _values(lambda each: Subject.AUTHORISATION in each.of)
 DUE_USUALLY = _values(lambda each: Use.DUE in each.use)
 DUE_KNOWN = _values(lambda each: Subject.HOLDER in each.of)
+DUE_IN_AWX = [each for each in DUE_USUALLY if each != Status.NEVER_SEEN.value]
+"""A workstation that was never reached would make the hourly job fail each time. The report shows it."""
+
+QUIET = {
+    *_values(lambda each: Use.ACCEPTABLE in each.use and each.gives_access is not GivesAccess.NO),
+    Status.AWAITED.value,  # a newcomer has no access yet, and nobody expects it yet
+    Acceptable.AUTHORISATION_RENEWAL_DUE.value,  # access lasts, and PKCS12 remind tells the employer
+}
+"""What does not make AWX's daily report fail: whoever has access, or of whom it is not known. All other findings do."""
+LOUD = [each for each in FAIL_ON if each not in QUIET]
 
 
 def facts() -> str:
@@ -65,6 +86,19 @@ def due() -> str:
     return text
 
 
+def job_templates() -> str:
+    """AWX's job templates: whom the hourly renewal calls, and with which findings the daily report fails."""
+    text = JOB_TEMPLATES.read_text(encoding="utf-8")
+    for name, values in (("pkcs12_due_statuses", DUE_IN_AWX), ("pkcs12_fail_on", LOUD)):
+        text = re.sub(
+            rf"^(?P<indent> +){name}:\n(?:(?P=indent)  - \w+\n)+",
+            lambda found, name=name, values=values: f"{found['indent']}{name}:\n{_lines(found['indent'], values)}",
+            text,
+            flags=re.MULTILINE,
+        )
+    return text
+
+
 def options(path: Path) -> str:
     """The documentation of a module whose options name statuses."""
 
@@ -79,7 +113,9 @@ def options(path: Path) -> str:
 
 def pages() -> dict[Path, str]:
     """Every file that is written, and its text."""
-    return {FACTS: facts(), REPORT: report(), DUE: due()} | {path: options(path) for path in OF_OPTIONS}
+    return {FACTS: facts(), REPORT: report(), DUE: due(), JOB_TEMPLATES: job_templates()} | {
+        path: options(path) for path in OF_OPTIONS
+    }
 
 
 def _lines(indent: str, values: Iterable[str]) -> str:

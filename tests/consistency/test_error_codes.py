@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import (
     OFFLINE_ERRORS,
     STORE_ERRORS,
@@ -63,8 +65,16 @@ def test_every_code_is_one_of_an_action() -> None:
     assert raised == set().union(*(codes(action) for action in ACTIONS))
 
 
+ENROLLING = codes(ROOT / "plugins" / "action" / "certificate.py")
+
+
 def test_the_guide_says_who_acts_on_every_code_that_is_not_left_to_the_last_row() -> None:
     cells = second_cells(GUIDE.read_text(encoding="utf-8"))
     named = {code for cell in cells for code in re.findall(r"``(\w+)``", cell)}
-    enrolling = codes(ROOT / "plugins" / "action" / "certificate.py") - {*STORE_ERRORS, *OFFLINE_ERRORS}
-    assert enrolling - named == {"defect", "driver_answer", "not_verified"}
+    assert ENROLLING - {*STORE_ERRORS, *OFFLINE_ERRORS} - named == {"defect", "driver_answer", "not_verified"}
+
+
+def test_the_issuer_acts_in_the_guide_as_in_the_catalogue() -> None:
+    (cell,) = re.findall(r"     - (.*)\n     - the issuer\n", GUIDE.read_text(encoding="utf-8"))
+    issuers = {code.partition(".")[0] for code, row in CODES.items() if row.actor is Actor.ISSUER}
+    assert set(re.findall(r"``(\w+)``", cell)) == ENROLLING & issuers

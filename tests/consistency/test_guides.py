@@ -32,6 +32,7 @@ from consistency.tree import ROOT, action_options, second_cells
 from lab.hospital import Hospital
 from lab.playbook import fact_cache
 from unit.plugins.plugin_utils._report.reports import hospital
+from unit.plugins.plugin_utils.records import problem
 
 FOLDER = ROOT / "docs" / "docsite" / "rst"
 GUIDES = sorted(FOLDER.glob("*.rst"))
@@ -129,8 +130,8 @@ def test_query_selects_some_and_not_all(expression: str) -> None:
 
 
 def _varied(report: Report) -> Report:
-    """With a holder at the workstation of the guide, one for whom a renewal found no bundle, and one who has to log on."""
-    first, second, third, *others = report.holders
+    """With a holder at the workstation of the guide, and others with no bundle, with a wrong passphrase, and who have to log on."""
+    first, second, third, fourth, *others = report.holders
 
     def at(place: HolderWorkstation, **changes: Any) -> tuple[HolderWorkstation, ...]:
         return (replace(place, **changes),)
@@ -138,7 +139,8 @@ def _varied(report: Report) -> Report:
     moved = replace(first, places=at(first.places[0], workstation="ws-cardio"))
     waiting = replace(second, places=at(second.places[0], outcome="waiting_for_issuer"))
     away = replace(third, next_step=NextStep.LOG_ON)
-    return replace(report, holders=(moved, waiting, away, *others))
+    closed = replace(fourth, places=at(fourth.places[0], outcome="failed", problem=problem("wrong_passphrase.another")))
+    return replace(report, holders=(moved, waiting, away, closed, *others))
 
 
 def test_every_guide_is_in_the_table_of_contents() -> None:

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
-import socket
 import threading
 from collections import Counter
 from pathlib import Path
@@ -144,7 +144,7 @@ def test_of_two_jobs_at_once_one_withdraws(office: Office, tmp_path: Path, folde
     assert delivered.downloads == 1
     (refused,) = [each.result for each in ended if each.result and each.code == "locked"]
     assert refused["state"] == "new"
-    assert refused["error"]["problem"]["values"]["pid"] != os.getpid()
+    assert refused["error"]["problem"]["causes"][0]["values"]["pid"] != os.getpid()
     again = run_apart(delivered.arguments(), delivered.scratch)
     assert again.result is not None
     assert (again.result["changed"], again.result["requests"]) == (False, 0)
@@ -179,13 +179,14 @@ def test_a_lock_of_another_machine_is_refused_and_named(office: Office, tmp_path
         == KILLED
     )
     (lock,) = delivered.bundles.glob(".*.lock")
-    here = socket.gethostname()
-    lock.write_text(lock.read_text(encoding="utf-8").replace(f'"{here}"', '"awx-node-2"'), encoding="utf-8")
+    there = json.loads(lock.read_text(encoding="utf-8")) | {"host": "awx-node-2", "boot": "another"}
+    lock.write_text(json.dumps(there), encoding="utf-8")
     refused = run_apart(delivered.arguments(), delivered.scratch)
     assert refused.result is not None
     assert (refused.code, refused.result["state"], refused.result["requests"]) == ("locked", "new", 0)
-    values = refused.result["error"]["problem"]["values"]
-    wanted = {"host": "awx-node-2", "since": "2026-11-25T12:00:00Z", "path": str(lock)}
-    assert values | wanted == values
+    problem = refused.result["error"]["problem"]
+    assert problem["values"] == {"path": str(lock)}
+    values = problem["causes"][0]["values"]
+    assert values | {"host": "awx-node-2", "since": "2026-11-25T12:00:00Z"} == values
     lock.unlink()
     assert run_apart(delivered.arguments(), delivered.scratch).code is None

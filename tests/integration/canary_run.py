@@ -88,8 +88,11 @@ def prepare(hospital: Hospital, authority: Authority, patches: pytest.MonkeyPatc
     run = CanaryRun(hospital)
     run.secrets.append(text_secret("the connection's password", hospital.connection_password))
     run.secrets += [text_secret("a holder's password", password) for password in hospital.passwords.values()]
-    known: Json = {name: canary() for name in ("ansible_become_password", "wrong", "stray")}
+    known: Json = {
+        name: canary() for name in ("ansible_become_password", "wrong", "stray", "first_line", "second_line")
+    }
     run.secrets += [text_secret(name, text) for name, text in known.items()]
+    known["lines"] = "{first_line}\n{second_line}\\n".format(**known)
     for person in hospital.people:
         run.bundles[person] = authority.issue(person.name, person.authorisation, passphrase=canary())
         (hospital.bundle_folder / run.bundles[person].file_name).write_bytes(run.bundles[person].data)
@@ -172,6 +175,8 @@ def misuse(run: CanaryRun) -> Run:
     }
     wrong: list[Json] = [
         {"passphrase": "{{ wrong }}"},
+        {"passphrase": "{{ lines }}"},
+        {"passphrase": ["{{ wrong }}", {"code": "{{ lines }}"}]},
         {"passphrase": {"code": "{{ stray }}"}},
         {"passphrase": ["{{ stray }}"]},
         {"content": "{{ odd }}"},

@@ -126,7 +126,10 @@ def test_facts_that_have_expired_are_none(hospital: Hospital) -> None:
         os.utime(path, (0, 0))
     expiring = fact_cache(hospital) | {"ANSIBLE_CACHE_PLUGIN_TIMEOUT": "3600"}
     found = refused(run(hospital, "report", environment=expiring))
-    assert (found["code"], found["values"]["connection"]) == ("no_facts.none_or_expired", str(hospital.folder / "facts"))
+    assert (found["code"], found["values"]["connection"]) == (
+        "no_facts.none_or_expired",
+        str(hospital.folder / "facts"),
+    )
     elsewhere = fact_cache(hospital) | {"ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "others")}
     # As in AWX, the controller is in the inventory; what collect has kept there says nothing of a workstation.
     listed = hospital.folder / "controller.json"

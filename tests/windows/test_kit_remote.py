@@ -72,7 +72,7 @@ def test_a_play_for_each_target_names_the_host_and_the_holder() -> None:
     assert {play["vars"]["target_holder"] for play in made} == {"CHU\\kit"}
     assert [play["vars"] for play in plays("pc-017", "") if play["vars"]] == []
     defaults = (TARGETS / "setup_target" / "defaults" / "main.yml").read_text(encoding="utf-8")
-    assert 'target_holder: "{{ pkcs12_holders[0].user }}"' in defaults
+    assert 'target_holder: "{{ hostvars[inventory_hostname].pkcs12_holders[0].user }}"' in defaults
 
 
 def test_a_host_or_an_inventory_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from enum import Enum
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem, Value
-from .._policy.access import WITHOUT_ACCESS, Authorisation, access_of
+from .._policy.access import Authorisation, access_of
 from .._policy.names import NameCheck
+from .._policy.status import WITHOUT_ACCESS
 from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
 from .._workstation.findings import TEMPORARY

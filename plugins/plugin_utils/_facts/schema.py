@@ -12,7 +12,7 @@ from enum import Enum
 from .._errors import Problem
 from .._policy.status import Status
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class KeyState(str, Enum):

@@ -1,7 +1,11 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""One job at a time: a lock file in the folder of what it guards, which all execution nodes see that share the folder."""
+"""One job at a time: a lock file in the folder of what it guards, which all execution nodes see that share the folder.
+
+Its process also holds ``flock`` on the file, which the kernel ends with the process, in whatever container it was. So on one machine a lock
+whose process has ended is taken over. ``flock`` of one machine may be unknown to another: there, the content of the file counts.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,30 +33,31 @@ PAUSE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class LockHolder:
-    """Who holds a lock. ``boot`` and ``namespace`` say in which world ``pid`` is a process; both are None where there is no /proc.
+    """Who holds a lock. ``utc``: since when.
 
-    ``started``: when the process started, in ticks since boot, because numbers of processes are used again. ``utc``: since when.
+    ``boot``: which kernel the process has, None where there is no /proc; containers of one machine share it. ``device``: the number that
+    this kernel gives the file system of the lock. Two mounts of one share can have two numbers, and may not see each other's ``flock``.
     """
 
     host: str
     boot: str | None
-    namespace: str | None
     pid: int
-    started: str | None
     job: str | None
     utc: str
+    device: int | None = None
 
-    def is_gone(self, here: LockHolder) -> bool:
-        """Whether it is a process of this host, this boot and this PID namespace that has ended. Of others nobody here can tell."""
-        if self.boot is None or (self.host, self.boot, self.namespace) != (here.host, here.boot, here.namespace):
-            return False
-        return _started(self.pid) != self.started
+    @property
+    def told(self) -> Problem:
+        """Who it is, as a part of a sentence."""
+        values: dict[str, Value] = {"pid": self.pid, "host": self.host, "since": self.utc}
+        if self.job is None:
+            return Problem("lock_holder.process", values)
+        return Problem("lock_holder.job", values | {"job": self.job})
 
 
 def this_process(job: str | None, now: datetime) -> LockHolder:
     """The holder that this process would be."""
-    pid = os.getpid()
-    return LockHolder(socket.gethostname(), _text(BOOT_ID), _namespace(), pid, _started(pid), job, format_instant(now))
+    return LockHolder(socket.gethostname(), _boot(), os.getpid(), job, format_instant(now))
 
 
 @contextlib.contextmanager
@@ -65,7 +70,7 @@ def locked(folder: Path, name: str, me: LockHolder, patience: float = 0) -> Iter
     ends = time.monotonic() + patience
     while True:
         try:
-            former = _acquire(path, me)
+            descriptor, former = _acquire(path, me)
             break
         except Pkcs12Error:
             if time.monotonic() >= ends:
@@ -76,135 +81,145 @@ def locked(folder: Path, name: str, me: LockHolder, patience: float = 0) -> Iter
         yield former
     finally:
         with contextlib.suppress(OSError):
-            path.unlink()
+            if _is_at(descriptor, path):
+                path.unlink()
+        os.close(descriptor)
 
 
-def _acquire(path: Path, me: LockHolder) -> LockHolder | None:
-    """Returns the ended process whose lock was taken over."""
+def _acquire(path: Path, me: LockHolder) -> tuple[int, LockHolder | None]:
+    """The open lock, and the ended process whose lock was taken over."""
     for _try in range(TRIES):
-        if _create(path, me):
-            return None
+        descriptor = _create(path, me)
+        if descriptor is not None:
+            return descriptor, None
         with contextlib.suppress(FileNotFoundError):  # released in between
-            former = _take_over(path, me)
-            if former is not None:
-                return former
-    raise _locked(path, None)
+            taken_over = _take_over(path, me)
+            if taken_over is not None:
+                return taken_over
+    raise Pkcs12Error(Problem("locked.unknown", {"path": str(path)}))
 
 
-def _create(path: Path, me: LockHolder) -> bool:
-    """Makes the lock file with its content in one step, so that nobody finds it empty. Returns whether it did."""
-    new = _written(path, me)
+def _create(path: Path, me: LockHolder) -> int | None:
+    """Makes the lock file with its content in one step, so that nobody finds it empty. Returns None if there is one."""
+    descriptor, new = _written(path, me)
+    is_made = False
     try:
         os.link(new, path)
+        is_made = True
     except FileExistsError:
-        return _is_linked(new)
+        # NFS says that the name exists, too, when its first answer was lost (link(2)).
+        is_made = os.fstat(descriptor).st_nlink > 1
     except FileNotFoundError:  # who has just got the lock took the new file for a leftover
-        return False
+        pass
     except OSError:
         return _create_exclusively(path, me)
     finally:
         new.unlink(missing_ok=True)
-    return True
+        if not is_made:
+            os.close(descriptor)
+    return descriptor if is_made else None
 
 
-def _is_linked(new: Path) -> bool:
-    """Whether the link was made all the same: NFS says that the name exists when its first answer was lost (link(2))."""
-    try:
-        return new.stat().st_nlink > 1
-    except FileNotFoundError:
-        return False
-
-
-def _written(path: Path, me: LockHolder) -> Path:
+def _written(path: Path, me: LockHolder) -> tuple[int, Path]:
     """A file beside the lock with the content of a lock. Its name is its own: processes of two nodes can have one number."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    try:
-        os.write(descriptor, json.dumps(asdict(me)).encode("utf-8"))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    return Path(name)
+    _fill(descriptor, me)
+    return descriptor, Path(name)
 
 
-def _create_exclusively(path: Path, me: LockHolder) -> bool:
+def _create_exclusively(path: Path, me: LockHolder) -> int | None:
     """The way for file systems without hard links."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return False
+        return None
+    _fill(descriptor, me)
+    return descriptor
+
+
+def _fill(descriptor: int, me: LockHolder) -> None:
+    """``flock`` is first: a lock that has content and no ``flock`` is one whose process has ended."""
     try:
-        os.write(descriptor, json.dumps(asdict(me)).encode("utf-8"))
+        with contextlib.suppress(OSError):  # a file system without it
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        holder = replace(me, device=os.fstat(descriptor).st_dev)
+        os.write(descriptor, json.dumps(asdict(holder)).encode("utf-8"))
         os.fsync(descriptor)
-    finally:
+    except OSError:
         os.close(descriptor)
-    return True
+        raise
 
 
-def _take_over(path: Path, me: LockHolder) -> LockHolder | None:
+def _take_over(path: Path, me: LockHolder) -> tuple[int, LockHolder] | None:
     """Replaces the lock of an ended process. Returns None if somebody else has just done so.
 
-    Only processes of one host get here for one lock. So ``flock`` is enough to let one of them replace it: without it, the second would
-    replace the new lock of the first. Raises ``Pkcs12Error`` (``locked``) for any other lock, ``FileNotFoundError`` for none.
+    Raises ``Pkcs12Error`` (``locked``) for any other lock, ``FileNotFoundError`` for none.
     """
-    descriptor = os.open(path, os.O_RDWR)
+    old = os.open(path, os.O_RDWR)
     try:
-        holder = _read(descriptor)
-        if holder is None or not holder.is_gone(me):
-            raise _locked(path, holder)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if not os.path.samestat(os.fstat(descriptor), path.stat()):
+        is_free = _is_free(old)
+        if not _is_at(old, path):
             return None
-        _written(path, me).replace(path)
-        return holder
+        holder = _read(old)
+        if holder is None:
+            raise Pkcs12Error(Problem("locked.unknown", {"path": str(path)}))
+        if is_free is None or not _is_seen(holder, old, me):
+            raise Pkcs12Error(Problem("locked.elsewhere", {"path": str(path)}, causes=(holder.told,)))
+        if not is_free:
+            raise Pkcs12Error(Problem("locked.held", {"path": str(path)}, causes=(holder.told,)))
+        descriptor, new = _written(path, me)
+        try:
+            new.replace(path)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor, holder
     finally:
-        os.close(descriptor)
+        os.close(old)
 
 
 def _remove_leftovers(path: Path, me: LockHolder) -> None:
     """Removes what processes left that ended while they made a lock file."""
     for new in path.parent.glob(f"{path.name}.*"):
         with contextlib.suppress(OSError):
-            descriptor = os.open(new, os.O_RDONLY)
-            holder = _read(descriptor)
-            os.close(descriptor)
-            if holder is None or holder.is_gone(me):
-                new.unlink()
+            descriptor = os.open(new, os.O_RDWR)
+            try:
+                holder = _read(descriptor)
+                if _is_free(descriptor) and (holder is None or _is_seen(holder, descriptor, me)):
+                    new.unlink()
+            finally:
+                os.close(descriptor)
+
+
+def _is_free(descriptor: int) -> bool | None:
+    """Whether no process holds ``flock`` on the file, and now this one does. None: the file system does not know it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _is_seen(holder: LockHolder, descriptor: int, me: LockHolder) -> bool:
+    """Whether ``flock`` of the holder would be seen here: it has this kernel and, by its number, this mount."""
+    return holder.boot is not None and (holder.boot, holder.device) == (me.boot, os.fstat(descriptor).st_dev)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    return os.path.samestat(os.fstat(descriptor), path.stat())
 
 
 def _read(descriptor: int) -> LockHolder | None:
     try:
         return LockHolder(**json.loads(os.read(descriptor, 4096)))
-    except (ValueError, TypeError):
+    except (OSError, ValueError, TypeError):
         return None
 
 
-def _started(pid: int) -> str | None:
-    """Field 22 of proc_pid_stat(5), None for a process that has ended. The name of the program before it may have spaces."""
+def _boot() -> str | None:
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        return BOOT_ID.read_text(encoding="ascii").strip()
     except OSError:
         return None
-    return None if fields[0] in ("Z", "X") else fields[19]
-
-
-def _namespace() -> str | None:
-    try:
-        return str(Path("/proc/self/ns/pid").readlink())
-    except OSError:
-        return None
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except OSError:
-        return None
-
-
-def _locked(path: Path, holder: LockHolder | None) -> Pkcs12Error:
-    if holder is None:
-        return Pkcs12Error(Problem("locked.unknown", {"path": str(path)}))
-    values: dict[str, Value] = {"path": str(path), "pid": holder.pid, "host": holder.host, "since": holder.utc}
-    if holder.job is None:
-        return Pkcs12Error(Problem("locked.process", values))
-    return Pkcs12Error(Problem("locked.job", values | {"job": holder.job}))

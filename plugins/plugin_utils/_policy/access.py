@@ -11,9 +11,6 @@ from datetime import date, datetime, time, timedelta, timezone
 from .status import WORST_FIRST, Status
 from .validity import Calendar
 
-WITHOUT_ACCESS = (Status.KEY_MISSING, Status.NOT_YET_VALID)
-"""Statuses of a certificate that gives no access now, although its end has not come."""
-
 
 @dataclass(frozen=True, slots=True)
 class Authorisation:

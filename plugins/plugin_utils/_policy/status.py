@@ -36,11 +36,15 @@ class GivesAccess(str, Enum):
 
 
 class Use(Flag):
-    """``ACCEPTABLE``: a site may accept it for a time, and ``fail_on`` may name it. ``DUE``: ``renew_due`` calls its workstation."""
+    """``ACCEPTABLE``: a site may accept it for a time, and ``fail_on`` may name it. ``DUE``: ``renew_due`` calls its workstation.
+
+    ``NO_END``: the certificate gives no access now although its end has not come, so that its end is no end of access.
+    """
 
     NOTHING = 0
     ACCEPTABLE = auto()
     DUE = auto()
+    NO_END = auto()
 
 
 class Tone(str, Enum):
@@ -55,7 +59,7 @@ class Tone(str, Enum):
 
 CERTIFICATE, HOLDER = Subject.CERTIFICATE, Subject.HOLDER
 EVERYTHING = CERTIFICATE | HOLDER | Subject.AUTHORISATION
-NOTHING, ACCEPTABLE, DUE = Use.NOTHING, Use.ACCEPTABLE, Use.DUE
+NOTHING, ACCEPTABLE, DUE, NO_END = Use.NOTHING, Use.ACCEPTABLE, Use.DUE, Use.NO_END
 
 
 class Status(str, Enum):
@@ -124,7 +128,7 @@ class Status(str, Enum):
         CERTIFICATE | HOLDER,
         Source.FACTS,
         GivesAccess.NO,
-        ACCEPTABLE | DUE,
+        ACCEPTABLE | DUE | NO_END,
         Tone.BAD,
         (
             'path(evenodd, "M4.4 3.6a4.4 4.4 0 0 1 4.2 3.2H16v2.6h-1.4V12h-2.4V9.4H8.6A4.4 4.4 0 1 1 4.4 3.6zM4.4 6a2 2 0 1'
@@ -145,7 +149,7 @@ class Status(str, Enum):
         CERTIFICATE | HOLDER,
         Source.FACTS,
         GivesAccess.NO,
-        ACCEPTABLE | DUE,
+        ACCEPTABLE | DUE | NO_END,
         Tone.WARNING,
         'path(evenodd, "M8 0a8 8 0 1 1 0 16A8 8 0 0 1 8 0zM7.1 3.2v5.4l3.7 2.2 1-1.6-2.8-1.7V3.2z")',
     )
@@ -253,3 +257,6 @@ WORST_FIRST = tuple(each for each in Status if HOLDER in each.of)
 
 ACCESS_STATUSES = tuple(each for each in Status if each.gives_access is GivesAccess.YES)
 """Statuses of a holder who has a certificate that a browser offers."""
+
+WITHOUT_ACCESS = tuple(each for each in Status if Use.NO_END in each.use)
+"""Statuses of a certificate that gives no access now, although its end has not come."""

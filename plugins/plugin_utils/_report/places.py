@@ -12,9 +12,8 @@ from .._errors import Problem
 from .._facts.evaluation import HolderStatus
 from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
-from .._policy.access import WITHOUT_ACCESS
 from .._policy.revocation import Revocation
-from .._policy.status import Status
+from .._policy.status import WITHOUT_ACCESS, Status
 from .model import HolderWorkstation, NextStep, Reachability
 from .next_step import LastSeen, RemainingCertificates, after_waiting, at_last, next_step
 from .no_answer import no_answer_reason

@@ -214,7 +214,7 @@ class _Run:
         did = Problem("done.bundle_taken_over" if self.changed else "done.bundle_there", values)
         if self.requests:
             did = Problem("done.withdrawn", values | {"requests": self.requests})
-        holder = former and _holder(former)
+        holder = former and former.told
         lock = [Problem("done.withdrawal_lock_removed", causes=(holder,))] if holder else []
         return {
             "changed": self.changed,
@@ -258,15 +258,6 @@ def _bundle(dest: Path, opened: Opened) -> dict[str, Any]:
         "valid_until": format_instant(leaf.not_after),
         "opened_with": opened.key.option,
     }
-
-
-def _holder(former: LockHolder) -> Problem:
-    values: dict[str, str | int] = {"pid": former.pid, "host": former.host, "since": former.utc}
-    return (
-        Problem("lock_holder.job", values | {"job": former.job})
-        if former.job
-        else Problem("lock_holder.process", values)
-    )
 
 
 def _append_evidence(path: Path, line: bytes, code: str) -> None:

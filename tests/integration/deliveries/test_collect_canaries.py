@@ -49,6 +49,7 @@ def announced(issuer: Issuer) -> list[Secret]:
     texts = {"a wrong code": WRONG, "a code": code, "a new passphrase": NEW[JEANNE.authorisation]}
     texts["the vault's password"] = (hospital.folder / "vault-password").read_text(encoding="ascii")
     bundles = [each.bundle for each in registration.deliveries.values()]
+    texts |= {f"a link {number}": token for number, token in enumerate(registration.deliveries, start=1)}
     of_bundles = [secret for bundle in bundles for secret in secrets_of(bundle, bundle.file_name)]
     return [*of_bundles, *(text_secret(name, text) for name, text in texts.items())]
 

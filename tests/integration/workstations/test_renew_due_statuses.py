@@ -101,7 +101,7 @@ def facts(certificates: tuple[CertificateRecord, ...]) -> dict[str, Any]:
         days_left=None,
     )
     read = WorkstationRecord(
-        2, NOW, "WS", NOW, 0, 19045, "CHU\\svc", "FullLanguage", (), (holder,), certificates, 0, (), ()
+        3, NOW, "WS", NOW, 0, 19045, "CHU\\svc", "FullLanguage", (), (holder,), certificates, 0, (), ()
     )
     return to_map(read)
 

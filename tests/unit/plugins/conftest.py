@@ -23,6 +23,8 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "strs": tuple,
     "words": tuple,
 }
+EXACT = ("int", "bool", "date")
+"""A bool is an int and a moment is a day for Python, and neither is told as the other."""
 
 
 @pytest.fixture(autouse=True)
@@ -43,8 +45,12 @@ def _known_problems(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         )
         for name, value in self.values.items():
             known = TYPES[types[name]]
-            assert isinstance(value, known) or value is None, (
-                f"{self.code}: {name} is {type(value).__name__}, not {types[name]}"
-            )
+            exact = types[name] in EXACT
+            fits = type(value) is known if exact else isinstance(value, known)
+            assert fits or value is None, f"{self.code}: {name} is {type(value).__name__}, not {types[name]}"
+            if known is tuple:
+                assert all(isinstance(each, str) for each in value or ()), (
+                    f"{self.code}: {name} has other items than texts"
+                )
 
     monkeypatch.setattr(Problem, "__init__", checked)

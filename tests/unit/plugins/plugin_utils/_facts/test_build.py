@@ -90,7 +90,7 @@ def test_a_certificate_is_a_row_with_its_owner_and_store(element: bytes) -> None
         SOFTWARE,
     )
     assert row["eku"] == [CLIENT_AUTH]
-    assert (found["schema"], found["gathered_at"], found["certificates_not_listed"]) == (2, "2026-11-25T12:00:00Z", 0)
+    assert (found["schema"], found["gathered_at"], found["certificates_not_listed"]) == (3, "2026-11-25T12:00:00Z", 0)
     assert not [value for value in row.values() if isinstance(value, (dict, bytes))]
 
 

@@ -67,7 +67,7 @@ def test_facts_remember_until_the_key_has_signed(
 @pytest.mark.parametrize(
     "odd",
     [None, [], {}, {"schema": 1, "certificates": [{"owner_sid": "S", "thumbprint": "T", "key_state": "unusable"}]}]
-    + [{"schema": 2, "certificates": each} for each in (None, "x", [None, "x", {}, {"key_state": "linked"}])],
+    + [{"schema": 3, "certificates": each} for each in (None, "x", [None, "x", {}, {"key_state": "linked"}])],
     ids=str,
 )
 def test_facts_that_are_none_of_ours_remember_nothing(odd: Any) -> None:

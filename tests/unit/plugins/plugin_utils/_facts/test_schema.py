@@ -56,4 +56,4 @@ def test_no_field_is_for_a_key_or_a_secret(kind: type) -> None:
 
 
 def test_the_schema_has_its_number() -> None:
-    assert SCHEMA == 2
+    assert SCHEMA == 3

@@ -1,15 +1,18 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One withdrawal at a time: whose lock holds, whose is taken over, and what is said."""
+"""One job at a time: whose lock holds, whose is taken over, and what is said."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import json
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -31,11 +34,9 @@ def me() -> LockHolder:
     return this_process("4711", NOW)
 
 
-def ended() -> LockHolder:
-    """A process that ran here and has ended."""
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        number = process.pid
-    return replace(me(), pid=number, started="1", job="33")
+def ended(folder: Path) -> LockHolder:
+    """A process of this machine that has ended."""
+    return replace(me(), pid=4194305, job="33", device=folder.stat().st_dev)
 
 
 def plant(folder: Path, content: str) -> Path:
@@ -47,7 +48,7 @@ def plant(folder: Path, content: str) -> Path:
 def test_a_lock_is_there_while_it_is_held(tmp_path: Path) -> None:
     with locked(tmp_path, "link", me()) as former:
         (path,) = tmp_path.iterdir()
-        assert json.loads(path.read_text(encoding="utf-8")) == asdict(me())
+        assert json.loads(path.read_text(encoding="utf-8")) == asdict(replace(me(), device=tmp_path.stat().st_dev))
         assert (former, path.stat().st_mode & 0o777) == (None, 0o600)
     assert list(tmp_path.iterdir()) == []
 
@@ -59,22 +60,71 @@ def test_it_goes_after_an_error_too(tmp_path: Path) -> None:
 
 
 def test_a_process_that_has_ended_here_is_replaced(tmp_path: Path) -> None:
-    gone = ended()
+    gone = ended(tmp_path)
     path = plant(tmp_path, json.dumps(asdict(gone)))
     with locked(tmp_path, "link", me()) as former:
         assert former == gone
         assert json.loads(path.read_text(encoding="utf-8"))["job"] == "4711"
 
 
+HOLDS = """
+import sys, time
+from pathlib import Path
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.file_lock import LockHolder, _boot, locked
+
+with locked(Path(sys.argv[1]), "link", LockHolder("container-a", _boot(), 1, "33", "2026-11-25T12:00:00Z")):
+    print(flush=True)
+    time.sleep(60)
+"""
+
+
+@contextlib.contextmanager
+def container(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that holds the lock, with a name and a number of its own, as another container of this machine has them."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", HOLDS, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout
+        process.stdout.readline()
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_process_that_was_killed_in_another_container_stops_nobody(tmp_path: Path) -> None:
+    with container(tmp_path) as process:
+        with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
+            pass
+        holder = Problem(
+            "lock_holder.job", {"job": "33", "pid": 1, "host": "container-a", "since": "2026-11-25T12:00:00Z"}
+        )
+        path = str(tmp_path / ".link.lock")
+        assert refusal.value.problem == Problem("locked.held", {"path": path}, causes=(holder,))
+        process.kill()
+        process.wait()
+        with locked(tmp_path, "link", me()) as former:
+            assert former is not None
+            assert former.told == holder
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_waits_for_a_process_goes_on_when_it_is_killed(tmp_path: Path) -> None:
+    with container(tmp_path) as process:
+        threading.Timer(0.2, process.kill).start()
+        with locked(tmp_path, "link", me(), patience=60) as former:
+            assert former is not None
+
+
 def test_a_process_of_the_same_number_on_another_node_does_not_write_into_this_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It prepares its own lock between the two steps of this one."""
-    other = replace(me(), host="node-b", namespace="pid:[2]", job="33")
+    other = replace(me(), host="node-b", boot="another", job="33")
     link = os.link
 
     def meanwhile(source: Path, target: Path) -> None:
-        file_lock._written(target, other)
+        os.close(file_lock._written(target, other)[0])
         link(source, target)
 
     monkeypatch.setattr(os, "link", meanwhile)
@@ -83,7 +133,7 @@ def test_a_process_of_the_same_number_on_another_node_does_not_write_into_this_l
 
 
 def test_what_a_process_left_that_ended_before_it_had_the_lock_is_removed(tmp_path: Path) -> None:
-    file_lock._written(tmp_path / ".link.lock", ended())
+    os.close(file_lock._written(tmp_path / ".link.lock", ended(tmp_path))[0])
     with locked(tmp_path, "link", me()):
         assert [path.name for path in tmp_path.iterdir()] == [".link.lock"]
 
@@ -100,31 +150,45 @@ def test_a_lock_whose_answer_was_lost_is_held(tmp_path: Path, monkeypatch: pytes
         assert former is None
 
 
-HOLDERS: dict[str, dict[str, object]] = {
-    "this process": {},
-    "another host": {"host": "awx-node-2"},
-    "an earlier boot": {"boot": "another"},
-    "another container": {"namespace": "pid:[1]"},
+ELSEWHERE: dict[str, dict[str, object]] = {
+    "another machine, or an earlier boot": {"boot": "another"},
+    "another mount": {"device": 0},
     "a system without /proc": {"boot": None},
 }
 
 
-@pytest.mark.parametrize("change", HOLDERS.values(), ids=HOLDERS)
-def test_any_other_lock_is_refused_with_whose_it_is(tmp_path: Path, change: dict[str, object]) -> None:
-    gone = ended()
-    holder = replace(gone, **change) if change else me()  # type: ignore[arg-type]
+@pytest.mark.parametrize("change", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_lock_of_which_nobody_here_can_tell_is_refused_with_whose_it_is(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    holder = replace(ended(tmp_path), **change)  # type: ignore[arg-type]
     path = plant(tmp_path, json.dumps(asdict(holder)))
     with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
         pass
-    values = {"path": str(path), "job": holder.job or "", "pid": holder.pid, "host": holder.host}
-    assert refusal.value.problem == Problem("locked.job", values | {"since": "2026-11-25T12:00:00Z"})
+    assert refusal.value.problem == Problem("locked.elsewhere", {"path": str(path)}, causes=(holder.told,))
     assert json.loads(path.read_text(encoding="utf-8")) == asdict(holder)
 
 
-def test_a_number_that_another_process_has_by_now_is_no_holder(tmp_path: Path) -> None:
-    plant(tmp_path, json.dumps(asdict(replace(me(), started="1"))))
-    with locked(tmp_path, "link", me()) as former:
-        assert former is not None
+def test_a_share_that_does_not_know_flock_has_locks_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can tell there whether the process has ended."""
+
+    def refuse(*_given: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with locked(tmp_path, "link", me()):
+        with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
+            pass
+        assert refusal.value.problem.code == "locked.elsewhere"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_somebody_else_has_by_now_stays(tmp_path: Path) -> None:
+    """Somebody deleted the file of a job that had not ended."""
+    with locked(tmp_path, "link", me()):
+        (tmp_path / ".link.lock").unlink()
+        path = plant(tmp_path, "another")
+    assert path.read_text(encoding="utf-8") == "another"
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"host": 1}'])
@@ -143,11 +207,12 @@ def test_a_process_without_a_job_is_named(tmp_path: Path) -> None:
         locked(tmp_path, "link", me()),
     ):
         pass
-    assert refusal.value.problem.code == "locked.process"
+    (holder,) = refusal.value.problem.causes
+    assert holder.code == "lock_holder.process"
 
 
 def test_who_has_patience_waits_until_the_lock_is_free(tmp_path: Path) -> None:
-    path = plant(tmp_path, json.dumps(asdict(replace(ended(), host="awx-node-2"))))
+    path = plant(tmp_path, json.dumps(asdict(replace(ended(tmp_path), boot="another"))))
     threading.Timer(0.2, path.unlink).start()
     with locked(tmp_path, "link", me(), patience=60) as former:
         assert former is None
@@ -174,8 +239,8 @@ def test_a_share_without_hard_links_has_locks_too(tmp_path: Path, monkeypatch: p
 
 
 def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
-    (tmp_path / ".link.lock.1").write_text(json.dumps(asdict(ended())), encoding="utf-8")
-    (tmp_path / ".link.lock.2").write_text(json.dumps(asdict(replace(me(), host="awx-node-2"))), encoding="utf-8")
+    (tmp_path / ".link.lock.1").write_text(json.dumps(asdict(ended(tmp_path))), encoding="utf-8")
+    (tmp_path / ".link.lock.2").write_text(json.dumps(asdict(replace(me(), boot="another"))), encoding="utf-8")
     with locked(tmp_path, "link", me()):
         assert sorted(path.name for path in tmp_path.iterdir()) == [".link.lock", ".link.lock.2"]
 

@@ -17,7 +17,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import vaul
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.file_lock import this_process
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.vault_file import VaultFile
 
-ELSEWHERE = replace(this_process("33", datetime(2026, 11, 25, 12, tzinfo=timezone.utc)), host="awx-node-2")
+ELSEWHERE = replace(
+    this_process("33", datetime(2026, 11, 25, 12, tzinfo=timezone.utc)), host="awx-node-2", boot="another"
+)
 
 
 @pytest.fixture
@@ -32,14 +34,7 @@ def test_a_job_that_waits_in_vain_says_for_whom(tmp_path: Path, lock: Path, monk
     path = tmp_path / "passphrases.yml"
     with pytest.raises(Pkcs12Error) as refusal:
         VaultFile(path, "password").add("T123456", "of Jeanne")
-    values = {
-        "path": str(lock),
-        "job": "33",
-        "pid": ELSEWHERE.pid,
-        "host": "awx-node-2",
-        "since": "2026-11-25T12:00:00Z",
-    }
-    held = Problem("locked.job", values)
+    held = Problem("locked.elsewhere", {"path": str(lock)}, causes=(ELSEWHERE.told,))
     assert refusal.value.problem == Problem("vault_file.locked", {"path": str(path)}, causes=(held,))
     assert not path.exists()
 

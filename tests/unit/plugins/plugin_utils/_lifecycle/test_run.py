@@ -271,7 +271,7 @@ def test_a_dead_key_of_another_owner_is_not_remembered_for_this_one(
 
     def facts(owner: str) -> dict[str, Any]:
         row = {"owner_sid": sid_of(owner), "thumbprint": thumbprint, "key_state": "unusable"}
-        return {"ansible_facts": {"pkcs12": {"schema": 2, "certificates": [row]}}}
+        return {"ansible_facts": {"pkcs12": {"schema": 3, "certificates": [row]}}}
 
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(PAUL["user"]))) == ["unchanged"]
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(JEANNE["user"]))) == ["installed"]

@@ -128,7 +128,7 @@ def test_the_task_fails_for_what_fail_on_names(tmp_path: Path, fail_on: list[str
             "without_holder": "certificates of leavers or of nobody",
         }
         said = ", ".join(f"{words.get(each, each)} {count}" for each, count in counted.items())
-        assert result["msg"] == f"Client certificates: {said} (fail_on). The report says who acts on each."
+        assert result["msg"] == f"Client certificates: {said} (pkcs12_fail_on). The report says who acts on each."
 
 
 def test_holders_without_a_workstation_count_for_fail_on() -> None:

@@ -35,5 +35,5 @@ def test_whom_the_last_run_did_not_serve_can_be_failed_on(
     row |= {"outcome": outcome, "outcome_at": format_instant(NOW - days * DAY)}
     result = run(tmp_path, variables, fail_on=["failed"])
     assert (result["failing"], result["failed"]) == (counted, bool(counted))
-    assert ("not served by the last run 1 (fail_on)" in result["msg"]) is bool(counted)
+    assert ("not served by the last run 1 (pkcs12_fail_on)" in result["msg"]) is bool(counted)
     assert run(tmp_path, variables, fail_on=["weak"])["failing"] == {}
