@@ -270,6 +270,11 @@ class Translator:
         self._details = site.details()
         self._words = {key: text.replace("'", "\u2019") for key, text in texts.items()}
 
+    @property
+    def colon(self) -> str:
+        """A colon; French has a space before it."""
+        return " :" if self.language == "fr" else ":"
+
     def __call__(self, key: str, **values: object) -> str:
         """The words under a key, with its placeholders filled. Raises ``KeyError`` for a key that no catalogue has."""
         return self._words[key].format(**values)
