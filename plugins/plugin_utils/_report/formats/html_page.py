@@ -84,7 +84,7 @@ _ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 def page(report: Report) -> str:
     """The whole page; the same report gives the same bytes. Raises ``KeyError`` or ``ValueError`` for an unknown language or zone."""
     say = Wording(report.parameters)
-    style = _source("page.css") + _marks() + _labels(say) + _print_footer(report, say)
+    style = _marks() + _source("page.css") + _labels(say) + _print_footer(report, say)
     script = _source("page.js")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
