@@ -29,10 +29,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import known_holders
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import without_leavers
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import numbers_in, without_leavers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import (
     NO_NOTES,
     SITE_FOLDER,
+    Notes,
     check_can_write,
     retired_in,
     write_down,
@@ -146,10 +147,22 @@ class ActionModule(KnowsRetired, Pkcs12Action):
                 return silent_result(problem, waiting, replace(shown, deferral=rule))
             run = run_tasks(tasks, inventory, self.drivers, now)
         scope = facts_scope(run, known, options["issuer"], calendar, task.facts)
-        not_taken_back = () if absent else self.not_taken_back(entry.person.authorisation for entry in entries)
+        not_taken_back = () if absent else self._not_taken_back(task, entries, notes)
         has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
         return result | {"diff": run_diff(run, self.words.of)} if task.diff else result
+
+    def _not_taken_back(self, task: TaskContext, entries: Sequence[HolderEntry], notes: Notes) -> list[str]:
+        """Whom this run takes back, and who is none of these holders. A number that only a note has, for instance after a typing error,
+        loses its note. Raises ``Pkcs12Error``."""
+        listed = numbers_in(task.options["leavers"], "leavers")
+        known = {
+            number_key(str(each))
+            for each in (*listed, *(raw.get("authorisation") for raw in task.options["holders"]))
+            if each
+        }
+        numbers = self.not_taken_back(entry.person.authorisation for entry in entries)
+        return [each for each in numbers if number_key(each) in known or not notes.forget(each)]
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         """The result says whether somebody has to do something, and what: a role makes the host fail by it."""

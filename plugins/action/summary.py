@@ -64,7 +64,7 @@ class ActionModule(Pkcs12Action):
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
             away = not_expected(holders, _today(variables.get(TIME_ZONE)))
-            listed[host] = Listed(holders, _leavers(variables.get(LEAVERS)), away)
+            listed[host] = Listed(holders, _leavers(variables.get(LEAVERS)), away, variables.get(VARIABLE) == [])
             if (
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says

@@ -87,6 +87,53 @@ def test_every_code_is_made_somewhere() -> None:
     assert sorted(CODES.keys() - set(made())) == []
 
 
+LEANING = {
+    "fr": re.compile(
+        r"(?:Ne pas )?(?:(?:les?|la|lui|leur|y|en) |[ln]'(?:(?:en|y) )?)[a-zéè]+(?:er|ir|re)\b(?! qu)"
+        r"|(?:ils?|elles?|celui|celle|ceux|celles|cela|c'est|le numéro correspond|rien n)\b",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        r"(?:do not )?[a-z]+ (?:it|them|there|(?:one|all) of (?:it|them))\b|(?:it|they|nothing|the number matches)\b",
+        re.IGNORECASE,
+    ),
+}
+"""How a next step begins that only its cause explains: with a pronoun or a comment. Reports and mails show it without the cause."""
+
+
+def leaning(language: str) -> list[str]:
+    """The codes whose next step begins so."""
+    return [
+        code
+        for code in CODES
+        if (written := sentences(language)[code].get("next_step"))
+        for text in ([written] if isinstance(written, str) else [written["one"], written["many"]])
+        if LEANING[language].match(text)
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_next_step_stands_alone(language: str) -> None:
+    assert leaning(language) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "planted"),
+    [
+        ("fr", "La comparer avec le message de l'émetteur."),
+        ("fr", "L'écrire entre guillemets."),
+        ("fr", "Y mettre le dossier."),
+        ("fr", "Ne pas l'ouvrir."),
+        ("fr", "Le numéro correspond. Corriger le nom."),
+        ("en", "Compare it with the issuer's mail."),
+        ("en", "Make it a member of the group."),
+        ("en", "Set one of them."),
+    ],
+)
+def test_a_next_step_that_leans_on_its_cause_is_found(language: str, planted: str) -> None:
+    assert LEANING[language].match(planted)
+
+
 def test_the_page_is_that_of_the_catalogue() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "python -m consistency.error_texts writes it again"
     assert len(kinds()) > 100

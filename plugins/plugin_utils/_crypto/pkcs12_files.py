@@ -165,6 +165,7 @@ WRONG_PASSPHRASE = ("wrong_passphrase", "no_passphrase")
 class OpenedFile:
     """A bundle, and when its file was last written, in nanoseconds."""
 
+    path: Path
     bundle: Bundle
     written: int
 
@@ -203,7 +204,7 @@ def read_bundle_folder(
     for path in find_bundles(folder, pattern):
         written = _written(path)
         try:
-            opened.append(OpenedFile(_open_with_any(read_bundle(path), passphrases or (None,)), written))
+            opened.append(OpenedFile(path, _open_with_any(read_bundle(path), passphrases or (None,)), written))
         except Pkcs12Error as refusal:
             unopened.append(UnopenedFile(path, Pkcs12Error(_in_file(path, refusal.problem, number)), written))
     near = nearly_named(folder, pattern)

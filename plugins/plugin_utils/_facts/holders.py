@@ -199,7 +199,12 @@ def number_of(number: Any, whose: str = "", host: str = "") -> str | None:
 
 
 def _day(raw: Mapping[str, Any], key: str) -> date | None:
-    return parse_day(raw.get(key), key, str(raw["user"]))
+    given = raw.get(key)
+    try:
+        return parse_day(given, key)
+    except Pkcs12Error:
+        wrong = {"key": key, "whose": str(raw["user"]), "given": str(given)[:MOST_SHOWN]}
+        raise Pkcs12Error(Problem("bad_arguments.no_day_of_holder", wrong)) from None
 
 
 def with_holder(entries: Iterable[HolderEntry], named: HolderEntry) -> tuple[HolderEntry, ...]:

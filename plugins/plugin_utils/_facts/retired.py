@@ -64,6 +64,13 @@ class Notes:
             if not self.check_mode:
                 _remove(note)
 
+    def forget(self, number: str) -> bool:
+        """Removes the notes of somebody whom this run takes back and no inventory knows; whether there are any. Raises ``Pkcs12Error``."""
+        notes = self.paths.get(number_key(number), ())
+        for note in () if self.check_mode else notes:
+            _remove(note)
+        return bool(notes)
+
     def admit_subject(self, person: ExpectedSubject, certificate: HasSubject) -> None:
         """The same for the number in a certificate, where nobody has given one. Raises ``Pkcs12Error``: ``retired``."""
         if person.pattern is not None:

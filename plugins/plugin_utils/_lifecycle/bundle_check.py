@@ -83,8 +83,8 @@ def _checked(
         if later := folder.later_refusal():
             raise later
         admit_bundle(notes, person, last)
-        check_subject(last.leaf, person)
-        check_dates(last, now)
+        folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, person))
+        folder.check_ends_last(lambda bundle: check_dates(bundle, now))
     except Pkcs12Error as refusal:
         error = ErrorRow(refusal.problem)
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}

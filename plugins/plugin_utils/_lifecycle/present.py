@@ -91,8 +91,7 @@ class PresentFromFolder:
 
     def check(self, now: datetime) -> None:
         """The checks that need no workstation. Raises ``Pkcs12Error``."""
-        if self.folder.ends_last:
-            check_subject(self.folder.ends_last.leaf, self.options.person)
+        self.folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, self.options.person))
 
     def apply(self, holder: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
         """Installs the bundle, or says why not. Raises ``Pkcs12Error``, also when the holder has neither a certificate nor a bundle."""
@@ -107,7 +106,7 @@ class PresentFromFolder:
             return skip_transaction(holder, SkipReason.NOT_DUE)
         if bundle is None:
             raise self.folder.refusal()
-        check_dates(bundle, now)
+        self.folder.check_ends_last(lambda each: check_dates(each, now))
         return _install(self.options, bundle, drivers, holder)
 
     def _keep(self, installed: StoreCertificate, due: bool, holder: HolderStore, drivers: Drivers) -> Transaction:

@@ -132,8 +132,10 @@ def is_awaited(run: HolderRun, today: date) -> bool:
 
 
 def has_no_bundle(run: HolderRun) -> bool:
-    """Whether the folder has no file for the holder, not even one of nearly the right name."""
-    return run.error is not None and run.error.code == "no_bundle" and not run.task.near
+    """Whether the folder has no file for the holder, not even one of nearly the right name, or one that was put aside."""
+    if run.error is None or run.error.code != "no_bundle":
+        return False
+    return not run.task.near and all(each.code != "no_bundle.put_aside" for each in run.error.problem.causes)
 
 
 def kept_outcome(run: HolderRun) -> str:

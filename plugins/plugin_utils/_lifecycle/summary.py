@@ -8,13 +8,14 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from datetime import date
 from typing import Any
 
 from .._errors import Problem
 from .._workstation.findings import unread_problem
 from .audit import is_audit
 from .leaving import nobody_taken_back
-from .outcomes import FAILED, NOT_REACHED, SILENT, SKIPPED, WITH_FAILURES, WITHOUT_HOLDERS, outcome, rank, totals
+from .outcomes import FAILED, LEFT, NOT_REACHED, SILENT, SKIPPED, WITH_FAILURES, WITHOUT_HOLDERS, outcome, rank, totals
 from .result import UNCONFIRMED
 from .summary_rows import Listed, Result, SummaryRow, account_names, ends_failed, is_failed, is_left_out, rows_of
 
@@ -45,9 +46,10 @@ def summary(
             *map(tell, nobody_taken_back(not_taken_back)),
             *_rows_for_somebody(rows, tell),
             *map(tell, _others(rows, tell)),
+            *([tell(Problem("summary.left"))] if any(row.outcome == LEFT for row in rows) else ()),
             *map(tell, _not_opened(rows, tell)),
             *map(tell, _unread(results)),
-            *map(tell, _without_holders(rows)),
+            *map(tell, _without_holders(rows, listed or {})),
             *_table(rows, tell),
             *map(tell, [UNCONFIRMED] if unconfirmed else _after_removal(results.values())),
         ],
@@ -126,9 +128,9 @@ def _after_removal(results: Iterable[Result | None]) -> Iterator[Problem]:
         yield Problem("written_down_as_retired", {"numbers": tuple(noted)})
 
 
-def _without_holders(rows: Iterable[SummaryRow]) -> Iterator[Problem]:
-    """A misspelt variable looks like a workstation where nobody works."""
-    if any(row.outcome == WITHOUT_HOLDERS for row in rows):
+def _without_holders(rows: Iterable[SummaryRow], listed: Mapping[str, Listed]) -> Iterator[Problem]:
+    """A misspelt variable looks like a workstation where nobody works. An empty list is no misspelt variable."""
+    if any(row.outcome == WITHOUT_HOLDERS and not listed[row.host].is_empty_list for row in rows):
         yield Problem("workstation_without_holders")
 
 
@@ -187,7 +189,7 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     for row in rows:
         if row.bundle is not None:
             found = row.bundle
-            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", (found["valid_until"] or "-")[:10])
+            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["valid_until"], tell))
             lines.setdefault(cells, []).append(row.host)
     if not lines:
         return []
@@ -195,6 +197,10 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     table = [heads, *((*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items()))]
     widths = [max(len(line[column]) for line in table) for column in range(len(COLUMNS))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
+
+
+def _day(instant: str | None, tell: Tell) -> str:
+    return tell(Problem("day", {"day": date.fromisoformat(instant[:10])})) if instant else "-"
 
 
 def progress(

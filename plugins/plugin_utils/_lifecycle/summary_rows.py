@@ -58,12 +58,13 @@ class SummaryRow:
 class Listed:
     """What the inventory says of a host: the entries of ``pkcs12_holders``, and the numbers of those who have left.
 
-    ``unexpected``: see ``not_expected``.
+    ``unexpected``: see ``not_expected``. ``is_empty_list``: somebody has written that nobody works there.
     """
 
     holders: Sequence[Mapping[str, Any]]
     leavers: Set[str]
     unexpected: Mapping[HolderKey, str] = field(default_factory=dict)
+    is_empty_list: bool = False
 
     def has_left(self, holder: Mapping[str, Any]) -> bool:
         """Whether this holder is a leaver."""

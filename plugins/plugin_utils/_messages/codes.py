@@ -111,6 +111,7 @@ CODES: Mapping[str, Code] = {
     "bad_arguments.no_day": code(IT, given=STR),
     "bad_arguments.no_day_in": code(IT, key=STR, given=STR),
     "bad_arguments.no_day_of": code(IT, key=STR, whose=STR, given=STR),
+    "bad_arguments.no_day_of_holder": code(IT, key=STR, whose=STR, given=STR),
     "bad_arguments.no_folder_of_notes": code(IT),
     "bad_arguments.no_host_matches": code(IT),
     "bad_arguments.no_http_status": code(IT, given=INT),
@@ -257,6 +258,7 @@ CODES: Mapping[str, Code] = {
     "constrained_language.connection": code(IT, computer=STR, mode=STR),
     "content_not_base64": code(IT),
     "credssp_missing": code(IT),
+    "day": code(NOBODY, day=DATE),
     "defect.hidden": code(IT, action=STR, kind=STR),
     "defect.of_holder": code(IT, kind=STR, place=STR),
     "defect.unexpected": code(IT, action=STR, kind=STR, text=OUTSIDE),
@@ -387,6 +389,7 @@ CODES: Mapping[str, Code] = {
     "evidence.not_written": code(IT, computer=STR, path=STR, reason=OUTSIDE),
     "evidence.removal_not_written": code(IT, file=STR, computer=STR, path=STR, reason=OUTSIDE),
     "expired": code(ISSUER, whose=STR, day=DATE, time=STR),
+    "expired.in_file": code(ISSUER, file=STR),
     "facts_not_kept.by_ansible": code(IT, plugin=STR),
     "facts_not_kept.in_awx": code(IT, plugin=STR),
     "finding.administrator": code(NOBODY, account=STR, computer=STR),
@@ -678,6 +681,7 @@ CODES: Mapping[str, Code] = {
     "not_windows": code(IT, host=STR, transport=STR),
     "not_winrm": code(IT, address=STR, port=STR),
     "not_yet_valid": code(IT, whose=STR, day=DATE, time=STR, today=DATE, clock=STR),
+    "not_yet_valid.in_file": code(IT, file=STR),
     "ntlm_refused": code(IT, address=STR),
     "number_differs": code(IT, account=STR, name=STR, found=STR, number=STR),
     "of_people": code(NOBODY, who=STRS),
@@ -868,6 +872,7 @@ CODES: Mapping[str, Code] = {
     "summary.heading": code(NOBODY, count=INT),
     "summary.holders": code(NOBODY, count=INT),
     "summary.holders_on": code(NOBODY, count=INT, hosts=INT),
+    "summary.left": code(IT),
     "summary.not_opened": code(IT, count=INT, names=STRS),
     "summary.nothing_to_remove": code(NOBODY, count=INT),
     "summary.others": code(NOBODY, count=INT, names=STRS),
@@ -983,6 +988,7 @@ CODES: Mapping[str, Code] = {
     "wrong_passphrase.withdrawn": code(IT, path=STR),
     "wrong_person.another_name": code(IT, issued_to=STR, expected=STR),
     "wrong_person.another_person": code(IT, issued_to=STR, expected=STR),
+    "wrong_person.in_file": code(IT, file=STR),
 }
 """By code; users see and match what is before its dot."""
 

@@ -51,17 +51,15 @@ class Words:
         """The cause and the next step, as one text."""
         if NONCE in os.environ:
             return self._nonce(problem)
+        if self._mended_apart(problem):
+            return self._caused(problem, self.of)
         return " ".join(filter(None, (self.cause(problem), self.next_step(problem))))
 
     def cause(self, problem: Problem) -> str:
         """What is wrong, with what led to it."""
         if NONCE in os.environ:
             return self._nonce(problem)
-        written = self._written(problem, "cause")
-        if written is None:
-            return _unknown(problem)
-        below = "" if "{causes" in written else self._below(problem)
-        return " ".join(filter(None, (self._filled(written, problem), below)))
+        return self._caused(problem, self.cause)
 
     def next_step(self, problem: Problem) -> str:
         """What to do; that of the causes where the problem has none of its own."""
@@ -71,6 +69,24 @@ class Words:
         if own:
             return self._filled(own, problem)
         return " ".join(dict.fromkeys(filter(None, map(self.next_step, problem.causes[:SHOWN]))))
+
+    def _mended_apart(self, problem: Problem) -> bool:
+        """Whether it has several causes with different next steps: then each is told with its own."""
+        written = self._written(problem, "cause")
+        if (
+            written is None
+            or self._written(problem, "next_step")
+            or ("{causes" in written and not written.endswith("{causes}"))
+        ):
+            return False
+        return len(set(filter(None, map(self.next_step, problem.causes[:SHOWN])))) > 1
+
+    def _caused(self, problem: Problem, tell: Callable[[Problem], str]) -> str:
+        written = self._written(problem, "cause")
+        if written is None:
+            return _unknown(problem)
+        below = "" if "{causes" in written else self._below(problem, tell=tell)
+        return " ".join(filter(None, (self._filled(written, problem, tell), below)))
 
     def told(self, value: Any) -> Any:
         """A result in which each problem is told in words."""
@@ -105,7 +121,7 @@ class Words:
         one = number in (0, 1) if self.language == "fr" else number == 1
         return str(written["one" if one else "many"])
 
-    def _filled(self, written: str, problem: Problem) -> str:
+    def _filled(self, written: str, problem: Problem, tell: Callable[[Problem], str] | None = None) -> str:
         types = CODES[problem.code].values
 
         def fill(found: re.Match[str]) -> str:
@@ -115,13 +131,13 @@ class Words:
             if name == "setting":
                 return self._call(problem.setting) if problem.setting else ""
             if name == "causes":
-                return self._below(problem, found[3] or " ")
+                return self._below(problem, found[3] or " ", tell)
             return self._value(problem.values.get(name), types.get(name))
 
         return PLACE.sub(fill, written)
 
-    def _below(self, problem: Problem, between: str = " ") -> str:
-        shown = [self.cause(each) for each in problem.causes[:SHOWN]]
+    def _below(self, problem: Problem, between: str = " ", tell: Callable[[Problem], str] | None = None) -> str:
+        shown = [(tell or self.cause)(each) for each in problem.causes[:SHOWN]]
         return between.join(filter(None, [*shown, self._more(len(problem.causes) - SHOWN)]))
 
     def _value(self, value: Any, kind: str | None) -> str:

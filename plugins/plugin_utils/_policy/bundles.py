@@ -5,18 +5,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .._crypto.pkcs12 import Bundle
 from .._crypto.pkcs12_files import WRONG_PASSPHRASE, FolderFiles, UnopenedFile, no_bundle
 from .._errors import Pkcs12Error, Problem
+from .._messages.codes import CODES
 from .superseding import rank
 
 
 @dataclass(frozen=True, slots=True)
 class BundleFolder:
     """The files of one holder in a folder. ``near``: see ``nearly_named``. ``aside``: a file that fits and was put aside.
+    ``names``: the files of ``bundles``.
 
     ``later``: the unopened files that were written after the bundle of ``ends_last``, the last one first; all of them when none opens.
     A file that is older on the disk usually is an old bundle, whose passphrase nobody has kept.
@@ -29,6 +32,20 @@ class BundleFolder:
     near: tuple[str, ...] = ()
     later: tuple[UnopenedFile, ...] = ()
     aside: str | None = None
+    names: tuple[str, ...] = ()
+
+    def check_ends_last(self, check: Callable[[Bundle], None]) -> None:
+        """Checks the bundle that counts, if there is one. A refusal names its file. Raises ``Pkcs12Error``."""
+        bundle = self.ends_last
+        try:
+            if bundle is not None:
+                check(bundle)
+        except Pkcs12Error as refusal:
+            name = next((name for name, each in zip(self.names, self.bundles, strict=False) if each is bundle), None)
+            if name is None or f"{refusal.code}.in_file" not in CODES:
+                raise
+            named = Problem(f"{refusal.code}.in_file", {"file": name}, causes=(refusal.problem,))
+            raise Pkcs12Error(named) from None
 
     @property
     def ends_last(self) -> Bundle | None:
@@ -61,4 +78,7 @@ def bundle_folder(files: FolderFiles) -> BundleFolder:
         (each for each in files.unopened if each.written > since), key=lambda each: each.written, reverse=True
     )
     bundles = tuple(each.bundle for each in files.opened)
-    return BundleFolder(files.folder, files.pattern, bundles, files.unopened, files.near, tuple(later), files.aside)
+    names = tuple(each.path.name for each in files.opened)
+    return BundleFolder(
+        files.folder, files.pattern, bundles, files.unopened, files.near, tuple(later), files.aside, names
+    )

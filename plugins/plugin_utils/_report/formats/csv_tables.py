@@ -110,7 +110,9 @@ HOLDER_COLUMNS: Columns = {
     "revoked": lambda row, _words: min((p.revocation.at for p in row.places if p.revocation), default=None),
     "accepted": lambda row, words: _accepted(row.accepted, words),
     "workstations": lambda row, _words: _joined(place.workstation for place in row.places),
-    "by_workstation": lambda row, words: _joined(f"{p.workstation}: {words.of(p.status)}" for p in row.places),
+    "by_workstation": lambda row, words: _joined(
+        f"{p.workstation}{words.colon} {words.of(p.status)}" for p in row.places
+    ),
     "failure_code": lambda row, _words: _joined(p.problem.kind for p in row.places if p.problem),
     "accounts": lambda row, _words: _joined(place.account for place in row.places),
     "thumbprints": lambda row, _words: _joined(place.thumbprint or "" for place in row.places),

@@ -152,7 +152,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "left_shares": without_holder_shares(report, say),
         "unsearched": unsearched(report, say),
         "without_holders": without_holders(report, say),
-        "shared": shared_among(report),
+        "shared": shared_among(report, say),
         "months": months(report, holders),
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),

@@ -108,7 +108,7 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
         authorisations = [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()]
         yield "text.authorisations", _counts(authorisations, say)
     yield "workstations", _counts([(say.of(each), count) for each, count in found.workstations.items()], say)
-    if shared := shared_among(report):
+    if shared := shared_among(report, say):
         yield "tile.shared", escaped("; ".join(shared))
     if empty := without_holders(report, say):
         yield "text.without_holders", escaped(empty)

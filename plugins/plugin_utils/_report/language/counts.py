@@ -97,10 +97,10 @@ def some_names(workstations: Iterable[str], say: Wording) -> str:
     return f"{named} {say('tile.first_end.others', n=say.number(more))}" if more > 0 else named
 
 
-def shared_among(report: Report) -> Sequence[str]:
+def shared_among(report: Report, say: Wording) -> Sequence[str]:
     """Each number of two people, and who has it where."""
     return [
-        f"{number}: {', '.join(_person(row.name, _places(row)) for row in rows)}"
+        f"{number}{say.words.colon} {', '.join(_person(row.name, _places(row)) for row in rows)}"
         for number, rows in shared_numbers(report).items()
     ]
 

@@ -255,7 +255,7 @@ _TEXT: Catalogue = {
     "text.others.many": ("{n} holders need nothing.", "{n} titulaires n'ont besoin de rien."),
     "text.authorisations": ("Authorisations", "Autorisations"),
     "text.first_end": ("First end of access", "Première fin d'accès"),
-    "text.without_holders": ("Without holders", "Sans titulaire"),
+    "text.without_holders": ("Without holders", "Postes sans titulaire"),
     "text.fact": ("{label}: {value}", "{label} : {value}"),
     "text.browsers": (
         "Browsers that may not offer the certificate",

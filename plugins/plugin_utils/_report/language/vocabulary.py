@@ -74,19 +74,19 @@ _MEMBERS: Catalogue = {
         "le chef d'établissement retourne l'annexe 1 (autorisation, chaque année)",
     ),
     "next_step.await_bundle": ("deliver the new certificate", "délivrer le nouveau certificat"),
-    "next_step.collect": ("withdraw the bundle (collect)", "lancer le retrait du fichier (collect)"),
+    "next_step.collect": ("withdraw the bundle (collect)", "lancer la récupération du fichier (collect)"),
     "next_step.find_bundle": (
         "find the bundle that was withdrawn by hand, or ask the issuer for a new mail",
-        "retrouver le fichier déjà retiré, ou demander un nouveau message à l'émetteur",
+        "retrouver le fichier déjà récupéré, ou demander un nouveau message à l'émetteur",
     ),
     "next_step.check_delivery": ("look at the issuer's mail", "examiner le message de l'émetteur"),
-    "delivery_state.new": ("not withdrawn", "non retiré"),
-    "delivery_state.collected": ("withdrawn", "retiré"),
+    "delivery_state.new": ("not withdrawn", "non récupéré"),
+    "delivery_state.collected": ("withdrawn", "récupéré"),
     "delivery_state.passphrase_not_stored": (
         "withdrawn, passphrase not stored",
-        "retiré, phrase secrète non enregistrée",
+        "récupéré, phrase secrète non enregistrée",
     ),
-    "delivery_state.passphrase_unknown": ("withdrawn, passphrase unknown", "retiré, phrase secrète inconnue"),
+    "delivery_state.passphrase_unknown": ("withdrawn, passphrase unknown", "récupéré, phrase secrète inconnue"),
     "delivery_state.left": ("person has left", "personne partie"),
     "delivery_state.acknowledged": ("dealt with by hand", "traité à la main"),
     "delivery_state.unknown_holder": ("not in the inventory", "absent de l'inventaire"),
@@ -95,7 +95,7 @@ _MEMBERS: Catalogue = {
     "delivery_state.not_authentic": ("mail not authentic", "message non authentifié"),
     "delivery_state.refused": ("mail refused", "message refusé"),
     "delivery_state.superseded": ("replaced by a newer mail", "remplacé par un message plus récent"),
-    "delivery_state.failed": ("withdrawal failed", "échec du retrait"),
+    "delivery_state.failed": ("withdrawal failed", "échec de la récupération"),
     "next_step.call_issuer": (
         "ask the holder for the issuer's mail{mail}, then call the issuer{contact}",
         "demander au titulaire le message de l'émetteur{mail}, puis appeler l'émetteur{contact}",
@@ -169,14 +169,17 @@ _MEMBERS: Catalogue = {
         "nommer le poste du titulaire dans l'inventaire",
     ),
     "next_step.correct_inventory": (
-        "correct the holder's account in the inventory",
-        "corriger le compte du titulaire dans l'inventaire",
+        "correct the holder's account in the inventory (Windows does not know it)",
+        "corriger le compte du titulaire dans l'inventaire (Windows ne le connaît pas)",
     ),
     "next_step.check_number": (
         "check the holder's number in the inventory: the certificate has another one",
         "vérifier le numéro du titulaire dans l'inventaire (le certificat en a un autre)",
     ),
-    "next_step.correct_variables": ("correct the workstation's variables", "corriger les variables du poste"),
+    "next_step.correct_variables": (
+        "correct the workstation's variables (the report says which)",
+        "corriger les variables du poste (le rapport dit lesquelles)",
+    ),
     "next_step.give_own_number": (
         "give each person the own number in the inventory",
         "donner à chaque personne son propre numéro dans l'inventaire",
@@ -186,14 +189,14 @@ _MEMBERS: Catalogue = {
     "reachability.unknown": ("did not answer", "n'a pas répondu"),
     "reachability.never_seen": ("never seen", "jamais vu"),
     "change_kind.holder_added": ("new holder", "nouveau titulaire"),
-    "change_kind.holder_removed": ("holder is gone", "titulaire retiré"),
+    "change_kind.holder_removed": ("holder is gone", "titulaire supprimé"),
     "change_kind.status": ("status", "état"),
     "change_kind.certificate": ("certificate", "certificat"),
     "change_kind.authorisation": ("authorisation", "autorisation"),
     "change_kind.workstation_added": ("new workstation", "nouveau poste"),
-    "change_kind.workstation_removed": ("workstation is gone", "poste retiré"),
+    "change_kind.workstation_removed": ("workstation is gone", "poste supprimé"),
     "exception_state.in_force": ("in force", "en vigueur"),
-    "exception_state.unused": ("fits nothing: correct it or take it out", "sans objet : à corriger ou à retirer"),
+    "exception_state.unused": ("fits nothing: correct it or take it out", "sans objet : à corriger ou à supprimer"),
     "exception_state.ended": ("ended", "échue"),
     "acceptable.authorisation_renewal_due": ("authorisation due", "autorisation à renouveler"),
     "acceptable.authorisation_expired": ("authorisation expired", "autorisation hors délai"),
@@ -266,6 +269,11 @@ class Translator:
             texts = {key: _in_words_of_site(text, word) for key, text in texts.items()}
         self._details = site.details()
         self._words = {key: text.replace("'", "\u2019") for key, text in texts.items()}
+
+    @property
+    def colon(self) -> str:
+        """A colon; French has a space before it."""
+        return " :" if self.language == "fr" else ":"
 
     def __call__(self, key: str, **values: object) -> str:
         """The words under a key, with its placeholders filled. Raises ``KeyError`` for a key that no catalogue has."""

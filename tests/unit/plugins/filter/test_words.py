@@ -107,3 +107,19 @@ def test_options_are_called_as_the_site_sets_them(language: Any) -> None:
 def test_french_is_told() -> None:
     told_in_french = words("x.full", "fr", setting="serial", causes=[{"code": "x.other"}], who="Louis")
     assert told_in_french == "Louis : Cassé. Voir pkcs12_serial."
+
+
+def test_causes_with_different_next_steps_are_told_each_with_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = {name: code(Actor.IT) for name in ("several", "one", "other")}
+    written = {
+        "several": {"cause": "Two things."},
+        "one": {"cause": "A broke.", "next_step": "Mend A."},
+        "other": {"cause": "B broke.", "next_step": "Mend B."},
+    }
+    monkeypatch.setattr(f"{WORDS}.CODES", codes)
+    monkeypatch.setattr(f"{WORDS}.sentences", lambda _language: written)
+    monkeypatch.delenv("PKCS12_NONCE_LANGUAGE", raising=False)
+    one, other = Problem("one"), Problem("other")
+    assert Words().of(Problem("several", causes=(one, other))) == "Two things. A broke. Mend A. B broke. Mend B."
+    assert Words().of(Problem("several", causes=(one, one))) == "Two things. A broke. A broke. Mend A."
+    assert Words().cause(Problem("several", causes=(one, other))) == "Two things. A broke. B broke."

@@ -216,7 +216,7 @@ def test_a_defect_is_called_one_and_a_lost_connection_makes_the_host_unreachable
         ),
         (
             "fr",
-            "« pkcs12_computer » est vide : personne ne peut dire de quel poste il s'agit. Donner à pkcs12_computer ",
+            "« pkcs12_computer » est vide : impossible de savoir de quel poste il s'agit. Donner à pkcs12_computer ",
         ),
     ],
 )

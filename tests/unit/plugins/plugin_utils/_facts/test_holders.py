@@ -91,7 +91,7 @@ def test_an_anniversary_that_is_no_day_is_refused(day: str) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         parse_holder({"user": "CHU\\jdupont", "authorisation_anniversary": day})
     said = {"key": "authorisation_anniversary", "whose": "CHU\\jdupont", "given": day}
-    assert refusal.value.problem == Problem("bad_arguments.no_day_of", said)
+    assert refusal.value.problem == Problem("bad_arguments.no_day_of_holder", said)
 
 
 def test_holders_come_back_from_the_facts_that_named_them() -> None:

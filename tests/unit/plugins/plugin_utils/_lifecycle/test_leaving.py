@@ -272,3 +272,15 @@ def test_a_note_in_any_folder_of_the_task_counts(tmp_path: Path, place: int) -> 
     with pytest.raises(Pkcs12Error) as refused:
         OwnTask().notes(False, *folders).admit("T100004")
     assert refused.value.code == "retired"
+
+
+def test_a_number_that_only_a_note_has_loses_its_note(stocked: FakeWorkstation, tmp_path: Path) -> None:
+    """A typing error in a removal leaves such a note."""
+    task(stocked, "absent", tmp_path, retire_authorisations=["T999999"])
+    assert notes_in(tmp_path) == ["T999999.retired.json"]
+    given = {"bundle_folder": str(tmp_path), "extra": {"pkcs12_take_back": "t999999"}}
+    leaver = task(stocked, "present", tmp_path, leavers=["T999999"], **given)
+    assert (leaver["not_taken_back"], notes_in(tmp_path)) == (["t999999"], ["T999999.retired.json"])
+    taken_back = task(stocked, "present", tmp_path, **given)
+    assert (taken_back["not_taken_back"], notes_in(tmp_path)) == ([], [])
+    assert task(stocked, "present", tmp_path, **given)["not_taken_back"] == ["t999999"]

@@ -136,3 +136,25 @@ def test_who_has_no_bundle_waits_for_the_issuer_in_the_facts_also_where_the_task
     result = enrol(workstation, tmp_path, [JEANNE])
     assert (outcomes(result), result["failed"]) == (["failed"], True)
     assert result["ansible_facts"]["pkcs12"]["holders"][0]["outcome"] == "waiting_for_issuer"
+
+
+def test_whose_bundle_was_put_aside_does_not_wait_for_the_issuer(
+    workstation: FakeWorkstation, tmp_path: Path, authority: Authority
+) -> None:
+    put(tmp_path, jeannes(authority, 3 * YEAR))
+    (tmp_path / "retired").mkdir()
+    for bundle in tmp_path.glob("*.p12"):
+        bundle.rename(tmp_path / "retired" / bundle.name)
+    (holder,) = enrol(workstation, tmp_path, [JEANNE])["ansible_facts"]["pkcs12"]["holders"]
+    assert (holder["outcome"], holder["problem"]["code"][:9]) == ("failed", "no_bundle")
+
+
+def test_the_bundle_of_another_person_is_named(
+    workstation: FakeWorkstation, tmp_path: Path, authority: Authority
+) -> None:
+    put(tmp_path, jeannes(authority, 3 * YEAR))
+    file = next(tmp_path.glob("*.p12")).name
+    other = {**JEANNE, "name": "Paul Martin"}
+    (row,) = enrol(workstation, tmp_path, [other], bundle_pattern="*.p12")["holders"]
+    problem = row["error"]["problem"]
+    assert (problem["code"], problem["values"]["file"]) == ("wrong_person.in_file", file)

@@ -275,7 +275,7 @@ def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
     table = [line.split("  ") for line in found["lines"][-3:]]
     assert [[cell.strip() for cell in line if cell.strip()] for line in table] == [
         [f"<column.{name}>" for name in ("holder", "bundle", "issued_to", "until", "workstations")],
-        ["Person 1, T1 (CHU\\p1)", "P.p12", "P - T1", "2029-01-01", "a, b"],
+        ["Person 1, T1 (CHU\\p1)", "P.p12", "P - T1", "<day 2029-01-01>", "a, b"],
         ["Person 2, T2 (CHU\\p2)", "-", "-", "-", "a"],
     ]
     assert (
