@@ -89,14 +89,13 @@ def due() -> str:
 def job_templates() -> str:
     """AWX's job templates: whom the hourly renewal calls, and with which findings the daily report fails."""
     text = JOB_TEMPLATES.read_text(encoding="utf-8")
-    for name, values in (("pkcs12_due_statuses", DUE_IN_AWX), ("pkcs12_fail_on", LOUD)):
-        text = re.sub(
-            rf"^(?P<indent> +){name}:\n(?:(?P=indent)  - \w+\n)+",
-            lambda found, name=name, values=values: f"{found['indent']}{name}:\n{_lines(found['indent'], values)}",
-            text,
-            flags=re.MULTILINE,
-        )
-    return text
+    lists = {"pkcs12_due_statuses": DUE_IN_AWX, "pkcs12_fail_on": LOUD}
+
+    def written(found: re.Match[str]) -> str:
+        return f"{found['indent']}{found['name']}:\n{_lines(found['indent'], lists[found['name']])}"
+
+    pattern = rf"^(?P<indent> +)(?P<name>{'|'.join(lists)}):\n(?:(?P=indent)  - \w+\n)+"
+    return re.sub(pattern, written, text, flags=re.MULTILINE)
 
 
 def options(path: Path) -> str:

@@ -46,7 +46,7 @@ def _known_problems(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         for name, value in self.values.items():
             known = TYPES[types[name]]
             exact = types[name] in EXACT
-            fits = type(value) is known if exact else isinstance(value, known)
+            fits = value.__class__ is known if exact else isinstance(value, known)
             assert fits or value is None, f"{self.code}: {name} is {type(value).__name__}, not {types[name]}"
             if known is tuple:
                 assert all(isinstance(each, str) for each in value or ()), (

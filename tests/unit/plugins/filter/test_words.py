@@ -86,7 +86,7 @@ def test_a_code_is_told_for_each_row(told: list[Problem]) -> None:
 
 
 def test_values_that_the_code_does_not_have_are_left_out(told: list[Problem]) -> None:
-    words("x.full", who="Louis", given="value")
+    words("x.full", who="Louis", other="value")
     assert told == [Problem("x.full", {"who": "Louis"})]
 
 
