@@ -61,6 +61,37 @@ def test_both_languages_name_the_same_values_and_options(code: str) -> None:
     )
 
 
+def in_order(code: str, language: str) -> list[str]:
+    """The values that the sentences name, in the order of their first places."""
+    return list(
+        dict.fromkeys(found[2] for text in texts(code, language) for found in PLACE.finditer(text) if not found[1])
+    )
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_values_of_one_type_have_the_same_order_in_both_languages(code: str) -> None:
+    """Two names, days or paths that changed places would be a sentence about the wrong one, and nothing else would show it."""
+    for kind in set(CODES[code].values.values()):
+        orders = [
+            [value for value in in_order(code, language) if CODES[code].values.get(value) == kind]
+            for language in LANGUAGES
+        ]
+        assert orders[0] == orders[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_one_and_many_name_the_same_values(code: str, language: str) -> None:
+    """But for the number by which they are chosen, and how many more there are than the one that is named."""
+    for written in sentences(language)[code].values():
+        if not isinstance(written, str):
+            one, many = (
+                {found[0] for found in PLACE.finditer(written[form])} - {f"{{{written['by']}}}", "{more}"}
+                for form in ("one", "many")
+            )
+            assert one == many
+
+
 @cache
 def sources() -> str:
     python = ROOT.glob("plugins/**/*.py")

@@ -22,7 +22,7 @@ from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
 from .._policy.bundles import BundleFolder, bundle_folder
 from .._policy.subject import check_subject
-from .._policy.validity import calendar_of
+from .._policy.validity import Calendar, calendar_of
 from .number_look import check_own_number
 from .options import admit_bundle, check_duplicates, check_placeholders, fill, passphrases_of
 from .outcomes import AWAITED, FAILED, READY, grouped
@@ -43,8 +43,9 @@ def check_bundles(
     ``shared``: numbers that the inventory has for two people. ``notes``: of those who are retired.
     """
     check_duplicates(entries, shared)
-    today = calendar_of(options["time_zone"], 0).day(now)
-    rows = [_awaited(_checked(options, entry, now, shared, notes), entry, today) for entry in entries]
+    calendar = calendar_of(options["time_zone"], 0)
+    today = calendar.day(now)
+    rows = [_awaited(_checked(options, entry, now, calendar, shared, notes), entry, today) for entry in entries]
     failed = [row for row in rows if row["failed"]]
     ready = sum(row["outcome"] == READY for row in rows)
     awaited = sum(row["outcome"] == AWAITED for row in rows)
@@ -62,7 +63,7 @@ def check_bundles(
 
 
 def _checked(
-    options: Mapping[str, Any], entry: HolderEntry, now: datetime, shared: Shared, notes: Notes
+    options: Mapping[str, Any], entry: HolderEntry, now: datetime, calendar: Calendar, shared: Shared, notes: Notes
 ) -> dict[str, Any]:
     person = entry.person
     row = {"user": entry.user, "name": person.name, "authorisation": person.authorisation}
@@ -88,7 +89,7 @@ def _checked(
     except Pkcs12Error as refusal:
         error = ErrorRow(refusal.problem)
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}
-    told = {"file": found["bundle"]["file"] or "", "until": last.leaf.not_after.date()}
+    told = {"file": found["bundle"]["file"] or "", "until": calendar.day(last.leaf.not_after)}
     said = Problem("done.bundle_opens", told, causes=not_opened(folder.unopened))
     return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
 

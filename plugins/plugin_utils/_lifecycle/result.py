@@ -223,7 +223,7 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
     if done is None:
         return ""
     if done.plan.removals and not context.confirmed:
-        return Problem("done.would_lose", causes=tuple(filter(None, (_would_lose(done), done.deferred))))
+        return Problem("done.would_lose", causes=tuple(filter(None, (_would_lose(done, context), done.deferred))))
     if done.deferred is not None:
         return _with_absence(done.deferred, run, context)
     if done.skipped and access.until:
@@ -233,7 +233,7 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         told: dict[str, Value] = {"holder": done.owner.name, "until": context.calendar.day(access.until)}
         beside = (*not_opened(run.task.unopened), *near_files(run.task.near))
         return Problem(f"done.{kind}{ended}", told, causes=beside)
-    return _change(done, offered, context.check_mode, not_opened(run.task.unopened))
+    return _change(done, offered, context, not_opened(run.task.unopened))
 
 
 def not_opened(files: Sequence[UnopenedFile]) -> tuple[Problem, ...]:
@@ -250,7 +250,7 @@ def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> 
 
 
 def _change(
-    done: Transaction, offered: StoreCertificate | None, check_mode: bool, beside: tuple[Problem, ...]
+    done: Transaction, offered: StoreCertificate | None, context: ResultContext, beside: tuple[Problem, ...]
 ) -> Problem:
     removals = len(done.plan.removals)
     leaf = done.leaf or (offered.certificate if offered and not removals else None)
@@ -258,21 +258,21 @@ def _change(
     if leaf is None and not removals:
         return Problem("done.nothing_to_remove", {"holder": holder, "computer": computer}, causes=beside)
     if leaf is None:
-        code = f"done.{'would_remove' if check_mode else 'removed'}{'_offline' if done.plan.offline else ''}"
+        code = f"done.{'would_remove' if context.check_mode else 'removed'}{'_offline' if done.plan.offline else ''}"
         return Problem(code, {"count": removals, "holder": holder, "computer": computer}, causes=beside)
-    imported = "done.would_install" if check_mode else "done.installed"
+    imported = "done.would_install" if context.check_mode else "done.installed"
     code = imported if done.plan.imports else "done.is_installed"
     told: dict[str, Value] = {
         "certificate": leaf.subject_cn or leaf.thumbprint,
         "holder": holder,
-        "until": leaf.not_after.date(),
+        "until": context.calendar.day(leaf.not_after),
     }
-    older = Problem("done.would_supersede" if check_mode else "done.superseded", {"count": removals})
+    older = Problem("done.would_supersede" if context.check_mode else "done.superseded", {"count": removals})
     causes = (*((older,) if removals else ()), *beside)
     return Problem(f"{code}_and_signs" if done.proven else code, told, causes=causes)
 
 
-def _would_lose(done: Transaction) -> Problem:
+def _would_lose(done: Transaction, context: ResultContext) -> Problem:
     found = [stored.certificate for thumbprint in done.plan.removals if (stored := done.before.find(thumbprint))]
     lost = (
         Problem(
@@ -280,7 +280,7 @@ def _would_lose(done: Transaction) -> Problem:
             {
                 "certificate": each.subject_cn or each.subject,
                 "issuer": each.issuer_cn or each.issuer,
-                "until": each.not_after.date(),
+                "until": context.calendar.day(each.not_after),
             },
         )
         for each in found

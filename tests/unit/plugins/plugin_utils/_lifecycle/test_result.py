@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -211,3 +212,11 @@ def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> Non
     told = shown(waits, unopened=(UnopenedFile(Path("/srv/bundles/new.p12"), refusal),))
     assert told["unopened"] == [{"path": "/srv/bundles/new.p12", "code": "wrong_passphrase"}]
     assert Problem("not_opened", {"files": ("new.p12 (wrong_passphrase)",)}) in told["msg"].causes
+
+
+def test_an_end_late_in_the_evening_is_told_as_the_day_of_the_site() -> None:
+    zone = ZoneInfo("Pacific/Kiritimati")  # 14 hours before UTC
+    run = run_of(outcome(IMPORT, PROVE, after=(stored(LEAF),), proven=True))
+    (holder,) = run.holders
+    told = holder_result(holder, ResultContext(False, Calendar(zone=zone), NOW))["msg"]
+    assert told.values["until"] == LEAF.not_after.astimezone(zone).date() != LEAF.not_after.date()

@@ -91,6 +91,18 @@ def test_one_sentence_that_is_true_of_many_is_told_once() -> None:
     assert all(f"<holder_at h{number} Person {number}, T{number} (CHU\\p{number})>" in text for number in range(1000))
 
 
+def test_each_stands_under_the_sentence_that_is_true_of_them() -> None:
+    causes = {1: "No bundle.", 2: "No account.", 3: "No bundle.", 4: "No bundles."}
+    found = told({"h": of(*(person(number, "failed", cause) for number, cause in causes.items()))})
+
+    def at(who: int) -> str:
+        return f"<holder_at h Person {who}, T{who} (CHU\\p{who})>"
+
+    under_first = " ".join(" ".join(found["lines"][2:-2]).split())
+    assert under_first == f"No bundle. {at(1)}, {at(3)}"
+    assert found["lines"][-2:] == [f"  <summary.place {at(2)}> No account.", f"  <summary.place {at(4)}> No bundles."]
+
+
 def test_those_who_need_nobody_stand_in_one_line() -> None:
     found = told({f"h{number}": of(person(number)) for number in range(1000)})
     assert len(found["lines"]) == 2

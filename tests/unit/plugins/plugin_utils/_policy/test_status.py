@@ -36,4 +36,6 @@ def test_who_has_no_access_is_due_and_a_site_may_accept_it_for_a_time() -> None:
         if status.gives_access is GivesAccess.NO:
             assert (Use.ACCEPTABLE | Use.DUE) in status.use
     assert not Use.ACCEPTABLE & Status.VALID.use
+    not_due = {each.value for each in Status if Use.DUE not in each.use}
+    assert not_due == {"valid", "weak", "unknown", "superseded", "archived"}
     assert set(ACCESS_STATUSES) == {Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE}

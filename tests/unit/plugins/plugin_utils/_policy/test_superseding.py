@@ -87,6 +87,8 @@ def test_an_older_bundle_than_the_installed_one_is_refused(method: RemovalMethod
     problem = refusal.value.problem
     assert (problem.code, problem.setting) == ("downgrade", "allow_downgrade")
     assert problem.values["thumbprint"] == newer.thumbprint
+    days = {"day": certificate(left=3 * YEAR).not_after.date(), "later_day": newer.certificate.not_after.date()}
+    assert {name: problem.values[name] for name in days} == days
 
 
 def test_a_downgrade_that_is_meant_supersedes_the_newer_one() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import socket
 
 import pytest
 
@@ -104,6 +105,21 @@ def test_only_what_a_workstation_that_is_off_can_have_may_wait() -> None:
     assert may_be_off({"connection_error": {"code": "no_route"}})
     assert not may_be_off({"connection_error": {"code": "logon_refused"}})
     assert not may_be_off({"msg": "no route to host"})
+
+
+@pytest.mark.parametrize("how", ["cause", "context", "argument", "reason"])
+def test_the_cause_may_be_in_an_error_that_led_to_this_one(how: str) -> None:
+    inner, outer = socket.gaierror(-3, "try later"), RuntimeError("it failed")
+    if how == "cause":
+        outer.__cause__ = inner
+    elif how == "context":
+        outer.__context__ = inner
+    elif how == "argument":
+        outer.args = ("it failed", inner)
+    else:
+        outer.reason = inner  # type: ignore[attr-defined]  # as URLError of urllib3 has it
+    assert known_cause(outer, "it failed") == "name_not_resolved"
+    assert known_cause(RuntimeError("it failed"), "it failed") is None
 
 
 def test_each_cause_is_in_the_catalogue() -> None:
