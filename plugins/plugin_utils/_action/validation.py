@@ -16,9 +16,12 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
-from .._errors import YES, YES_OR_NO, Pkcs12Error, Problem, Value
+from .._errors import Pkcs12Error, Problem, Value
 from .arguments import Arguments, ArgumentSpec
 
+YES = {"yes", "true", "on", "1", "y", "t"}
+YES_OR_NO = YES | {"no", "false", "off", "0", "n", "f"}
+"""What Ansible takes for an option of the type bool."""
 TEXTS = {"path", "str"}
 """Types of options that are one text."""
 NUMBERS = {"int", "float"}
