@@ -79,7 +79,7 @@ class Words:
 
     def _caused(self, problem: Problem, tell: Callable[[Problem], str]) -> str:
         written = self._written(problem, "cause")
-        own = _unknown(problem) if written is None else self._filled(written, problem, tell)
+        own = _printable(_unknown(problem)) if written is None else self._filled(written, problem, tell)
         below = "" if "{causes" in (written or "") else self._below(problem, tell=tell)
         return " ".join(filter(None, (own, below)))
 
@@ -189,4 +189,4 @@ def _unknown(problem: Problem) -> str:
 
 
 def _value_in_code(value: Any) -> str:
-    return _printable(",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
