@@ -26,6 +26,9 @@ LANGUAGES = ("en", "fr")
 NONCE = "PKCS12_NONCE_LANGUAGE"
 """An environment variable of tests. Where it is set, sentences are codes and values with a nonce, so that nothing can depend on words."""
 
+SHARED_WORDS = {"holder_password": "holder_passwords", "passphrase": "passphrases"}
+"""What sentences that several modules share call an option, and the option of a module with the secrets of several people."""
+
 SHOWN = 10
 """So many items of a list are shown, then their number."""
 
