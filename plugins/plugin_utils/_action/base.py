@@ -136,10 +136,9 @@ class Pkcs12Action(SiteSettings, ActionBase):
     @property
     def words(self) -> Words:
         """The words in which this task tells problems: in the language of the site, with the names that its user has set."""
-        written = self._task_vars.get(LANGUAGE)
         try:
-            language = str(self.variable(LANGUAGE)) if written else ""
-        except (AnsibleError, Pkcs12Error):  # a task that reads this setting refuses it
+            language = str(self.variable(LANGUAGE))
+        except Pkcs12Error:  # a task that reads this setting refuses it
             language = ""
         return Words(language, self.called)
 

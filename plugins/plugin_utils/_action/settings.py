@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from .._crypto.passphrases import SecretKind, by_key, is_refusal, merged, texts_in
 from .._errors import Pkcs12Error, Problem
+from .._messages.words import SHARED_WORDS
 from .arguments import Arguments, ArgumentSpec
 from .host_variables import untag
 from .secret_variables import names_of, rendered_mappings, rendered_secret
@@ -25,8 +26,6 @@ FROM_SITE = "from_site"
 SITE = "site"
 """The key of an option that a site may set: true, or ``run`` where only one run may set it."""
 RUN = "run"
-SHARED_WORDS = {"holder_password": "holder_passwords", "passphrase": "passphrases"}
-"""What sentences that several modules share call an option, and the option of a module with the secrets of several people."""
 OF_THE_COMMAND = {"pkcs12_hosts", "pkcs12_serial"}
 """Ansible reads these before the inventory. There they have no effect, and a run works on other workstations than somebody thinks."""
 PREFIX = "pkcs12_"

@@ -16,10 +16,10 @@ from ansible.errors import AnsibleError
 from ansible.utils.vars import load_extra_vars
 
 from .._crypto.passphrases import is_masked
-from .._errors import YES, Outside, Pkcs12Error, Problem
+from .._errors import Outside, Pkcs12Error, Problem
 from .host_variables import untag
 from .masking import masked
-from .validation import check_boolean, kind_of
+from .validation import YES, check_boolean, kind_of
 
 
 class OwnVariables:

@@ -17,7 +17,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import arguments, base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import Arguments, validated
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.driver_client import HolderBecome
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind, written
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
     ConnectionLost,
     Deferred,
@@ -457,7 +457,7 @@ def test_a_secret_is_found_however_deep_it_is_and_in_its_keys_alone(registered: 
         SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
         SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {"mails": frozenset({"code"})}
 
-    refusal = written(Problem("bad_arguments.no_passphrases"), "It is a date.", "Write it in quotes.")
+    refusal = Problem("bad_arguments.no_passphrases").to_map()
     passphrases = {"T100001": ["first-one", "2nd-one", 1234567], "T100002": refusal, "T100003": None, "T100004": True}
     passphrases["T100005"] = ["beside-a-date", date(2029, 1, 1)]
     Deep({"passphrases": passphrases, "mails": [{"name": "Jeanne Dupont", "code": "c0de-one"}]}).run(None, {})
