@@ -170,13 +170,9 @@ def _refuse(number: str, note: Path) -> NoReturn:
         raise Pkcs12Error(Problem("retired.note_unreadable", values)) from None
     except (ValueError, RecursionError):
         raise Pkcs12Error(Problem("retired.note_damaged", values)) from None
-    clock = day_and_time(at)[1]
-    raise Pkcs12Error(
-        Problem(
-            "retired.removed",
-            {"number": number, "by": by, "day": at.date(), "clock": clock, "note": note.name},
-        )
-    )
+    day, clock = day_and_time(at)
+    told = {"number": number, "by": by, "day": day, "clock": clock, "note": note.name}
+    raise Pkcs12Error(Problem("retired.removed", told))
 
 
 def _read(note: Path) -> tuple[datetime, str]:
