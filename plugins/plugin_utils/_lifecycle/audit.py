@@ -37,8 +37,7 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     if not (result.get("failed") or result.get("unreachable")):
         return _with_fact(result, None, at) | {"msg": found(result["ansible_facts"]["pkcs12"])}
     silent = bool(result.get("unreachable"))
-    error = result.get("error")
-    problem = error.problem if isinstance(error, ErrorRow) else Problem("not_audited")
+    problem = result["error"].problem
     code = "not_audited.silent" if silent else "not_audited.answered"
     told = _with_fact(result, problem, at) | {"answered": not silent, "failed": False}
     told.pop("unreachable", None)

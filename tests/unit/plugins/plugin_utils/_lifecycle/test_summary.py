@@ -114,6 +114,9 @@ def test_those_who_need_nobody_stand_in_one_line() -> None:
     [
         (person(1, "renewed", planned=True), "would_be_renewed", False),
         (person(1, "failed", planned=True), "failed", True),
+        (person(1, "removed", offline=True), "removed_without_a_logon", False),
+        (person(1, "removed", offline=True, planned=True), "would_be_removed_without_a_logon", False),
+        (person(1, "deferred", offline=True), "deferred", True),  # logged on meanwhile, so nothing was removed
         (person(1, "waiting_for_issuer"), "waiting_for_issuer", True),
         (person(1, "not_due"), "not_due", False),
         (person(1, "deferred", failed=True), "deferred", True),
