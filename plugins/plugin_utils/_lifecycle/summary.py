@@ -189,7 +189,7 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     for row in rows:
         if row.bundle is not None:
             found = row.bundle
-            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["valid_until"], tell))
+            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["last_day"], tell))
             lines.setdefault(cells, []).append(row.host)
     if not lines:
         return []
@@ -199,8 +199,8 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
 
 
-def _day(instant: str | None, tell: Tell) -> str:
-    return tell(Problem("day", {"day": date.fromisoformat(instant[:10])})) if instant else "-"
+def _day(day: str | None, tell: Tell) -> str:
+    return tell(Problem("day", {"day": date.fromisoformat(day)})) if day else "-"
 
 
 def progress(

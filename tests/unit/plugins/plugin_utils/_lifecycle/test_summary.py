@@ -279,8 +279,8 @@ def test_leaver_stays_listed_until_all_is_removed() -> None:
 
 
 def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
-    bundle = {"file": "P.p12", "issued_to": "P - T1", "valid_until": "2029-01-01T00:00:00Z"}
-    none = {"file": None, "issued_to": None, "valid_until": None}
+    bundle = {"file": "P.p12", "issued_to": "P - T1", "valid_until": "2028-12-31T23:30:00Z", "last_day": "2029-01-01"}
+    none = dict.fromkeys(bundle)
     found = told(
         {
             "a": of(person(1, "ready", bundle=bundle), person(2, "failed", "No file.", bundle=none)),
