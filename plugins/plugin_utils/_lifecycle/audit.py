@@ -60,18 +60,8 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
     rows = [_refused(entry, refusal_of(number)) for entry, number in numbers if number]
     if not rows:
         return dict(result)
-    problems: list[Problem] = []
-    for row in rows:
-        if row["msg"] not in problems:
-            problems.append(row["msg"])
-    return {
-        **result,
-        "failed": True,
-        "msg": Sentences(tuple(problems)),
-        "sentence": Sentences(tuple(problems)),
-        "error": rows[0]["error"],
-        "refused": rows,
-    }
+    told = Sentences(tuple(dict.fromkeys(row["msg"] for row in rows)))
+    return {**result, "failed": True, "msg": told, "sentence": told, "error": rows[0]["error"], "refused": rows}
 
 
 def _refused(entry: HolderEntry, refusal: Pkcs12Error) -> dict[str, Any]:
