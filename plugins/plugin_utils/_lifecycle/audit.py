@@ -37,8 +37,7 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     if not (result.get("failed") or result.get("unreachable")):
         return _with_fact(result, None, at) | {"msg": found(result["ansible_facts"]["pkcs12"])}
     silent = bool(result.get("unreachable"))
-    error = result.get("error")
-    problem = error.problem if isinstance(error, ErrorRow) else Problem("not_audited")
+    problem = result["error"].problem
     code = "not_audited.silent" if silent else "not_audited.answered"
     told = _with_fact(result, problem, at) | {"answered": not silent, "failed": False}
     told.pop("unreachable", None)
@@ -61,18 +60,8 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
     rows = [_refused(entry, refusal_of(number)) for entry, number in numbers if number]
     if not rows:
         return dict(result)
-    problems: list[Problem] = []
-    for row in rows:
-        if row["msg"] not in problems:
-            problems.append(row["msg"])
-    return {
-        **result,
-        "failed": True,
-        "msg": Sentences(tuple(problems)),
-        "sentence": Sentences(tuple(problems)),
-        "error": rows[0]["error"],
-        "refused": rows,
-    }
+    told = Sentences(tuple(dict.fromkeys(row["msg"] for row in rows)))
+    return {**result, "failed": True, "msg": told, "sentence": told, "error": rows[0]["error"], "refused": rows}
 
 
 def _refused(entry: HolderEntry, refusal: Pkcs12Error) -> dict[str, Any]:

@@ -136,18 +136,14 @@ def _without_holders(rows: Iterable[SummaryRow], listed: Mapping[str, Listed]) -
 
 def _rows_for_somebody(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[str]:
     """All rows that need a person. Rows of which the same is told are grouped under it."""
-    groups: dict[str, list[tuple[str | Problem, list[str]]]] = {}
+    groups: dict[str, dict[str | Problem, list[str]]] = {}
     for row in rows:
         if row.needs_somebody:
-            group = groups.setdefault(row.outcome, [])
-            names = next((names for told, names in group if told == row.told), None)
-            if names is None:
-                group.append((row.told, names := []))
-            names.append(_place(row, tell))
+            groups.setdefault(row.outcome, {}).setdefault(row.told, []).append(_place(row, tell))
     for code in sorted(groups, key=rank):
-        count = sum(len(names) for _told, names in groups[code])
+        count = sum(map(len, groups[code].values()))
         yield tell(Problem("summary.heading", {"count": count}, causes=(outcome(code),)))
-        for told, names in groups[code]:
+        for told, names in groups[code].items():
             sentence = tell(told) if isinstance(told, Problem) else told
             if len(names) == 1:
                 place = tell(Problem("summary.place", {"place": names[0]}))
@@ -189,7 +185,7 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     for row in rows:
         if row.bundle is not None:
             found = row.bundle
-            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["valid_until"], tell))
+            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["last_day"], tell))
             lines.setdefault(cells, []).append(row.host)
     if not lines:
         return []
@@ -199,8 +195,8 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
 
 
-def _day(instant: str | None, tell: Tell) -> str:
-    return tell(Problem("day", {"day": date.fromisoformat(instant[:10])})) if instant else "-"
+def _day(day: str | None, tell: Tell) -> str:
+    return tell(Problem("day", {"day": date.fromisoformat(day)})) if day else "-"
 
 
 def progress(

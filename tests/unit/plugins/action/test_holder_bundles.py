@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import MIDDLE, NEW, Effect, Scene, bundle, check, code, outcome, placed, row
+from unit.plugins.action.effects import EAST, MIDDLE, NEW, Effect, Scene, bundle, check, code, outcome, placed, row
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
 from unit.plugins.plugin_utils.in_process import PLUGINS, run_action
@@ -51,6 +51,11 @@ def until(scene: Scene) -> Any:
     return row(scene)["bundle"]["valid_until"][:4]
 
 
+def ends_on_its_day_in_utc(scene: Scene) -> bool:
+    found = row(scene)["bundle"]
+    return bool(found["valid_until"].startswith(found["last_day"]))
+
+
 EFFECTS = [
     Effect("holders", [PAUL], code, None, "no_bundle", scene=new),
     Effect("holders.user", PAUL["user"], user, JEANNE["user"], PAUL["user"], scene=new),
@@ -64,6 +69,7 @@ EFFECTS = [
     Effect("holders.expected_from", "soon", code, None, "bad_arguments", scene=new),
     Effect("holders.expected_from", "2020-01-01", outcome, "awaited", "failed", NEWCOMER, entry=AWAITED),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
+    Effect("time_zone", EAST, ends_on_its_day_in_utc, True, False, scene=new),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments", scene=new),
     Effect("holders.mail", "nobody", code, None, "bad_arguments", scene=new),
     Effect("leavers", ["t654321"], people, [JEANNE["user"], PAUL["user"]], [JEANNE["user"]], BOTH, new),

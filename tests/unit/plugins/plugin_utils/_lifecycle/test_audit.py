@@ -13,6 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
     ConnectionLost,
     Pkcs12Error,
     Problem,
+    defect_result,
     failed_result,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import (
@@ -93,8 +94,9 @@ def test_an_answer_that_is_a_failure_and_a_mistake_stay_failures(problem: Proble
 
 
 def test_a_defect_is_kept_without_its_text() -> None:
-    told = audited({"failed": True, "msg": "A defect"}, "ws-1", AT, fail_on_unreachable=False)
-    assert (told["failed"], fact(told)["problem"]["code"]) == (True, "not_audited")
+    told = audited(defect_result("certificate_facts", "KeyError", None, None), "ws-1", AT, fail_on_unreachable=False)
+    hidden = Problem("defect.hidden", {"action": "certificate_facts", "kind": "KeyError"})
+    assert (told["failed"], fact(told)["problem"]) == (True, hidden.to_map())
 
 
 def test_a_host_that_is_no_workstation_has_no_fact() -> None:

@@ -114,6 +114,9 @@ def test_those_who_need_nobody_stand_in_one_line() -> None:
     [
         (person(1, "renewed", planned=True), "would_be_renewed", False),
         (person(1, "failed", planned=True), "failed", True),
+        (person(1, "removed", offline=True), "removed_without_a_logon", False),
+        (person(1, "removed", offline=True, planned=True), "would_be_removed_without_a_logon", False),
+        (person(1, "deferred", offline=True), "deferred", True),  # logged on meanwhile, so nothing was removed
         (person(1, "waiting_for_issuer"), "waiting_for_issuer", True),
         (person(1, "not_due"), "not_due", False),
         (person(1, "deferred", failed=True), "deferred", True),
@@ -276,8 +279,8 @@ def test_leaver_stays_listed_until_all_is_removed() -> None:
 
 
 def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
-    bundle = {"file": "P.p12", "issued_to": "P - T1", "valid_until": "2029-01-01T00:00:00Z"}
-    none = {"file": None, "issued_to": None, "valid_until": None}
+    bundle = {"file": "P.p12", "issued_to": "P - T1", "valid_until": "2028-12-31T23:30:00Z", "last_day": "2029-01-01"}
+    none = dict.fromkeys(bundle)
     found = told(
         {
             "a": of(person(1, "ready", bundle=bundle), person(2, "failed", "No file.", bundle=none)),
