@@ -180,12 +180,14 @@ def test_workstation_that_was_audited() -> None:
     holders = [
         {"user": "CHU\\a", "status": "valid", "last_day": "2029-01-01"},
         {"user": "CHU\\b", "status": "renewal_due", "access_until": "2026-12-02T03:59:59Z", "last_day": "2026-12-01"},
+        {"user": "CHU\\e", "status": "renewal_due", "certificate_status": "valid", "last_day": "2026-12-01"},
         {"user": "CHU\\c", "status": "missing", "last_day": None},
         {"user": "CHU\\d", "status": "unknown", "last_day": None},
     ]
     found = told({"a": {"ansible_facts": {"pkcs12": {"holders": holders}}}})
-    assert found["totals"] == {"missing": 1, "renewal_due": 1, "unknown": 1, "valid": 1}
+    assert found["totals"] == {"missing": 1, "renewal_due": 2, "unknown": 1, "valid": 1}
     assert "  <summary.place <holder_at a CHU\\b>> <access_until 2026-12-01>" in found["lines"]
+    assert "  <summary.place <holder_at a CHU\\e>> <access_until.by_authorisation 2026-12-01>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\c>> <no_access>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\d>> <access_not_known>" in found["lines"]
 
