@@ -621,6 +621,7 @@ CODES: Mapping[str, Code] = {
     "no_withdrawal_code": code(IT),
     "no_withdrawal_url": code(IT),
     "nobody_taken_back": code(IT, numbers=STRS),
+    "nobody_taken_back.leavers": code(IT, numbers=STRS),
     "none_answered": code(IT, count=INT),
     "not_a_report.form": code(IT, name=STR, place=STR),
     "not_a_report.json": code(IT, name=STR, said=OUTSIDE),

@@ -340,6 +340,15 @@ def test_who_has_left_is_named_once_and_only_where_nothing_was_told() -> None:
         assert "left" not in summary({"a": nothing}, frozenset(), listed)["totals"]
 
 
+def test_who_is_not_taken_back_is_a_leaver_or_nobody() -> None:
+    result = of() | {"not_taken_back": ["T9", "T10"]}
+    found = summary({"a": result}, frozenset(), {"a": Listed((), frozenset({"t9"}))})
+    sentences = ["<nobody_taken_back T10>", "<nobody_taken_back.leavers T9>"]
+    assert (found["not_taken_back"], found["nobody_taken_back"]) == (["T9", "T10"], " ".join(sentences))
+    assert set(sentences) <= set(found["lines"])
+    assert summary({"a": of()}, frozenset())["nobody_taken_back"] == ""
+
+
 def test_a_workstation_without_holders_is_named_and_a_failure_there_stays_one() -> None:
     nobody = {"a": Listed((), frozenset())}
     for result in (
