@@ -106,7 +106,7 @@ class SiteSettings(OwnVariables):
         """The secrets of all variables whose name is this one, or begins with it and an underscore."""
         names = [*names_of(variable, self._task_vars), *names_of(f"{variable}_*", self._task_vars)]
         written = rendered_mappings(self._templar, self._task_vars, names)
-        self._written_secrets |= texts_in(list(written.values()))
+        self._secrets |= texts_in(list(written.values()))
         found, doubts = merged(written, kind)
         self._doubts = (*self._doubts, *doubts)
         return found or None
@@ -114,7 +114,7 @@ class SiteSettings(OwnVariables):
     def _checked_secrets(self, given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         """One person's secret that is no text is a refusal in its place, because Ansible would refuse them all."""
         known = {name: kind for name, kind in self.SECRETS_BY_KEY.items() if name in given}
-        self._written_secrets |= texts_in([given[name] for name in known])
+        self._secrets |= texts_in([given[name] for name in known])
         return {**given, **{name: by_key(given[name], kind, names[name]) for name, kind in known.items()}}
 
 

@@ -74,10 +74,17 @@ def found(facts: Mapping[str, Any]) -> Problem:
     counts = {"certificates": len(facts["certificates"]), "unread": len(facts["unread"])}
     if not facts["holders"]:
         return Problem("done.audited_nobody", counts)
-    holders = (
-        Problem("holder_is", {"user": row["user"]}, causes=(outcome(row["status"]),)) for row in facts["holders"]
-    )
+    holders = (Problem("holder_is", {"user": row["user"]}, causes=(outcome(_status(row)),)) for row in facts["holders"])
     return Problem("done.audited", counts, causes=tuple(holders))
+
+
+def is_of_authorisation(row: Mapping[str, Any]) -> bool:
+    """Whether the yearly authorisation, and no certificate, makes the status of a holder in facts."""
+    return row.get("certificate_status") not in (None, row["status"])
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    return f"authorisation_{row['status']}" if is_of_authorisation(row) else str(row["status"])
 
 
 def _with_fact(result: Mapping[str, Any], problem: Problem | None, at: datetime) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _checked(
             raise later
         admit_bundle(notes, person, last)
         folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, person))
-        folder.check_ends_last(lambda bundle: check_dates(bundle, now))
+        folder.check_ends_last(lambda bundle: check_dates(bundle, now, calendar.zone))
     except Pkcs12Error as refusal:
         error = ErrorRow(refusal.problem)
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}

@@ -33,6 +33,8 @@ def summary(
     missing = found_nowhere("not_found", results.values(), known)
     unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
     not_taken_back = found_nowhere("not_taken_back", results.values(), known)
+    leavers = {number for each in (listed or {}).values() for number in each.leavers}
+    back = [*map(tell, nobody_taken_back(not_taken_back, leavers))]
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not is_left_out(result)]
     headline = tell(_headline(results, rows))
@@ -43,7 +45,7 @@ def summary(
         "lines": [
             headline,
             *([tell(Problem("found_nowhere", {"numbers": tuple(missing)}))] if missing else ()),
-            *map(tell, nobody_taken_back(not_taken_back)),
+            *back,
             *_rows_for_somebody(rows, tell),
             *map(tell, _others(rows, tell)),
             *([tell(Problem("summary.left"))] if any(row.outcome == LEFT for row in rows) else ()),
@@ -63,6 +65,7 @@ def summary(
         "hosts_not_reached": [row.host for row in rows if row.outcome == NOT_REACHED],
         "not_found": missing,
         "not_taken_back": not_taken_back,
+        "nobody_taken_back": " ".join(back),
         "unconfirmed": unconfirmed,
     }
 

@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import (
     MISTAKES,
     audited,
+    found,
     is_audit,
     unmatched,
     was_audited,
@@ -54,6 +55,23 @@ def test_found() -> None:
     holder = Problem("holder_is", {"user": "CHU\\a"}, causes=(Problem("outcome.valid"),))
     assert told["msg"] == Problem("done.audited", {"certificates": 1, "unread": 0}, causes=(holder,))
     assert "sentence" not in told
+
+
+@pytest.mark.parametrize(
+    ("status", "of_certificate", "told"),
+    [
+        ("renewal_due", "valid", "authorisation_renewal_due"),
+        ("expired", "duplicate", "authorisation_expired"),
+        ("renewal_due", "renewal_due", "renewal_due"),
+        ("weak", None, "weak"),
+    ],
+)
+def test_a_status_that_comes_from_the_authorisation_is_told_as_such(
+    status: str, of_certificate: str | None, told: str
+) -> None:
+    row = {"user": "CHU\\a", "status": status, "certificate_status": of_certificate}
+    (holder,) = found({"certificates": [], "unread": [], "holders": [row]}).causes
+    assert holder.causes == (Problem(f"outcome.{told}"),)
 
 
 @pytest.mark.parametrize("fails", [False, True])
