@@ -61,7 +61,7 @@ record: .venv/stamp bed-notice ## record the drivers' answers to cases that are 
 	$(WITH_TESTS) -m contract.record $(if $(ALL),--all)
 
 .PHONY: settings
-settings: .venv/stamp ## write the guide of the settings and roles/*/meta/argument_specs.yml from specs and sidecars
+settings: .venv/stamp ## write the guide of the settings, roles/*/meta/argument_specs.yml and lists of statuses from specs, sidecars and the table of statuses
 	$(WITH_TESTS) -m consistency.settings
 
 .PHONY: kit kit-remote

@@ -56,8 +56,8 @@ def _scale_words(result: Json) -> str:
     return (
         "The workstations are emulated, in a process of their own. *CPU ms per host* is what one more workstation costs the controller; "
         "the start of Ansible, which also reads the inventory, is apart. The empty module has no code but `#AnsibleRequires -Wrapper`, "
-        "so it costs what each module costs. `certificate_facts` has one option, `holders`; the task of the role `audit` has 15, "
-        "most of them templates of the role's variables, when this was measured; it takes them from the site now. "
+        "so it costs what each module costs. `certificate_facts` has one option, `holders`; the task of the role `audit` had 15 when "
+        "this was measured, most of them templates of the role's variables; it takes them from the site now. "
         "Memory is the proportional set size of the playbook's process and its "
         f"{result['forks']} workers.{_rounds_words(result['scale']['sizes'])}"
     )

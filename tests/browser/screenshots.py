@@ -16,8 +16,8 @@ import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
 from browser.chromium import browsing, print_out
 from browser.fleet import report
 from browser.pages import sample_page

@@ -11,8 +11,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep
 from browser import chromium
 from browser.chromium import print_out

@@ -58,6 +58,19 @@ SCHEDULES = {
 WEEKS = [datetime(2026, 2, 2), datetime(2026, 10, 19), datetime(2027, 7, 5), datetime(2028, 3, 20)]  # noqa: DTZ001
 
 
+def test_the_lists_of_statuses_are_these() -> None:
+    """Written out here: what writes them into the templates also checks them, so a mistake there would be in both."""
+    without_access = {"revoked", "missing", "expired", "key_missing", "wrong_holder", "not_yet_valid"}
+    expected = {
+        "pkcs12_due_statuses": without_access | {"renewal_due", "duplicate", "awaited", "on_leave"},
+        "pkcs12_fail_on": without_access | {"authorisation_expired", "without_holder", "failed"},
+    }
+    for data in DATA.values():
+        given = [each.get("extra_vars", {}) for each in data["controller_templates"]]
+        for option, values in expected.items():
+            assert [set(each[option]) for each in given if option in each] == [values]
+
+
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_files_fit_the_schema(path: Path) -> None:
     errors = Draft202012Validator(SCHEMA).iter_errors(load(path))

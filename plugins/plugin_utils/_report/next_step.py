@@ -68,9 +68,10 @@ NOT_TO_SET_UP = (
     NoAnswerReason.CONTROLLER,
     NoAnswerReason.CONNECTION,
     NoAnswerReason.LISTENER,
+    NoAnswerReason.UNUSABLE,
     NoAnswerReason.VARIABLES,
 )
-"""What a workstation that never answered needs something else for than to be set up."""
+"""What a workstation of which no facts can be read needs something else for than to be set up."""
 
 
 @dataclass(frozen=True, slots=True)

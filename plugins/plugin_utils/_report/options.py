@@ -10,10 +10,10 @@ from typing import Any
 
 from .._facts.leavers import LEAVERS
 from .._mail.smtp import SERVER_OPTIONS
+from .._messages.words import LANGUAGES
 from .destinations import NEEDED
 from .exceptions import ACCEPTABLE, FAIL_ON
 from .formats.file_formats import FILE_FORMATS
-from .language.vocabulary import LANGUAGES
 from .sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {

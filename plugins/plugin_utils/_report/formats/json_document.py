@@ -13,7 +13,7 @@ from typing import Any
 from ..._errors import Outside, Pkcs12Error, Problem, Value
 from ..._facts.codec import Mismatch, from_map, keys_of, to_map, to_plain
 from ..._facts.schema import CertificateRecord
-from ..language.vocabulary import LANGUAGES
+from ..._messages.words import LANGUAGES
 from ..model import CertificateRow, Report, ReportParameters
 from ..summary import summary
 

@@ -26,6 +26,7 @@ with suppress(ImportError):  # ansible-core installs it; without it the file sti
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..._errors import Outside, Pkcs12Error, Problem, Value
+from ..._messages.words import LANGUAGES
 
 TEMPLATES = Path(__file__).resolve().parent / "reminders"
 RECIPIENTS = ("holder", "employer", "it")
@@ -110,10 +111,7 @@ def one_line(value: Any) -> Any:
 def _check_folder(folder: Path) -> None:
     """A misspelt name would leave the collection's own text in the mails without a word."""
     names = {
-        f"{who}.{language}.{kind}.j2"
-        for who in RECIPIENTS
-        for language in ("en", "fr")
-        for kind in (SUBJECT, TEXT, HTML)
+        f"{who}.{language}.{kind}.j2" for who in RECIPIENTS for language in LANGUAGES for kind in (SUBJECT, TEXT, HTML)
     }
     if not folder.is_dir():
         raise Pkcs12Error(Problem("reminder_template.folder", {"folder": str(folder)}, "templates_folder"))

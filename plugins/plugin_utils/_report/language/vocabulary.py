@@ -13,10 +13,9 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from ..._errors import Pkcs12Error, Problem
+from ..._messages.words import LANGUAGES
 from ..exceptions import ACCEPTABLE
 from .revocation_vocabulary import REVOCATION
-
-LANGUAGES = ("en", "fr")
 
 Catalogue = Mapping[str, tuple[str, str]]
 """Key to the words in each of ``LANGUAGES``."""

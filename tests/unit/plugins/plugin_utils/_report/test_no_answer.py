@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import Remarks
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.no_answer import (
@@ -70,7 +70,7 @@ OTHERS = {
     "not_windows": INVENTORY,
     "untried_connection": INVENTORY,
     "unusable_variables": (NoAnswerReason.VARIABLES, NextStep.CORRECT_VARIABLES),
-    "unusable_facts": (NoAnswerReason.UNUSABLE, NextStep.SET_UP_WORKSTATION),
+    "unusable_facts": (NoAnswerReason.UNUSABLE, NextStep.RUN_AUDIT),
     "defect": (NoAnswerReason.FAILED, NextStep.SET_UP_WORKSTATION),
 }
 

@@ -23,7 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminde
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.sent import open_letters, with_letter
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host, hosts_of, merged
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import homonyms
-from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PARAMETERS, PAUL, host, record, report
+from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PARAMETERS, PAUL, host, problem, record, report
 from unit.plugins.plugin_utils.records import PAULS
 
 A, B = "CN=A", "CN=B"
@@ -48,6 +48,19 @@ def test_each_row_has_the_certificate_of_its_issuer() -> None:
     assert [row.days_left for row in found.holders] == [20, 500]
     assert [row.holders for row in found.workstations] == [1]
     assert report(both(), both(name="ws-2")).holders[0].places[1].workstation == "ws-2"
+
+
+def test_what_the_last_run_found_is_told_in_the_row_of_its_issuer() -> None:
+    """Also after the report was kept as JSON, where the inventory lists the person once and facts of an earlier report are the newest."""
+    wrong = problem("wrong_passphrase")
+    failed = replace(OURS, outcome="failed", outcome_at=NOW, problem=wrong)
+    found = report(both(20, 20, entries=(failed, replace(THEIRS, outcome="deferred", outcome_at=NOW))))
+    again = report(*merged([host(entries=(OURS,), facts_at=None)], hosts_of(parse(to_json(found))), A))
+    for each in (found, again):
+        told = {row.issuer_setting: (row.places[0].problem, row.next_step) for row in each.holders}
+        assert told == {A: (wrong, NextStep.MEND_FAILURE), B: (None, NextStep.LOG_ON)}
+        problems = {matter.issuer_setting: matter.problems for matter in matters_of(each, Terms([40], 5))}
+        assert problems == {A: (wrong,), B: ()}
 
 
 def test_one_in_another_persons_store_is_about_its_issuer_alone() -> None:

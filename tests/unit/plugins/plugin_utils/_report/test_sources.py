@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HolderEntry,
@@ -25,8 +25,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     UnreadRecord,
     WorkstationRecord,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import StoreOwner
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
     host_of,
     hosts_of,
@@ -122,6 +123,16 @@ def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> N
     assert found.facts_at is None
     assert found.problem
     assert found.problem.kind == "unusable_facts"
+
+
+def test_facts_of_the_schema_before_are_unusable_until_the_next_audit() -> None:
+    """They say why a run failed in another form. Nothing of them is told, and an audit replaces them."""
+    found = host_of("ws-1", {"pkcs12_holders": [ENTRY], "ansible_facts": {"pkcs12": facts(schema=2)}})
+    assert found.problem == problem("unusable_facts.schema", schema="2")
+    assert (found.facts_at, found.certificates) == (None, ())
+    assert found.entries == (HolderEntry("CHU\\jdupont", ExpectedSubject("Jeanne Dupont", "T1")),)
+    (row,) = report(found).holders
+    assert (row.status, row.next_step, row.actor) == (Status.NEVER_SEEN, NextStep.RUN_AUDIT, Actor.IT)
 
 
 UNUSABLE: list[tuple[dict[str, Any], str]] = [

@@ -160,6 +160,14 @@ def test_a_report_of_a_newer_version_is_named_as_one() -> None:
     assert refusal.value.problem == Problem("newer_report", {"name": "r.json", "schema": 6, "known": 5})
 
 
+def test_a_report_of_an_older_version_is_named_as_one() -> None:
+    """Also one that has all that this version reads."""
+    said = document(sample()) | {"schema": 4}
+    with pytest.raises(Pkcs12Error) as refusal:
+        parse(json.dumps(said), "r.json")
+    assert refusal.value.problem == Problem("not_a_report.older_schema", {"name": "r.json", "schema": 4, "known": 5})
+
+
 def test_the_order_of_keys_in_a_file_is_nothing() -> None:
     report = sample()
     assert to_json(parse(json.dumps(document(report), sort_keys=True))) == to_json(report)

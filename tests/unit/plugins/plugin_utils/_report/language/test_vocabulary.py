@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     KeyState,
     Strangers,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import (
     CrlProblem,
     RevocationReason,
@@ -38,7 +39,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import (
-    LANGUAGES,
     VOCABULARY,
     Translator,
 )

@@ -21,7 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminde
     day_reached,
     matters_of,
 )
-from unit.plugins.plugin_utils._report.known import DAY, NOW, OFF, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, OFF, host, problem, record, report
 
 TERMS = Terms((40, 14, 7, 1), 5)
 TODAY = NOW.date()
@@ -238,6 +238,28 @@ def test_only_workstations_of_the_step_are_named() -> None:
         **to_do(NextStep.RENEW, Actor.IT),
     )
     assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1", "ws-2")]
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_only_the_failure_that_is_to_be_mended_is_told(at: int) -> None:
+    """Whether its workstation comes first or not. What the last run found at another one says nothing about this step."""
+    both = report(host(record(days=5)), host(record(days=5), name="ws-2"))
+    (row,) = both.holders
+    wrong, none = problem("wrong_passphrase"), problem("no_bundle")
+    places = [replace(each, next_step=NextStep.LOG_ON, problem=none) for each in row.places]
+    places[at] = replace(row.places[at], next_step=NextStep.MEND_FAILURE, problem=wrong)
+    row = replace(row, **to_do(NextStep.MEND_FAILURE, Actor.IT), places=tuple(places))
+    (matter,) = matters_of(replace(both, holders=(row,)), TERMS)
+    assert (matter.workstations, matter.problems) == ((row.places[at].workstation,), (wrong,))
+
+
+def test_each_failure_that_is_to_be_mended_is_told_once() -> None:
+    tried = replace(JEANNE, outcome="failed", outcome_at=NOW, problem=problem("wrong_passphrase"))
+    other = replace(tried, problem=problem("dest_taken"))
+    entries = {"ws-1": tried, "ws-2": tried, "ws-3": other}
+    hosts = [host(record(days=5), name=name, entries=(entry,)) for name, entry in entries.items()]
+    (matter,) = matters_of(report(*hosts), TERMS)
+    assert (matter.workstations, matter.problems) == (tuple(entries), (tried.problem, other.problem))
 
 
 def test_last_day_is_that_of_the_site() -> None:
