@@ -54,7 +54,9 @@ Scene = Callable[[Delivered], dict[str, Any]]
 """What was there before the run that is killed. Returns the arguments of that run and of the next one."""
 
 
-def assert_each_kill_ends(office: Office, tmp_path: Path, scene: Scene, check: Callable[[Delivered, Ended], None]) -> None:
+def assert_each_kill_ends(
+    office: Office, tmp_path: Path, scene: Scene, check: Callable[[Delivered, Ended], None]
+) -> None:
     """The run is killed before each of its steps. The next one does what the killed one was about to do, and sends nothing."""
     kill = 0
     while True:
