@@ -166,7 +166,7 @@ class _Run:
             record = self._recovery.save(replace(record, sha256=opened.bundle.sha256))
         if task.new_passphrase and is_delivered:
             record = self._copied(opened, task.new_passphrase, record)
-        original = self._original(opened, record)
+        original = self._original(record)
         if record is not None and not record.evidence and task.evidence_path is not None:
             line = json.dumps(self._evidence(opened, record), ensure_ascii=False, sort_keys=True).encode("utf-8")
             _append_evidence(task.evidence_path, line + b"\n", "evidence.after_withdrawal")
@@ -188,11 +188,10 @@ class _Run:
         self._changed = True
         return record
 
-    def _original(self, opened: Opened, record: WithdrawalRecord | None) -> str | None:
+    def _original(self, record: WithdrawalRecord | None) -> str | None:
         if record is not None and record.original:
             return record.original
-        is_copy = self._task.new_passphrase and record is not None and record.sha256 != opened.bundle.sha256
-        return None if is_copy or self._task.new_passphrase else str(self._task.dest)
+        return None if self._task.new_passphrase else str(self._task.dest)
 
     def _evidence(self, opened: Opened, record: WithdrawalRecord) -> Mapping[str, Any]:
         """When, which job, which file. It has no URL and no code."""
