@@ -99,7 +99,7 @@ def test_a_kill_while_the_file_of_another_person_is_set_aside_asks_nobody(office
     assert_each_kill_ends(office, tmp_path, scene, check)
 
 
-@pytest.mark.parametrize("before", ["as delivered", "copied", "set aside", "without its name"])
+@pytest.mark.parametrize("before", ["copied", "set aside", "without its name"])
 def test_a_kill_while_a_bundle_gets_the_new_name_of_its_person_asks_nobody(
     office: Office, tmp_path: Path, before: str
 ) -> None:
