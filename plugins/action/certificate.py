@@ -105,5 +105,5 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         run = run_tasks([HolderTask(entry, state)], self.drivers.inventory([entry.user]), self.drivers, now)
         scope = facts_scope(run, entries, options["issuer"], calendar, task.facts)
         result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now()))
-        diffs = run_diff(run, self.words.of) if task.diff else []
+        diffs = run_diff(run, self.words.of, calendar.day) if task.diff else []
         return result | {"diff": diffs[0]} if diffs else result

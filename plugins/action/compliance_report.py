@@ -76,7 +76,7 @@ class ActionModule(Pkcs12Action):
         # Otherwise a caller looks at each row, as renew_due does: it calls a new workstation, and is red for who is retired.
         is_report = bool(options["report_folder"] or options["report_query"] or options["fail_on"])
         names = (*VARIABLES, SITE_FOLDER) if is_report else VARIABLES
-        variables = list(variables_of(self._task_vars, options["report_hosts"], names))
+        variables = list(variables_of(self._task_vars, options["report_hosts"], names, self._mask))
         options["leavers"] = [*leavers_in(options["leavers"]), *retired_in(*folders_in(SITE_FOLDER, variables))]
         options["previous_report"] = options["previous_report"] or last_report(options)
         whole = report_of(options, variables, now())

@@ -68,7 +68,8 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             remarks=[
                 *two_names(options["holders"]),
                 *nobody_taken_back(
-                    self.not_taken_back(str(each.get("authorisation") or "") for each in options["holders"])
+                    self.not_taken_back(str(each.get("authorisation") or "") for each in options["holders"]),
+                    leavers_in(options["leavers"]),
                 ),
             ],
         )

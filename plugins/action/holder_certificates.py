@@ -150,7 +150,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         not_taken_back = () if absent else self._not_taken_back(task, entries, notes)
         has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
-        return result | {"diff": run_diff(run, self.words.of)} if task.diff else result
+        return result | {"diff": run_diff(run, self.words.of, calendar.day)} if task.diff else result
 
     def _not_taken_back(self, task: TaskContext, entries: Sequence[HolderEntry], notes: Notes) -> list[str]:
         """Whom this run takes back, and who is none of these holders. A number that only a note has, for instance after a typing error,

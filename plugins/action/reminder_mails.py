@@ -52,7 +52,7 @@ class ActionModule(Pkcs12Action):
         options = {**LEFT_OUT, **task.options}
         if FROM_SITE in self._task.args:
             options |= of_this_site(self, options)
-        variables = list(variables_of(self._task_vars, options["report_hosts"], (*VARIABLES, SITE_FOLDER)))
+        variables = list(variables_of(self._task_vars, options["report_hosts"], (*VARIABLES, SITE_FOLDER), self._mask))
         options["leavers"] = [*leavers_in(options["leavers"]), *retired_in(*folders_in(SITE_FOLDER, variables))]
         cache = FactCache(*fact_caching(), in_awx=task.job is not None)
         return remind(options, variables, Mode(now(), task.check_mode, task.job, cache))

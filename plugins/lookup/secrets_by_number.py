@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.secret_
     names_of,
     rendered_mappings,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import is_refusal, merged, written
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import is_refusal, merged
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
 
@@ -36,12 +36,7 @@ class LookupModule(LookupBase):
         words = self._words(known)
         for doubt in doubts:  # Ansible shows the same warning once in a run
             Display().warning(words.of(doubt))
-        return [
-            {
-                key: written(value, words.cause(value), words.next_step(value)) if is_refusal(value) else value
-                for key, value in found.items()
-            }
-        ]
+        return [{key: value.to_map() if is_refusal(value) else value for key, value in found.items()}]
 
     def _words(self, known: Mapping[str, Any]) -> Words:
         try:

@@ -13,10 +13,6 @@ from typing import Any
 
 Rows = Sequence[Mapping[str, Any]]
 
-YES = {"yes", "true", "on", "1", "y", "t"}
-YES_OR_NO = YES | {"no", "false", "off", "0", "n", "f"}
-"""What Ansible takes for an option of the type bool."""
-
 
 class Outside(str):
     """Text of a library, a driver or Ansible. It is made only where the secrets of the task were masked."""

@@ -34,7 +34,7 @@ from .arguments import Arguments, ArgumentSpec, validated
 from .driver_client import DriverClient
 from .host_variables import LANGUAGE, readable_variable, untag
 from .known_settings import variable_of
-from .masking import WHOLE, masked
+from .masking import WHOLE
 from .once import once
 from .settings import SiteSettings
 from .validation import check_arguments
@@ -72,7 +72,6 @@ class Pkcs12Action(SiteSettings, ActionBase):
     TRANSFERS_FILES = False
     SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {}
     """Options in which only the values of these keys are secrets."""
-    _secrets: Set[str] = frozenset()
     _arguments = Arguments({}, {})
     _shown: Mapping[str, Any] | None = None
     """The arguments of a task that is refused, and no secret at a wrong place in them; None where none is refused."""
@@ -98,7 +97,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         try:
             self._arguments = arguments = self.merged_arguments()
             validation = validated(self.SPEC, arguments)
-            self._secrets = self._register_secrets(validation.options)
+            self._register_secrets(validation.options)
             task = replace(task, options=validation.options)
             given = self._shown = self._mask(arguments.values)
             for name in self.SECRETS_BY_KEY:
@@ -136,25 +135,15 @@ class Pkcs12Action(SiteSettings, ActionBase):
     @property
     def words(self) -> Words:
         """The words in which this task tells problems: in the language of the site, with the names that its user has set."""
-        written = self._task_vars.get(LANGUAGE)
         try:
-            language = str(self.variable(LANGUAGE)) if written else ""
-        except (AnsibleError, Pkcs12Error):  # a task that reads this setting refuses it
+            language = str(self.variable(LANGUAGE))
+        except Pkcs12Error:  # a task that reads this setting refuses it
             language = ""
         return Words(language, self.called)
 
     def called(self, option: str) -> str:
         """What the user calls an option. One of another task, in a problem that it has found, is told by its variable."""
         return self._arguments.name(option) if option in self._arguments.names else variable_of(option)
-
-    def _mask(self, text: Answer) -> Answer:
-        """Text from a connection, a driver or the task's arguments, without the secrets of this task.
-
-        A secret of a few letters is left: it is part of ordinary words, and the gaps would show it. Everything else in a result is
-        built from values that cannot hold a secret.
-        """
-        shown: Answer = masked(text, filter(is_masked, self._secrets))
-        return shown
 
     def _mask_defect(self, text: str) -> str | None:
         """The text of an exception, which may hold any secret of this task; None if that is a short one."""
@@ -210,14 +199,12 @@ class Pkcs12Action(SiteSettings, ActionBase):
         check_mode, diff, no_log = bool(self._task.check_mode), bool(self._task.diff), bool(self._task.no_log)
         return TaskContext(options, check_mode, diff, self.host, job, facts, no_log)
 
-    def _register_secrets(self, validated: Mapping[str, Any]) -> frozenset[str]:
-        """The secrets among the arguments. ansible-core hides those that are long enough, where it can."""
+    def _register_secrets(self, validated: Mapping[str, Any]) -> None:
+        """Notes the secrets among the arguments. ansible-core hides those that are long enough, where it can."""
         names = [name for name, option in self.SPEC.options.items() if option.get("no_log")]
         values = [(name, given.get(name)) for given in (self._arguments.values, validated) for name in names]
-        texts = {text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))}
-        secrets = self._written_secrets | texts
-        register_secrets(filter(is_masked, secrets))
-        return secrets
+        self._secrets |= {text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))}
+        register_secrets(filter(is_masked, self._secrets))
 
     def _invocation(self) -> dict[str, Any]:
         """The arguments without secrets. Values of unknown options are hidden too, because one may be a misspelt ``passphrase``."""

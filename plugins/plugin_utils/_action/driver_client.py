@@ -152,12 +152,11 @@ class DriverClient:
 
     def _driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         try:
-            answer = self._run_driver(name, arguments)
+            return self._run_driver(name, arguments)
         except Exception as problem:
             if (lost := self.lost(problem)) is None:
                 raise
             raise lost from problem
-        return answer
 
     def lost(self, problem: Exception) -> ConnectionLost | None:
         """What became of the connection; None for a problem that is none of the connection's."""

@@ -36,18 +36,18 @@ KEEPS_TEMPLATES = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
 
 
 def variables_of(
-    task_vars: Mapping[str, Any], hosts: Sequence[str] | None, names: Sequence[str]
+    task_vars: Mapping[str, Any], hosts: Sequence[str] | None, names: Sequence[str], mask: Callable[[str], str] = str
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The named variables of these hosts, or of all in the inventory, by host.
 
     A variable that Ansible cannot render, for instance one of another vault, is there as the ``Pkcs12Error`` that says so: the
-    other hosts stay usable. Raises ``Pkcs12Error`` (``unknown_host``).
+    other hosts stay usable. ``mask``: what Ansible says of it, without the secrets of the task. Raises ``Pkcs12Error`` (``unknown_host``).
     """
     known = task_vars["hostvars"]
     for host in hosts if hosts is not None else sorted(task_vars["groups"]["all"]):
         if host not in known:
             raise Pkcs12Error(Problem("unknown_host", {"host": host}, "report_hosts"))
-        yield host, _of_host(known, host, names)
+        yield host, _of_host(known, host, names, mask)
 
 
 def hosts_matching(task_vars: Mapping[str, Any], pattern: Any) -> list[str]:
@@ -74,9 +74,11 @@ def words_of(variables: Mapping[str, Any], hosts: Sequence[str]) -> Words:
     return Words()
 
 
-def _of_host(known: Mapping[str, Any], host: str, names: Sequence[str]) -> Mapping[str, Any]:
+def _of_host(
+    known: Mapping[str, Any], host: str, names: Sequence[str], mask: Callable[[str], str] = str
+) -> Mapping[str, Any]:
     variables = known[host]
-    return {name: _rendered(variables, name, host) for name in names if name in variables}
+    return {name: _rendered(variables, name, host, mask) for name in names if name in variables}
 
 
 def readable_variable(task_vars: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
@@ -162,13 +164,13 @@ def _is_vault_file(path: str) -> bool:
         return False
 
 
-def _rendered(variables: Mapping[str, Any], name: str, host: str) -> Any:
+def _rendered(variables: Mapping[str, Any], name: str, host: str, mask: Callable[[str], str]) -> Any:
     try:
         value = untag(variables[name])
         # Facts may have any text.
         left = _template_in(value) if KEEPS_TEMPLATES and name.startswith(OF_THE_SITE) else None
     except AnsibleError as problem:
-        wrong = {"variable": name, "host": host, "said": Outside(problem)}
+        wrong = {"variable": name, "host": host, "said": Outside(mask(str(problem)))}
         return Pkcs12Error(Problem("bad_arguments.unreadable_variable", wrong))
     if left is None:
         return value

@@ -9,6 +9,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from .._messages.words import SHARED_WORDS
+
 SETTINGS = Path(__file__).parent / "site_settings.json"
 """Made from the specs of the actions. To import all of them takes longer than everything else here."""
 
@@ -22,5 +24,5 @@ def known_settings() -> dict[str, str]:
 
 def variable_of(option: str) -> str:
     """The variable from which roles and playbooks take an option; the option itself if there is none."""
-    variable = f"pkcs12_{option}"
+    variable = f"pkcs12_{SHARED_WORDS.get(option, option)}"
     return variable if variable in known_settings() else option

@@ -8,6 +8,7 @@ What ansible-core has for this would also hide short secrets and every value of 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,8 +17,12 @@ PART = "********"
 
 
 def masked(value: Any, secrets: Iterable[str]) -> Any:
-    """The value with ``PART`` for each secret in its texts; a text that is one, or another scalar that has one, is ``WHOLE``."""
-    longest_first = sorted(filter(None, secrets), key=len, reverse=True)
+    """The value with ``PART`` for each secret in its texts; a text that is one, or another scalar that has one, is ``WHOLE``.
+
+    An error may have a secret as Python or JSON writes it in quotes.
+    """
+    forms = {form for secret in secrets for form in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1])}
+    longest_first = sorted(filter(None, forms), key=len, reverse=True)
     return _masked(value, longest_first)
 
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from .._crypto.passphrases import SecretKind, by_key, is_refusal, merged, texts_in
 from .._errors import Pkcs12Error, Problem
+from .._messages.words import SHARED_WORDS
 from .arguments import Arguments, ArgumentSpec
 from .host_variables import untag
 from .secret_variables import names_of, rendered_mappings, rendered_secret
@@ -25,8 +26,6 @@ FROM_SITE = "from_site"
 SITE = "site"
 """The key of an option that a site may set: true, or ``run`` where only one run may set it."""
 RUN = "run"
-SHARED_WORDS = {"holder_password": "holder_passwords", "passphrase": "passphrases"}
-"""What sentences that several modules share call an option, and the option of a module with the secrets of several people."""
 OF_THE_COMMAND = {"pkcs12_hosts", "pkcs12_serial"}
 """Ansible reads these before the inventory. There they have no effect, and a run works on other workstations than somebody thinks."""
 PREFIX = "pkcs12_"
@@ -107,7 +106,7 @@ class SiteSettings(OwnVariables):
         """The secrets of all variables whose name is this one, or begins with it and an underscore."""
         names = [*names_of(variable, self._task_vars), *names_of(f"{variable}_*", self._task_vars)]
         written = rendered_mappings(self._templar, self._task_vars, names)
-        self._written_secrets |= texts_in(list(written.values()))
+        self._secrets |= texts_in(list(written.values()))
         found, doubts = merged(written, kind)
         self._doubts = (*self._doubts, *doubts)
         return found or None
@@ -115,7 +114,7 @@ class SiteSettings(OwnVariables):
     def _checked_secrets(self, given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         """One person's secret that is no text is a refusal in its place, because Ansible would refuse them all."""
         known = {name: kind for name, kind in self.SECRETS_BY_KEY.items() if name in given}
-        self._written_secrets |= texts_in([given[name] for name in known])
+        self._secrets |= texts_in([given[name] for name in known])
         return {**given, **{name: by_key(given[name], kind, names[name]) for name, kind in known.items()}}
 
 

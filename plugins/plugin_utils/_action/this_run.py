@@ -10,16 +10,18 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.errors import AnsibleError
 from ansible.utils.vars import load_extra_vars
 
 from .._crypto.passphrases import is_masked
-from .._errors import YES, Outside, Pkcs12Error, Problem
+from .._errors import Outside, Pkcs12Error, Problem
 from .host_variables import untag
 from .masking import masked
-from .validation import check_boolean, kind_of
+from .validation import YES, check_boolean, kind_of
+
+Answer = TypeVar("Answer")
 
 
 class OwnVariables:
@@ -28,8 +30,17 @@ class OwnVariables:
     _task_vars: Any = MappingProxyType({})
     _templar: Any
     _loader: Any
-    _written_secrets: frozenset[str] = frozenset()
-    """All texts that stand in secrets of several people, also beside one that is refused."""
+    _secrets: frozenset[str] = frozenset()
+    """The secrets of this task that are known so far. Of several people's: all texts in them, also beside one that is refused."""
+
+    def _mask(self, text: Answer) -> Answer:
+        """Text from a connection, a driver or the task's arguments, without the secrets of this task.
+
+        A secret of a few letters is left: it is part of ordinary words, and the gaps would show it. Everything else in a result is
+        built from values that cannot hold a secret.
+        """
+        shown: Answer = masked(text, filter(is_masked, self._secrets))
+        return shown
 
     @property
     def host(self) -> str:
@@ -43,8 +54,7 @@ class OwnVariables:
         try:
             value = untag(self._templar.template(self._task_vars[name]))
         except AnsibleError as problem:
-            said = Outside(masked(str(problem), filter(is_masked, self._written_secrets)))
-            wrong = {"variable": name, "host": self.host, "said": said}
+            wrong = {"variable": name, "host": self.host, "said": Outside(self._mask(str(problem)))}
             raise Pkcs12Error(Problem("bad_arguments.unreadable_variable", wrong)) from None
         return (value.strip() or None) if isinstance(value, str) else value
 

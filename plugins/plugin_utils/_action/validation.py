@@ -16,9 +16,12 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
-from .._errors import YES, YES_OR_NO, Pkcs12Error, Problem, Value
+from .._errors import Pkcs12Error, Problem, Value
 from .arguments import Arguments, ArgumentSpec
 
+YES = {"yes", "true", "on", "1", "y", "t"}
+YES_OR_NO = YES | {"no", "false", "off", "0", "n", "f"}
+"""What Ansible takes for an option of the type bool."""
 TEXTS = {"path", "str"}
 """Types of options that are one text."""
 NUMBERS = {"int", "float"}
@@ -34,7 +37,7 @@ def check_arguments(spec: ArgumentSpec, given: Arguments, action: str, mask: Cal
     """Refuses a task that cannot run here. ``mask``: hides its secrets. Raises ``Pkcs12Error``: ``bad_arguments``, ``missing_library``."""
     check_libraries()
     if wrong := next(_problems(spec, given, action), None):
-        raise Pkcs12Error(_masked(wrong, mask))
+        raise Pkcs12Error(_shown(wrong, mask))
 
 
 def check_libraries() -> None:
@@ -46,7 +49,7 @@ def check_libraries() -> None:
 def check_boolean(name: str, value: Any) -> None:
     """Refuses a value of a variable that is neither yes nor no. Raises ``Pkcs12Error``: ``bad_arguments``."""
     if wrong := _no_boolean(name, value):
-        raise Pkcs12Error(wrong)
+        raise Pkcs12Error(_shown(wrong, str))
 
 
 def _problems(spec: ArgumentSpec, given: Arguments, action: str) -> Iterator[Problem]:
@@ -89,7 +92,7 @@ def _of_rules(spec: ArgumentSpec, given: Arguments, written: Mapping[str, Any]) 
         if values.get(option) != needs or not missing or (any_of == [True] and len(missing) < len(options)):
             continue
         code = "one_needed_where" if any_of == [True] else "needed_where"
-        wrong = {"option": given.name(option), "given": _shown(needs), "missing": called(missing)}
+        wrong = {"option": given.name(option), "given": str(needs), "missing": called(missing)}
         yield Problem(f"bad_arguments.{code}", wrong, missing[0])
 
 
@@ -131,7 +134,7 @@ def _of_entry(name: str, value: Any, option: Mapping[str, Any]) -> Iterator[Prob
     elif "choices" in option and not _is_choice(value, option["choices"]):
         yield Problem(
             "bad_arguments.no_choice",
-            {"option": name, "given": _shown(value), "choices": tuple(map(str, option["choices"]))},
+            {"option": name, "given": str(value), "choices": tuple(map(str, option["choices"]))},
         )
 
 
@@ -169,7 +172,7 @@ def _no_boolean(name: str, value: Any) -> Problem | None:
     """Ansible's own words list every spelling, and its filter ``bool`` takes each unknown word for no."""
     if value in (0, 1) or str(value).strip().lower() in YES_OR_NO:
         return None
-    return Problem("bad_arguments.not_yes_or_no", {"option": name, "given": _shown(value)})
+    return Problem("bad_arguments.not_yes_or_no", {"option": name, "given": str(value)})
 
 
 def _no_text(name: str, value: Any, kind: str, option: Mapping[str, Any]) -> Problem | None:
@@ -189,7 +192,7 @@ def _no_number(name: str, value: Any, whole: bool) -> Problem | None:
     except InvalidOperation:
         is_number = False
     code = "no_whole_number" if whole else "no_number"
-    return None if is_number else Problem(f"bad_arguments.{code}", {"option": name, "given": _shown(value)})
+    return None if is_number else Problem(f"bad_arguments.{code}", {"option": name, "given": str(value)})
 
 
 def _is_choice(value: Any, choices: Sequence[Any]) -> bool:
@@ -220,13 +223,14 @@ def kind_of(value: Any) -> str:
     return next((word for kind, word in kinds if isinstance(value, kind)), "nothing")
 
 
-def _shown(value: Any) -> str:
-    return str(value)[:MOST_SHOWN]
+def _shown(problem: Problem, mask: Callable[[str], str]) -> Problem:
+    """A problem with the beginnings of its values. They are cut last: a part of a secret would not be found."""
 
+    def text(value: str) -> str:
+        return mask(value)[:MOST_SHOWN]
 
-def _masked(problem: Problem, mask: Callable[[str], str]) -> Problem:
     values = {
-        name: tuple(map(mask, value)) if isinstance(value, tuple) else mask(value) if isinstance(value, str) else value
+        name: tuple(map(text, value)) if isinstance(value, tuple) else text(value) if isinstance(value, str) else value
         for name, value in problem.values.items()
     }
-    return Problem(problem.code, values, problem.setting, tuple(_masked(each, mask) for each in problem.causes))
+    return Problem(problem.code, values, problem.setting, tuple(_shown(each, mask) for each in problem.causes))

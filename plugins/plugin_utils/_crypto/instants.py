@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timezone, tzinfo
 
 
 def format_instant(moment: datetime) -> str:
@@ -24,7 +24,10 @@ def parse_instant(text: str) -> datetime:
     return moment
 
 
-def day_and_time(moment: datetime) -> tuple[date, str]:
-    """The day and ``04:34 UTC``, as values of a sentence. ``moment`` is aware."""
-    utc = moment.astimezone(timezone.utc)
-    return utc.date(), f"{utc:%H:%M} UTC"
+def day_and_time(moment: datetime, zone: tzinfo = timezone.utc) -> tuple[date, str]:
+    """The day and ``04:34 UTC`` or ``05:34 Europe/Paris``, as values of a sentence. ``moment`` is aware."""
+    try:
+        there = moment.astimezone(zone)
+    except OverflowError:  # a certificate without end
+        there, zone = moment.astimezone(timezone.utc), timezone.utc
+    return there.date(), f"{there:%H:%M} {zone}"

@@ -16,8 +16,8 @@ from typing import Any, TypeGuard
 
 from .._errors import Pkcs12Error, Problem
 
-WRITTEN = frozenset({"code", "values", "cause", "next_step"})
-"""The keys of a refusal as a lookup writes it, because Ansible's templates pass plain values alone. It has no secret."""
+WRITTEN = Problem("").to_map().keys()
+"""The keys of a refusal that has passed a template: Ansible's templates pass plain values alone. It has no secret."""
 
 OF_THE_SITE = "pkcs12_"
 """How the name of a variable begins. No number and no account does."""
@@ -56,11 +56,6 @@ def passphrases_in(given: Any) -> list[str | None]:
 def is_refusal(value: Any) -> TypeGuard[Problem]:
     """Whether this is a refusal instead of a value."""
     return isinstance(value, Problem)
-
-
-def written(refusal: Problem, cause: str, next_step: str) -> dict[str, Any]:
-    """A refusal as a plain value, with its words for templates."""
-    return {**refusal.to_map(), "cause": cause, "next_step": next_step}
 
 
 def _is_written(value: Any) -> bool:

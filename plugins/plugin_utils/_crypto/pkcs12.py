@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 
 with suppress(ImportError):  # without it the file still loads, and _action/base.py refuses the task
     from cryptography import x509
@@ -82,15 +82,16 @@ def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
     )
 
 
-def check_dates(bundle: Bundle, now: datetime) -> None:
-    """Refuses a leaf outside its validity at ``now`` (aware). Raises ``Pkcs12Error``: ``expired``, ``not_yet_valid``."""
+def check_dates(bundle: Bundle, now: datetime, zone: tzinfo = timezone.utc) -> None:
+    """Refuses a leaf outside its validity at ``now`` (aware). ``zone``: whose time is told. Raises ``Pkcs12Error``: ``expired``,
+    ``not_yet_valid``."""
     leaf = bundle.leaf
     if now > leaf.not_after:
-        day, time = day_and_time(leaf.not_after)
+        day, time = day_and_time(leaf.not_after, zone)
         raise Pkcs12Error(Problem("expired", {"whose": name_in(leaf), "day": day, "time": time}))
     if now < leaf.not_before:
-        day, time = day_and_time(leaf.not_before)
-        today, clock = day_and_time(now)
+        day, time = day_and_time(leaf.not_before, zone)
+        today, clock = day_and_time(now, zone)
         values: dict[str, Value] = {"whose": name_in(leaf), "day": day, "time": time, "today": today, "clock": clock}
         raise Pkcs12Error(Problem("not_yet_valid", values))
 

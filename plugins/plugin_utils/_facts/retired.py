@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 
 from .._crypto.instants import day_and_time, format_instant, parse_instant
 from .._crypto.pkcs12_files import ASIDE, not_listed
-from .._errors import Outside, Pkcs12Error, Problem
+from .._errors import Outside, Pkcs12Error, Problem, Value
 from .._io.durable_files import move, replace_file, sync_folder
 from .._messages.words import LANGUAGES, Words
 from .._policy.names import has_words, number_key
@@ -170,13 +170,9 @@ def _refuse(number: str, note: Path) -> NoReturn:
         raise Pkcs12Error(Problem("retired.note_unreadable", values)) from None
     except (ValueError, RecursionError):
         raise Pkcs12Error(Problem("retired.note_damaged", values)) from None
-    clock = day_and_time(at)[1]
-    raise Pkcs12Error(
-        Problem(
-            "retired.removed",
-            {"number": number, "by": by, "day": at.date(), "clock": clock, "note": note.name},
-        )
-    )
+    day, clock = day_and_time(at)
+    told: dict[str, Value] = {"number": number, "by": by, "day": day, "clock": clock, "note": note.name}
+    raise Pkcs12Error(Problem("retired.removed", told))
 
 
 def _read(note: Path) -> tuple[datetime, str]:

@@ -37,8 +37,7 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     if not (result.get("failed") or result.get("unreachable")):
         return _with_fact(result, None, at) | {"msg": found(result["ansible_facts"]["pkcs12"])}
     silent = bool(result.get("unreachable"))
-    error = result.get("error")
-    problem = error.problem if isinstance(error, ErrorRow) else Problem("not_audited")
+    problem = result["error"].problem
     code = "not_audited.silent" if silent else "not_audited.answered"
     told = _with_fact(result, problem, at) | {"answered": not silent, "failed": False}
     told.pop("unreachable", None)
@@ -61,18 +60,8 @@ def with_refused(result: Mapping[str, Any], asked: Iterable[HolderEntry], shared
     rows = [_refused(entry, refusal_of(number)) for entry, number in numbers if number]
     if not rows:
         return dict(result)
-    problems: list[Problem] = []
-    for row in rows:
-        if row["msg"] not in problems:
-            problems.append(row["msg"])
-    return {
-        **result,
-        "failed": True,
-        "msg": Sentences(tuple(problems)),
-        "sentence": Sentences(tuple(problems)),
-        "error": rows[0]["error"],
-        "refused": rows,
-    }
+    told = Sentences(tuple(dict.fromkeys(row["msg"] for row in rows)))
+    return {**result, "failed": True, "msg": told, "sentence": told, "error": rows[0]["error"], "refused": rows}
 
 
 def _refused(entry: HolderEntry, refusal: Pkcs12Error) -> dict[str, Any]:
@@ -85,10 +74,17 @@ def found(facts: Mapping[str, Any]) -> Problem:
     counts = {"certificates": len(facts["certificates"]), "unread": len(facts["unread"])}
     if not facts["holders"]:
         return Problem("done.audited_nobody", counts)
-    holders = (
-        Problem("holder_is", {"user": row["user"]}, causes=(outcome(row["status"]),)) for row in facts["holders"]
-    )
+    holders = (Problem("holder_is", {"user": row["user"]}, causes=(outcome(_status(row)),)) for row in facts["holders"])
     return Problem("done.audited", counts, causes=tuple(holders))
+
+
+def is_of_authorisation(row: Mapping[str, Any]) -> bool:
+    """Whether the yearly authorisation, and no certificate, makes the status of a holder in facts."""
+    return row.get("certificate_status") not in (None, row["status"])
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    return f"authorisation_{row['status']}" if is_of_authorisation(row) else str(row["status"])
 
 
 def _with_fact(result: Mapping[str, Any], problem: Problem | None, at: datetime) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from .options import admit_bundle, check_duplicates, check_placeholders, fill, p
 from .outcomes import AWAITED, FAILED, READY, grouped
 from .result import labels, not_opened
 
-NOTHING = {"file": None, "issued_to": None, "valid_until": None}
+NOTHING = {"file": None, "issued_to": None, "valid_until": None, "last_day": None}
 
 
 def check_bundles(
@@ -80,16 +80,17 @@ def _checked(
         last = folder.ends_last
         if last is None:
             raise folder.refusal()
-        found["bundle"] = _found(folder, last)
+        end = calendar.day(last.leaf.not_after)
+        found["bundle"] = _found(folder, last) | {"last_day": end.isoformat()}
         if later := folder.later_refusal():
             raise later
         admit_bundle(notes, person, last)
         folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, person))
-        folder.check_ends_last(lambda bundle: check_dates(bundle, now))
+        folder.check_ends_last(lambda bundle: check_dates(bundle, now, calendar.zone))
     except Pkcs12Error as refusal:
         error = ErrorRow(refusal.problem)
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}
-    told = {"file": found["bundle"]["file"] or "", "until": calendar.day(last.leaf.not_after)}
+    told = {"file": found["bundle"]["file"] or "", "until": end}
     said = Problem("done.bundle_opens", told, causes=not_opened(folder.unopened))
     return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
+from datetime import date, datetime
 
 from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
@@ -17,19 +18,21 @@ from .transaction import UNREAD, Transaction
 
 Tell = Callable[[Problem], str]
 """From a problem to its words."""
+Day = Callable[[datetime], date]
+"""The day of an instant at the site."""
 
 
-def run_diff(run: WorkstationRun, tell: Tell) -> list[dict[str, str]]:
+def run_diff(run: WorkstationRun, tell: Tell, day: Day) -> list[dict[str, str]]:
     """The diffs of all holders whose store was read."""
-    return [store_diff(each.transaction, tell) for each in run.holders if each.transaction]
+    return [store_diff(each.transaction, tell, day) for each in run.holders if each.transaction]
 
 
-def store_diff(outcome: Transaction, tell: Tell) -> dict[str, str]:
+def store_diff(outcome: Transaction, tell: Tell, day: Day) -> dict[str, str]:
     """The diff of one store. Its ``after`` is the store after the exchange, or what the plan would make of it if none has run."""
     done = bool(outcome.journal) or outcome.deferred is not None
     issuers = _issuers(outcome)
-    before = _lines(outcome.before, issuers)
-    after = _lines(outcome.after, issuers) if done else _planned(before, outcome)
+    before = _lines(outcome.before, issuers, day)
+    after = _lines(outcome.after, issuers, day) if done else _planned(before, outcome, day)
     shown = outcome.after if done else outcome.before
     header = f"{outcome.inventory.computer} {outcome.owner.name} CurrentUser\\My"
     return {
@@ -49,35 +52,35 @@ def _issuers(outcome: Transaction) -> Set[str]:
     return about | {outcome.leaf.issuer} if outcome.leaf else about
 
 
-def _planned(lines: Mapping[str, Problem], outcome: Transaction) -> dict[str, Problem]:
+def _planned(lines: Mapping[str, Problem], outcome: Transaction, day: Day) -> dict[str, Problem]:
     lines, before, plan, leaf = dict(lines), outcome.before, outcome.plan, outcome.leaf
     names = {step.thumbprint: step.friendly_name for step in plan.steps if isinstance(step, NameStep)}
     if leaf and (plan.imports or names):
         installed = before.find(leaf.thumbprint)
         lines[leaf.thumbprint] = _line(
-            leaf, names.get(leaf.thumbprint, installed.friendly_name if installed else None), "key"
+            leaf, names.get(leaf.thumbprint, installed.friendly_name if installed else None), "key", day
         )
     for thumbprint, method in plan.removals.items():
         del lines[thumbprint]
         old = before.find(thumbprint)
         if old and method is RemovalMethod.ARCHIVE:
-            lines[thumbprint] = _line(old.certificate, old.friendly_name, "archived")
+            lines[thumbprint] = _line(old.certificate, old.friendly_name, "archived", day)
     return lines
 
 
-def _lines(store: CertificateStore, issuers: Set[str]) -> dict[str, Problem]:
+def _lines(store: CertificateStore, issuers: Set[str], day: Day) -> dict[str, Problem]:
     return {
-        stored.thumbprint: _line(stored.certificate, stored.friendly_name, _state(stored))
+        stored.thumbprint: _line(stored.certificate, stored.friendly_name, _state(stored), day)
         for stored in store.certificates
         if stored.certificate.issuer in issuers
     }
 
 
-def _line(certificate: Certificate, name: str | None, state: str) -> Problem:
+def _line(certificate: Certificate, name: str | None, state: str, day: Day) -> Problem:
     told: dict[str, Value] = {
         "thumbprint": certificate.thumbprint,
         "subject": certificate.subject,
-        "until": certificate.not_after.date(),
+        "until": day(certificate.not_after),
     }
     return Problem(f"diff.{state}", {**told, "name": name or "-"})
 

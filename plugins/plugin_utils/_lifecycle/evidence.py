@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -58,27 +58,23 @@ class Evidence:
             raise Pkcs12Error(_problem("evidence.not_writable", problem, path=str(self.path))) from None
 
     def record(self, change: ExecutedChange) -> None:
-        """Writes the line of a change to the disk. Raises ``Pkcs12Error`` (``evidence``), with the change in its journal."""
-        if self.path is None:
-            return
-        line = json.dumps({"job": self.job, "host": self.host} | _facts(change), ensure_ascii=False, sort_keys=True)
+        """Writes the line of a change to the disk. Raises ``Pkcs12Error`` (``evidence``), with the change in its journal, and with the
+        problem with which it ended as the cause."""
         try:
-            append_line(self.path, line.encode("utf-8") + b"\n")
+            self._append(_facts(change))
         except OSError as problem:
+            lost = _problem("evidence.not_written", problem, computer=change.computer, path=str(self.path))
             raise Pkcs12Error(
-                _problem("evidence.not_written", problem, computer=change.computer, path=str(self.path)),
+                replace(lost, causes=(change.problem,) if change.problem else ()),
                 journal=[journal_row(entry) for entry in change.answer.journal],
                 changed=True,
             ) from None
 
     def record_file(self, computer: str, entry: Mapping[str, Any]) -> None:
         """Writes the line of a bundle that was removed from a folder. Raises ``Pkcs12Error``: ``evidence``."""
-        if self.path is None:
-            return
-        line: dict[str, Any] = {"job": self.job, "host": self.host, "utc": entry["at"], "workstation": computer}
-        line |= {"owner_sid": entry["owner_sid"], "removed_file": entry["path"], "file_sha256": entry["sha256"]}
+        line = {"utc": entry["at"], "workstation": computer, "owner_sid": entry["owner_sid"]}
         try:
-            append_line(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
+            self._append(line | {"removed_file": entry["path"], "file_sha256": entry["sha256"]})
         except OSError as problem:
             raise Pkcs12Error(
                 _problem(
@@ -94,12 +90,15 @@ class Evidence:
 
     def record_unknown(self, computer: str, owner_sid: str, planned: Sequence[str], at: datetime) -> None:
         """Writes a line about a change that was sent without an answer. ``planned`` are its steps. An error here is ignored."""
-        if self.path is None:
-            return
-        line: dict[str, Any] = {"job": self.job, "host": self.host, "utc": format_instant(at)}
-        line |= {"workstation": computer, "owner_sid": owner_sid, "planned": list(planned), "error": "no_answer"}
+        line = {"utc": format_instant(at), "workstation": computer, "owner_sid": owner_sid}
         with suppress(OSError):
-            append_line(self.path, json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
+            self._append(line | {"planned": list(planned), "error": "no_answer"})
+
+    def _append(self, line: Mapping[str, Any]) -> None:
+        """Raises ``OSError``."""
+        if self.path is not None:
+            whole = {"job": self.job, "host": self.host, **line}
+            append_line(self.path, json.dumps(whole, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n")
 
 
 def _problem(code: str, problem: OSError, **values: str) -> Problem:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,9 +120,13 @@ class KnowsRetired:
         return list(filter(None, numbers_in(self.of_this_run(TAKE_BACK), TAKE_BACK)))
 
 
-def nobody_taken_back(numbers: Sequence[str]) -> tuple[Problem, ...]:
-    """What is told of numbers to take back that nobody has: they may be misspelt."""
-    return (Problem("nobody_taken_back", {"numbers": tuple(numbers)}),) if numbers else ()
+def nobody_taken_back(numbers: Sequence[str], leavers: Set[str]) -> tuple[Problem, ...]:
+    """What is told of numbers to take back that nobody has: they may be misspelt, or those of leavers."""
+    left = {number_key(each) for each in leavers}
+    still = tuple(each for each in numbers if number_key(each) in left)
+    unknown = tuple(each for each in numbers if number_key(each) not in left)
+    told = {"nobody_taken_back": unknown, "nobody_taken_back.leavers": still}
+    return tuple(Problem(code, {"numbers": found}) for code, found in told.items() if found)
 
 
 def folders_of(options: Mapping[str, Any]) -> Iterator[Path]:

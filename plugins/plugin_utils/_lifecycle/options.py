@@ -89,11 +89,11 @@ def state_of(
         portal=_portal(options["portal_url"]),
         others=tuple(each for each in context.entries if each.key != entry.key),
     )
+    calendar = calendar_of(options["time_zone"], options["renew_before_days"])
     if options["bundle_folder"] is None:
         bundle = load_bundle(options)
         admit_bundle(context.notes, person, bundle)
-        return PresentBundle(present, bundle)
-    calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+        return PresentBundle(present, bundle, calendar.zone)
     pattern = fill(options["bundle_pattern"], entry, escape=glob.escape)
     number = person.authorisation if "passphrases" in options else None
     files = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)

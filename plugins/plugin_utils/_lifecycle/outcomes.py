@@ -39,11 +39,7 @@ def totals(counts: Mapping[str, int]) -> tuple[Problem, ...]:
 
 def grouped(told: Iterable[tuple[str, Problem]]) -> Sequence[Problem]:
     """What is told of several people, once, with their names before it."""
-    groups: list[tuple[Problem, list[str]]] = []
+    groups: dict[Problem, list[str]] = {}
     for who, problem in told:
-        known = next((names for each, names in groups if each == problem), None)
-        if known is None:
-            groups.append((problem, [who]))
-        else:
-            known.append(who)
-    return [Problem("of_people", {"who": tuple(names)}, causes=(each,)) for each, names in groups]
+        groups.setdefault(problem, []).append(who)
+    return [Problem("of_people", {"who": tuple(names)}, causes=(each,)) for each, names in groups.items()]

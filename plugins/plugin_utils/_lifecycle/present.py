@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 from enum import Enum
 
 from .._crypto.pkcs12 import Bundle, check_dates
@@ -65,15 +65,16 @@ class PresentOptions:
 
 @dataclass(frozen=True, slots=True)
 class PresentBundle:
-    """``state: present`` with one given bundle."""
+    """``state: present`` with one given bundle. ``zone``: that of the site."""
 
     options: PresentOptions
     bundle: Bundle = field(repr=False)
+    zone: tzinfo = timezone.utc
 
     def check(self, now: datetime) -> None:
         """The checks that need no workstation. Raises ``Pkcs12Error``."""
         check_subject(self.bundle.leaf, self.options.person)
-        check_dates(self.bundle, now)
+        check_dates(self.bundle, now, self.zone)
 
     def apply(self, holder: HolderStore, drivers: Drivers, _now: datetime) -> Transaction:
         """Imports, proves, then removes or archives the older ones. Raises ``Pkcs12Error`` before anything is sent."""
@@ -106,7 +107,7 @@ class PresentFromFolder:
             return skip_transaction(holder, SkipReason.NOT_DUE)
         if bundle is None:
             raise self.folder.refusal()
-        self.folder.check_ends_last(lambda each: check_dates(each, now))
+        self.folder.check_ends_last(lambda each: check_dates(each, now, self.calendar.zone))
         return _install(self.options, bundle, drivers, holder)
 
     def _keep(self, installed: StoreCertificate, due: bool, holder: HolderStore, drivers: Drivers) -> Transaction:

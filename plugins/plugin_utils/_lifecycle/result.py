@@ -121,7 +121,7 @@ def outcome_of(run: HolderRun) -> str:
 def shown_outcome(row: Mapping[str, Any]) -> str:
     """The outcome of a holder's result, which says also that it was only planned, and how it was reached if that is unusual."""
     code = str(row["outcome"])
-    how = "_without_a_logon" if row.get("offline") and code != FAILED else ""
+    how = "_without_a_logon" if row.get("offline") and code not in (FAILED, DEFERRED) else ""
     would = "would_be_" if row.get("planned") and code != FAILED else ""
     return f"{would}{code}{how}"
 

@@ -33,6 +33,8 @@ def summary(
     missing = found_nowhere("not_found", results.values(), known)
     unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
     not_taken_back = found_nowhere("not_taken_back", results.values(), known)
+    leavers = {number for each in (listed or {}).values() for number in each.leavers}
+    back = [*map(tell, nobody_taken_back(not_taken_back, leavers))]
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not is_left_out(result)]
     headline = tell(_headline(results, rows))
@@ -43,7 +45,7 @@ def summary(
         "lines": [
             headline,
             *([tell(Problem("found_nowhere", {"numbers": tuple(missing)}))] if missing else ()),
-            *map(tell, nobody_taken_back(not_taken_back)),
+            *back,
             *_rows_for_somebody(rows, tell),
             *map(tell, _others(rows, tell)),
             *([tell(Problem("summary.left"))] if any(row.outcome == LEFT for row in rows) else ()),
@@ -63,6 +65,7 @@ def summary(
         "hosts_not_reached": [row.host for row in rows if row.outcome == NOT_REACHED],
         "not_found": missing,
         "not_taken_back": not_taken_back,
+        "nobody_taken_back": " ".join(back),
         "unconfirmed": unconfirmed,
     }
 
@@ -136,18 +139,14 @@ def _without_holders(rows: Iterable[SummaryRow], listed: Mapping[str, Listed]) -
 
 def _rows_for_somebody(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[str]:
     """All rows that need a person. Rows of which the same is told are grouped under it."""
-    groups: dict[str, list[tuple[str | Problem, list[str]]]] = {}
+    groups: dict[str, dict[str | Problem, list[str]]] = {}
     for row in rows:
         if row.needs_somebody:
-            group = groups.setdefault(row.outcome, [])
-            names = next((names for told, names in group if told == row.told), None)
-            if names is None:
-                group.append((row.told, names := []))
-            names.append(_place(row, tell))
+            groups.setdefault(row.outcome, {}).setdefault(row.told, []).append(_place(row, tell))
     for code in sorted(groups, key=rank):
-        count = sum(len(names) for _told, names in groups[code])
+        count = sum(map(len, groups[code].values()))
         yield tell(Problem("summary.heading", {"count": count}, causes=(outcome(code),)))
-        for told, names in groups[code]:
+        for told, names in groups[code].items():
             sentence = tell(told) if isinstance(told, Problem) else told
             if len(names) == 1:
                 place = tell(Problem("summary.place", {"place": names[0]}))
@@ -189,7 +188,7 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     for row in rows:
         if row.bundle is not None:
             found = row.bundle
-            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["valid_until"], tell))
+            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["last_day"], tell))
             lines.setdefault(cells, []).append(row.host)
     if not lines:
         return []
@@ -199,8 +198,8 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
 
 
-def _day(instant: str | None, tell: Tell) -> str:
-    return tell(Problem("day", {"day": date.fromisoformat(instant[:10])})) if instant else "-"
+def _day(day: str | None, tell: Tell) -> str:
+    return tell(Problem("day", {"day": date.fromisoformat(day)})) if day else "-"
 
 
 def progress(

@@ -17,7 +17,7 @@ from .._facts.leavers import has_left
 from .._policy.names import number_key
 from .._policy.secret_kinds import account_key
 from .._policy.status import GivesAccess, Status
-from .audit import is_audit, was_audited
+from .audit import is_audit, is_of_authorisation, was_audited
 from .outcomes import (
     AWAITED,
     FAILED,
@@ -203,7 +203,8 @@ def _audited(host: str, row: Mapping[str, Any], listed: Listed, refused: str | N
         return SummaryRow(host, why, "", _label(row))
     last_day = row.get("last_day")
     if last_day:
-        told = Problem("access_until", {"day": date.fromisoformat(last_day)})
+        code = "access_until.by_authorisation" if is_of_authorisation(row) else "access_until"
+        told = Problem(code, {"day": date.fromisoformat(last_day)})
     else:
         told = Problem("no_access" if Status(status).gives_access is GivesAccess.NO else "access_not_known")
     return SummaryRow(host, status, told, _label(row), status != VALID)

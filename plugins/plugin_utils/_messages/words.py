@@ -12,19 +12,22 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .._errors import Cause, ErrorRow, NextStep, Outside, Problem, Sentences
-from .codes import CODES, DATE, OUTSIDE, WORD, WORDS
+from .codes import CHOICES, CODES, DATE, OUTSIDE, WORD, WORDS
 
 LANGUAGES = ("en", "fr")
 
 NONCE = "PKCS12_NONCE_LANGUAGE"
 """An environment variable of tests. Where it is set, sentences are codes and values with a nonce, so that nothing can depend on words."""
+
+SHARED_WORDS = {"holder_password": "holder_passwords", "passphrase": "passphrases"}
+"""What sentences that several modules share call an option, and the option of a module with the secrets of several people."""
 
 SHOWN = 10
 """So many items of a list are shown, then their number."""
@@ -71,22 +74,17 @@ class Words:
         return " ".join(dict.fromkeys(filter(None, map(self.next_step, problem.causes[:SHOWN]))))
 
     def _mended_apart(self, problem: Problem) -> bool:
-        """Whether it has several causes with different next steps: then each is told with its own."""
-        written = self._written(problem, "cause")
-        if (
-            written is None
-            or self._written(problem, "next_step")
-            or ("{causes" in written and not written.endswith("{causes}"))
-        ):
+        """Whether each cause is told with its own next step: these differ, and the sentence does not go on after its causes."""
+        after_causes = (self._written(problem, "cause") or "").partition("{causes")[2]
+        if after_causes not in ("", "}") or self._written(problem, "next_step"):
             return False
         return len(set(filter(None, map(self.next_step, problem.causes[:SHOWN])))) > 1
 
     def _caused(self, problem: Problem, tell: Callable[[Problem], str]) -> str:
         written = self._written(problem, "cause")
-        if written is None:
-            return _unknown(problem)
-        below = "" if "{causes" in written else self._below(problem, tell=tell)
-        return " ".join(filter(None, (self._filled(written, problem, tell), below)))
+        own = _printable(_unknown(problem)) if written is None else self._filled(written, problem, tell)
+        below = "" if "{causes" in (written or "") else self._below(problem, tell=tell)
+        return " ".join(filter(None, (own, below)))
 
     def told(self, value: Any) -> Any:
         """A result in which each problem is told in words."""
@@ -145,8 +143,9 @@ class Words:
         if value is None:
             return ""
         if isinstance(value, (list, tuple)):
-            more = self._more(len(value) - SHOWN)
-            return ", ".join([*(self._value(each, kind) for each in value[:SHOWN]), *([more] if more else [])])
+            most = len(value) if kind == CHOICES else SHOWN
+            shown = [self._value(each, kind) for each in value[:most]]
+            return ", ".join(filter(None, [*shown, self._more(len(value) - most)]))
         if isinstance(value, bool):
             return self._word("yes" if value else "no")
         if kind in (WORD, WORDS):
@@ -154,8 +153,8 @@ class Words:
         if kind == DATE:
             return self._day(value)
         if isinstance(value, Outside) or kind == OUTSIDE:
-            return " ".join(str(value).split()).rstrip(".")
-        return "".join(_printable(each) for each in str(value))
+            return _printable(" ".join(str(value).split()).rstrip("."))
+        return _printable(str(value))
 
     def _word(self, name: str) -> str:
         return str(sentences(self.language).get(f"word.{name}", name))
@@ -182,9 +181,9 @@ class Words:
         return f"«{problem.code}:{secrets.token_hex(4)}{_unknown(problem)[len(problem.code) :]}{setting}{causes}»"
 
 
-def _printable(character: str) -> str:
-    """A control character as its escape: it would change the line of a terminal."""
-    return character if character.isprintable() or character == " " else character.encode("unicode_escape").decode()
+def _printable(text: str) -> str:
+    """Each control character as its escape: it would change the line of a terminal."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def _unknown(problem: Problem) -> str:
@@ -194,10 +193,3 @@ def _unknown(problem: Problem) -> str:
 
 def _value_in_code(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def all_problems(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """These problems and all that led to them."""
-    for each in problems:
-        yield each
-        yield from all_problems(each.causes)

@@ -12,7 +12,6 @@ from pathlib import Path
 from .._crypto.pkcs12 import Bundle
 from .._crypto.pkcs12_files import WRONG_PASSPHRASE, FolderFiles, UnopenedFile, no_bundle
 from .._errors import Pkcs12Error, Problem
-from .._messages.codes import CODES
 from .superseding import rank
 
 
@@ -42,9 +41,10 @@ class BundleFolder:
                 check(bundle)
         except Pkcs12Error as refusal:
             name = next((name for name, each in zip(self.names, self.bundles, strict=False) if each is bundle), None)
-            if name is None or f"{refusal.code}.in_file" not in CODES:
+            if name is None:
                 raise
-            named = Problem(f"{refusal.code}.in_file", {"file": name}, causes=(refusal.problem,))
+            problem = refusal.problem
+            named = Problem(f"{problem.kind}.in_file", {"file": name}, problem.setting, (problem,))
             raise Pkcs12Error(named) from None
 
     @property

@@ -147,11 +147,6 @@ class Plan:
         return any(isinstance(step, ProveStep) for step in self.steps)
 
     @property
-    def connects(self) -> bool:
-        """Whether a portal has to accept the certificate."""
-        return any(isinstance(step, ConnectStep) for step in self.steps)
-
-    @property
     def removals(self) -> dict[str, RemovalMethod]:
         """How each certificate is superseded or removed, by thumbprint."""
         superseded = {step.thumbprint: step.method for step in self.steps if isinstance(step, RetireStep)}

@@ -22,7 +22,7 @@ HOSTS = ("ws-one", "ws-two")
 DUE = yaml.safe_load((ROOT / "playbooks" / "vars" / "due.yml").read_text(encoding="utf-8"))
 STATUSES = DUE["__due_known"]
 OF_CERTIFICATES = {Status.SUPERSEDED, Status.ARCHIVED}
-EMPTY = {"known": ", ".join(STATUSES)}
+EMPTY = {"known": ",".join(STATUSES)}
 REFUSED: list[tuple[dict[str, Any], str, dict[str, str]]] = [
     ({"pkcs12_due_statuses": []}, "due_statuses_empty", EMPTY),
     ({"pkcs12_due_statuses": ","}, "due_statuses_empty", EMPTY),

@@ -21,6 +21,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "bool": bool,
     "date": date,
     "strs": tuple,
+    "choices": tuple,
     "words": tuple,
 }
 EXACT = ("int", "bool", "date")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ..._facts.evaluation import is_clock_right
 from ..._facts.schema import CertificateRecord
-from ..._messages.words import Words
+from ..._messages.words import SHARED_WORDS, Words
 from ..._policy.revocation import Revocation
 from ..._policy.status import Status
 from ..acceptance import is_accepted
@@ -57,7 +57,7 @@ class Wording:
     def __init__(self, parameters: ReportParameters) -> None:
         zone = ZoneInfo(parameters.time_zone)
         self.words = Translator(parameters.language, zone, PAGE, site_words(parameters))
-        self.told = Words(parameters.language, lambda option: f"pkcs12_{option}")
+        self.told = Words(parameters.language, lambda option: f"pkcs12_{SHARED_WORDS.get(option, option)}")
         self.french = parameters.language == "fr"
         self.today = parameters.report_date.astimezone(zone).date()
         self.of = lru_cache(maxsize=None, typed=True)(

@@ -117,3 +117,24 @@ def test_what_only_an_audit_can_do_is_refused_elsewhere() -> None:
     assert (result["failed"], result["error"]["code"]) == (True, "bad_arguments")
     assert result["error"]["problem"]["code"] == "bad_arguments.only_for_audits"
     assert "journal" not in result
+
+
+@pytest.mark.parametrize("given", [{}, {"record_audit": True}, {"prove_keys": True}], ids=["facts", "audit", "proof"])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_the_last_run_found_stays_until_the_next_one(given: dict[str, Any], check_mode: bool) -> None:
+    """A task that only looks has no outcome of its own."""
+    workstation = FakeWorkstation()
+    workstation.person(JEANNE["user"])
+    workstation.plant(JEANNE["user"], OLD)
+    last = {"outcome": "failed", "outcome_at": "2026-11-25T00:00:00Z", "problem": sample("wrong_passphrase").to_map()}
+    first = run_action("certificate_facts", BASE, workstation)["ansible_facts"]["pkcs12"]
+    before = {**first, "holders": [row | last for row in first["holders"]]}
+    result = run_action(
+        "certificate_facts",
+        {**BASE, **given},
+        workstation,
+        variables={"ansible_facts": {"pkcs12": before}},
+        check_mode=check_mode,
+    )
+    (row,) = result["ansible_facts"]["pkcs12"]["holders"]
+    assert {name: row[name] for name in last} == last

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import MIDDLE, NEW, Effect, Scene, bundle, check, code, outcome, placed, row
+from unit.plugins.action.effects import DAY, EAST, MIDDLE, NEW, Effect, Scene, bundle, check, code, outcome, placed, row
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
 from unit.plugins.plugin_utils.in_process import PLUGINS, run_action
@@ -159,3 +159,20 @@ def test_a_warning_of_the_notes_and_one_of_the_output_are_both_told(
     monkeypatch.setattr(module, "hidden_output", lambda *_given: "second")
     result = run_action("holder_bundles", placed(BASE, tmp_path), Scene(tmp_path).workstation)
     assert result["warnings"] == ["first", "second"]
+
+
+def test_an_end_is_told_in_the_time_of_the_site_by_every_task_that_opens_a_bundle(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    expired = bundle(left=-DAY)
+    scene.put(expired)
+    of_people = {**BASE, "issuer": "."}
+    of_file = {"path": f"{{folder}}/{expired.file_name}", "passphrase": PASSPHRASE, "holder": JEANNE["user"]}
+    tasks = (("holder_bundles", BASE), ("holder_certificates", of_people), ("certificate", of_file))
+    for action, given in tasks:
+        for zone, day, time in (("UTC", "2026-11-24", "12:00 UTC"), (EAST, "2026-11-25", f"02:00 {EAST}")):
+            arguments = placed({**given, "time_zone": zone}, tmp_path)
+            result = run_action(action, arguments, scene.workstation)
+            told = (result["holders"][0] if "holders" in result else result)["error"]["problem"]
+            assert (told["code"].partition(".")[0], action) == ("expired", action)
+            told = told["causes"][0] if "day" not in told["values"] else told
+            assert (told["values"]["day"], told["values"]["time"]) == (day, time), action

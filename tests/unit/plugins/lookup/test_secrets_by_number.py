@@ -44,12 +44,10 @@ def test_what_cannot_be_used_is_told_in_the_language_of_the_site(warned: list[st
         "pkcs12_passphrases_ward": {"T1": "b"},
         "pkcs12_language": language,
     }
-    words = Words(language)
     values = {"whose": "T2", "where": "pkcs12_passphrases", "found": "yes_or_no"}
     refusal = Problem("bad_arguments.passphrase_is_no_text", values)
     doubt = Problem(
         "passphrases_differ", {"whose": "T1", "others": ("pkcs12_passphrases",), "last": f"{TERMS[0]}_ward"}
     )
-    told = {"cause": words.cause(refusal), "next_step": words.next_step(refusal)}
-    assert look(known) == {"T1": ["a", "b"], "T2": {**refusal.to_map(), **told}}
-    assert warned == [words.of(doubt)]
+    assert look(known) == {"T1": ["a", "b"], "T2": refusal.to_map()}
+    assert warned == [Words(language).of(doubt)]

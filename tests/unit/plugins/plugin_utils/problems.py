@@ -18,6 +18,7 @@ VALUES: dict[str, Any] = {
     "bool": True,
     "date": date(2026, 11, 25),
     "strs": ("x",),
+    "choices": ("x",),
     "words": ("yes",),
 }
 

@@ -15,9 +15,14 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import arguments, base
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import Arguments, validated
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.arguments import (
+    Arguments,
+    ArgumentSpec,
+    validated,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import TaskContext
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.driver_client import HolderBecome
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind, written
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
     ConnectionLost,
     Deferred,
@@ -25,7 +30,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
     Pkcs12Error,
     Problem,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
@@ -41,6 +46,12 @@ SHORTEST = "Ab3!xy"
 """A secret as short as one that is masked."""
 HOLDER = RunAs(Context.BECOME, "CHU\\jdupont", "his own")
 REQUEST = ExchangeRequest("S-1", "hash", ())
+
+
+class OfALibrary(Exception):
+    """An error of a library below the connection plugins."""
+
+    __module__ = "requests.exceptions"
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +78,20 @@ def test_a_defect_may_echo_a_secret_so_its_text_is_masked() -> None:
     short = run({"passphrase": "x7"}, RuntimeError("it says x7 here"))
     assert "x7" not in json.dumps(short | {"invocation": None})
     assert short["error"]["problem"] == Problem("defect.hidden", values).to_map()
+
+
+def test_a_defect_before_the_secrets_are_validated_is_masked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def validated(_spec: object, given: Arguments) -> None:
+        raise RuntimeError(f"it says {given.values}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(base, "validated", validated)
+        patch.setattr(
+            Asking, "_task_context", lambda _self, _options: TaskContext({"a": 1}, False, False, "ws-1", None)
+        )
+        result = Asking({"passphrases": {"T100001": SECRET}}).run(None, {})
+    assert result["error"]["code"] == "defect"
+    assert SECRET not in json.dumps(result)
 
 
 def test_a_short_passphrase_does_not_garble_what_a_connection_says() -> None:
@@ -114,6 +139,86 @@ def test_text_of_a_driver_shows_no_secret(secret: str, call: Any) -> None:
     assert refusal.value.problem.values["reason"] == "echo ********"
 
 
+class Asking(Action):
+    """A task that has each kind of secret, and asks its workstation."""
+
+    SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE, "holder_passwords": PASSWORD}
+    SPEC = ArgumentSpec(
+        options={
+            "holder": {"type": "str"},
+            "passphrases": {"type": "dict", "no_log": True},
+            "holder_passwords": {"type": "dict", "no_log": True},
+            "code": {"type": "str", "no_log": True},
+        }
+    )
+    run_as: RunAs | None = None
+
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
+        return {"read": self.drivers.exchange(REQUEST, self.run_as) if self.run_as else self.drivers.inventory([])}
+
+
+KINDS = {
+    "passphrase": SECRET,
+    "former passphrase": "back\\slash-4711",
+    "password": "W1ndows 'password'",
+    "code": 'C-0815-"é"',
+    "lines": "two\nlines",
+}
+STORE = {"protocol": 1, "changed": False, "owner_sid": "S-1", "before": [], "after": [], "journal": [], "error": None}
+
+
+def echoes(secret: str) -> list[Any]:
+    """What drivers, PowerShell, Ansible and libraries say when they repeat a secret, as it is or as Python and JSON write it."""
+    return [
+        {"failed": True, "msg": f"it says {secret}"},
+        {"failed": True, "msg": f"it says {json.dumps(secret)}"},
+        {"failed": True, "msg": "MODULE FAILURE", "module_stderr": f"At line 1: {secret}"},
+        {"failed": True, "msg": f"CreateProcessAsUser {secret} (Win32ErrorCode 5)"},
+        {**STORE, "utc": secret},
+        {**STORE, "utc": "2026-11-25T04:34:43Z", "before": [{"source": secret, "data": secret}]},
+        {"protocol": 1, "identity": {secret: secret}},
+        {"protocol": 1, "identity": dict.fromkeys(("sid", "account"), secret), "os_build": secret},
+        AnsibleConnectionFailure(f"kinit: {secret}: Access is denied"),
+        AnsibleError(f"the connection attempt timed out {secret}"),
+        OfALibrary(secret),
+        RuntimeError(f"it says {secret}"),
+        KeyError(secret),
+    ]
+
+
+@pytest.mark.parametrize(
+    "run_as", [None, HOLDER, RunAs(Context.CONNECTION, "CHU\\jdupont")], ids=["read", "become", "connection"]
+)
+@pytest.mark.parametrize("secret", KINDS.values(), ids=KINDS)
+def test_whatever_repeats_a_secret_no_result_has_it(secret: str, run_as: RunAs | None) -> None:
+    passphrase, former, password, code, lines = KINDS.values()
+    given = {
+        "holder": "a",
+        "passphrases": {"T100001": [passphrase, former], "T100002": lines},
+        "holder_passwords": {"CHU\\jdupont": password},
+        "code": code,
+    }
+    for answer in echoes(secret):
+        action = Asking(given, answer=answer)
+        action.run_as = run_as
+        result = action.run(None, {})
+        assert result["error"]["problem"]["code"]
+        said = str(plain := json.loads(json.dumps(result))) + json.dumps(plain)
+        forms = {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]}
+        assert not [form for form in forms | {repr(each)[1:-1] for each in forms} if form in said], (answer, result)
+
+
+@pytest.mark.parametrize(
+    "passphrase", ["bundle", "failed", "no_bundle", "no_bundle.no_file", "values", "bundle_folder"]
+)
+def test_a_passphrase_that_is_a_code_or_a_name_of_a_value_leaves_the_problem_as_it_is(passphrase: str) -> None:
+    values = {"folder": "/srv/bundle", "pattern": "{name}"}
+    problem = Problem("no_bundle.no_file", values, "bundle_folder", (Problem("kept_files"),))
+    result = run({"passphrase": passphrase}, Pkcs12Error(problem))
+    assert (result["error"]["code"], result["error"]["problem"]) == ("no_bundle", problem.to_map())
+    assert {"failed", "changed", "msg", "error"} <= result.keys()
+
+
 def test_what_a_refusal_of_arguments_is_written_from_has_no_secret_however_deep(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -154,7 +259,7 @@ def test_a_reading_tells_how_its_connection_went() -> None:
     assert clear_connection(HTTP, protocol=None) is None
 
 
-COMMON = ("T300001", "2029", "asr", "Zoë", "a")
+COMMON = ("T300001", "2029", "asr", "Zoë", "a", "failed", "changed", "problem", "kept_files", "journal")
 RESULT = {
     "msg": "Zoë Martin - T300001 is installed for CHU\\asr; valid until 2029-11-24.",
     "path": "/srv/bundles/Zoë Martin - T300001.p12",
@@ -266,12 +371,6 @@ def test_a_connection_over_which_nobody_has_tried_it_is_refused_by_name(transpor
         action.drivers.inventory([])
     assert (refusal.value.code, action.seen) == ("untried_connection", [])
     assert refusal.value.problem.values["transport"] == transport
-
-
-class OfALibrary(Exception):
-    """An error of a library below the connection plugins."""
-
-    __module__ = "requests.exceptions"
 
 
 def test_an_error_that_is_none_of_the_connection_is_not_called_one() -> None:
@@ -457,7 +556,7 @@ def test_a_secret_is_found_however_deep_it_is_and_in_its_keys_alone(registered: 
         SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
         SECRET_KEYS: ClassVar[Mapping[str, Set[str]]] = {"mails": frozenset({"code"})}
 
-    refusal = written(Problem("bad_arguments.no_passphrases"), "It is a date.", "Write it in quotes.")
+    refusal = Problem("bad_arguments.no_passphrases").to_map()
     passphrases = {"T100001": ["first-one", "2nd-one", 1234567], "T100002": refusal, "T100003": None, "T100004": True}
     passphrases["T100005"] = ["beside-a-date", date(2029, 1, 1)]
     Deep({"passphrases": passphrases, "mails": [{"name": "Jeanne Dupont", "code": "c0de-one"}]}).run(None, {})

@@ -69,6 +69,12 @@ def given(**hosts: Lazy) -> dict[str, Any]:
     return {"hostvars": hosts, "groups": {"all": ["b", "a"]}}
 
 
+def test_what_ansible_says_of_a_variable_is_told_without_the_secrets_of_the_task() -> None:
+    hosts = given(a=Lazy(pkcs12_holders=AnsibleError("no file s3cret-word")))
+    ((_host, found),) = variables_of(hosts, ["a"], ("pkcs12_holders",), lambda text: text.replace("s3cret-word", "***"))
+    assert found["pkcs12_holders"].problem.values["said"] == "no file ***"
+
+
 @pytest.mark.parametrize(
     "unreadable",
     [

@@ -61,7 +61,7 @@ def test_a_variable_that_ansible_cannot_read_is_told_in_its_words_without_a_secr
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     site = action({"x": "{{ nope }}"}, {}, monkeypatch)
-    site._written_secrets = frozenset({"undefined"})
+    site._secrets = frozenset({"undefined"})
     with pytest.raises(Pkcs12Error) as raised:
         site.variable("x")
     assert raised.value.problem == Problem(

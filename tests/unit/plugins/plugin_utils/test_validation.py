@@ -256,6 +256,13 @@ def test_a_secret_in_the_wrong_place_is_not_shown() -> None:
     assert SECRET not in str(result)
 
 
+def test_the_beginning_of_a_secret_is_not_shown() -> None:
+    """Only the beginning of a long value is shown, and it may end inside of a secret."""
+    given = {"holders": [HOLDER], "bundle_folder": "/", "passphrases": {"T1": SECRET}}
+    result = run_action("holder_certificates", {**given, "exportable": "x" * 55 + SECRET}, FakeWorkstation())
+    assert result["error"]["problem"]["values"]["given"] == "x" * 55 + "*****"
+
+
 def specs() -> Iterator[tuple[str, ArgumentSpec]]:
     for path in sorted((ROOT / "plugins" / "action").glob("*.py")):
         module = importlib.import_module(f"ansible_collections.hospital_it.pkcs12.plugins.action.{path.stem}")

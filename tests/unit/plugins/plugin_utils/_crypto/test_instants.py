@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -45,3 +46,6 @@ def test_other_forms_are_refused(text: str) -> None:
 
 def test_a_sentence_has_minutes_and_the_zone() -> None:
     assert day_and_time(MOMENT) == (date(2026, 11, 25), "04:34 UTC")
+    assert day_and_time(MOMENT, ZoneInfo("America/New_York")) == (date(2026, 11, 24), "23:34 America/New_York")
+    without_end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
+    assert day_and_time(without_end, ZoneInfo("Europe/Paris")) == (date(9999, 12, 31), "23:59 UTC")

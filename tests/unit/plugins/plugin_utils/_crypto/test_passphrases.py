@@ -16,7 +16,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphr
     merged,
     passphrases_in,
     texts_in,
-    written,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
@@ -63,7 +62,7 @@ def test_a_value_that_yaml_changed_is_refused_in_its_place(value: Any, found: st
 
 def test_a_refusal_passes_a_template_as_plain_values_and_is_no_secret() -> None:
     refusal = no_text("T2", "a_date")
-    plain = written(refusal, "What it is.", "What to do.")
+    plain = refusal.to_map()
     assert by_key({"T2": plain}, PASSPHRASE, "elsewhere") == {"t2": refusal}
     assert texts_in({"T1": ["a", 1], "T2": plain, "T3": refusal}) == {"a", "1"}
 

@@ -18,7 +18,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_
     WorkstationReading,
     proven_record,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import all_problems
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from lab.authority import Authority, IssuedBundle
@@ -97,8 +96,8 @@ def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
     )
     (holder,) = proven_record(gathered, drivers, False).holders
     assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
-    told = all_problems([holder.proof_detail] if holder.proof_detail else [])
-    assert [each.code for each in told] == codes
+    detail = holder.proof_detail
+    assert [each.code for each in (detail, *detail.causes)] == codes if detail else not codes
     again = gathered.record({})
     assert (again.holders[0].proof, len(unusable_keys(to_map(again)))) == (None, int(remembered))
 

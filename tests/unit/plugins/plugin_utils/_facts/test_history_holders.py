@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import merge_known
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from unit.plugins.plugin_utils.problems import sample
 from unit.plugins.plugin_utils.records import JEANNES, NOW, PAULS
 
 JEANNE = HolderEntry(
@@ -23,7 +24,12 @@ NOBODY = HolderEntry("CHU\\nobody", ExpectedSubject("Karim Benali", "T3"))
 
 def test_who_works_here_is_the_inventorys_to_say_and_the_rest_is_remembered() -> None:
     once = replace(
-        JEANNE, person=ExpectedSubject("Jeanne Dupond", "T0"), anniversary=None, outcome="deferred", outcome_at=NOW
+        JEANNE,
+        person=ExpectedSubject("Jeanne Dupond", "T0"),
+        anniversary=None,
+        outcome="failed",
+        outcome_at=NOW,
+        problem=sample("expired"),
     )
     entry = HolderEntry(JEANNE.user, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1))
     assert merge_known([entry, NOBODY], [once, PAUL, replace(once, owner_sid=PAULS)]) == (

@@ -32,6 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import HOLDER, NOW, OTHER_SID, SID, SOFTWARE, inventory, issue, profile
+from unit.plugins.plugin_utils.problems import sample
 
 OURS, THEIRS, SLIP = "CN=AC Personnes", "CN=AC Autres", "CN=AC Personne$"
 OTHER = "CHU\\pmartin"
@@ -170,18 +171,22 @@ def test_a_certificate_of_nobody_stays_with_the_setting_that_found_it(authority:
     assert settings_of(run([(OURS, store)])) == [("AC Personnes", OURS)]
 
 
-def test_the_outcome_of_a_run_is_about_its_issuer_alone(authority: Authority, theirs: Authority) -> None:
-    both = {SID: [element(authority), element(theirs)]}
+def test_what_came_of_a_run_is_about_its_issuer_alone(authority: Authority, theirs: Authority) -> None:
+    both, why = {SID: [element(authority), element(theirs)]}, sample("no_bundle")
     facts = run([(OURS, both), (THEIRS, both)])
-    for row in facts["holders"]:
-        row["outcome"], row["outcome_at"] = (
-            ("failed", "2026-11-25T00:00:00Z") if row["issuer_setting"] == OURS else (None, None)
-        )
+    (failed,) = (row for row in facts["holders"] if row["issuer_setting"] == OURS)
+    failed |= {"outcome": "failed", "outcome_at": "2026-11-25T00:00:00Z", "problem": why.to_map()}
     after = audit(THEIRS, facts, both)
-    assert {row["issuer_setting"]: row["outcome"] for row in after["holders"]} == {OURS: "failed", THEIRS: None}
-    assert [each.outcome for each in holders_under(facts, OURS)] == ["failed"]
-    assert [each.outcome for each in known_holders(facts, "CN=New")] == [None]
+    assert {row["issuer_setting"]: (row["outcome"], row["problem"]) for row in after["holders"]} == {
+        OURS: ("failed", why.to_map()),
+        THEIRS: (None, None),
+    }
+    assert [(each.outcome, each.problem) for each in holders_under(facts, OURS)] == [("failed", why)]
+    assert [(each.outcome, each.problem) for each in known_holders(facts, "CN=New")] == [(None, None)]
     assert holders_under(facts, None) == ()  # nobody knows which of the two is meant
+    for earlier in (holders_of_facts(facts), holders_of_facts(after)):
+        rows = listed_under([JEANNE], earlier, THEIRS)
+        assert {each.issuer_setting: each.problem for each in rows} == {OURS: why, THEIRS: None}
 
 
 def test_facts_of_another_schema_have_nothing() -> None:

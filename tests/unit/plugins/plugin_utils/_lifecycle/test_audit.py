@@ -13,11 +13,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
     ConnectionLost,
     Pkcs12Error,
     Problem,
+    defect_result,
     failed_result,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import (
     MISTAKES,
     audited,
+    found,
     is_audit,
     unmatched,
     was_audited,
@@ -53,6 +55,23 @@ def test_found() -> None:
     holder = Problem("holder_is", {"user": "CHU\\a"}, causes=(Problem("outcome.valid"),))
     assert told["msg"] == Problem("done.audited", {"certificates": 1, "unread": 0}, causes=(holder,))
     assert "sentence" not in told
+
+
+@pytest.mark.parametrize(
+    ("status", "of_certificate", "told"),
+    [
+        ("renewal_due", "valid", "authorisation_renewal_due"),
+        ("expired", "duplicate", "authorisation_expired"),
+        ("renewal_due", "renewal_due", "renewal_due"),
+        ("weak", None, "weak"),
+    ],
+)
+def test_a_status_that_comes_from_the_authorisation_is_told_as_such(
+    status: str, of_certificate: str | None, told: str
+) -> None:
+    row = {"user": "CHU\\a", "status": status, "certificate_status": of_certificate}
+    (holder,) = found({"certificates": [], "unread": [], "holders": [row]}).causes
+    assert holder.causes == (Problem(f"outcome.{told}"),)
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -93,8 +112,9 @@ def test_an_answer_that_is_a_failure_and_a_mistake_stay_failures(problem: Proble
 
 
 def test_a_defect_is_kept_without_its_text() -> None:
-    told = audited({"failed": True, "msg": "A defect"}, "ws-1", AT, fail_on_unreachable=False)
-    assert (told["failed"], fact(told)["problem"]["code"]) == (True, "not_audited")
+    told = audited(defect_result("certificate_facts", "KeyError", None, None), "ws-1", AT, fail_on_unreachable=False)
+    hidden = Problem("defect.hidden", {"action": "certificate_facts", "kind": "KeyError"})
+    assert (told["failed"], fact(told)["problem"]) == (True, hidden.to_map())
 
 
 def test_a_host_that_is_no_workstation_has_no_fact() -> None:

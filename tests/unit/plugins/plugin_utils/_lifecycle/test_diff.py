@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     RetireStep,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
 from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, YEAR, certificate, inventory, stored, view
@@ -27,6 +28,7 @@ from unit.plugins.plugin_utils.problems import told as tell
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate(), friendly_name="SISERI")
+DAY = Calendar().day
 DONE = (JournalEntry("1", "import", "done", "", {}),)
 
 
@@ -54,14 +56,14 @@ RENEWAL = (ImportStep(LEAF.thumbprint), ProveStep(LEAF.thumbprint), NameStep(LEA
     ],
 )
 def test_in_check_mode_after_is_the_plan(method: RemovalMethod, after: list[str]) -> None:
-    diff = store_diff(outcome(Plan((*RENEWAL, RetireStep(OLD.thumbprint, method))), OLD), tell)
+    diff = store_diff(outcome(Plan((*RENEWAL, RetireStep(OLD.thumbprint, method))), OLD), tell, DAY)
     assert lines(diff, "before") == [OLD_LINE]
     assert sorted(lines(diff, "after")) == after
     assert diff["before_header"] == diff["after_header"] == "WS-1 CHU\\jdupont CurrentUser\\My"
 
 
 def test_once_it_is_done_after_is_the_store() -> None:
-    told = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF, None)), journal=DONE), tell)
+    told = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF, None)), journal=DONE), tell, DAY)
     assert lines(told, "after") == ["<diff.no_key - CN=Jeanne Dupont - T123456 NEW 2029-11-24>"]
 
 
@@ -75,7 +77,7 @@ def test_once_it_is_done_after_is_the_store() -> None:
     ids=["nothing", "proof", "deferred"],
 )
 def test_what_changes_nothing_shows_nothing(unchanged: Transaction) -> None:
-    diff = store_diff(unchanged, tell)
+    diff = store_diff(unchanged, tell, DAY)
     assert diff["before"] == diff["after"] != ""
 
 
@@ -95,7 +97,7 @@ CARD_ONE = stored(certificate("DUPONT Jeanne 899700000001", issuer="CN=AC Carte"
 def test_certificates_of_other_issuers_are_counted_and_nothing_else_is_said_of_them(
     plan: Plan, details: dict[str, Any]
 ) -> None:
-    diff = store_diff(outcome(plan, OLD, CARD_ONE, **details), tell)
+    diff = store_diff(outcome(plan, OLD, CARD_ONE, **details), tell, DAY)
     for side in ("before", "after"):
         assert lines(diff, side)[-1] == "<diff.others 1>"
         assert "carte" not in diff[side].lower()
@@ -104,7 +106,7 @@ def test_certificates_of_other_issuers_are_counted_and_nothing_else_is_said_of_t
 
 def test_a_removal_shows_the_issuers_of_what_goes() -> None:
     removal = replace(outcome(Plan((RetireStep(OLD.thumbprint, RemovalMethod.DELETE),)), OLD, CARD_ONE), leaf=None)
-    diff = store_diff(removal, tell)
+    diff = store_diff(removal, tell, DAY)
     assert (lines(diff, "before"), lines(diff, "after")) == (
         [OLD_LINE, "<diff.others 1>"],
         ["<diff.others 1>"],
@@ -112,9 +114,9 @@ def test_a_removal_shows_the_issuers_of_what_goes() -> None:
 
 
 def test_a_card_that_was_put_in_meanwhile_is_counted_on_the_side_where_it_is() -> None:
-    diff = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF), CARD_ONE), journal=DONE), tell)
+    diff = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF), CARD_ONE), journal=DONE), tell, DAY)
     assert [lines(diff, side)[-1] for side in ("before", "after")] == [OLD_LINE, "<diff.others 1>"]
-    planned = store_diff(outcome(Plan(RENEWAL), OLD, CARD_ONE, after=view()), tell)
+    planned = store_diff(outcome(Plan(RENEWAL), OLD, CARD_ONE, after=view()), tell, DAY)
     assert lines(planned, "after")[-1] == "<diff.others 1>"
 
 
@@ -128,16 +130,21 @@ def test_a_card_that_was_put_in_meanwhile_is_counted_on_the_side_where_it_is() -
     ids=["renamed", "imported again", "proven"],
 )
 def test_a_certificate_that_is_there_keeps_what_is_not_planned(steps: Any, named: str) -> None:
-    diff = store_diff(outcome(Plan(steps), stored(LEAF, None, friendly_name="SISERI")), tell)
+    diff = store_diff(outcome(Plan(steps), stored(LEAF, None, friendly_name="SISERI")), tell, DAY)
     (line,) = lines(diff, "after")
     assert line.startswith(named)
 
 
 def test_a_certificate_that_is_archived_is_shown_as_such() -> None:
-    diff = store_diff(outcome(Plan(()), stored(certificate(), archived=True)), tell)
+    diff = store_diff(outcome(Plan(()), stored(certificate(), archived=True)), tell, DAY)
     assert lines(diff, "before")[0].startswith("<diff.archived - ")
 
 
 def test_where_there_is_no_bundle_nothing_is_planned_for_it() -> None:
     waiting = replace(outcome(Plan((NameStep(LEAF.thumbprint, "Next"),)), OLD), leaf=None)
-    assert store_diff(waiting, tell)["after"] == "<diff.others 1>\n"
+    assert store_diff(waiting, tell, DAY)["after"] == "<diff.others 1>\n"
+
+
+def test_an_end_is_told_as_the_day_of_the_site() -> None:
+    diff = store_diff(outcome(Plan(RENEWAL)), tell, calendar_of("Pacific/Kiritimati", 0).day)
+    assert lines(diff, "after") == [NEW_LINE.replace("2029-11-24", "2029-11-25")]

@@ -155,7 +155,11 @@ def test_a_disk_that_is_full_afterwards_does_not_hide_the_change(tmp_path: Path,
     with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path, None, "ws-1").record(change)
     assert (refusal.value.code, refusal.value.changed, len(refusal.value.journal)) == ("evidence", True, 2)
-    assert refusal.value.problem.code == "evidence.not_written"
+    assert (refusal.value.problem.code, refusal.value.problem.causes) == ("evidence.not_written", ())
+    why = sample("sign_failed")
+    with pytest.raises(Pkcs12Error) as refusal:
+        Evidence(tmp_path, None, "ws-1").record(replace(change, problem=why))
+    assert refusal.value.problem.causes == (why,)
 
 
 def test_nothing_is_written_without_a_path(

@@ -128,8 +128,11 @@ def test_a_note_says_whose_job_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_who_is_taken_back_and_is_nobody_is_told() -> None:
-    assert nobody_taken_back([]) == ()
-    assert nobody_taken_back(["T8", "T9"]) == (Problem("nobody_taken_back", {"numbers": ("T8", "T9")}),)
+    assert nobody_taken_back([], {"T8"}) == ()
+    assert nobody_taken_back(["T8", "T9", "t10"], {"T10"}) == (
+        Problem("nobody_taken_back", {"numbers": ("T8", "T9")}),
+        Problem("nobody_taken_back.leavers", {"numbers": ("t10",)}),
+    )
 
 
 @pytest.fixture

@@ -158,3 +158,7 @@ def test_the_bundle_of_another_person_is_named(
     (row,) = enrol(workstation, tmp_path, [other], bundle_pattern="*.p12")["holders"]
     problem = row["error"]["problem"]
     assert (problem["code"], problem["values"]["file"]) == ("wrong_person.in_file", file)
+    (row,) = enrol(workstation, tmp_path, [JEANNE], authorisation_pattern="- (X[0-9]+)$")["holders"]
+    problem = row["error"]["problem"]
+    assert (problem["code"], problem["values"]["file"]) == ("no_authorisation.in_file", file)
+    assert row["error"]["setting"] == problem["setting"] == "authorisation_pattern"

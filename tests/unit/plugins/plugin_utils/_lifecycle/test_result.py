@@ -215,7 +215,7 @@ def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> Non
 
 
 def test_an_end_late_in_the_evening_is_told_as_the_day_of_the_site() -> None:
-    zone = ZoneInfo("Pacific/Kiritimati")  # 14 hours before UTC
+    zone = ZoneInfo("Pacific/Kiritimati")  # 14 hours ahead of UTC
     run = run_of(outcome(IMPORT, PROVE, after=(stored(LEAF),), proven=True))
     (holder,) = run.holders
     told = holder_result(holder, ResultContext(False, Calendar(zone=zone), NOW))["msg"]

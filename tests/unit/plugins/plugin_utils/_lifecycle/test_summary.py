@@ -114,6 +114,9 @@ def test_those_who_need_nobody_stand_in_one_line() -> None:
     [
         (person(1, "renewed", planned=True), "would_be_renewed", False),
         (person(1, "failed", planned=True), "failed", True),
+        (person(1, "removed", offline=True), "removed_without_a_logon", False),
+        (person(1, "removed", offline=True, planned=True), "would_be_removed_without_a_logon", False),
+        (person(1, "deferred", offline=True), "deferred", True),  # logged on meanwhile, so nothing was removed
         (person(1, "waiting_for_issuer"), "waiting_for_issuer", True),
         (person(1, "not_due"), "not_due", False),
         (person(1, "deferred", failed=True), "deferred", True),
@@ -180,12 +183,14 @@ def test_workstation_that_was_audited() -> None:
     holders = [
         {"user": "CHU\\a", "status": "valid", "last_day": "2029-01-01"},
         {"user": "CHU\\b", "status": "renewal_due", "access_until": "2026-12-02T03:59:59Z", "last_day": "2026-12-01"},
+        {"user": "CHU\\e", "status": "renewal_due", "certificate_status": "valid", "last_day": "2026-12-01"},
         {"user": "CHU\\c", "status": "missing", "last_day": None},
         {"user": "CHU\\d", "status": "unknown", "last_day": None},
     ]
     found = told({"a": {"ansible_facts": {"pkcs12": {"holders": holders}}}})
-    assert found["totals"] == {"missing": 1, "renewal_due": 1, "unknown": 1, "valid": 1}
+    assert found["totals"] == {"missing": 1, "renewal_due": 2, "unknown": 1, "valid": 1}
     assert "  <summary.place <holder_at a CHU\\b>> <access_until 2026-12-01>" in found["lines"]
+    assert "  <summary.place <holder_at a CHU\\e>> <access_until.by_authorisation 2026-12-01>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\c>> <no_access>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\d>> <access_not_known>" in found["lines"]
 
@@ -276,8 +281,8 @@ def test_leaver_stays_listed_until_all_is_removed() -> None:
 
 
 def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
-    bundle = {"file": "P.p12", "issued_to": "P - T1", "valid_until": "2029-01-01T00:00:00Z"}
-    none = {"file": None, "issued_to": None, "valid_until": None}
+    bundle = {"file": "P.p12", "issued_to": "P - T1", "valid_until": "2028-12-31T23:30:00Z", "last_day": "2029-01-01"}
+    none = dict.fromkeys(bundle)
     found = told(
         {
             "a": of(person(1, "ready", bundle=bundle), person(2, "failed", "No file.", bundle=none)),
@@ -336,6 +341,15 @@ def test_who_has_left_is_named_once_and_only_where_nothing_was_told() -> None:
         {"failed": True, "msg": "No."},
     ):
         assert "left" not in summary({"a": nothing}, frozenset(), listed)["totals"]
+
+
+def test_who_is_not_taken_back_is_a_leaver_or_nobody() -> None:
+    result = of() | {"not_taken_back": ["T9", "T10"]}
+    found = summary({"a": result}, frozenset(), {"a": Listed((), frozenset({"t9"}))})
+    sentences = ["<nobody_taken_back T10>", "<nobody_taken_back.leavers T9>"]
+    assert (found["not_taken_back"], found["nobody_taken_back"]) == (["T9", "T10"], " ".join(sentences))
+    assert set(sentences) <= set(found["lines"])
+    assert summary({"a": of()}, frozenset())["nobody_taken_back"] == ""
 
 
 def test_a_workstation_without_holders_is_named_and_a_failure_there_stays_one() -> None:

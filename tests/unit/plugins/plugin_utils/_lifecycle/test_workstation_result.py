@@ -167,6 +167,17 @@ def test_outcomes_of_an_earlier_task_stay_until_there_is_another(workstation: Fa
     assert again["ansible_facts"]["pkcs12"]["holders"][1]["outcome_at"] == NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def test_why_a_task_failed_stays_until_there_is_another(workstation: FakeWorkstation, folder: Path) -> None:
+    failed = enrol(workstation, folder, [PAUL], passphrases={"T654321": "another"})
+    found = {
+        check_mode: enrol(workstation, folder, [PAUL], variables=failed, check_mode=check_mode)
+        for check_mode in (True, False)
+    }
+    why = failed["holders"][0]["error"]["problem"]
+    told = [each["ansible_facts"]["pkcs12"]["holders"][0] for each in (failed, *found.values())]
+    assert [(row["outcome"], row["problem"]) for row in told] == [("failed", why), ("failed", why), ("installed", None)]
+
+
 def test_who_is_no_longer_in_the_inventory_is_not_in_the_facts(workstation: FakeWorkstation, folder: Path) -> None:
     first = enrol(workstation, folder)
     again = enrol(workstation, folder, [PAUL], variables={"ansible_facts": first["ansible_facts"]})

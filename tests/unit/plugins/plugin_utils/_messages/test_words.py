@@ -23,6 +23,7 @@ WORDS = "ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.w
 CODES = {
     "x.count": code(Actor.IT, count="int"),
     "x.list": code(Actor.IT, names="strs"),
+    "x.choice": code(Actor.IT, names="choices"),
     "x.day": code(Actor.IT, day="date"),
     "x.value": code(Actor.IT, name="str", other="str"),
     "x.outside": code(Actor.IT, said="outside"),
@@ -35,6 +36,7 @@ CODES = {
 EN: dict[str, Any] = {
     "x.count": {"cause": {"by": "count", "one": "{count} file.", "many": "{count} files."}},
     "x.list": {"cause": "Found {names}."},
+    "x.choice": {"cause": "Write one of {names}."},
     "x.day": {"cause": "Until {day}."},
     "x.value": {"cause": "{name} is not {other}."},
     "x.outside": {"cause": "It said: {said}."},
@@ -80,6 +82,7 @@ def test_ten_of_a_list_are_shown_and_how_many_are_not(language: str, more: str) 
 
     assert told(10) == f"Found {', '.join(names[:10])}."
     assert told(12) == f"Found {', '.join(names[:10])}, {more}."
+    assert Words(language).of(Problem("x.choice", {"names": names})) == f"Write one of {', '.join(names)}."
 
 
 def test_ten_causes_are_told_and_how_many_are_not() -> None:
@@ -103,8 +106,8 @@ def test_a_control_character_is_shown_as_its_escape() -> None:
     assert Words().of(Problem("x.value", {"name": "a\nb", "other": "\x1b[0m"})) == "a\\nb is not \\x1b[0m."
 
 
-def test_text_from_outside_is_one_line_without_its_period() -> None:
-    assert Words().of(Problem("x.outside", {"said": Outside("no\n way. ")})) == "It said: no way."
+def test_text_from_outside_is_one_line_without_its_period_and_without_control_characters() -> None:
+    assert Words().of(Problem("x.outside", {"said": Outside("no\n \x1b[31mway. ")})) == "It said: no \\x1b[31mway."
 
 
 def test_words_of_the_catalogue_are_of_the_language_and_an_unknown_one_is_shown() -> None:
@@ -129,7 +132,12 @@ def test_a_cause_is_told_once_and_one_that_is_not_known_with_its_values(code: st
 
 
 def test_a_code_that_is_not_known_shows_itself_and_its_values() -> None:
-    assert Words("fr").of(Problem("y.new", {"names": ("a", "b")})) == "y.new names=a,b"
+    assert Words("fr").of(Problem("y.new", {"names": ("a", "b\n")})) == "y.new names=a,b\\n"
+
+
+def test_a_code_that_is_not_known_tells_its_causes() -> None:
+    causes = (Problem("x.plain"), Problem("x.before"))
+    assert Words().of(Problem("y.new", {"number": 3}, causes=causes)) == "y.new number=3 Also this. It failed. Look."
 
 
 def test_a_language_that_is_not_known_is_english() -> None:

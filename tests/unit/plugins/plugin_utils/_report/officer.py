@@ -23,7 +23,7 @@ SILENT = {
     "ws-inventory": problem("account_missing", host="ws-inventory"),
     "ws-listener": problem("not_https", address="ws-listener", port="5986"),
     "ws-audit": Problem.from_map(
-        {"code": "not_audited", "causes": [{"code": "defect", "values": {"said": "No module"}}]}
+        {"code": "not_audited.answered", "causes": [{"code": "defect", "values": {"said": "No module"}}]}
     ),
     "ws-variables": problem("unusable_variables.workstation"),
 }

@@ -92,7 +92,7 @@ def test_each_kind_of_problem_has_its_reason_and_its_step(kind: str) -> None:
     expected = (EXPECTED | OTHERS)[kind]
     assert never_answered(problem(kind)) == expected
     assert never_answered(problem(f"{kind}.variant")) == expected
-    above = Problem.from_map({"code": "not_audited", "causes": [{"code": kind}]})
+    above = Problem.from_map({"code": "not_audited.answered", "causes": [{"code": kind}]})
     assert never_answered(above) == expected
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import RetireStep
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
@@ -154,3 +155,14 @@ def test_a_value_that_is_none_of_the_protocols_is_refused(key: str, value: objec
     with pytest.raises(AnswerError) as refusal:
         parse_exchange(EXCHANGE | {key: value})
     assert refusal.value.code == "driver_answer"
+
+
+def test_what_python_says_of_an_answer_is_shown_without_the_secrets_of_the_task() -> None:
+    with pytest.raises(AnswerError) as refusal:
+        parse_exchange(EXCHANGE | {"utc": "Nachtigall-4711"})
+    assert "Nachtigall-4711" in str(refusal.value.problem)
+    shown = refusal.value.of("profile_exchange", lambda text: text.replace("Nachtigall-4711", "********")).problem
+    assert (shown.code, shown.values["driver"]) == ("driver_answer.unusable", "profile_exchange")
+    assert "********" in str(shown.values["reason"])
+    assert "Nachtigall-4711" not in str(shown)
+    assert isinstance(shown.values["reason"], Outside)

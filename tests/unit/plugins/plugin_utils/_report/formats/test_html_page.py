@@ -14,6 +14,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.filter.words import words
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import (
     COLUMNS,
@@ -103,6 +105,13 @@ def test_everybody_has_one_row_and_the_most_pressing_is_first() -> None:
     words = [Wording(PARAMETERS).of(status) for status in SEVERITY]
     ranks = [words.index(text) for text in found.column("holders", 5)]
     assert ranks == sorted(ranks)
+
+
+@pytest.mark.words  # a name of an option is part of a sentence
+def test_the_option_with_the_secrets_of_several_people_is_called_as_the_site_sets_it() -> None:
+    needed = Problem("no_passphrase.none_given")
+    for told in (Wording(PARAMETERS).told.of(needed), words(needed.to_map())):
+        assert "pkcs12_passphrases" in told
 
 
 def test_names_are_what_they_are() -> None:
