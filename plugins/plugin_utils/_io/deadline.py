@@ -78,10 +78,12 @@ def opener(deadline: Deadline, context: ssl.SSLContext, *handlers: BaseHandler) 
 
 
 class _NoRedirect(HTTPRedirectHandler):
-    """A redirect is an answer like any other that is not what was asked for."""
+    """A redirect is an answer like any other that is not what was asked for. Its address is not even read."""
 
-    def redirect_request(self, *_arguments: Any, **_keywords: Any) -> None:
+    def http_error_302(self, *_arguments: Any, **_keywords: Any) -> None:
         return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def _by(kind: type[http.client.HTTPConnection], deadline: Deadline) -> Callable[..., http.client.HTTPConnection]:

@@ -123,7 +123,7 @@ def _create(path: Path, me: LockHolder) -> int | None:
 def _written(path: Path, me: LockHolder) -> tuple[int, Path]:
     """A file beside the lock with the content of a lock. Its name is its own: processes of two nodes can have one number."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    _fill(descriptor, me)
+    _fill(descriptor, Path(name), me)
     return descriptor, Path(name)
 
 
@@ -133,12 +133,15 @@ def _create_exclusively(path: Path, me: LockHolder) -> int | None:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return None
-    _fill(descriptor, me)
+    _fill(descriptor, path, me)
     return descriptor
 
 
-def _fill(descriptor: int, me: LockHolder) -> None:
-    """``flock`` is first: a lock that has content and no ``flock`` is one whose process has ended."""
+def _fill(descriptor: int, path: Path, me: LockHolder) -> None:
+    """``flock`` is first: a lock that has content and no ``flock`` is one whose process has ended.
+
+    On a full disk the file goes again: a lock without content would stop everybody.
+    """
     try:
         with contextlib.suppress(OSError):  # a file system without it
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -146,6 +149,7 @@ def _fill(descriptor: int, me: LockHolder) -> None:
         os.write(descriptor, json.dumps(asdict(holder)).encode("utf-8"))
         os.fsync(descriptor)
     except OSError:
+        path.unlink(missing_ok=True)
         os.close(descriptor)
         raise
 
@@ -155,7 +159,10 @@ def _take_over(path: Path, me: LockHolder) -> tuple[int, LockHolder] | None:
 
     Raises ``Pkcs12Error`` (``locked``) for any other lock, ``FileNotFoundError`` for none.
     """
-    old = os.open(path, os.O_RDWR)
+    try:
+        old = os.open(path, os.O_RDWR)
+    except PermissionError:  # another account's
+        raise Pkcs12Error(Problem("locked.unknown", {"path": str(path)})) from None
     try:
         is_free = _is_free(old)
         if not _is_at(old, path):

@@ -152,9 +152,11 @@ class HttpClient:
         try:
             return checked_url(urljoin(base, target.strip().replace(" ", "%20")), self._allowed_hosts)
         except (Pkcs12Error, ValueError):
-            place = host_of(_joined(base, target))
-            scheme = urlsplit(_joined(base, target)).scheme[:20]
-        raise _elsewhere(base, place, scheme)
+            joined, values = _joined(base, target), {"host": host_of(base)}
+        place, scheme = host_of(joined), urlsplit(joined).scheme[:20]
+        if place == NO_HOST or not scheme:
+            raise Pkcs12Error(Problem("redirect_elsewhere.invalid", values))
+        raise Pkcs12Error(Problem("redirect_elsewhere.host", values | {"place": place, "scheme": scheme}))
 
     def _send(self, url: str, form: Form | None) -> Answer:
         self.requests += 1
@@ -167,9 +169,6 @@ class HttpClient:
         except HTTPError as answer:
             response = answer
         except FAILED as problem:
-            if isinstance(problem, ValueError) and not isinstance(problem, OSError):
-                # urllib reads the address of a redirect before it leaves it to us
-                raise _elsewhere(url, NO_HOST, "") from None
             raise self._failed(url, network_problem(problem)) from None
         return Answer(response, url, self._options)
 
@@ -201,9 +200,3 @@ def _joined(base: str, target: str) -> str:
         return urljoin(base, target)
     except ValueError:
         return ""
-
-
-def _elsewhere(base: str, place: str, scheme: str) -> Pkcs12Error:
-    if place == NO_HOST or not scheme:
-        return Pkcs12Error(Problem("redirect_elsewhere.invalid", {"host": host_of(base)}))
-    return Pkcs12Error(Problem("redirect_elsewhere.host", {"host": host_of(base), "place": place, "scheme": scheme}))

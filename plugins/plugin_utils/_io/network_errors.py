@@ -59,10 +59,10 @@ def network_problem(error: object) -> Problem:
 
 def reason_of(error: object) -> Outside:
     """What the system or a library says of a file or a connection, in one short line."""
-    said = (
-        getattr(error, "strerror", None) or (str(error) if isinstance(error, OSError) else "") or type(error).__name__
-    )
-    return outside(str(said))
+    if isinstance(error, URLError):
+        return reason_of(error.reason)
+    said = getattr(error, "strerror", None) or (str(error) if isinstance(error, OSError | str) else "")
+    return outside(str(said or type(error).__name__))
 
 
 def outside(text: str) -> Outside:

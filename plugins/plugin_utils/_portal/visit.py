@@ -45,7 +45,7 @@ class Visit:
     """One connection to a portal.
 
     ``tls_version`` is like ``TLSv1.3``. ``asked``: the server asked for a certificate. ``sent``: one was sent. ``issuers``: names of the
-    authorities that the server asks for. ``cause``: why the certificate was not accepted, a key of ``CAUSES``; None if it was.
+    authorities that the server asks for. ``cause``: why the certificate was not accepted, one of ``CAUSES``; None if it was.
     ``details``: more about it. ``server``: the server's certificate, None where it is not known.
     """
 

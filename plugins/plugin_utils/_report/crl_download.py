@@ -12,7 +12,7 @@ import re
 import ssl
 from collections.abc import Sequence
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import Request
 
@@ -65,8 +65,7 @@ class Downloads:
         except HTTPError as answer:
             raise NotUsable(CrlProblem.UNREADABLE, f"HTTP {answer.code}") from None
         except FAILED as problem:
-            reason = problem.reason if isinstance(problem, URLError) else problem
-            raise NotUsable(CrlProblem.UNREADABLE, reason_of(reason)) from None
+            raise NotUsable(CrlProblem.UNREADABLE, reason_of(problem)) from None
 
 
 def _body(answer: Any) -> bytes:

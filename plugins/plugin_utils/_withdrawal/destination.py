@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .._errors import Outside, Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem
 from .._io.lasting_storage import check_lasting
+from .._io.network_errors import reason_of
 from .record import WithdrawalRecord, read_record
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -86,7 +87,7 @@ def check_destination(place: Destination, needed: int, allow_ephemeral: bool) ->
     if place.path.is_dir():
         raise Pkcs12Error(Problem("dest_folder.is_folder", {"folder": str(place.path)}))
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise Pkcs12Error(_refused(folder, os.strerror(errno.EACCES)))
+        raise Pkcs12Error(storage_problem(PermissionError(errno.EACCES, os.strerror(errno.EACCES)), folder))
     if not allow_ephemeral:
         try:
             check_lasting(folder)
@@ -101,7 +102,7 @@ def storage_problem(problem: OSError, folder: Path) -> Problem:
     """An operation on files that failed."""
     if problem.errno in NO_SPACE:
         return _full(folder)
-    return _refused(folder, problem.strerror or type(problem).__name__)
+    return Problem("dest_folder.refused", {"folder": str(folder), "reason": reason_of(problem)})
 
 
 def kept_as(problem: Problem, path: Path, clause: str = "kept.file") -> Problem:
@@ -116,10 +117,6 @@ def is_own_file(path: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
-
-
-def _refused(folder: Path, reason: str) -> Problem:
-    return Problem("dest_folder.refused", {"folder": str(folder), "reason": Outside(reason)})
 
 
 def _full(folder: Path) -> Problem:

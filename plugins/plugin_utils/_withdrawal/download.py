@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from .._errors import Outside, Pkcs12Error, Problem
 from .._io.durable_files import PartFile, free_name, move, replace_file, sync_folder
 from .._io.http_client import Answer, HttpClient
+from .._io.network_errors import reason_of
 from .._io.urls import host_of
 from .bundle import is_whole
 from .conversation import ERROR_STATUS, HTML_TYPES, Conversation, NoFile, begins_like_p12, find_download
@@ -115,8 +115,7 @@ class Download:
         for path in self.place.rescued:
             with suppress(OSError):
                 replace_file(path, data)
-                reason = Outside(os.strerror(failure.errno or 0))
-                values = {"part": str(self.place.part), "reason": reason, "path": str(path)}
+                values = {"part": str(self.place.part), "reason": reason_of(failure), "path": str(path)}
                 raise Pkcs12Error(Problem("disk_full.rescued", values))
         raise failure
 

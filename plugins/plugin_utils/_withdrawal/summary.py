@@ -68,7 +68,8 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     _check_retry(run.retry, to_withdraw)
     outcomes = [_outcome(run, row, now) for row in run.deliveries if row["state"] not in PASSED_OVER]
     before = records_of(run.known)
-    records = before | _dealt_with(run, before, now)
+    dealt_with = _dealt_with(run, before, now)
+    records = before | dealt_with
     for outcome in sorted(outcomes, key=lambda outcome: outcome.record.mail_at or EPOCH):
         _keep(records, outcome.record)
     for_somebody = [outcome for outcome in outcomes if outcome.record.needs_somebody and not _is_planned(outcome, run)]
@@ -79,7 +80,6 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     unread = [_mail_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
     unnumbered = [*map(_given, run.holder_problems), *unread]
     urgent = [*unnumbered, *(outcome.told for outcome in for_somebody)]
-    dealt_with = _dealt_with(run, before, now).values()
     facts = {} if run.check_mode else {"ansible_facts": {FACT: fact_of(records, now)}}
     return facts | {
         "changed": False,
@@ -89,7 +89,10 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
             *headline,
             *urgent,
             *(outcome.told for outcome in outcomes if outcome not in for_somebody),
-            *(_of_person(f"{each.name} {each.authorisation}", Problem("delivery.acknowledged")) for each in dealt_with),
+            *(
+                _of_person(f"{each.name} {each.authorisation}", Problem("delivery.acknowledged"))
+                for each in dealt_with.values()
+            ),
             *run.remarks,
             *_useless(run, before),
         ],

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .._errors import Outside, Pkcs12Error, Problem, Sentences
+from .._errors import Pkcs12Error, Problem, Sentences
 from .._facts.delivery_states import DeliveryState, state_after
 from .._facts.retired import Notes
 from .._io.durable_files import append_line
 from .._io.file_lock import LockHolder, locked, this_process
 from .._io.http_client import CHUNK, HttpClient
+from .._io.network_errors import reason_of
 from .._io.urls import url_hash
 from .bundle import Opened, keep_original, put_copy
 from .destination import Destination, check_destination, kept_as, storage_problem
@@ -165,7 +166,7 @@ class _Run:
             record = self._recovery.save(replace(record, sha256=opened.bundle.sha256))
         if task.new_passphrase and is_delivered:
             record = self._copied(opened, task.new_passphrase, record)
-        original = self._original(opened, record)
+        original = self._original(record)
         if record is not None and not record.evidence and task.evidence_path is not None:
             line = json.dumps(self._evidence(opened, record), ensure_ascii=False, sort_keys=True).encode("utf-8")
             _append_evidence(task.evidence_path, line + b"\n", "evidence.after_withdrawal")
@@ -187,11 +188,10 @@ class _Run:
         self._changed = True
         return record
 
-    def _original(self, opened: Opened, record: WithdrawalRecord | None) -> str | None:
+    def _original(self, record: WithdrawalRecord | None) -> str | None:
         if record is not None and record.original:
             return record.original
-        is_copy = self._task.new_passphrase and record is not None and record.sha256 != opened.bundle.sha256
-        return None if is_copy or self._task.new_passphrase else str(self._task.dest)
+        return None if self._task.new_passphrase else str(self._task.dest)
 
     def _evidence(self, opened: Opened, record: WithdrawalRecord) -> Mapping[str, Any]:
         """When, which job, which file. It has no URL and no code."""
@@ -265,5 +265,5 @@ def _append_evidence(path: Path, line: bytes, code: str) -> None:
     try:
         append_line(path, line)
     except OSError as problem:
-        values = {"path": str(path), "reason": Outside(problem.strerror)}
+        values = {"path": str(path), "reason": reason_of(problem)}
         raise Pkcs12Error(Problem(code, values)) from None

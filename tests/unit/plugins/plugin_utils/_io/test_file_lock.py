@@ -261,3 +261,41 @@ def test_whoever_took_a_new_file_for_a_leftover_does_not_stop_its_owner(
     with locked(tmp_path, "link", me()) as former:
         assert (former, len(tries)) == (None, 2)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_full_disk_leaves_no_lock_that_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
+) -> None:
+    def no_links(*_given: object) -> None:
+        raise OSError(errno.EPERM, "no links")
+
+    write, writes = os.write, []
+
+    def full(descriptor: int, data: bytes) -> int:
+        writes.append(descriptor)
+        if len(writes) == (1 if has_links else 2):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, data)
+
+    with monkeypatch.context() as patches:
+        patches.setattr(os, "write", full)
+        if not has_links:
+            patches.setattr(os, "link", no_links)
+        with pytest.raises(OSError, match="space"), locked(tmp_path, "link", me()):
+            pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lock_of_another_account_is_no_fault_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, opened = plant(tmp_path, json.dumps(asdict(ended(tmp_path)))), os.open
+
+    def refuse(file: Path | str, *given: int, **named: object) -> int:
+        if Path(file) == path:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return opened(file, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
+        pass
+    assert refusal.value.problem == Problem("locked.unknown", {"path": str(path)})

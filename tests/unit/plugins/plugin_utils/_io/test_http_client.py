@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.http_client import (
     MOST_REDIRECTS,
     Form,
@@ -205,3 +205,12 @@ def test_the_netrc_of_the_account_is_not_sent(
     with serving(serve, context) as host:
         body(HttpClient(HttpOptions(ca_path), [host]), f"https://{host}/")
     assert seen == [None]
+
+
+def test_a_proxy_whose_address_is_none_is_not_taken_for_a_redirect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http:/user:password@proxy.example:3128")
+    with pytest.raises(Pkcs12Error) as refusal:
+        HttpClient(HttpOptions(), ["ra.example"]).open("https://ra.example/secret")
+    cause = Problem("network.other", {"reason": Outside("ValueError")})
+    values = {"host": "ra.example", "proxy": "proxy.example:3128"}
+    assert refusal.value.problem == Problem("proxy", values, causes=(cause,))

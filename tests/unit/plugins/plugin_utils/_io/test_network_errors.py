@@ -20,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.network_err
     NOT_TRUSTED,
     network_problem,
     outside,
+    reason_of,
 )
 
 
@@ -68,5 +69,6 @@ def test_an_error_has_its_meaning(error: Exception, meaning: str) -> None:
 
 def test_the_words_of_the_system_are_its_reason() -> None:
     assert network_problem(OSError(errno.EACCES, os.strerror(errno.EACCES))).values == {"reason": "Permission denied"}
+    assert reason_of(URLError("unknown url type: socks5")) == "unknown url type: socks5"
     assert outside("  a\n b.  ") == "a b"
     assert len(outside("x" * 1000)) == 200
