@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -165,20 +165,21 @@ class Words:
         return f"et {number} de plus" if self.language == "fr" else f"and {number} more"
 
     def _day(self, value: Any) -> str:
-        day = value
-        if isinstance(value, str):
-            try:
-                day = date.fromisoformat(value[:10])
-            except ValueError:
-                return value
-        if not isinstance(day, (date, datetime)):
+        try:
+            day = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+        except ValueError:
             return str(value)
-        return f"{day:%d/%m/%Y}" if self.language == "fr" else f"{day:%Y-%m-%d}"
+        return written_day(day, self.language)
 
     def _nonce(self, problem: Problem) -> str:
         causes = "".join(f" {self._nonce(each)}" for each in problem.causes)
         setting = f" setting={self._call(problem.setting)}" if problem.setting else ""
         return f"«{problem.code}:{secrets.token_hex(4)}{_unknown(problem)[len(problem.code) :]}{setting}{causes}»"
+
+
+def written_day(day: date, language: str) -> str:
+    """``2026-11-25``, in French ``25/11/2026``."""
+    return f"{day:%d/%m/%Y}" if language == "fr" else f"{day:%Y-%m-%d}"
 
 
 def _printable(text: str) -> str:

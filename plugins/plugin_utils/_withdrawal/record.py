@@ -55,7 +55,17 @@ def read_record(path: Path) -> WithdrawalRecord | None:
         return None
     except (ValueError, TypeError, RecursionError):
         return None
-    return record if isinstance(record.link, str) else None
+    return record if isinstance(record.link, str) and _fits(record) else None
+
+
+def _fits(record: WithdrawalRecord) -> bool:
+    """Whether its values have their types, and ``kept`` is a name in the folder: somebody may have written in the file."""
+    values = asdict(record)
+    flags = (values.pop("evidence"), values.pop("uncertain"))
+    texts = all(value is None or isinstance(value, str) for value in values.values())
+    return (
+        texts and all(isinstance(flag, bool) for flag in flags) and record.kept in (None, Path(record.kept or "").name)
+    )
 
 
 def write_record(path: Path, record: WithdrawalRecord) -> None:

@@ -13,7 +13,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from ..._errors import Pkcs12Error, Problem
-from ..._messages.words import LANGUAGES
+from ..._messages.words import LANGUAGES, written_day
 from ..exceptions import ACCEPTABLE
 from .revocation_vocabulary import REVOCATION
 
@@ -288,7 +288,7 @@ class Translator:
         if moment is None:
             return ""
         local = self._local(moment).date() if isinstance(moment, datetime) else moment
-        return f"{local:%d/%m/%Y}" if self.language == "fr" else local.isoformat()
+        return written_day(local, self.language)
 
     def instant(self, moment: datetime | None) -> str:
         """Day and time in the site's time zone, to the minute; empty for None."""

@@ -24,7 +24,12 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b'"a"', b'{"link": "a"}', b'{"link": 1, "utc": ""}', b"\xff", b"[" * 60_000]
+    "content",
+    [
+        *(b"", b"{", b"[]", b'"a"', b'{"link": "a"}', b'{"link": 1, "utc": ""}', b"\xff", b"[" * 60_000),
+        *(b'{"link": "a", "utc": "", "kept": 1}', b'{"link": "a", "utc": "", "kept": "../b"}'),
+        b'{"link": "a", "utc": "", "uncertain": "no"}',
+    ],
 )
 def test_what_is_no_record_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "r").write_bytes(content)
