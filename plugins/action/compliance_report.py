@@ -36,20 +36,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     report_result,
     write_files,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.revocation_lists import FROM_CERTIFICATE
-
-NO_REPORT: Mapping[str, Any] = {
-    "report_folder": None,
-    "report_query": None,
-    "report_destinations": [],
-    "fail_on": [],
-    "merge_reports": [],
-    "register_holders": [],
-    "exceptions": [],
-    "compare_reports": False,
-    "previous_report": None,
-}
-"""What a site says of its report, and a task that only evaluates facts passes over."""
 
 
 class ActionModule(Pkcs12Action):
@@ -60,12 +46,7 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = {**task.options}
-        if options["rows_only"]:
-            crl = [
-                each for each in options["crl"] if each != FROM_CERTIFICATE
-            ]  # one download for each task would be too many
-            options |= {**NO_REPORT, "crl": crl}
-        of_site = FROM_SITE in self._task.args and not options["rows_only"]
+        of_site = FROM_SITE in self._task.args
         if of_site:
             options |= of_this_site(self, options)
         if of_site or options["report_folder"] or options["settings_only"]:
@@ -73,7 +54,6 @@ class ActionModule(Pkcs12Action):
         if options["settings_only"]:
             check_report(options, now())
             return {"msg": Problem("done.report_settings")}
-        # Otherwise a caller looks at each row, as renew_due does: it calls a new workstation, and is red for who is retired.
         is_report = bool(options["report_folder"] or options["report_query"] or options["fail_on"])
         names = (*VARIABLES, SITE_FOLDER) if is_report else VARIABLES
         variables = list(variables_of(self._task_vars, options["report_hosts"], names, self._mask))

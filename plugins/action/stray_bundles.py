@@ -12,7 +12,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stray_bundles import (
     evidence_of,
     handle_stray_bundles,
@@ -29,14 +28,11 @@ class ActionModule(Pkcs12Action):
         options={
             "remove_sha256": {"type": "list", "elements": "str", "default": []},
             "computer": {"type": "str", "site": True},
-            "check_stray_bundles": {"type": "bool", "default": True, "site": True},
             "evidence_path": {"type": "path", "site": True},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        if not task.options["check_stray_bundles"]:
-            return {"not_checked": True, "msg": Problem("done.stray_bundles_off")}
         wanted = stray_task(task.options, evidence_of(task.options, task.job, task.host), task.check_mode)
         if not self.drivers.is_windows and not self.variable("pkcs12_holders"):
             return self.no_workstation()

@@ -24,6 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cac
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import is_audit, unmatched
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.left_out import left_out
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import (
     progress,
     stops,
@@ -46,21 +47,29 @@ class ActionModule(Pkcs12Action):
             "whole_inventory": {"type": "bool", "default": True},
             "batch_of": {"type": "list", "elements": "str"},
             "earlier": {"type": "str"},
+            "due": {"type": "str"},
             "max_fail_percentage": {"type": "float", "site": True},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        name, earlier = task.options["results"], task.options["earlier"] or ""
+        name, earlier, due = (task.options[option] or "" for option in ("results", "earlier", "due"))
         results: dict[str, Any] = {}
+        looked_at: dict[str, Mapping[str, Any]] = {}
         listed: dict[str, Listed] = {}
         known: set[str] = set()
         batches: list[Any] = []
         for host, known_variables in variables_of(
-            self._task_vars, task.options["hosts"], (name, VARIABLE, LEAVERS, TIME_ZONE, earlier)
+            self._task_vars, task.options["hosts"], (name, VARIABLE, LEAVERS, TIME_ZONE, earlier, due)
         ):
             variables = _rendered(known_variables)
             results[host] = variables.get(name)
+            if isinstance(found_due := variables.get(due), Mapping):
+                looked_at[host] = found_due
+                if found_due.get("due") is False:
+                    del results[host]
+                    continue
+                results[host] = results[host] if "due" in found_due else found_due
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
             away = not_expected(holders, _today(variables.get(TIME_ZONE)))
@@ -76,7 +85,8 @@ class ActionModule(Pkcs12Action):
         said = [*self._unkept(task, results), *unmatched(results)]
         headline, *lines = found["lines"]
         warned = {"warnings": said} if said else {}
-        return {**found, **warned, "lines": [headline, *told_at_end(found, batches, most), *lines]}
+        left = left_out(looked_at) if looked_at else ()
+        return {**found, **warned, "lines": [headline, *told_at_end(found, batches, most), *lines, *left]}
 
     def _unkept(self, task: TaskContext, results: Mapping[str, Any]) -> list[Problem]:
         """That the facts of an audit are gone after this run."""

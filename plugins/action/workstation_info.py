@@ -14,21 +14,33 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     installed,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import browser_facts, browser_scope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import (
+    BrowserScope,
+    browser_facts,
+    browser_scope,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
     check_duplicates,
     has_password,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stray_bundles import (
+    StrayTask,
+    evidence_of,
+    handle_stray_bundles,
+    stray_lines,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSWORD
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Severity,
     computer_finding,
     lockdown_findings,
+    no_holders,
     preflight,
     preflight_result,
     spnego_finding,
@@ -47,6 +59,8 @@ class ActionModule(Pkcs12Action):
             "computer": {"type": "str", "site": True},
             "portal_url": {"type": "str", "site": True},
             "issuer": {"type": "str", "site": True},
+            "check_stray_bundles": {"type": "bool", "default": False, "site": True},
+            "evidence_path": {"type": "path", "site": True},
         },
     )
 
@@ -57,20 +71,35 @@ class ActionModule(Pkcs12Action):
         scope = browser_scope(task.options)
         if not task.options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
+        result = self._looked_at(task, scope)
+        if task.options["check_stray_bundles"]:
+            result["lines"] += self._stray_bundles(task)
+        return result
+
+    def _looked_at(self, task: TaskContext, scope: BrowserScope | None) -> dict[str, Any]:
         entries = [parse_holder(raw) for raw in task.options["holders"]]
         check_duplicates(entries)
         passwords = task.options["holder_passwords"]
         accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]
+        nobody = no_holders(task.host) if FROM_SITE in self._task.args and self.variable(VARIABLE) is None else ()
         try:
             inventory = self.drivers.read_inventory([entry.user for entry in entries])
         except Pkcs12Error as refusal:
-            return preflight_result(task.host, lockdown_findings(refusal))
+            return preflight_result(task.host, (*lockdown_findings(refusal), *nobody))
         computer = computer_finding(self.drivers.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
-            return preflight_result(inventory.computer, (computer,))
+            return preflight_result(inventory.computer, (computer, *nobody))
         issuer = issuer_finding(inventory, entries, task.options["issuer"])
         findings = (computer, spnego_finding(installed("pyspnego")), *preflight(inventory, now(), accounts), issuer)
         if scope is None:
-            return preflight_result(inventory.computer, findings)
+            return preflight_result(inventory.computer, (*findings, *nobody))
         found = scope.findings(inventory, self.drivers)
-        return preflight_result(inventory.computer, findings + found) | browser_facts(found, now())
+        return preflight_result(inventory.computer, (*findings, *found, *nobody)) | browser_facts(found, now())
+
+    def _stray_bundles(self, task: TaskContext) -> list[Problem]:
+        """The bundles in people's folders, or why nobody could look. They keep no workstation from being ready."""
+        wanted = StrayTask((), evidence_of(task.options, task.job, task.host), check_mode=True)
+        try:
+            return stray_lines(handle_stray_bundles(wanted, self.drivers, now))
+        except Pkcs12Error as failure:
+            return [failure.problem]

@@ -33,14 +33,6 @@ ENTRY_POINT = "settings"
 ON_LOCALHOST = {"collect", "daily", "remind", "report"}
 """Roles and playbooks whose own tasks run on localhost. Those of the others run for each workstation."""
 
-OF_ROWS = frozenset(
-    {
-        *("leavers", "crl", "crl_issuer_files", "report_date", "time_zone", "renew_before_days", "issuer"),
-        *("authorisation_anniversary", "authorisation_due_within_days", "authorisation_pattern", "issuer_overdue_days"),
-    }
-)
-"""What counts in a task that evaluates facts and makes no report."""
-
 NEEDED = {
     "pkcs12_holders": "who works at this workstation; a variable of the workstation",
     "pkcs12_bundle_folder": "where the bundles are",
@@ -62,7 +54,8 @@ TASKS = {
     "Deliveries of the issuer": ("delivery_info", "bundle_pickup", "passphrase_file", "delivery_summary"),
     "Report": ("compliance_report", "report_mail"),
     "Reminders": ("reminder_mails",),
-    "Batches": ("summary",),
+    "Whom renew_due calls": ("due_holders",),
+    "Batches": ("summary", "run_check"),
 }
 """The sections of the guide. A setting is in the first whose modules take it."""
 
@@ -130,14 +123,18 @@ def files(place: Path) -> list[Path]:
 @cache
 def places() -> dict[str, tuple[Path, ...]]:
     """Each role and playbook, with its files."""
-    playbooks = {path.stem: (path, *_parts(path)) for path in sorted((ROOT / "playbooks").glob("*.yml"))}
+    playbooks = {path.stem: (path, *_parts(path)) for path in sorted((ROOT / "playbooks").glob("[a-z]*.yml"))}
     return {path.name: (*files(path), *playbooks.pop(path.name, ())) for path in ROLES} | playbooks
 
 
 def _parts(playbook: Path) -> list[Path]:
-    """The files that it shares with other playbooks."""
-    named = dict.fromkeys(re.findall(r"\b(?:vars|tasks)/\w+\.yml", playbook.read_text(encoding="utf-8")))
-    return [playbook.parent / name for name in named]
+    """The files that it shares with other playbooks: those that it imports, and what these read. The skeleton's work is in variables."""
+    text = playbook.read_text(encoding="utf-8")
+    work = [f"tasks/{name}.yml" for name in re.findall(r"__work: (\w+)", text)]
+    named = dict.fromkeys([*work, *re.findall(r"\b(?:vars|tasks)/\w+\.yml|\b_\w+\.yml", text)])
+    parts = [playbook.parent / name for name in named]
+    roles = [path for role in re.findall(r"__role: (\w+)", text) for path in files(ROOT / "roles" / role)]
+    return [*parts, *(each for part in parts if part.name.startswith("_") for each in _parts(part)), *roles]
 
 
 @cache
@@ -147,7 +144,7 @@ def uses() -> tuple[Use, ...]:
         Use(
             place,
             module,
-            (OF_ROWS if arguments.get("rows_only") else frozenset(specs()[module])) - _given(arguments),
+            frozenset(specs()[module]) - _given(arguments),
             arguments[FROM_SITE] or {},
         )
         for place, paths in places().items()

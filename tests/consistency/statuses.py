@@ -26,7 +26,6 @@ from consistency.tree import ROOT
 
 FACTS = ROOT / "docs" / "facts.schema.json"
 REPORT = ROOT / "docs" / "compliance_report.schema.json"
-DUE = ROOT / "playbooks" / "vars" / "due.yml"
 JOB_TEMPLATES = ROOT / "docs" / "awx" / "configuration" / "job_templates.yml"
 MODULES = ROOT / "plugins" / "modules"
 OF_OPTIONS = (MODULES / "compliance_report.yml", MODULES / "reminder_mails.yml")
@@ -78,14 +77,6 @@ def report() -> str:
     return _text(content)
 
 
-def due() -> str:
-    """The statuses that ``renew_due`` knows, and those that are due where the site says nothing."""
-    text = DUE.read_text(encoding="utf-8")
-    for name, values in (("__due_usual", DUE_USUALLY), ("__due_known", DUE_KNOWN)):
-        text = re.sub(rf"^{name}: .*$", f"{name}: [{', '.join(values)}]", text, flags=re.MULTILINE)
-    return text
-
-
 def job_templates() -> str:
     """AWX's job templates: whom the hourly renewal calls, and with which findings the daily report fails."""
     text = JOB_TEMPLATES.read_text(encoding="utf-8")
@@ -112,7 +103,7 @@ def options(path: Path) -> str:
 
 def pages() -> dict[Path, str]:
     """Every file that is written, and its text."""
-    return {FACTS: facts(), REPORT: report(), DUE: due(), JOB_TEMPLATES: job_templates()} | {
+    return {FACTS: facts(), REPORT: report(), JOB_TEMPLATES: job_templates()} | {
         path: options(path) for path in OF_OPTIONS
     }
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from .._policy.status import Status, Use
-
 
 class Where(Enum):
     """Whose variable counts."""
@@ -50,28 +48,12 @@ RUN_SETTINGS = (
         "audit, enrol, renew, renew_due, retire",
     ),
     RunSetting(
-        "pkcs12_required_folders",
-        "list of str",
-        "[]",
-        "Folders on the controller that have to be there before a job starts.",
-        Where.BOTH,
-        "every playbook",
-    ),
-    RunSetting(
         "pkcs12_own_variables",
         "list of str",
         "[]",
         "Your own variables with the prefix of the collection. No playbook asks what they are.",
         Where.BOTH,
         "every playbook",
-    ),
-    RunSetting(
-        "pkcs12_due_statuses",
-        "list of str",
-        f"[{', '.join(each.value for each in Status if Use.DUE in each.use)}]",
-        "Statuses of holders whose workstations are renewed.",
-        Where.WORKSTATION,
-        "renew_due, daily",
     ),
     RunSetting(
         "pkcs12_confirm_removal",

@@ -118,8 +118,32 @@ def stray_result(task: StrayTask, done: StrayBundles, names: Mapping[str, str]) 
         ],
         "not_found": [value for value in task.remove if value not in found],
         "journal": [asdict(entry) for entry in done.journal or ()],
-        "msg": _message(task, done, removed),
+        "msg": _message(done, removed, task.check_mode),
     }
+
+
+def stray_lines(done: StrayBundles) -> list[Problem]:
+    """What was found, and where nobody could look, for people."""
+    lines = [_message(done, (), check_mode=True)]
+    for file in done.found.files:
+        kind = "not_read" if file.sha256 is None else "installed" if file.sha256 in done.known else "not_installed"
+        values: dict[str, Value] = {"path": file.path, "age_days": _age_days(file, done)}
+        lines.append(Problem(f"play.bundle_{kind}", values | ({"sha256": file.sha256} if file.sha256 else {})))
+    places = [each.source for each in done.found.unread]
+    return lines + [
+        Problem("play.not_searched", {"path": each.detail}, causes=(_because(each.code),)) for each in places
+    ]
+
+
+def _because(code: str | None) -> Problem:
+    """Why something was not read or not removed."""
+    if code in REASONS:
+        return Problem(f"not_removed_because.{code}")
+    return Problem("not_removed_because.code", {"code": code or ""})
+
+
+def _age_days(file: BundleFile, done: StrayBundles) -> int:
+    return max(0, int((done.found.utc - file.modified).total_seconds() // DAY))
 
 
 def _wanted(task: StrayTask, found: FoundBundles) -> Sequence[BundleFile]:
@@ -134,17 +158,17 @@ def _row(file: BundleFile, done: StrayBundles, names: Mapping[str, str]) -> dict
         "path": file.path,
         "size": file.size,
         "modified": format_instant(file.modified),
-        "age_days": max(0, int((done.found.utc - file.modified).total_seconds() // DAY)),
+        "age_days": _age_days(file, done),
         "sha256": file.sha256,
         "problem": file.code,
         "installed": installed,
     }
 
 
-def _message(task: StrayTask, done: StrayBundles, removed: Sequence[str]) -> Problem:
+def _message(done: StrayBundles, removed: Sequence[str], check_mode: bool) -> Problem:
     files = done.found.files
     known = sum((file.sha256 or "") in done.known for file in files)
-    gone = "done.stray_would_be_removed" if task.check_mode else "done.stray_removed"
+    gone = "done.stray_would_be_removed" if check_mode else "done.stray_removed"
     counts = (
         ("done.stray_known", known),
         (gone, len(removed)),
@@ -165,12 +189,7 @@ def _not_removed(done: StrayBundles, left: Sequence[RemovedFile]) -> Pkcs12Error
     journal = [asdict(entry) for entry in done.journal or ()]
     if first.code == WRONG_COMPUTER:
         return Pkcs12Error(Problem("wrong_computer.removal", values), journal=journal)
-    known = first.code in REASONS
-    why = [
-        Problem(f"not_removed_because.{first.code}")
-        if known
-        else Problem("not_removed_because.code", {"code": first.code or ""})
-    ]
+    why = [_because(first.code)]
     if first.hresult is not None:
         why.append(Problem("not_removed_because.number", {"number": f"0x{first.hresult:08X}"}))
     changed = any(entry.is_removed for entry in done.journal or ())

@@ -34,18 +34,22 @@ def summary(
     unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
     not_taken_back = found_nowhere("not_taken_back", results.values(), known)
     leavers = {number for each in (listed or {}).values() for number in each.leavers}
-    back = [*map(tell, nobody_taken_back(not_taken_back, leavers))]
     failed = [host for host, result in results.items() if is_failed(result)]
     hosts = [host for host, result in results.items() if not is_left_out(result)]
     headline = tell(_headline(results, rows))
+    silent = [row.host for row in rows if row.outcome == SILENT]
+    of_all = [
+        *_none_answered(silent, [host for host in hosts if results[host] is not None]),
+        *nobody_taken_back(not_taken_back, leavers),
+        *([Problem("found_nowhere", {"numbers": tuple(missing)})] if missing else ()),
+    ]
     return {
         "changed": False,
         "failed": False,
         "msg": headline,
         "lines": [
             headline,
-            *([tell(Problem("found_nowhere", {"numbers": tuple(missing)}))] if missing else ()),
-            *back,
+            *map(tell, of_all),
             *_rows_for_somebody(rows, tell),
             *map(tell, _others(rows, tell)),
             *([tell(Problem("summary.left"))] if any(row.outcome == LEFT for row in rows) else ()),
@@ -59,13 +63,11 @@ def summary(
         "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
         "failed_hosts": failed,
         "failed_percentage": round(100 * len(failed) / len(hosts), 2) if hosts else 0.0,
-        "hosts_ending_failed": [host for host, result in results.items() if ends_failed(result)],
-        "unreachable_hosts": (silent := [row.host for row in rows if row.outcome == SILENT]),
-        "none_answered": _none_answered(silent, [host for host in hosts if results[host] is not None]),
+        "ends_failed": _ends_failed(results, unconfirmed or bool(of_all)),
+        "unreachable_hosts": silent,
         "hosts_not_reached": [row.host for row in rows if row.outcome == NOT_REACHED],
         "not_found": missing,
         "not_taken_back": not_taken_back,
-        "nobody_taken_back": " ".join(back),
         "unconfirmed": unconfirmed,
     }
 
@@ -78,11 +80,27 @@ def found_nowhere(key: str, results: Iterable[Result | None], known: Set[str]) -
     return [str(number) for number in lists[0] if number not in known and all(number in each for each in lists)]
 
 
-def _none_answered(silent: Sequence[str], called: Sequence[str]) -> Problem | str:
-    """That no workstation of several answered: then they are not off, or not all of them. Otherwise an empty text."""
-    if len(called) < 2 or len(silent) < len(called):
-        return ""
-    return Problem("none_answered", {"count": len(called)})
+def _none_answered(silent: Sequence[str], called: Sequence[str]) -> Iterator[Problem]:
+    """That no workstation of several answered: then they are not off, or not all of them."""
+    if len(called) >= 2 and len(silent) >= len(called):
+        yield Problem("none_answered", {"count": len(called)})
+
+
+def _ends_failed(results: Mapping[str, Result | None], run_failed: bool) -> dict[str, Problem]:
+    """The hosts that end failed, each with one line: the summary has the sentences. If none does and the run as a whole has failed, its
+    first host does."""
+    found: dict[str, Problem] = {}
+    for host, result in results.items():
+        if result and ends_failed(result):
+            rows = [row for row in result.get("holders") or () if row["failed"]] or [result]
+            codes = tuple(filter(None, dict.fromkeys(map(_code, rows))))
+            found[host] = Problem("ends_failed", {"codes": codes}) if codes else Problem("ends_failed.hidden")
+    return found or ({next(iter(results)): Problem("ends_failed.run")} if run_failed and results else {})
+
+
+def _code(result: Mapping[str, Any]) -> str:
+    """What failed, for programs: the cause, else what became of a holder; empty where only Ansible knows."""
+    return str((result.get("error") or {}).get("code") or result.get("outcome") or "")
 
 
 def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> Problem:

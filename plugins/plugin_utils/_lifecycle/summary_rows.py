@@ -154,6 +154,8 @@ def ends_failed(result: Result | None) -> bool:
         return False
     if "failed_holders" in result:
         return bool(result["failed_holders"])
+    if "ready" in result:
+        return not result["ready"]
     return bool(result.get("failed") or result.get("unreachable") or not result.get("ansible_facts"))
 
 

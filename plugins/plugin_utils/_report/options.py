@@ -88,7 +88,6 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "authorisation_pattern": {"type": "str", "site": True},
     "report_query": {"type": "str", "site": True},
     "fail_on": {"type": "list", "elements": "str", "choices": list(FAIL_ON), "default": [], "site": True},
-    "rows_only": {"type": "bool", "default": False},
     "settings_only": {"type": "bool", "default": False},
 }
 """The options of ``compliance_report``."""
@@ -105,7 +104,6 @@ OF_FILES = (
     "compare_reports",
     "establishment",
     "fail_on",
-    "rows_only",
     "settings_only",
 )
 """Those about files and the result, which reminders do not have."""

@@ -128,12 +128,25 @@ def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, 
         sum(finding.severity is severity for finding in findings) for severity in (Severity.ERROR, Severity.WARNING)
     )
     counts: dict[str, Value] = {"computer": computer, "warnings": warnings}
+    told = Problem("done.not_ready", counts | {"errors": errors}) if errors else Problem("done.ready", counts)
     return {
         "changed": False,
         "ready": not errors,
         "findings": [_row(finding) for finding in findings],
-        "msg": Problem("done.not_ready", counts | {"errors": errors}) if errors else Problem("done.ready", counts),
+        "lines": [told, *map(_line, findings)],
+        "msg": told,
     }
+
+
+def no_holders(host: str) -> tuple[Finding]:
+    """That the inventory says nothing of who works at this host: the variable may be misspelt."""
+    return (Finding("no_holders", Severity.WARNING, Problem("finding.no_holders", {"host": host})),)
+
+
+def _line(finding: Finding) -> Problem | Cause:
+    """The finding as a line for people: how bad it is, the sentence and, where something has to be done, what."""
+    told = Problem(f"play.finding_{finding.severity.value}", causes=(finding.problem,))
+    return Cause(told) if finding.ok else told
 
 
 def _row(finding: Finding) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a playbook needs before its first task, and variables that nothing reads. See ansible-doc hospital_it.pkcs12.run_check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
+    ArgumentSpec,
+    Pkcs12Action,
+    TaskContext,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import known_settings
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
+    LOCALHOST,
+    OWN_NAMES,
+    names_in,
+    without_effect,
+)
+
+PERCENTAGE = re.compile(r"\d+(\.\d+)?", re.ASCII)
+HOSTS, BATCH = "ansible_play_hosts_all", "ansible_play_batch"
+
+
+class ActionModule(Pkcs12Action):
+    """The argument spec and the call."""
+
+    SPEC = ArgumentSpec(
+        options={
+            "required_folders": {"type": "list", "elements": "str", "default": [], "site": True},
+            "max_fail_percentage": {"type": "raw", "site": True},
+        },
+    )
+
+    def run_task(self, task: TaskContext) -> dict[str, Any]:
+        folders = [each.strip() for each in task.options["required_folders"] if each.strip()]
+        if unseen := tuple(each for each in folders if not Path(each).is_dir()):
+            raise Pkcs12Error(Problem("play.folders_not_seen", {"folders": unseen}))
+        hosts, batch = self._task_vars.get(HOSTS, [self.host]), self._task_vars.get(BATCH, [])
+        if hosts != [LOCALHOST]:
+            check_percentage(task.options["max_fail_percentage"])
+        doubts = self._misspelt(hosts) if batch[:1] == hosts[:1] else []  # once in a run, not for each batch
+        return {"msg": Problem("done.run_checked"), "warnings": doubts}
+
+    def _misspelt(self, hosts: list[str]) -> list[Problem]:
+        """A problem for each variable of these hosts that nothing reads. A play on localhost reads the variables of the whole inventory."""
+        every = self._task_vars.get("groups", {}).get("all", []) if hosts == [LOCALHOST] else []
+        known = self._task_vars["hostvars"]
+        names = {host: found for host in dict.fromkeys([*hosts, *every]) if (found := _names(known, host)) is not None}
+        of_localhost = names[LOCALHOST] if LOCALHOST in names else _names(known, LOCALHOST)
+        return without_effect(names, known_settings() if of_localhost is None else of_localhost, known_settings())
+
+
+def check_percentage(given: Any) -> None:
+    """Refuses a percentage that is none: it would count as 0 after the work. Raises ``Pkcs12Error``: ``bad_arguments``."""
+    text = "0" if given is None else str(given).strip()
+    if not PERCENTAGE.fullmatch(text) or float(text) > 100:
+        raise Pkcs12Error(Problem("bad_arguments.percentage", {"given": text}))
+
+
+def _names(known: Mapping[str, Mapping[str, Any]], host: str) -> set[str] | None:
+    """The names of a host's variables, without those that are the site's own; None where they cannot be read."""
+    try:
+        return set(known[host]) - set(_own_names(known[host]))
+    except (
+        AnsibleError,
+        KeyError,
+    ):  # a file of its groups is encrypted with another password; the task that needs it says so
+        return None
+
+
+def _own_names(of_host: Mapping[str, Any]) -> list[str]:
+    try:
+        return names_in(of_host.get(OWN_NAMES))
+    except Exception:  # noqa: BLE001  a template may miss something, or a password; the errors differ from line to line of ansible-core
+        return []
