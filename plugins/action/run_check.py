@@ -42,7 +42,7 @@ class ActionModule(Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         folders = [each.strip() for each in task.options["required_folders"] if each.strip()]
         if unseen := tuple(each for each in folders if not Path(each).is_dir()):
-            raise Pkcs12Error(Problem("play.folders_not_seen", {"folders": unseen}))
+            raise Pkcs12Error(Problem("play.folders_not_seen", {"folders": unseen}, "required_folders"))
         hosts, batch = self._task_vars.get(HOSTS, [self.host]), self._task_vars.get(BATCH, [])
         if hosts != [LOCALHOST]:
             check_percentage(task.options["max_fail_percentage"])
@@ -62,7 +62,7 @@ def check_percentage(given: Any) -> None:
     """Refuses a percentage that is none: it would count as 0 after the work. Raises ``Pkcs12Error``: ``bad_arguments``."""
     text = "0" if given is None else str(given).strip()
     if not PERCENTAGE.fullmatch(text) or float(text) > 100:
-        raise Pkcs12Error(Problem("bad_arguments.percentage", {"given": text}))
+        raise Pkcs12Error(Problem("bad_arguments.percentage", {"given": text}, "max_fail_percentage"))
 
 
 def _names(known: Mapping[str, Mapping[str, Any]], host: str) -> set[str] | None:

@@ -1,15 +1,12 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A variable that nothing reads is told, with the nearest name or the hosts that it should be set for. A site's own one is left alone."""
+"""A variable that nothing reads is told, with the nearest name or the hosts that it should be set for."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from ansible.errors import AnsibleError
 
-from ansible_collections.hospital_it.pkcs12.plugins.filter.misspelt_variables import known_settings, of_hosts
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import known_settings
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import without_effect
 
@@ -116,40 +113,3 @@ def test_a_setting_is_told_where_nobody_reads_it(
 ) -> None:
     found = without_effect(names, of_localhost, SETTINGS)
     assert [each.code for each in found] == ([f"unused_variable.{code}"] if code else [])
-
-
-def test_the_variables_of_localhost_count_where_it_is_no_host_of_the_play() -> None:
-    everybody = {"localhost": {"pkcs12_report_folder": 1}, "ws": {"pkcs12_report_folder": 1}}
-    assert of_hosts(["ws"], everybody) == []
-    assert len(of_hosts(["ws"], everybody | {"localhost": {}})) == 1
-    assert of_hosts(["ws"], {"ws": {"pkcs12_report_folder": 1}}) == []
-
-
-@pytest.mark.parametrize(
-    "given", [["pkcs12_mine", "pkcs12_ours"], "pkcs12_mine,pkcs12_ours", "pkcs12_mine  pkcs12_ours"]
-)
-def test_a_name_that_the_site_uses_itself_is_not_told(given: Any) -> None:
-    variables = {"pkcs12_ours": 1, "pkcs12_mine": 1, "pkcs12_serail": 1, "pkcs12_own_variables": given}
-    (said,) = of_hosts(["ws"], {"ws": variables})
-    assert "pkcs12_serail" in said
-    assert len(of_hosts(["ws", "other"], {"ws": variables, "other": {"pkcs12_mine": 1}})) == 2
-
-
-@pytest.mark.parametrize("given", [None, 7, {"pkcs12_mine": 1}, [], ""])
-def test_what_is_no_list_of_names_silences_nothing(given: Any) -> None:
-    assert len(of_hosts(["ws"], {"ws": {"pkcs12_mine": 1, "pkcs12_own_variables": given}})) == 1
-
-
-class Closed(dict[str, Any]):
-    """Variables that Ansible cannot decrypt."""
-
-    def __getitem__(self, key: str) -> Any:
-        raise AnsibleError("Attempting to decrypt but no vault secrets found.")
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self[key]
-
-
-def test_a_value_that_cannot_be_decrypted_stops_nothing() -> None:
-    assert len(of_hosts(["ws"], {"ws": Closed(pkcs12_serail=1, pkcs12_own_variables=["pkcs12_serail"])})) == 1
-    assert of_hosts(["ws"], Closed(ws={"pkcs12_serail": 1})) == []

@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``run_check`` reaches what it is for; a variable that nothing reads is told once, and a site's own one is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+
+from unit.plugins.action.effects import Effect, Scene, check
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+
+
+def play(hosts: Sequence[str], known: Mapping[str, Any], batch: Sequence[str] | None = None) -> dict[str, Any]:
+    """The variables of a task in a play on these hosts, in its first batch or in another one."""
+    batches = {"ansible_play_hosts_all": list(hosts), "ansible_play_batch": list(hosts if batch is None else batch)}
+    return {"hostvars": known, "groups": {"all": [each for each in known if each != "localhost"]}, **batches}
+
+
+def checked(variables: Mapping[str, Any], **given: Any) -> dict[str, Any]:
+    return run_action("run_check", given, FakeWorkstation(), variables=variables)
+
+
+def doubts(hosts: Sequence[str], known: Mapping[str, Any]) -> list[str]:
+    found = checked(play(hosts, known))
+    assert not found.get("failed"), found
+    return list(found["warnings"])
+
+
+def code(scene: Scene) -> Any:
+    return scene.result.get("error", {}).get("problem", {}).get("code")
+
+
+PLAY = play(["ws"], {"ws": {}})
+
+EFFECTS = [
+    Effect("required_folders", ["{folder}/none"], code, None, "play.folders_not_seen", variables=PLAY),
+    Effect("max_fail_percentage", "a third", code, None, "bad_arguments.percentage", variables=PLAY),
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("run_check", {}, effect, tmp_path)
+
+
+def test_every_folder_that_is_not_there_is_named_and_a_blank_one_is_none(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = checked(PLAY, required_folders=f"{tmp_path}, {tmp_path}/none,{tmp_path}/file, ")
+    assert found["error"]["problem"]["values"] == {"folders": [f"{tmp_path}/none", f"{tmp_path}/file"]}
+    assert not checked(PLAY, required_folders=[f" {tmp_path} ", " "]).get("failed")
+
+
+@pytest.mark.parametrize("given", [None, 0, 100, 12.5, "12.5", " 30 ", "100.0"])
+def test_a_percentage(given: Any) -> None:
+    assert not checked(PLAY, max_fail_percentage=given).get("failed")
+
+
+@pytest.mark.parametrize("given", [-1, 101, "100.1", "30%", "1e1", True, [30], "", "\u0663"], ids=str)
+def test_what_is_no_percentage_is_refused_because_it_would_count_as_none_after_the_work(given: Any) -> None:
+    refused = checked(PLAY, max_fail_percentage=given)
+    assert (refused["error"]["problem"]["code"], refused["failed"]) == ("bad_arguments.percentage", True)
+    of_localhost = play(["localhost"], {"localhost": {}})
+    assert not checked(of_localhost, max_fail_percentage=given).get("failed")  # nothing reads it there
+
+
+@pytest.mark.parametrize(("name", "given"), [("max_fail_percentage", "many"), ("required_folders", ["/none"])])
+def test_a_refusal_names_the_variable_of_the_site(name: str, given: Any) -> None:
+    refused = checked(PLAY | {f"pkcs12_{name}": given}, from_site={})
+    assert refused["error"]["setting"] == f"pkcs12_{name}"
+    assert f"pkcs12_{name}" in refused["msg"]
+
+
+def test_the_variables_of_localhost_count_where_it_is_no_host_of_the_play() -> None:
+    everybody = {"localhost": {"pkcs12_report_folder": 1}, "ws": {"pkcs12_report_folder": 1}}
+    assert doubts(["ws"], everybody) == []
+    assert len(doubts(["ws"], everybody | {"localhost": {}})) == 1
+    assert doubts(["ws"], {"ws": {"pkcs12_report_folder": 1}}) == []
+
+
+def test_a_play_on_localhost_reads_the_variables_of_the_whole_inventory() -> None:
+    known = {"localhost": {}, "ws": {"pkcs12_serail": 1}, "other": {}}
+    (said,) = doubts(["localhost"], known)
+    assert "pkcs12_serail" in said and "ws" in said
+    assert doubts(["other"], known) == []
+
+
+def test_a_variable_is_told_once_in_a_run_and_not_for_each_batch() -> None:
+    hosts, known = ["ws-1", "ws-2"], {"ws-1": {"pkcs12_serail": 1}, "ws-2": {"pkcs12_serail": 1}}
+    told = [checked(play(hosts, known, [batch]))["warnings"] for batch in hosts]
+    assert [len(each) for each in told] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "given", [["pkcs12_mine", "pkcs12_ours"], "pkcs12_mine,pkcs12_ours", "pkcs12_mine  pkcs12_ours"]
+)
+def test_a_name_that_the_site_uses_itself_is_not_told(given: Any) -> None:
+    variables = {"pkcs12_ours": 1, "pkcs12_mine": 1, "pkcs12_serail": 1, "pkcs12_own_variables": given}
+    (said,) = doubts(["ws"], {"ws": variables})
+    assert "pkcs12_serail" in said
+    assert len(doubts(["ws", "other"], {"ws": variables, "other": {"pkcs12_mine": 1}})) == 2
+
+
+@pytest.mark.parametrize("given", [None, 7, {"pkcs12_mine": 1}, [], ""])
+def test_what_is_no_list_of_names_silences_nothing(given: Any) -> None:
+    assert len(doubts(["ws"], {"ws": {"pkcs12_mine": 1, "pkcs12_own_variables": given}})) == 1
+
+
+class Closed(dict[str, Any]):
+    """Variables that Ansible cannot decrypt."""
+
+    def __getitem__(self, key: str) -> Any:
+        raise AnsibleError("Attempting to decrypt but no vault secrets found.")
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key]
+
+
+def test_a_value_that_cannot_be_decrypted_stops_nothing() -> None:
+    assert len(doubts(["ws"], {"ws": Closed(pkcs12_serail=1, pkcs12_own_variables=["pkcs12_serail"])})) == 1
+    assert doubts(["ws"], Closed(ws={"pkcs12_serail": 1})) == []
