@@ -21,8 +21,9 @@ def batches(given: Any, language: Any = "") -> list[Any]:
     """The sizes as Ansible's ``serial`` takes them. Ansible reads it before the first task, and would end with a traceback."""
     if given is None or (isinstance(given, str) and not given.strip()):
         return [EVERYBODY]
-    sizes = list(given) if isinstance(given, (list, tuple)) else [given]
-    if sizes and all(BATCH.fullmatch(str(size).strip()) for size in sizes):
+    every = given if isinstance(given, (list, tuple)) else [given]
+    sizes = [each.strip() if isinstance(each, str) else each for each in every]  # Ansible takes no space after a percent sign
+    if sizes and all(BATCH.fullmatch(str(size)) for size in sizes):
         return sizes
     raise AnsibleFilterError(Words(str(language)).of(Problem("bad_arguments.serial", {"given": str(given)})))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary as summed_up
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 from unit.plugins.plugin_utils.problems import told as tell
@@ -244,7 +245,59 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
     ],
 )
 def test_where_a_run_ends_failed(result: Any, ends: bool) -> None:
-    assert told({"a": result})["hosts_ending_failed"] == (["a"] if ends else [])
+    assert list(told({"a": result})["ends_failed"]) == (["a"] if ends else [])
+
+
+@pytest.mark.parametrize(
+    ("result", "codes"),
+    [
+        (
+            of(
+                person(1, "failed", error={"code": "bad_password"}),
+                person(2, "deferred", failed=True, error={"code": "not_logged_on"}),
+                person(3, "failed", error={"code": "bad_password"}),
+                person(4, "deferred", failed=True),
+                person(5, "renewed", error={"code": "warned"}),
+            )
+            | {"failed_holders": [{}]},
+            ("bad_password", "not_logged_on", "deferred"),
+        ),
+        ({"failed": True, "msg": "No.", "error": {"code": "bad_arguments"}}, ("bad_arguments",)),
+        ({"unreachable": True, "msg": "x", "error": {"code": "no_route"}}, ("no_route",)),
+        ({"failed": True, "msg": "What only Ansible knows."}, ()),
+        ({"failed": True, "msg": "x", "censored": "the output has been hidden"}, ()),
+        ({"ready": False, "findings": [], "msg": "x"}, ()),
+    ],
+)
+def test_a_host_ends_failed_with_the_codes_of_those_who_failed_and_without_their_sentences(
+    result: Json, codes: tuple[str, ...]
+) -> None:
+    line = Problem("ends_failed", {"codes": codes}) if codes else Problem("ends_failed.hidden")
+    assert told({"a": result, "b": served(person(6))})["ends_failed"] == {"a": line}
+
+
+def served(*people: Json) -> Json:
+    return of(*people) | {"failed_holders": []}
+
+
+RUN_FAILED = {"a": Problem("ends_failed.run")}
+OFF: Json = {"unreachable": True, "msg": "x", "failed_holders": []}
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        {"a": OFF, "b": OFF},
+        dict.fromkeys("ab", served() | {"not_found": ["T9"]}),
+        dict.fromkeys("ab", served() | {"not_taken_back": ["T9"]}),
+        {"a": None, "b": served(person(1, "removed")) | {"unconfirmed": True}},
+    ],
+    ids=["none_answered", "not_found", "not_taken_back", "unconfirmed"],
+)
+def test_a_run_that_failed_as_a_whole_ends_failed_at_its_first_host_unless_another_does(results: Any) -> None:
+    assert told(results)["ends_failed"] == RUN_FAILED
+    assert list(told({**results, "c": {**OFF, "failed_holders": ["X"]}})["ends_failed"]) == ["c"]
+    assert told({"a": served(person(1)), "b": served(person(2))})["ends_failed"] == {}
 
 
 def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
@@ -347,9 +400,9 @@ def test_who_is_not_taken_back_is_a_leaver_or_nobody() -> None:
     result = of() | {"not_taken_back": ["T9", "T10"]}
     found = summary({"a": result}, frozenset(), {"a": Listed((), frozenset({"t9"}))})
     sentences = ["<nobody_taken_back T10>", "<nobody_taken_back.leavers T9>"]
-    assert (found["not_taken_back"], found["nobody_taken_back"]) == (["T9", "T10"], " ".join(sentences))
-    assert set(sentences) <= set(found["lines"])
-    assert summary({"a": of()}, frozenset())["nobody_taken_back"] == ""
+    assert found["not_taken_back"] == ["T9", "T10"]
+    assert found["lines"][1:3] == sentences
+    assert not any("nobody_taken_back" in line for line in summary({"a": of()}, frozenset())["lines"])
 
 
 def test_a_workstation_without_holders_is_named_and_a_failure_there_stays_one() -> None:
