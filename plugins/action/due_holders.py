@@ -23,8 +23,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.revocat
 STATUSES = [each.value for each in Status if Subject.HOLDER in each.of]
 USUALLY = [each.value for each in Status if Use.DUE in each.use]
 OF_REPORT = (
-    *("leavers", "crl", "crl_issuer_files", "report_date", "time_zone", "renew_before_days", "issuer"),
-    *("authorisation_anniversary", "authorisation_due_within_days", "authorisation_pattern", "issuer_overdue_days"),
+    *("leavers", "crl", "crl_issuer_files", "report_date", "time_zone"),
+    *("renew_before_days", "issuer", "authorisation_pattern"),
 )
 ANY_AGE = 36500
 """The end of a certificate is known, however old the facts are, in days."""

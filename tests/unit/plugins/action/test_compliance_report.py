@@ -328,7 +328,6 @@ EFFECTS = [
     Effect("mail_host", "smtp.example", code, "bad_arguments", None, MAILED | {"mail_sender": "c@chu.example"}, out),
     Effect("mail_sender", "c@chu.example", code, "bad_arguments", None, MAILED | {"mail_host": "smtp.example"}, out),
     Effect("compare_reports", True, is_compared, False, True, FILES, before),
-    Effect("rows_only", True, files, {"json": ["pkcs12-compliance.json"]}, {}, FILES, out),
     Effect(
         "settings_only",
         True,
@@ -508,20 +507,6 @@ def test_the_settings_alone_are_checked_without_facts(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_only_rows_are_returned_whatever_the_site_sets_for_its_report(tmp_path: Path) -> None:
-    site = {
-        "pkcs12_report_query": "[?name=='nobody']",
-        "pkcs12_fail_on": ["missing", "never_seen"],
-        "pkcs12_report_destinations": [SERVER],
-        "pkcs12_compare_reports": True,
-        "pkcs12_report_formats": ["html"],
-        "pkcs12_hosts": "nowhere",
-    }
-    result = of_site(tmp_path, site, rows_only=True)
-    assert (len(result["rows"]), result.get("failed"), result["destinations"]) == (2, False, [])
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_the_pattern_of_the_run_says_which_workstations_the_report_is_about(tmp_path: Path) -> None:
     for pattern, hosts, answered in (
         ("ws-1", None, {"answered": 1}),
@@ -561,20 +546,3 @@ def test_check_mode_delivers_to_no_place(tmp_path: Path) -> None:
     given = {**BASE, **DELIVERED, "report_folder": str(tmp_path / "out")}
     result = run_action("compliance_report", given, FakeWorkstation(), variables=HOSPITAL, check_mode=True)
     assert (result["destinations"], result["check_mode"]) == ([], True)
-
-
-def test_a_task_that_only_evaluates_passes_over_what_the_site_says_of_its_report(tmp_path: Path) -> None:
-    site = {
-        "pkcs12_report_folder": str(tmp_path / "none"),
-        "pkcs12_report_query": "by_status.revoked",
-        "pkcs12_fail_on": ["missing"],
-        "pkcs12_merge_reports": ["/nowhere/report.json"],
-        "pkcs12_register_holders": [{"name": "Zoe Martin", "authorisation": "T9"}],
-        "pkcs12_crl": "from_certificate",
-        "pkcs12_compare_reports": True,
-    }
-    given = {**BASE, "rows_only": True}
-    plain = run_action("compliance_report", given, FakeWorkstation(), variables=HOSPITAL)
-    found = run_action("compliance_report", given | {"from_site": {}}, FakeWorkstation(), variables=HOSPITAL | site)
-    assert (found.get("failed", False), found["rows"], found["destinations"]) == (False, plain["rows"], [])
-    assert not (tmp_path / "none").exists()

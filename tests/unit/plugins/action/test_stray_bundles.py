@@ -67,7 +67,6 @@ EFFECTS = [
         {"remove_sha256": [HASH]},
         one_file,
     ),
-    Effect("check_stray_bundles", False, calls, ["bundle_files"], [], scene=one_file),
     Effect("evidence_path", "{folder}/evidence.jsonl", installed, None, "AB", scene=one_file),
 ]
 

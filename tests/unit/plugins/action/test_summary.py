@@ -33,6 +33,8 @@ BROKEN = {
     "hostvars": {"ws-1": {}, "ws-2": {"broken": {"failed": True, "msg": "No."}}},
     "groups": {"all": ["ws-1", "ws-2"]},
 }
+LOOKED = {"due": False, "rows": [{"name": "X Y", "status": "valid", "last_day": "2027-03-01", "was_seen": True}]}
+LOOKED_AT = {"hostvars": {"ws-1": {**HOSTS["ws-1"], "looked": LOOKED}}, "groups": {"all": ["ws-1"]}}
 
 
 def totals(scene: Scene) -> Any:
@@ -67,6 +69,7 @@ EFFECTS = [
         given={**SECOND_BATCH, "results": "broken"},
         variables=BROKEN,
     ),
+    Effect("due", "looked", totals, {"renewed": 1}, {}, variables=LOOKED_AT),
     Effect("batch_of", ["ws-1"], so_far, None, {**COUNTED, "hosts": 1, "of": 1}, variables=VARIABLES),
 ]
 
@@ -103,3 +106,39 @@ def test_variable_of_one_host_that_cannot_be_used_does_not_stop_the_summary(name
     result = run_action("summary", BASE | {"hosts": ["ws-1", "ws-2"]}, FakeWorkstation(), variables=variables)
     assert result.get("failed", False) is False, result
     assert "ws-2" in "\n".join(result["lines"])
+
+
+def due(**hosts: Any) -> dict[str, Any]:
+    """The summary of hosts that were looked at, and of which some were called."""
+    known = {"hostvars": hosts, "groups": {"all": list(hosts)}}
+    given = {"results": "first", "due": "looked", "hosts": list(hosts)}
+    return run_action("summary", given, FakeWorkstation(), variables=known)
+
+
+def test_a_host_where_nobody_is_due_does_not_count_and_is_told_at_the_end() -> None:
+    called = {"looked": {**LOOKED, "due": True}, "first": DONE}
+    left = {"looked": LOOKED, "pkcs12_holders": [ROW]}
+    found, alone = due(called=called, left=left), due(called=called)
+    assert {**found, "lines": alone["lines"]} == alone | {"invocation": found["invocation"]}
+    assert found["lines"][:-2] == alone["lines"][:-1]
+    assert "1 " in found["lines"][-2] and "left" in found["lines"][-1] and "X Y" in found["lines"][-1]
+    assert due(left=left)["totals"] == {} == due(left=left)["ends_failed"]
+
+
+def test_a_host_of_which_nobody_can_say_whether_it_is_due_has_failed_for_that_reason() -> None:
+    refused = {"failed": False, "msg": "pkcs12_holders of refused is wrong.", "error": {"code": "bad_arguments"}}
+    found = due(refused={"looked": refused}, left={"looked": LOOKED})
+    assert (found["totals"], found["failed_hosts"]) == ({"failed": 1}, ["refused"])
+    assert any(line.endswith(" pkcs12_holders of refused is wrong.") for line in found["lines"])
+    assert found["ends_failed"]["refused"].startswith("bad_arguments.")
+
+
+def test_a_host_that_ansible_has_ended_is_one_without_a_result() -> None:
+    """Before it was looked at, or after it, for instance by a variable of its connection."""
+    found = due(early={}, late={"looked": {**LOOKED, "due": True}}, left={"looked": LOOKED})
+    assert (found["hosts_not_reached"], found["totals"]) == (["early", "late"], {"not_reached": 2})
+
+
+def test_without_a_host_that_was_looked_at_nothing_is_told_of_those_left_out() -> None:
+    plain = run_action("summary", BASE, FakeWorkstation(), variables=VARIABLES)
+    assert run_action("summary", BASE | {"due": "looked"}, FakeWorkstation(), variables=VARIABLES)["lines"] == plain["lines"]

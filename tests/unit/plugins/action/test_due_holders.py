@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every option of ``due_holders`` reaches what it is for. It decides by the known facts, and by nothing that a site says of its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+
+from unit.plugins.action.effects import EAST, Effect, Scene, check, code
+from unit.plugins.plugin_utils.crls import crl, issuer, pem
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+from unit.plugins.plugin_utils.lazy_variables import Lazy
+from unit.plugins.plugin_utils.records import DAY, NOW, record
+from unit.plugins.plugin_utils.report_inputs import JEANNES_ENTRY, PAULS_ENTRY, facts
+
+PLAIN = {name: value for name, value in JEANNES_ENTRY.items() if name != "authorisation_anniversary"}
+BASE = {"report_date": "2026-11-25T12:00:00Z"}
+
+
+def of(*certificates: Any, **known: Any) -> dict[str, Any]:
+    """The variables of the task at a workstation where Jeanne works, with facts of these certificates."""
+    variables = {"ansible_facts": {"pkcs12": facts(*certificates)}, "pkcs12_holders": [PLAIN], **known}
+    return {"hostvars": {"ws-1": variables}, "groups": {"all": ["ws-1"]}, "pkcs12_holders": variables["pkcs12_holders"]}
+
+
+VALID, TOMORROW_DUE = of(record()), of(record(days=41))
+BOTH = of(record(), record("T2", days=20), pkcs12_holders=[PLAIN, PAULS_ENTRY])
+OF_AC = of(record(issuer_setting="CN=AC"))
+OF_AC["hostvars"]["ws-1"]["ansible_facts"]["pkcs12"]["holders"][0]["issuer_setting"] = "CN=AC"
+REVOKED = of(record(issuer=issuer(), serial="0A"))
+LISTS = {"crl": ["{folder}/ca.crl"], "crl_issuer_files": ["{folder}/ca.pem"]}
+
+
+def lists(scene: Scene) -> None:
+    """A revocation list with Jeanne's certificate, and the authority that signs it."""
+    (scene.folder / "ca.pem").write_bytes(pem())
+    (scene.folder / "ca.crl").write_bytes(crl({0x0A: NOW}))
+
+
+def is_due(scene: Scene) -> bool:
+    return bool(scene.result["due"])
+
+
+def is_revoked(scene: Scene) -> bool:
+    return bool(scene.result["revoked"])
+
+
+def row(name: str) -> Any:
+    return lambda scene: scene.result["rows"][0][name]
+
+
+def names(scene: Scene) -> list[str]:
+    return [each["name"] for each in scene.result["rows"]]
+
+
+def statuses(scene: Scene) -> list[str]:
+    return [each["status"] for each in scene.result["rows"]]
+
+
+EFFECTS = [
+    Effect("due_statuses", ["valid"], is_due, False, True, variables=VALID),
+    Effect("due_statuses", ["vlaid"], code, None, "bad_arguments", variables=VALID),
+    Effect("due_statuses", [], code, None, "bad_arguments", variables=VALID),
+    Effect("leavers", ["T1"], names, ["Jeanne Dupont", "Paul Martin"], ["Paul Martin"], variables=BOTH),
+    Effect("leavers", "t2, T9", is_due, True, False, variables=BOTH),
+    Effect("crl", LISTS["crl"], is_revoked, False, True, {"crl_issuer_files": LISTS["crl_issuer_files"]}, lists, REVOKED),
+    Effect("crl", ["from_certificate"], is_revoked, True, False, LISTS, lists, REVOKED),
+    Effect("crl_issuer_files", LISTS["crl_issuer_files"], is_revoked, False, True, {"crl": LISTS["crl"]}, lists, REVOKED),
+    Effect("report_date", "2026-11-26T12:00:00Z", is_due, False, True, variables=TOMORROW_DUE),
+    Effect("report_date", "soon", code, None, "bad_arguments", variables=VALID),
+    Effect("time_zone", EAST, is_due, True, False, {"report_date": "2026-11-25T01:00:00Z"}, variables=of(record(days=40))),
+    Effect("time_zone", "Nowhere", code, None, "bad_time_zone", variables=VALID),
+    Effect("renew_before_days", 400, is_due, False, True, variables=VALID),
+    Effect("renew_before_days", -1, code, None, "bad_arguments", variables=VALID),
+    Effect("issuer", "CN=Another CA", statuses, ["valid"], ["valid", "unknown"], {"issuer": "CN=AC"}, variables=OF_AC),
+    Effect("issuer", "(", code, None, "bad_pattern", variables=VALID),
+    Effect("authorisation_pattern", "- (X[0-9])$", row("status"), "valid", "missing", variables=VALID),
+]
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
+def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
+    check("due_holders", BASE, effect, tmp_path)
+
+
+def looked(variables: dict[str, Any], family: str = "powershell", **site: Any) -> dict[str, Any]:
+    """The result of the playbook's task: with the site's settings."""
+    given = {"pkcs12_report_date": BASE["report_date"]} | site
+    return run_action("due_holders", {"from_site": {}}, FakeWorkstation(), variables=variables | given, family=family)
+
+
+def test_what_the_site_says_of_its_report_counts_for_nothing(tmp_path: Path) -> None:
+    site = {
+        "pkcs12_report_folder": str(tmp_path / "none"),
+        "pkcs12_report_query": "[?name=='nobody']",
+        "pkcs12_fail_on": ["valid", "never_seen"],
+        "pkcs12_report_destinations": [{"kind": "https", "url": "https://dav.example", "credential": "dav"}],
+        "pkcs12_merge_reports": ["/nowhere/report.json"],
+        "pkcs12_register_holders": [{"name": "Zoe Martin", "authorisation": "T9"}],
+        "pkcs12_crl": "from_certificate",
+        "pkcs12_compare_reports": True,
+        "pkcs12_hosts": "nowhere",
+    }
+    plain, found = looked(VALID), looked(VALID, **site)
+    assert {**found, "invocation": None} == {**plain, "invocation": None}
+    assert (len(found["rows"]), found["due"], found.get("failed", False)) == (1, False, False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("days", "due"), [(400, False), (20, True)])
+def test_the_end_of_a_certificate_is_known_however_old_the_facts_are(days: int, due: bool) -> None:
+    old = {"ansible_facts": {"pkcs12": facts(record(days=days), at=NOW - 3000 * DAY)}, "pkcs12_holders": [PLAIN]}
+    found = looked({"hostvars": {"ws-1": old}, "groups": {"all": ["ws-1"]}})
+    assert (found["due"], found["rows"][0]["was_seen"]) == (due, True)
+
+
+def test_a_new_workstation_is_due_and_a_host_that_is_none_is_not() -> None:
+    for known, family, due, without_holders in (
+        ({"pkcs12_holders": [PLAIN]}, "powershell", True, False),
+        ({}, "powershell", False, True),
+        ({}, "sh", False, False),
+        ({"pkcs12_holders": []}, "powershell", False, False),
+    ):
+        found = looked({"hostvars": {"ws-1": known}, "groups": {"all": ["ws-1"]}, **known}, family)
+        assert (found["due"], found["without_holders"], bool(found["rows"])) == (due, without_holders, due), known
+
+
+def test_a_refusal_names_the_variable_and_the_statuses_that_there_are() -> None:
+    refused = looked(VALID, pkcs12_due_statuses=[])
+    assert refused["error"]["setting"] == "pkcs12_due_statuses"
+    assert "pkcs12_due_statuses" in refused["msg"] and "never_seen" in refused["msg"]
+
+
+def test_holders_that_cannot_be_used_are_refused_because_nobody_can_say_who_is_due() -> None:
+    broken = {"hostvars": {"ws-1": Lazy(pkcs12_holders=AnsibleError("Decryption failed."))}, "groups": {"all": ["ws-1"]}}
+    for variables in (broken, of(pkcs12_holders=[{"user": ""}]), of(pkcs12_holders="CHU\\x")):
+        refused = looked(variables)
+        assert (refused["failed"], refused["error"]["code"]) == (True, "bad_arguments"), variables
