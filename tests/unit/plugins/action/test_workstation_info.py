@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from unit.plugins.action.effects import OLD, Effect, Scene, check, code, renamed
+from unit.plugins.action.test_stray_bundles import FILE, FOUND, one_file
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.in_process import run_action
 
@@ -67,6 +68,17 @@ def logged(scene: Scene) -> None:
     scene.workstation.found = replace(found, logging=replace(found.logging, module=True))
 
 
+def told_of_bundles(scene: Scene) -> list[str]:
+    """The lines after those of the findings."""
+    return list(scene.result["lines"][1 + len(scene.result["findings"]) :])
+
+
+def installed(scene: Scene) -> bool:
+    return "not known to be installed" not in told_of_bundles(scene)[-1]
+
+
+STRAY = {"check_stray_bundles": True}
+
 EFFECTS = [
     Effect("browsers", True, about_browsers, [], TOLD, {"holders": [JEANNE]}, with_browsers),
     Effect("browsers", False, about_browsers, BROWSERS, [], {"holders": [JEANNE], "portal_url": PORTAL}, with_browsers),
@@ -96,6 +108,8 @@ EFFECTS = [
         "holder_passwords", {JEANNE["authorisation"]: "x1"}, of("holder", "severity"), ["ok"], ["error"], ALONE, logged
     ),
     Effect("holder_passwords", {JEANNE["user"]: True}, of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
+    Effect("check_stray_bundles", True, lambda scene: len(told_of_bundles(scene)), 0, 2, scene=one_file),
+    Effect("evidence_path", "{folder}/evidence.jsonl", installed, False, True, STRAY, one_file),
     Effect("computer", "WS-2", alone, False, True),
     Effect("computer", "WS-2", of("computer", "severity"), ["ok"], ["error"]),
     Effect("computer", "PC-7", of("computer", "severity"), ["warning"], ["ok"], scene=renamed),
@@ -152,3 +166,61 @@ def test_a_sentence_names_the_variable_of_the_site(tmp_path: Path) -> None:
     )
     (cure,) = of("issuer", "cure")(scene)
     assert "pkcs12_issuer" in cure
+
+
+def looked(scene: Scene, variables: dict[str, Any], **given: Any) -> dict[str, Any]:
+    scene.result = run_action("workstation_info", {"from_site": {}} | given, scene.workstation, variables=variables)
+    return scene.result
+
+
+def test_the_lines_are_the_result_and_each_finding_with_what_to_do_about_it(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    renamed(scene)
+    found = looked(scene, {"pkcs12_holders": [JEANNE, JEANNE | {"user": "CHU\\nobody", "authorisation": "T9"}]})
+    assert found["lines"][0] == found["msg"]
+    assert len(found["lines"]) == 1 + len(found["findings"])
+    for finding, line in zip(found["findings"], found["lines"][1:], strict=True):
+        assert finding["sentence"] in line and finding["cure"] in line
+    assert {"ok", "warning", "error"} <= {finding["severity"] for finding in found["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("variables", "given", "told"),
+    [
+        ({}, {"from_site": {}}, ["warning"]),
+        ({"pkcs12_holders": None}, {"from_site": {}}, ["warning"]),
+        ({"pkcs12_holders": []}, {"from_site": {}}, []),
+        ({"pkcs12_holders": [JEANNE]}, {"from_site": {}}, []),
+        ({}, {}, []),
+    ],
+)
+def test_a_host_of_which_the_inventory_says_nothing_gets_a_warning_and_is_ready(
+    variables: dict[str, Any], given: dict[str, Any], told: list[str], tmp_path: Path
+) -> None:
+    scene = Scene(tmp_path)
+    scene.result = run_action("workstation_info", given, scene.workstation, variables=variables)
+    assert (of("no_holders", "severity")(scene), scene.result["ready"]) == (told, True)
+    renamed(scene)
+    scene.result = run_action("workstation_info", given, scene.workstation, variables=variables | {"pkcs12_computer": "X"})
+    assert of("no_holders", "severity")(scene) == told
+
+
+def test_bundles_keep_no_workstation_from_being_ready_and_nothing_is_removed(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    one_file(scene)
+    unread = {"code": "access_denied", "detail": r"C:\Users\x", "hresult": None}
+    more = FOUND | {"files": [FILE, FILE | {"sha256": None, "code": "too_large"}], "unread": [unread]}
+    scene.workstation.answers["bundle_files"]["profiles"] = [more]
+    found = looked(scene, {"pkcs12_check_stray_bundles": True, "pkcs12_holders": [JEANNE]})
+    assert (found["ready"], found["changed"], scene.workstation.calls) == (True, False, ["inventory", "bundle_files"])
+    assert "C:\\Users\\x" in told_of_bundles(scene)[-1]
+    assert len(told_of_bundles(scene)) == 4
+
+
+def test_where_nobody_could_look_for_bundles_a_line_says_why(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    one_file(scene)
+    given = {"pkcs12_check_stray_bundles": True, "pkcs12_evidence_path": str(tmp_path)}
+    found = looked(scene, given)
+    assert found["ready"] and len(told_of_bundles(scene)) == 1
+    assert scene.workstation.calls == ["inventory"]
