@@ -39,7 +39,7 @@ TOLD = {
         "sentence",
         "cure",
         "next_step",
-        "none_answered",
+        "ends_failed",
         "why_red",
     ),
     "shared_numbers",

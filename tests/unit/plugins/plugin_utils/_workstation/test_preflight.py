@@ -281,6 +281,7 @@ def test_every_holder_and_every_unreadable_profile_has_its_own_finding() -> None
 def test_lockdown_is_the_one_finding() -> None:
     refusal = constrained("ws-1", (), "ConstrainedLanguage", None)
     result = preflight_result("ws-1", lockdown_findings(refusal))
+    told = Problem("done.not_ready", {"computer": "ws-1", "errors": 1, "warnings": 0})
     assert result == {
         "changed": False,
         "ready": False,
@@ -295,7 +296,8 @@ def test_lockdown_is_the_one_finding() -> None:
                 "problem": refusal.problem.to_map(),
             }
         ],
-        "msg": Problem("done.not_ready", {"computer": "ws-1", "errors": 1, "warnings": 0}),
+        "lines": [told, Problem("play.finding_error", causes=(refusal.problem,))],
+        "msg": told,
     }
 
 
