@@ -151,16 +151,16 @@ ok: [ws-1] => {
     ]
 }
 
-TASK [End failed when no workstation answered] ***
-[ERROR]: Task failed: Action failed: «none_answered:0a1b2c3d count=3»
-Origin: /x/playbooks/enrol.yml:81:7
+TASK [End failed when somebody needs help] ***
+[ERROR]: Task failed: Action failed: «ends_failed:0a1b2c3d codes=a,b»
+Origin: /x/playbooks/tasks/end.yml:7:7
 
-79       delegate_to: localhost
-80
-81     - name: End failed when no workstation answered
-         ^ column 7
+5 - name: End
+6   block:
+7     - name: End failed when somebody needs help
+        ^ column 7
 
-fatal: [ws-1]: FAILED! => {"changed": false, "msg": "«none_answered:0a1b2c3d count=3»"}
+fatal: [ws-1]: FAILED! => {"changed": false, "msg": "«ends_failed:0a1b2c3d codes=a,b»"}
 
 PLAY RECAP ***
 ws-1    : ok=1    changed=0    unreachable=0    failed=1    skipped=0    rescued=0    ignored=0
@@ -177,8 +177,8 @@ def test_a_screen_of_the_catalogue_alone_is_right() -> None:
     [
         ("«summary.headline:0a1b2c3d count=2»", "2 workstations: 1 failed."),
         ("«installed:0a1b2c3d day=2027-01-01»", "installed until 2027-01-01"),
-        ("Action failed: «none_answered:0a1b2c3d count=3»", "Action failed: No workstation answered."),
-        ('"«none_answered:0a1b2c3d count=3»"}', '"«none_answered:0a1b2c3d count=3» Check the network."}'),
+        ("Action failed: «ends_failed:0a1b2c3d codes=a,b»", "Action failed: Somebody needs help."),
+        ('"«ends_failed:0a1b2c3d codes=a,b»"}', '"«ends_failed:0a1b2c3d codes=a,b» Read the summary."}'),
         ("fatal: [ws-1]", "[WARNING]: The pattern matches\\nnothing.\\n\\nfatal: [ws-1]"),
     ],
 )
