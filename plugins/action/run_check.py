@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable
     without_effect,
 )
 
-PERCENTAGE = re.compile(r"\d+(\.\d+)?", re.ASCII)
 HOSTS, BATCH = "ansible_play_hosts_all", "ansible_play_batch"
 
 
@@ -35,17 +33,18 @@ class ActionModule(Pkcs12Action):
     SPEC = ArgumentSpec(
         options={
             "required_folders": {"type": "list", "elements": "str", "default": [], "site": True},
-            "max_fail_percentage": {"type": "raw", "site": True},
+            "max_fail_percentage": {"type": "float", "site": True},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         folders = [each.strip() for each in task.options["required_folders"] if each.strip()]
         if unseen := tuple(each for each in folders if not Path(each).is_dir()):
-            raise Pkcs12Error(Problem("play.folders_not_seen", {"folders": unseen}, "required_folders"))
+            raise Pkcs12Error(Problem("folders_not_seen", {"folders": unseen}, "required_folders"))
+        most = task.options["max_fail_percentage"]
+        if most is not None and not 0 <= most <= 100:
+            raise Pkcs12Error(Problem("bad_arguments.percentage", {"given": f"{most:g}"}, "max_fail_percentage"))
         hosts, batch = self._task_vars.get(HOSTS, [self.host]), self._task_vars.get(BATCH, [])
-        if hosts != [LOCALHOST]:
-            check_percentage(task.options["max_fail_percentage"])
         doubts = self._misspelt(hosts) if batch[:1] == hosts[:1] else []  # once in a run, not for each batch
         return {"msg": Problem("done.run_checked"), "warnings": doubts}
 
@@ -56,13 +55,6 @@ class ActionModule(Pkcs12Action):
         names = {host: found for host in dict.fromkeys([*hosts, *every]) if (found := _names(known, host)) is not None}
         of_localhost = names[LOCALHOST] if LOCALHOST in names else _names(known, LOCALHOST)
         return without_effect(names, known_settings() if of_localhost is None else of_localhost, known_settings())
-
-
-def check_percentage(given: Any) -> None:
-    """Refuses a percentage that is none: it would count as 0 after the work. Raises ``Pkcs12Error``: ``bad_arguments``."""
-    text = "0" if given is None else str(given).strip()
-    if not PERCENTAGE.fullmatch(text) or float(text) > 100:
-        raise Pkcs12Error(Problem("bad_arguments.percentage", {"given": text}, "max_fail_percentage"))
 
 
 def _names(known: Mapping[str, Mapping[str, Any]], host: str) -> set[str] | None:

@@ -60,9 +60,8 @@ def runs_on_localhost(playbook: str) -> bool:
 
 def calls_workstations(playbook: str) -> bool:
     """Whether a task of the playbook or of its roles calls a workstation."""
-    plays = _load(ROOT / "playbooks" / f"{playbook}.yml")
-    files = [file for role in set(_roles(plays)) for file in (ROOT / "roles" / role / "tasks").glob("*.yml")]
-    keys = {key for part in (plays, *map(_load, files)) for key in _keys(part)}
+    read_in = {playbook, *_roles(_load(ROOT / "playbooks" / f"{playbook}.yml"))}
+    keys = {key for place in read_in for path in places().get(place, ()) for key in _keys(_load(path))}
     return any(f"{COLLECTION}{module}" in keys for module in CALLING)
 
 

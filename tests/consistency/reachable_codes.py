@@ -35,6 +35,7 @@ ONLY_TOLD = {
         "none_answered",
         "not_confirmed",
         "only_what_was_not_sent",
+        "play",
         "still_there",
         "stopped",
         "summary",

@@ -37,6 +37,8 @@ NEVER = {
         *("transport_key_failed", "transport_key_left", "unseal_failed"),
         *OFFLINE_ERRORS,
     },
+    # it reads no report, and no other host
+    "due_holders": {"newer_report", "not_a_report", "report_file", "selected_report", "unknown_host"},
     "passphrase_file": {"locked"},  # of its file it is vault_file
     "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options
 }

@@ -18,7 +18,7 @@ from lab.people import ELODIE, JEANNE, Desk, Seat
 from lab.playbook import ROOT, Run, fact_cache, play
 
 DESKS = (Desk("ws-cardio", (Seat(JEANNE),)), Desk("ws-nuclear", (Seat(ELODIE),)))
-PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("[a-z]*.yml"))
 ON_WORKSTATIONS = [name for name in PLAYBOOKS if name not in {"collect", "remind", "report"}]
 REFUSAL = re.compile(r"^(?:fatal|failed): \[.*? => ({.*\"msg\": .*})$", re.MULTILINE)
 WITH_FOLDERS = [name for name in PLAYBOOKS if name not in {"audit", "check"}]
