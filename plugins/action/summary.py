@@ -78,8 +78,8 @@ class ActionModule(Pkcs12Action):
                 results[host] is None or "holders" not in results[host]
             ):  # what this host could not say, its inventory says
                 known |= {str(holder.get("authorisation")) for holder in holders}
-        of_all = listed if task.options["whole_inventory"] else None
-        found = summary(results, known, self.words.of, of_all, of_due_hosts=bool(looked_at))
+        everybody = listed if task.options["whole_inventory"] else None
+        found = summary(results, known, self.words.of, everybody, only_due=bool(looked_at))
         most = task.options["max_fail_percentage"]
         if task.options["batch_of"]:
             return {**found, **self._progress(task, found), "stops": stops(found, most)}

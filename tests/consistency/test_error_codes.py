@@ -76,6 +76,13 @@ def test_the_guide_says_who_acts_on_every_code_that_is_not_left_to_the_last_row(
     assert ENROLLING - {*STORE_ERRORS, *OFFLINE_ERRORS} - named == {"defect", "driver_answer", "not_verified"}
 
 
+def test_who_acts_on_a_bundle_acts_on_it_in_a_file_too() -> None:
+    """The facts keep the problem of the file, and that of the bundle is its cause."""
+    in_file = {code.partition(".")[0] for code in CODES if code.endswith(".in_file")}
+    actors = {kind: {row.actor for code, row in CODES.items() if code.partition(".")[0] == kind} for kind in in_file}
+    assert [kind for kind, found in actors.items() if len(found) != 1] == []
+
+
 def test_the_issuer_acts_in_the_guide_as_in_the_catalogue() -> None:
     (cell,) = re.findall(r"     - (.*)\n     - the issuer\n", GUIDE.read_text(encoding="utf-8"))
     issuers = {code.partition(".")[0] for code, row in CODES.items() if row.actor is Actor.ISSUER}

@@ -29,11 +29,11 @@ def summary(
     known: Set[str],
     tell: Tell,
     listed: Mapping[str, Listed] | None = None,
-    of_due_hosts: bool = False,
+    only_due: bool = False,
 ) -> dict[str, Any]:
     """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``listed``: by host, what the
-    inventory says of its holders; None if the run is not about all of them. ``of_due_hosts``: the run calls those that are due, which may
-    all be off."""
+    inventory says of its holders; None if the run is not about all of them. ``only_due``: the run calls who is due, on some days one or two
+    workstations, and that none of these answers says nothing."""
     rows = [row for host, result in results.items() for row in rows_of(host, result, (listed or {}).get(host))]
     missing = found_nowhere("not_found", results.values(), known)
     unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
@@ -44,7 +44,7 @@ def summary(
     headline = tell(_headline(results, rows))
     silent = [row.host for row in rows if row.outcome == SILENT]
     of_all = [
-        *(() if of_due_hosts else _none_answered(silent, [host for host in hosts if results[host] is not None])),
+        *(() if only_due else _none_answered(silent, [host for host in hosts if results[host] is not None])),
         *nobody_taken_back(not_taken_back, leavers),
         *([Problem("found_nowhere", {"numbers": tuple(missing)})] if missing else ()),
     ]

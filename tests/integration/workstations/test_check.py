@@ -16,7 +16,19 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import Json, failed_hosts, messages, modules, row, run_play, summary, tasks
+from integration.plays import (
+    NONCE,
+    Json,
+    Told,
+    all_told,
+    failed_hosts,
+    messages,
+    modules,
+    row,
+    run_play,
+    summary,
+    tasks,
+)
 from lab import cmd
 from lab.emulated import EmulatedWorkstation, LoggingPolicy, PlacedFile
 from lab.emulated.process import EmulatedProcess
@@ -210,7 +222,7 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
         right.registry.put(None, POLICY, {"1": json.dumps(rule)})
         bundle = hospital.bundles[JEANNE.authorisation]
         lacking.files.put(PlacedFile(rf"{lacking.profiles[JEANNE.sid].path}\Downloads\{bundle.file_name}", bundle.data))
-        first = play(hospital, CHECK, f"--extra-vars={ASKING}")
+        first = play(hospital, CHECK, f"--extra-vars={ASKING}", environment=NONCE)
         yield Looked(hospital, first, play(hospital, CHECK))
 
 
@@ -230,21 +242,21 @@ def test_browsers_are_checked_when_the_portal_is_set(looked: Looked) -> None:
 def test_a_wrong_answer_whether_to_look_for_bundles_is_red(looked: Looked) -> None:
     run = play(looked.hospital, CHECK, "-e", "pkcs12_check_stray_bundles=jes", "--limit", "ws-right")
     assert failed_hosts(run) == {"ws-right"}
-    error = row(run, "stray_bundles", "ws-right").result["error"]
+    error = row(run, "workstation_info", "ws-right").result["error"]
     assert (error["code"], error["setting"]) == ("bad_arguments", "pkcs12_check_stray_bundles")
 
 
 def test_left_bundle_is_found_and_known_by_its_installation(looked: Looked) -> None:
-    (file,) = row(looked.first, "stray_bundles", "ws-lacking").result["files"]
     bundle = looked.hospital.bundles[JEANNE.authorisation]
-    assert file["sha256"] == hashlib.sha256(bundle.data).hexdigest()
-    assert file["installed"]["thumbprint"] == bundle.thumbprint
-    assert file["installed"]["for_owner_sid"] == JEANNE.sid
-    assert row(looked.first, "stray_bundles", "ws-right").result["files"] == []
-    (said,) = [
-        line for line in messages(looked.first, "Say which bundles were found")["ws-lacking"] if "Downloads" in line
-    ]
-    assert file["sha256"] in said
+    (told,) = (each for each in shown(looked, "ws-lacking") if each.code.startswith("play.bundle"))
+    assert (told.code, told.values["sha256"]) == ("play.bundle_installed", hashlib.sha256(bundle.data).hexdigest())
+    assert "Downloads" in str(told.values["path"])
+    assert [each for each in shown(looked, "ws-right") if each.code.startswith("play.bundle")] == []
+
+
+def shown(looked: Looked, name: str) -> list[Told]:
+    """What the check of a workstation tells."""
+    return list(all_told("\n".join(messages(looked.first, "Say what was found")[name])))
 
 
 def test_each_question_costs_one_command_and_only_when_it_is_asked(looked: Looked) -> None:

@@ -176,3 +176,12 @@ def test_an_end_is_told_in_the_time_of_the_site_by_every_task_that_opens_a_bundl
             assert (told["code"].partition(".")[0], action) == ("expired", action)
             told = told["causes"][0] if "day" not in told["values"] else told
             assert (told["values"]["day"], told["values"]["time"]) == (day, time), action
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", "2029-11-24"), (EAST, "2029-11-25")])
+def test_the_last_day_of_a_bundle_is_that_of_the_site(zone: str, day: str, tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    new(scene)
+    result = run_action("holder_bundles", placed({**BASE, "time_zone": zone}, tmp_path), scene.workstation)
+    (found,) = result["holders"]
+    assert (found["bundle"]["last_day"], day in found["msg"]) == (day, True)

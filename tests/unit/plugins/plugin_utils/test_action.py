@@ -209,7 +209,7 @@ def test_whatever_repeats_a_secret_no_result_has_it(secret: str, run_as: RunAs |
 
 
 @pytest.mark.parametrize(
-    "passphrase", ["bundle", "failed", "no_bundle", "no_bundle.no_file", "values", "bundle_folder"]
+    "passphrase", ["bundle", "failed", "no_bundle", "no_bundle.no_file", "values", "pattern", "bundle_folder"]
 )
 def test_a_passphrase_that_is_a_code_or_a_name_of_a_value_leaves_the_problem_as_it_is(passphrase: str) -> None:
     values = {"folder": "/srv/bundle", "pattern": "{name}"}

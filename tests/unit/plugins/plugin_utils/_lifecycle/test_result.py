@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -214,9 +215,22 @@ def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> Non
     assert Problem("not_opened", {"files": ("new.p12 (wrong_passphrase)",)}) in told["msg"].causes
 
 
-def test_an_end_late_in_the_evening_is_told_as_the_day_of_the_site() -> None:
+def ends(problem: Problem) -> Iterator[Any]:
+    yield from (value for name, value in problem.values.items() if name == "until")
+    yield from (end for cause in problem.causes for end in ends(cause))
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        outcome(IMPORT, PROVE, after=(stored(LEAF),), proven=True),
+        outcome(before=(stored(LEAF),), leaf=None, skipped=SkipReason.NOT_DUE),
+        outcome(RemoveStep(LEAF.thumbprint), before=(stored(LEAF),), leaf=None),
+    ],
+    ids=["installed", "not due", "not confirmed"],
+)
+def test_an_end_late_in_the_evening_is_told_as_the_day_of_the_site(what: Transaction) -> None:
     zone = ZoneInfo("Pacific/Kiritimati")  # 14 hours ahead of UTC
-    run = run_of(outcome(IMPORT, PROVE, after=(stored(LEAF),), proven=True))
-    (holder,) = run.holders
-    told = holder_result(holder, ResultContext(False, Calendar(zone=zone), NOW))["msg"]
-    assert told.values["until"] == LEAF.not_after.astimezone(zone).date() != LEAF.not_after.date()
+    (holder,) = run_of(what).holders
+    told = holder_result(holder, ResultContext(False, Calendar(zone=zone), NOW, confirmed=False))["msg"]
+    assert list(ends(told)) == [LEAF.not_after.astimezone(zone).date()] != [LEAF.not_after.date()]

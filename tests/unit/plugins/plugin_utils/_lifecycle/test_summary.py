@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summ
 from unit.plugins.plugin_utils.problems import told as tell
 
 Json = dict[str, Any]
+MISSING = "The folder /srv/bundles of the site lacks the file"
 
 
 def person(number: int, outcome: str = "unchanged", msg: str = "A sentence.", **more: Any) -> Json:
@@ -93,15 +94,15 @@ def test_one_sentence_that_is_true_of_many_is_told_once() -> None:
 
 
 def test_each_stands_under_the_sentence_that_is_true_of_them() -> None:
-    causes = {1: "No bundle.", 2: "No account.", 3: "No bundle.", 4: "No bundles."}
+    causes = {1: f"{MISSING} 1.p12.", 2: "No account.", 3: f"{MISSING} 1.p12.", 4: f"{MISSING} 2.p12."}
     found = told({"h": of(*(person(number, "failed", cause) for number, cause in causes.items()))})
 
     def at(who: int) -> str:
         return f"<holder_at h Person {who}, T{who} (CHU\\p{who})>"
 
     under_first = " ".join(" ".join(found["lines"][2:-2]).split())
-    assert under_first == f"No bundle. {at(1)}, {at(3)}"
-    assert found["lines"][-2:] == [f"  <summary.place {at(2)}> No account.", f"  <summary.place {at(4)}> No bundles."]
+    assert under_first == f"{causes[1]} {at(1)}, {at(3)}"
+    assert found["lines"][-2:] == [f"  <summary.place {at(who)}> {causes[who]}" for who in (2, 4)]
 
 
 def test_those_who_need_nobody_stand_in_one_line() -> None:

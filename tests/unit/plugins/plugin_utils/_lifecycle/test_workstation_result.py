@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ErrorRow, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.outcomes import grouped
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
     DeferralRule,
     help_wanted,
@@ -122,6 +123,15 @@ def test_the_sentence_counts_outcomes_and_names_those_who_need_somebody(
     assert result["failed_holders"] == ["Paul Martin (CHU\\pmartin)"]
     assert result["msg"].count("Paul Martin (CHU\\pmartin)") == 1
     assert "Jeanne" not in result["msg"]
+
+
+def test_each_person_stands_before_the_sentence_that_is_true_of_them() -> None:
+    """A code with other values is another sentence, and so is another variant of it."""
+    first, second = (Problem("at_workstation", {"workstation": name}) for name in ("WS-1", "WS-2"))
+    third, fourth = Problem("wrong_passphrase.space"), Problem("wrong_passphrase.number")
+    told = [("a", first), ("b", second), ("c", third), ("d", fourth), ("e", first)]
+    groups = {("a", "e"): first, ("b",): second, ("c",): third, ("d",): fourth}
+    assert grouped(told) == [Problem("of_people", {"who": who}, causes=(each,)) for who, each in groups.items()]
 
 
 def test_check_mode_says_what_would_be_and_facts_keep_no_plan(

@@ -157,6 +157,7 @@ def test_who_acts_is_what_the_code_itself_says() -> None:
     wrapped = Problem("x.before", causes=(Problem("x.setting", setting="folder"),))
     assert (actor_of(wrapped), actor_of(wrapped.causes[0])) == (Actor.HOLDER, Actor.ISSUER)
     assert actor_of(Problem("x.plain")) is actor_of(Problem("y.new")) is Actor.IT
+    assert actor_of(Problem("x.around", causes=wrapped.causes)) is Actor.IT
 
 
 def test_a_problem_comes_back_from_a_file() -> None:
