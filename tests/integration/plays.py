@@ -120,6 +120,11 @@ def messages(run: Run, task: str) -> dict[str, Any]:
     return {host: json.loads(result)["msg"] for text in texts for host, result in RESULT.findall(text)}
 
 
+def warned(run: Run) -> list[str]:
+    """What the playbooks say of variables that nothing reads: each sentence once, as Ansible shows it."""
+    return list(dict.fromkeys(each for row in run.of("run_check") for each in row.result.get("warnings", ())))
+
+
 def failed_hosts(run: Run) -> set[str]:
     """The workstations that ended failed or unreachable."""
     return set(FAILED.findall(run.stdout))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration.plays import facts_in, messages
+from integration.plays import facts_in, warned
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import fact_cache, play
@@ -31,4 +31,4 @@ def test_no_later_playbook_warns_of_the_facts_of_the_collection(hospital: Hospit
     assert {"pkcs12_fact_browsers", "pkcs12_fact_audit", "pkcs12"} <= found.keys()
     for playbook in ("audit", "check", "report"):
         run = play(hospital, f"hospital_it.pkcs12.{playbook}", environment=fact_cache(hospital))
-        assert messages(run, "Show variables that may be misspelt") == {}, playbook
+        assert warned(run) == [], playbook

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration.plays import Told, failed_hosts, messages, summary, told
+from integration.plays import Told, failed_hosts, messages, summary, told, warned
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -70,8 +70,7 @@ def test_a_misspelt_variable_is_told_once(hospital: Hospital) -> None:
     finally:
         shutil.rmtree(folder)
     for ran in (ended, report):
-        (said,) = messages(ran, "Show variables that may be misspelt").values()
-        assert [(each.code.partition(".")[2], *each.values.values()) for each in told("".join(said))] == [
+        assert [(each.code.partition(".")[2], *each.values.values()) for each in told("".join(warned(ran)))] == [
             ("of_localhost", "pkcs12_establishment", ONE),
             ("unknown", "pkcs12_holder", ONE),
             ("of_workstations", "pkcs12_offline", "localhost"),
@@ -96,12 +95,10 @@ def test_workstation_that_the_inventory_gets_wrong_needs_help_and_keeps_nobody_f
     wrong.write_text(json.dumps({"all": {"hosts": {TWO: {"pkcs12_holders": holders}}}}), encoding="utf-8")
     ended = run(hospital, "daily", "wrong", "-i", str(wrong))
     assert ended.exit_code == 2, ended.stdout
-    assert failed_hosts(ended) == {"localhost"}
+    assert failed_hosts(ended) == {"localhost", TWO}
     assert summary(ended)["needs_somebody"] == [TWO]
     (lines,) = messages(ended, "Say what became of each holder").values()
-    (said,) = [line for line in lines if line.startswith(f"  {TWO}: ")]
-    assert "autorisation" in said
-    assert "See ansible-doc" not in said
+    assert any(TWO in line and "autorisation" in line for line in lines)
     assert statuses(hospital, "wrong") == {JEANNE.authorisation: "valid", PAUL.authorisation: "unknown"}
     report = json.loads((hospital.folder / "wrong.json").read_text(encoding="utf-8"))
     (row,) = [each for each in report["workstations"] if each["workstation"] == TWO]
@@ -141,8 +138,7 @@ def test_limit_that_leaves_out_the_report_is_refused_before_the_first_renewal(ho
 def test_misspelt_variables_are_told_once(hospital: Hospital) -> None:
     ended = run(hospital, "daily", "told", "--check", "--limit", f"{ONE},localhost", pkcs12_report_foldr="/x")
     assert ended.exit_code == 0, ended.stdout
-    told = [line for line in ended.stdout.splitlines() if "pkcs12_report_foldr" in line]
-    assert len(told) == 1, told
+    assert (ended.stdout + ended.stderr).count("pkcs12_report_foldr") == 1
 
 
 @pytest.mark.usefixtures("nonce_language")

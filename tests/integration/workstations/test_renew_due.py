@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from integration.plays import NONCE, Told, failed_hosts, holder, messages, outcomes, summary, told
+from integration.plays import NONCE, Told, failed_hosts, holder, outcomes, summary, told
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
@@ -85,8 +85,7 @@ def called(run: Run) -> set[str]:
 
 def not_called(run: Run) -> list[Told]:
     """What is said of the workstations that were not called: how many they are, then who has access there."""
-    (said,) = messages(run, "Say how many workstations were left out, and until when there is access").values()
-    counted, *people = told("".join(said))
+    counted, *people = (each for each in told("".join(summary(run)["lines"])) if each.code.startswith("play.left_out"))
     assert (counted.code, int(counted.values["count"])) == (
         "play.left_out",
         len({each.values["workstation"] for each in people}),
