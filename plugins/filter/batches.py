@@ -22,7 +22,9 @@ def batches(given: Any, language: Any = "") -> list[Any]:
     if given is None or (isinstance(given, str) and not given.strip()):
         return [EVERYBODY]
     every = given if isinstance(given, (list, tuple)) else [given]
-    sizes = [each.strip() if isinstance(each, str) else each for each in every]  # Ansible takes no space after a percent sign
+    sizes = [
+        each.strip() if isinstance(each, str) else each for each in every
+    ]  # Ansible takes no space after a percent sign
     if sizes and all(BATCH.fullmatch(str(size)) for size in sizes):
         return sizes
     raise AnsibleFilterError(Words(str(language)).of(Problem("bad_arguments.serial", {"given": str(given)})))

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -21,6 +22,7 @@ DESKS = (Desk("ws-cardio", (Seat(JEANNE),)), Desk("ws-nuclear", (Seat(ELODIE),))
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("[a-z]*.yml"))
 ON_WORKSTATIONS = [name for name in PLAYBOOKS if name not in {"collect", "remind", "report"}]
 REFUSAL = re.compile(r"^(?:fatal|failed): \[.*? => ({.*\"msg\": .*})$", re.MULTILINE)
+COMMON = {"run_once", "delegate_to"}
 WITH_FOLDERS = [name for name in PLAYBOOKS if name not in {"audit", "check"}]
 
 
@@ -102,29 +104,33 @@ def test_folders_may_be_given_as_text_and_a_job_that_sees_them_goes_on(hospital:
     assert (run.exit_code, refusals(run)) == (0, [])
 
 
-def test_all_playbooks_check_in_the_same_words() -> None:
-    plays = {name: yaml.safe_load((ROOT / "playbooks" / f"{name}.yml").read_text("utf-8")) for name in PLAYBOOKS}
-    del plays["daily"]  # it imports two of the others
-    ends = [plays[name][-1] for name in ON_WORKSTATIONS if name in plays]
-    assert {json.dumps([end["hosts"], end["vars_files"], end["tasks"][0]]) for end in ends} == {
-        json.dumps([ends[0]["hosts"], ["vars/all_hosts.yml"], ends[0]["tasks"][0]])
+def plays_of(name: str) -> list[dict[str, Any]]:
+    """The plays of a playbook, and of those that it imports."""
+    plays = yaml.safe_load((ROOT / "playbooks" / f"{name}.yml").read_text("utf-8"))
+    imported = (each.get("ansible.builtin.import_playbook", "").removesuffix(".yml") for each in plays)
+    return [
+        found for each, other in zip(plays, imported, strict=True) for found in (plays_of(other) if other else [each])
+    ]
+
+
+def test_all_playbooks_check_first_what_the_run_needs_and_end_in_the_same_way() -> None:
+    names = [name for name in PLAYBOOKS if name != "daily"]  # it imports two of the others
+    assert {next(iter(plays_of(name)[0]["tasks"][0].keys() - {"name"} - COMMON)) for name in names} == {
+        "hospital_it.pkcs12.run_check"
     }
-    firsts = [(plays[name][0].get("pre_tasks") or plays[name][0]["tasks"])[0] for name in WITH_FOLDERS if name in plays]
-    assert {json.dumps(first) for first in firsts} == {json.dumps(firsts[0])}
+    ends = [plays_of(name)[-1] for name in ON_WORKSTATIONS if name in names]
+    assert {json.dumps(end) for end in ends} == {json.dumps(ends[0])}
 
 
-@pytest.mark.parametrize("playbook", ["audit", "enrol", "renew", "renew_due", "retire"])
-def test_the_summary_of_a_run_knows_what_its_batches_came_to(playbook: str) -> None:
-    plays = yaml.safe_load((ROOT / "playbooks" / f"{playbook}.yml").read_text("utf-8"))
-    batch, end = (
-        next(task for task in play["tasks"] if "hospital_it.pkcs12.summary" in task and "register" in task)
-        for play in plays[-2:]
-    )
-    for task in (batch, end):
+def test_the_summary_of_a_run_knows_what_its_batches_came_to() -> None:
+    work, end = plays_of("_workstations")
+    tasks = [task for task in work["tasks"] + end["tasks"] for task in task.get("block", [task])]
+    batch, run = (task for task in tasks if "hospital_it.pkcs12.summary" in task)
+    for task in (batch, run):
         given = task["hospital_it.pkcs12.summary"]
         assert given["earlier"] == batch["register"]
         assert given["from_site"] == {}  # it takes pkcs12_max_fail_percentage
-    (stop,) = [task for task in plays[-2]["tasks"] if "ansible.builtin.meta" in task]
+    (stop,) = [task for task in work["tasks"] if "ansible.builtin.meta" in task]
     assert stop["when"].startswith(f"{batch['register']}.stops ")
 
 

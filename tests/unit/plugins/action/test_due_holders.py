@@ -67,12 +67,18 @@ EFFECTS = [
     Effect("due_statuses", [], code, None, "bad_arguments", variables=VALID),
     Effect("leavers", ["T1"], names, ["Jeanne Dupont", "Paul Martin"], ["Paul Martin"], variables=BOTH),
     Effect("leavers", "t2, T9", is_due, True, False, variables=BOTH),
-    Effect("crl", LISTS["crl"], is_revoked, False, True, {"crl_issuer_files": LISTS["crl_issuer_files"]}, lists, REVOKED),
+    Effect(
+        "crl", LISTS["crl"], is_revoked, False, True, {"crl_issuer_files": LISTS["crl_issuer_files"]}, lists, REVOKED
+    ),
     Effect("crl", ["from_certificate"], is_revoked, True, False, LISTS, lists, REVOKED),
-    Effect("crl_issuer_files", LISTS["crl_issuer_files"], is_revoked, False, True, {"crl": LISTS["crl"]}, lists, REVOKED),
+    Effect(
+        "crl_issuer_files", LISTS["crl_issuer_files"], is_revoked, False, True, {"crl": LISTS["crl"]}, lists, REVOKED
+    ),
     Effect("report_date", "2026-11-26T12:00:00Z", is_due, False, True, variables=TOMORROW_DUE),
     Effect("report_date", "soon", code, None, "bad_arguments", variables=VALID),
-    Effect("time_zone", EAST, is_due, True, False, {"report_date": "2026-11-25T01:00:00Z"}, variables=of(record(days=40))),
+    Effect(
+        "time_zone", EAST, is_due, True, False, {"report_date": "2026-11-25T01:00:00Z"}, variables=of(record(days=40))
+    ),
     Effect("time_zone", "Nowhere", code, None, "bad_time_zone", variables=VALID),
     Effect("renew_before_days", 400, is_due, False, True, variables=VALID),
     Effect("renew_before_days", -1, code, None, "bad_arguments", variables=VALID),
@@ -136,7 +142,10 @@ def test_a_refusal_names_the_variable_and_the_statuses_that_there_are() -> None:
 
 
 def test_holders_that_cannot_be_used_are_refused_because_nobody_can_say_who_is_due() -> None:
-    broken = {"hostvars": {"ws-1": Lazy(pkcs12_holders=AnsibleError("Decryption failed."))}, "groups": {"all": ["ws-1"]}}
+    broken = {
+        "hostvars": {"ws-1": Lazy(pkcs12_holders=AnsibleError("Decryption failed."))},
+        "groups": {"all": ["ws-1"]},
+    }
     for variables in (broken, of(pkcs12_holders=[{"user": ""}]), of(pkcs12_holders="CHU\\x")):
         refused = looked(variables)
         assert (refused["failed"], refused["error"]["code"]) == (True, "bad_arguments"), variables

@@ -201,7 +201,9 @@ def test_a_host_of_which_the_inventory_says_nothing_gets_a_warning_and_is_ready(
     scene.result = run_action("workstation_info", given, scene.workstation, variables=variables)
     assert (of("no_holders", "severity")(scene), scene.result["ready"]) == (told, True)
     renamed(scene)
-    scene.result = run_action("workstation_info", given, scene.workstation, variables=variables | {"pkcs12_computer": "X"})
+    scene.result = run_action(
+        "workstation_info", given, scene.workstation, variables=variables | {"pkcs12_computer": "X"}
+    )
     assert of("no_holders", "severity")(scene) == told
 
 
