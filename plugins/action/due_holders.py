@@ -42,7 +42,7 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         if not task.options["due_statuses"]:
-            raise Pkcs12Error(Problem("bad_arguments.due_statuses_empty", {"known": tuple(STATUSES)}))
+            raise Pkcs12Error(Problem("bad_arguments.due_statuses_empty", {"known": tuple(STATUSES)}, "due_statuses"))
         options = {name: option.get("default") for name, option in OPTIONS.items()} | task.options
         options |= {"facts_max_age_days": ANY_AGE, "crl": [each for each in options["crl"] if each != FROM_CERTIFICATE]}
         variables = list(variables_of(self._task_vars, [self.host], VARIABLES, self._mask))

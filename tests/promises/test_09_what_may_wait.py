@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import failed_hosts, outcomes, summary, told_codes
+from integration.plays import NONCE, failed_hosts, outcomes, summary, told_codes
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Seat
