@@ -55,6 +55,15 @@ def validated(spec: ArgumentSpec, arguments: Arguments) -> Validation:
         name: {key: said for key, said in option.items() if key not in OF_OURS} for name, option in spec.options.items()
     }
     rules = {each.name: getattr(spec, each.name) for each in fields(spec) if each.name != "options"}
-    given = {name: value for name, value in arguments.values.items() if value is not None and name in options}
+    given = {
+        name: entries_in(value) if isinstance(value, str) and options[name].get("type") == "list" else value
+        for name, value in arguments.values.items()
+        if value is not None and name in options
+    }
     done = ArgumentSpecValidator(options, **rules).validate(given)
     return Validation(done.validated_parameters, next(map(str, done.errors), None))
+
+
+def entries_in(text: str) -> list[str]:
+    """The entries of a list that is written as a text with commas. Ansible itself would keep the blanks around them."""
+    return [each.strip() for each in text.split(",") if each.strip()]

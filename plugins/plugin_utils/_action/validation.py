@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem, Value
-from .arguments import Arguments, ArgumentSpec
+from .arguments import Arguments, ArgumentSpec, entries_in
 
 YES = {"yes", "true", "on", "1", "y", "t"}
 YES_OR_NO = YES | {"no", "false", "off", "0", "n", "f"}
@@ -111,7 +111,9 @@ def _of_value(name: str, value: Any, option: Mapping[str, Any]) -> Iterator[Prob
             yield Problem("bad_arguments.no_list", {"option": name, "found": kind_of(value)})
             return
         is_list = isinstance(value, (list, tuple))
-        for number, entry in enumerate(value if is_list else _split(value), start=1):
+        for number, entry in enumerate(
+            value if is_list else entries_in(value) if isinstance(value, str) else [value], start=1
+        ):
             if isinstance(entry, Mapping) and "options" in option:
                 yield from _of_keys(name, number, entry, option["options"])
             elif entry is not None or "options" in option:
@@ -203,11 +205,6 @@ def _is_choice(value: Any, choices: Sequence[Any]) -> bool:
         return False
     said = YES if str(value) == "True" else YES_OR_NO - YES
     return sum(str(choice).lower() in said for choice in choices) == 1
-
-
-def _split(value: Any) -> list[Any]:
-    """A text with commas, as Ansible makes a list of it; one number or one word is a list with one entry."""
-    return [each.strip() for each in value.split(",")] if isinstance(value, str) else [value]
 
 
 def kind_of(value: Any) -> str:
