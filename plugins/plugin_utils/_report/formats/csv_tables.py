@@ -90,7 +90,7 @@ HOLDER_COLUMNS: Columns = {
     "name": lambda row, _words: row.name,
     "authorisation": lambda row, _words: row.authorisation,
     "function": lambda row, _words: row.function,
-    "status": lambda row, words: words.of(row.status),
+    "status": lambda row, words: words.of(row.shown_status),
     "next_step": lambda row, words: words.of(row.next_step),
     "actor": lambda row, words: words.of(row.actor),
     "access_until": lambda row, _words: row.access_until,

@@ -22,7 +22,8 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
 
 from ..._errors import Actor
 from ..._policy.status import Status
-from ..acceptance import accepted_at, is_accepted, is_left
+from ..acceptance import AUTHORISATION, accepted_at, is_accepted, is_left
+from ..exceptions import Acceptable
 from ..language.counts import (
     holder_counts,
     shared_among,
@@ -63,6 +64,8 @@ ANSWER_SHAPES = {
     Reachability.UNKNOWN: Status.UNKNOWN,
     Reachability.NEVER_SEEN: Status.NEVER_SEEN,
 }
+
+OF_AUTHORISATION = (Acceptable.AUTHORISATION_RENEWAL_DUE, Acceptable.AUTHORISATION_EXPIRED)
 
 FEW = 10
 """A table with at least so many rows has a filter. The table of holders always has one."""
@@ -130,7 +133,9 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "verdict": _verdict(report, holders, say),
         "first": _first(holders, found.first_end),
         # Two dictionaries, because a status and an answer with the same text are equal and would be one key.
-        "marks": {status: _mark(status.value, say.of(status)) for status in Status},
+        "marks": {
+            each: _mark(each.value.removeprefix(AUTHORISATION), say.of(each)) for each in (*Status, *OF_AUTHORISATION)
+        },
         "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Reachability},
         "authorisation_marks": {
             status: _mark(status.value, say(f"auth.{status.value}")) for status in found.authorisations
@@ -141,7 +146,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "workstation_shares": [(say.of(each), count) for each, count in found.workstations.items()],
         "remarks": remarks,
         "pending": sum(row.next_step is not NextStep.NOTHING for row in holders),
-        "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.status.value,
+        "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.shown_status.value,
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
         "silent": _silent(report),
         "answered": [row for row in report.workstations if row.answer is Reachability.ANSWERED],

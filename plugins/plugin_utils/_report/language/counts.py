@@ -11,28 +11,30 @@ from dataclasses import dataclass
 
 from ..._policy.status import Status
 from ..acceptance import is_left
+from ..exceptions import Acceptable
 from ..model import HolderRow, Report
 from ..no_answer import with_unusable_variables
 from ..strangers import not_searched
 from ..summary import shared_numbers
-from .wording import SEVERITY, Wording
+from .wording import Wording, rank
 
 
 @dataclass(frozen=True, slots=True)
 class HolderCounts:
-    """All holders, in parts: ``by_status``, the worst first, has those with a workstation. Statuses without a holder are left out."""
+    """All holders, in parts: ``by_status``, the worst first, has those with a workstation by the status that people read. Statuses without
+    a holder are left out."""
 
     total: int
-    by_status: Mapping[Status, int]
+    by_status: Mapping[Status | Acceptable, int]
     without_workstation: int
 
 
 def holder_counts(report: Report) -> HolderCounts:
     """Counts the holders: the parts add up to ``total``."""
-    found = Counter(row.status for row in report.holders)
+    rows = sorted(report.holders, key=lambda row: (rank(row.status), row.shown_status is not row.status))
     return HolderCounts(
         total=len(report.holders) + len(report.without_workstation),
-        by_status={status: found[status] for status in SEVERITY if status in found},
+        by_status=Counter(row.shown_status for row in rows),
         without_workstation=len(report.without_workstation),
     )
 

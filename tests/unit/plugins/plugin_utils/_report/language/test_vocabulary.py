@@ -60,7 +60,7 @@ ENUMERATIONS = [
     for kind in vars(model).values()
     if isinstance(kind, type) and issubclass(kind, Enum) and kind is not Strangers  # sentences say what they come to
 ]
-OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState, Acceptable)
+OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState)
 MEMBERS = [member for kind in (*ENUMERATIONS, *OF_OTHERS) for member in kind]
 ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
 PARIS = ZoneInfo("Europe/Paris")
