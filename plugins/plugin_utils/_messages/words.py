@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import Cause, ErrorRow, NextStep, Outside, Problem, Sentences
-from .codes import CHOICES, CODES, DATE, OUTSIDE, WORD, WORDS
+from .codes import CHOICES, CODES, DATE, OUTSIDE, REASON, WORD, WORDS
 
 LANGUAGES = ("en", "fr")
 
@@ -86,6 +86,10 @@ class Words:
         below = "" if "{causes" in (written or "") else self._below(problem, tell=tell)
         return " ".join(filter(None, (own, below)))
 
+    def reason(self, said: str) -> str:
+        """What ``file_reason`` has said, in words."""
+        return self._value(said, REASON)
+
     def told(self, value: Any) -> Any:
         """A result in which each problem is told in words."""
         if isinstance(value, Problem):
@@ -148,11 +152,11 @@ class Words:
             return ", ".join(filter(None, [*shown, self._more(len(value) - most)]))
         if isinstance(value, bool):
             return self._word("yes" if value else "no")
-        if kind in (WORD, WORDS):
+        if kind in (WORD, WORDS) or (kind == REASON and f"word.{value}" in sentences(self.language)):
             return self._word(str(value))
         if kind == DATE:
             return self._day(value)
-        if isinstance(value, Outside) or kind == OUTSIDE:
+        if isinstance(value, Outside) or kind in (OUTSIDE, REASON):
             return _printable(" ".join(str(value).split()).rstrip("."))
         return _printable(str(value))
 

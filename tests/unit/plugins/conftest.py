@@ -17,6 +17,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str,
     "word": str,
     "outside": Outside,
+    "reason": str,
     "int": int,
     "bool": bool,
     "date": date,

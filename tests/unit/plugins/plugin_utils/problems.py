@@ -14,6 +14,7 @@ VALUES: dict[str, Any] = {
     "str": "x",
     "word": "yes",
     "outside": Outside("said"),
+    "reason": "not_found",
     "int": 2,
     "bool": True,
     "date": date(2026, 11, 25),
