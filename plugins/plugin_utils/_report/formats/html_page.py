@@ -32,6 +32,7 @@ from ..language.counts import (
     unsearched,
     without_holder_shares,
     without_holders,
+    workstation_shares,
 )
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
@@ -143,7 +144,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "counts": counts,
         "shares": shares(counts, say),
         "authorisation_shares": [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()],
-        "workstation_shares": [(say.of(each), count) for each, count in found.workstations.items()],
+        "workstation_shares": workstation_shares(report, say),
         "remarks": remarks,
         "pending": sum(row.next_step is not NextStep.NOTHING for row in holders),
         "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.shown_status.value,
@@ -152,7 +153,7 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "answered": [row for row in report.workstations if row.answer is Reachability.ANSWERED],
         "away": [answer for answer in FILTERED if answer in found.workstations],
         "states": lambda row: " ".join(_answers(row.places, answers)),
-        "facts": lambda place: _facts(place, answers, remarks, say),
+        "facts": lambda place: _facts(place, remarks, say),
         "left": sum(map(is_left, report.without_holder)),
         "left_shares": without_holder_shares(report, say),
         "unsearched": unsearched(report, say),
@@ -204,12 +205,13 @@ def _answers(places: Iterable[HolderWorkstation], answers: Mapping[str, Reachabi
     return [answer.value for answer in FILTERED if answer in found]
 
 
-def _facts(place: HolderWorkstation, answers: Mapping[str, Reachability], remarks: Remarks, say: Wording) -> str:
-    """Why the workstation of a place did not answer, and the date of its facts; an empty text if it answered."""
-    if place.facts_at and answers.get(place.workstation) is Reachability.ANSWERED:
+def _facts(place: HolderWorkstation, remarks: Remarks, say: Wording) -> str:
+    """Why the workstation of a place has no current audit, and the date of its facts; an empty text if it has."""
+    reason = remarks.no_answer(place.workstation)
+    if place.facts_at and not reason:
         return ""
     since = say("place.facts", moment=say.day(place.facts_at)) if place.facts_at else say("place.never")
-    return ", ".join(filter(None, (remarks.no_answer(place.workstation), since)))
+    return ", ".join(filter(None, (reason, since)))
 
 
 def _ends(month: Month, say: Wording) -> str:

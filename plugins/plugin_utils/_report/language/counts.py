@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..._policy.status import Status
 from ..acceptance import is_left
 from ..exceptions import Acceptable
-from ..model import HolderRow, Report
+from ..model import HolderRow, Reachability, Report
 from ..no_answer import with_unusable_variables
 from ..strangers import not_searched
 from ..summary import shared_numbers
@@ -51,6 +51,14 @@ def sentence(report: Report, say: Wording) -> str:
     parts = ", ".join(f"{words} {say.number(count)}" for words, count in shares(counts, say))
     place = _place(report, say, say.counted("counts.holders", counts.total))
     return say("counts.sentence", place=place, shares=parts, option="pkcs12_fail_on") if parts else f"{place}."
+
+
+def workstation_shares(report: Report, say: Wording) -> Sequence[tuple[str, int]]:
+    """The workstations in parts that add up to all of them. Those with unusable variables have a table of their own."""
+    unusable = with_unusable_variables(report)
+    found = Counter(row.answer for row in report.workstations if row.workstation not in unusable)
+    parts = [(say.of(each), found[each]) for each in Reachability]
+    return [(words, count) for words, count in (*parts, (say("counts.variables"), len(unusable))) if count]
 
 
 def without_holder_shares(report: Report, say: Wording) -> Sequence[tuple[str, int]]:

@@ -18,7 +18,6 @@ from ..model import (
     HolderRow,
     HolderWorkstation,
     NextStep,
-    Reachability,
     Report,
     StoreOwner,
     WorkstationRow,
@@ -101,9 +100,9 @@ class Remarks:
         ]
 
     def no_answer(self, workstation: str) -> str:
-        """Why a workstation did not answer; empty for one that did, or that the report does not know."""
+        """Why a workstation has no current audit, or has unusable variables; empty for any other, or that the report does not know."""
         row = self._workstations.get(workstation)
-        return self.reason(row) if row and row.answer is not Reachability.ANSWERED else ""
+        return self.reason(row) if row else ""
 
     def reason(self, row: WorkstationRow) -> str:
         """The words for the problem of a workstation; empty without one."""
