@@ -12,6 +12,8 @@ from .._errors import Actor, Problem
 
 NOBODY, IT, HOLDER, EMPLOYER, ISSUER = Actor.NOBODY, Actor.IT, Actor.HOLDER, Actor.EMPLOYER, Actor.ISSUER
 STR, INT, BOOL, DATE = "str", "int", "bool", "date"
+INSTANT = "instant"
+"""A text such as ``2026-11-25T12:00:00Z``."""
 OUTSIDE = "outside"
 """Text of a library, a driver or Ansible, from which secrets were masked."""
 REASON = "reason"
@@ -201,9 +203,9 @@ CODES: Mapping[str, Code] = {
     "bad_url.unreadable": code(IT),
     "base64_text": code(IT),
     "base64_text.in_file": code(IT, file=STR),
-    "begun.job": code(NOBODY, job=STR, utc=STR),
+    "begun.job": code(NOBODY, job=STR, utc=INSTANT),
     "begun.kept": code(NOBODY, names=STRS),
-    "begun.run": code(NOBODY, utc=STR),
+    "begun.run": code(NOBODY, utc=INSTANT),
     "bundle_file.in_file": code(IT, file=STR),
     "bundle_file.is_folder": code(IT, path=STR),
     "bundle_file.no_access": code(IT, path=STR),
@@ -232,7 +234,7 @@ CODES: Mapping[str, Code] = {
     "clock_skew.fast": code(IT, computer=STR, seconds=INT),
     "clock_skew.slow": code(IT, computer=STR, seconds=INT),
     "code_wrong.asked_again": code(IT),
-    "code_wrong.earlier_run": code(IT, when=STR),
+    "code_wrong.earlier_run": code(IT, when=INSTANT),
     "code_wrong.page": code(IT, host=STR),
     "column.bundle": code(NOBODY),
     "column.holder": code(NOBODY),
@@ -484,14 +486,14 @@ CODES: Mapping[str, Code] = {
     "leaf_is_ca.in_file": code(IT, file=STR),
     "link_text_differs": code(IT),
     "link_used.by_earlier_run": code(ISSUER),
-    "link_used.earlier_run": code(IT, when=STR),
-    "link_used.earlier_run_uncertain": code(ISSUER, when=STR),
-    "link_used.gone": code(IT, path=STR, record=STR, utc=STR),
-    "link_used.gone_by_job": code(IT, job=STR, path=STR, record=STR, utc=STR),
+    "link_used.earlier_run": code(IT, when=INSTANT),
+    "link_used.earlier_run_uncertain": code(ISSUER, when=INSTANT),
+    "link_used.gone": code(IT, path=STR, record=STR, utc=INSTANT),
+    "link_used.gone_by_job": code(IT, job=STR, path=STR, record=STR, utc=INSTANT),
     "link_used.not_known": code(IT, host=STR, status=INT),
     "link_used.page": code(IT, host=STR),
-    "lock_holder.job": code(NOBODY, host=STR, job=STR, pid=INT, since=STR),
-    "lock_holder.process": code(NOBODY, host=STR, pid=INT, since=STR),
+    "lock_holder.job": code(NOBODY, host=STR, job=STR, pid=INT, since=INSTANT),
+    "lock_holder.process": code(NOBODY, host=STR, pid=INT, since=INSTANT),
     "locked.elsewhere": code(IT, path=STR),
     "locked.held": code(IT, path=STR),
     "locked.reminders": code(IT, path=STR),

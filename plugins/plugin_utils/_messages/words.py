@@ -13,13 +13,13 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .._errors import Cause, ErrorRow, NextStep, Outside, Problem, Sentences
-from .codes import CHOICES, CODES, DATE, OUTSIDE, REASON, WORD, WORDS
+from .codes import CHOICES, CODES, DATE, INSTANT, OUTSIDE, REASON, WORD, WORDS
 
 LANGUAGES = ("en", "fr")
 
@@ -44,10 +44,12 @@ def sentences(language: str) -> Mapping[str, Any]:
 
 
 class Words:
-    """The words of one language. ``call``: what the user calls an option of the collection."""
+    """The words of one language. ``language``: also one that is written in another way, such as ``french``, so that its refusal is read.
+    ``call``: what the user calls an option of the collection.
+    """
 
     def __init__(self, language: str = "en", call: Callable[[str], str] = str) -> None:
-        self.language = language if language in LANGUAGES else LANGUAGES[0]
+        self.language = next((each for each in LANGUAGES if language.lower().startswith(each)), LANGUAGES[0])
         self._call = call
 
     def of(self, problem: Problem) -> str:
@@ -156,6 +158,8 @@ class Words:
             return self._word(str(value))
         if kind == DATE:
             return self._day(value)
+        if kind == INSTANT:
+            return self._instant(str(value))
         if isinstance(value, Outside) or kind in (OUTSIDE, REASON):
             return _printable(" ".join(str(value).split()).rstrip("."))
         return _printable(str(value))
@@ -174,6 +178,13 @@ class Words:
         except ValueError:
             return str(value)
         return written_day(day, self.language)
+
+    def _instant(self, value: str) -> str:
+        try:
+            moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        except ValueError:
+            return _printable(value)
+        return f"{written_day(moment, self.language)} {moment:%H:%M} UTC"
 
     def _nonce(self, problem: Problem) -> str:
         causes = "".join(f" {self._nonce(each)}" for each in problem.causes)

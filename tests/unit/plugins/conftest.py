@@ -18,6 +18,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "word": str,
     "outside": Outside,
     "reason": str,
+    "instant": str,
     "int": int,
     "bool": bool,
     "date": date,

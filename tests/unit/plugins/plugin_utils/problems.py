@@ -17,6 +17,7 @@ VALUES: dict[str, Any] = {
     "reason": "not_found",
     "int": 2,
     "bool": True,
+    "instant": "2026-11-25T12:00:00Z",
     "date": date(2026, 11, 25),
     "strs": ("x",),
     "choices": ("x",),
