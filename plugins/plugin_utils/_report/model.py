@@ -64,7 +64,7 @@ class HolderWorkstation:
 
     ``facts_at``: when the workstation last answered, None if it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
     those of the certificate that decides the status, ``days_left`` the calendar days of the site until its end. ``owner_sid``: of the
-    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``; ``problem``: why it failed.
+    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``; ``problem``: what it found.
     ``revocation``: of this certificate; ``valid_until`` is then the instant at which it was revoked. ``gives_access``: false for a
     certificate without its key and for one that is not valid yet, also while the workstation is silent.
     """

@@ -113,6 +113,10 @@ REMARKS: Catalogue = {
         "on {workstation}, the last run failed ({day}): {problem}",
         "sur {workstation}, le dernier passage a échoué ({day}) : {problem}",
     ),
+    "remark.found": (
+        "on {workstation}, the last run found ({day}): {problem}",
+        "sur {workstation}, le dernier passage a constaté ({day}) : {problem}",
+    ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),
 }
 

@@ -13,6 +13,7 @@ from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
 from ..._policy.status import Status
 from ..._policy.validity import is_selectable
+from ..exceptions import FAILED
 from ..model import (
     CertificateRow,
     HolderRow,
@@ -69,7 +70,7 @@ class Remarks:
         doubles = (line for place in row.places for line in self._double(place, own))
         failed = (
             self._say(
-                "remark.failed",
+                "remark.failed" if place.outcome == FAILED else "remark.found",
                 workstation=place.workstation,
                 day=self._say.day(place.outcome_at),
                 problem=self._failure(place.problem, place.next_step),
