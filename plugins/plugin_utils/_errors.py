@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,28 @@ class Outside(str):
     """Text of a library, a driver or Ansible. It is made only where the secrets of the task were masked."""
 
     __slots__ = ()
+
+
+_BY_KIND = {
+    FileNotFoundError: "not_found",
+    PermissionError: "no_access",
+    NotADirectoryError: "no_folder",
+    IsADirectoryError: "is_folder",
+    FileExistsError: "there_already",
+}
+_BY_NUMBER = {
+    errno.ENOSPC: "no_space",
+    errno.EDQUOT: "no_space",
+    errno.EROFS: "read_only",
+    errno.ENAMETOOLONG: "name_too_long",
+}
+
+
+def file_reason(error: OSError) -> str:
+    """Why a file or a folder cannot be read or written: a word of the catalogue for what people meet, else what the system says."""
+    kind = type(error)  # the number of an error of TLS is none of the system
+    word = _BY_KIND.get(kind) or (_BY_NUMBER.get(error.errno or 0) if kind is OSError else None)
+    return word or Outside(error.strerror or str(error) or kind.__name__)
 
 
 Value = str | int | bool | date | Outside | Sequence[str]

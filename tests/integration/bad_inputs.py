@@ -96,10 +96,10 @@ FORMS = {
     "10 MB of noise": Row(
         B, lambda _f: Given(b"\x30\x82" + os.urandom(MEGABYTES)), "not_p12.too_large", str(MEGABYTES + 2)
     ),
-    "a folder": Row(B, lambda _f: Given(None, arguments={"path": str(Path(__file__).parent)}), "bundle_file.folder"),
-    "no such file": Row(B, lambda _f: Given(None, arguments={"path": "/nowhere/there.p12"}), "bundle_file.not_there"),
+    "a folder": Row(B, lambda _f: Given(None, arguments={"path": str(Path(__file__).parent)}), "bundle_file.is_folder"),
+    "no such file": Row(B, lambda _f: Given(None, arguments={"path": "/nowhere/there.p12"}), "bundle_file.not_found"),
     "a file that may not be read": Row(
-        B, lambda f: Given(f.issue().data, arguments={"mode": "0000"}), "bundle_file.forbidden"
+        B, lambda f: Given(f.issue().data, arguments={"mode": "0000"}), "bundle_file.no_access"
     ),
 }
 

@@ -37,7 +37,7 @@ class Issuer:
         self.authority_file = trust(self.hospital.authority, self.hospital.folder)
         self._vault_password.touch(mode=0o600)
         self._vault_password.write_text(secrets.token_urlsafe(24), encoding="ascii")
-        (self.maildir / "new").mkdir(parents=True, exist_ok=True)
+        mails.make_maildir(self.maildir)
         return self
 
     def __exit__(

@@ -104,10 +104,15 @@ def deliver(
     return delivery.message_id
 
 
+def make_maildir(folder: Path) -> None:
+    """An empty Maildir."""
+    for part in ("tmp", "new", "cur"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+
+
 def put(maildir: Path, data: bytes, date: datetime | None = None) -> Path:
     """Puts a mail into a Maildir as a delivery program does: written elsewhere first, then renamed. ``date``: when it came."""
-    for part in ("tmp", "new", "cur"):
-        (maildir / part).mkdir(parents=True, exist_ok=True)
+    make_maildir(maildir)
     when = date or datetime.now(UTC)
     name = f"{int(when.timestamp())}.{secrets.token_hex(4)}_{next(_numbers)}.lab"
     written = maildir / "tmp" / name

@@ -70,4 +70,4 @@ def test_file_that_may_not_be_read_is_told_from_one_that_is_not_there(
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(Pkcs12Error) as met:
         load_bundle({"path": str(tmp_path / "kept.p12"), "passphrase": PASSPHRASE})
-    assert met.value.problem.code == "bundle_file.forbidden"
+    assert met.value.problem.code == "bundle_file.no_access"

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .._errors import Outside, Pkcs12Error, Problem, Value
+from .._errors import Pkcs12Error, Problem, file_reason
 from .passphrases import NumberAsText, passphrases_in
 from .pkcs12 import Bundle, open_bundle
 
@@ -113,13 +113,9 @@ def _files(folder: Path) -> list[Path]:
 
 def not_listed(folder: Path, problem: OSError, option: str = "bundle_folder") -> Pkcs12Error:
     """Why a bundle folder cannot be read. ``option``: what has its path."""
-    variants: dict[type[OSError], str] = {
-        FileNotFoundError: "not_there",
-        NotADirectoryError: "no_folder",
-        PermissionError: "forbidden",
-    }
-    values = {"folder": str(folder), "reason": Outside(problem.strerror)}
-    return Pkcs12Error(Problem(f"bundle_folder.{variants.get(type(problem), 'unreadable')}", values, option))
+    reason = file_reason(problem)
+    variant = reason if reason in ("not_found", "no_folder", "no_access") else "unreadable"
+    return Pkcs12Error(Problem(f"bundle_folder.{variant}", {"folder": str(folder), "reason": reason}, option))
 
 
 def _nfc(text: str) -> str:
@@ -146,15 +142,10 @@ def read_bundle(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as problem:
-        variants: dict[type[OSError], str] = {
-            FileNotFoundError: "not_there",
-            IsADirectoryError: "folder",
-            PermissionError: "forbidden",
-        }
-        values: dict[str, Value] = {"path": str(path)}
-        if (variant := variants.get(type(problem), "unreadable")) == "unreadable":
-            values["reason"] = Outside(problem.strerror)
-        raise Pkcs12Error(Problem(f"bundle_file.{variant}", values)) from None
+        reason = file_reason(problem)
+        if reason in ("not_found", "is_folder", "no_access"):
+            raise Pkcs12Error(Problem(f"bundle_file.{reason}", {"path": str(path)})) from None
+        raise Pkcs12Error(Problem("bundle_file.unreadable", {"path": str(path), "reason": reason})) from None
 
 
 WRONG_PASSPHRASE = ("wrong_passphrase", "no_passphrase")

@@ -38,7 +38,7 @@ class HolderEntry:
     ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the end date of the yearly authorisation;
     ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_until``: first day on which the holder is back.
     ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
-    profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time; ``problem``: why it failed. ``in_facts`` is False
+    profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time; ``problem``: what it found. ``in_facts`` is False
     if the facts of the workstation do not know this holder at this account, for instance because the entry is newer than the facts.
     ``awaiting``: what a newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the
     holder's mail address. ``certificate_until``: the end of the certificate that gave access by the facts of the workstation; None if

@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 
 from .._crypto.instants import day_and_time, format_instant, parse_instant
 from .._crypto.pkcs12_files import ASIDE, not_listed
-from .._errors import Outside, Pkcs12Error, Problem, Value
+from .._errors import Pkcs12Error, Problem, Value, file_reason
 from .._io.durable_files import move, replace_file, sync_folder
 from .._messages.words import LANGUAGES, Words
 from .._policy.names import has_words, number_key
@@ -166,7 +166,7 @@ def _refuse(number: str, note: Path) -> NoReturn:
     try:
         at, by = _read(note)
     except OSError as problem:
-        values["reason"] = Outside(problem.strerror)
+        values["reason"] = file_reason(problem)
         raise Pkcs12Error(Problem("retired.note_unreadable", values)) from None
     except (ValueError, RecursionError):
         raise Pkcs12Error(Problem("retired.note_damaged", values)) from None
@@ -201,13 +201,13 @@ def _remove(note: Path) -> None:
         note.unlink(missing_ok=True)
         sync_folder(note.parent)
     except OSError as problem:
-        values = {"note": str(note), "reason": Outside(problem.strerror)}
+        values = {"note": str(note), "reason": file_reason(problem)}
         raise Pkcs12Error(Problem("retired_note.not_removed", values)) from None
 
 
 def _not_written(folder: Path, problem: OSError) -> Problem:
     path = Path(str(problem.filename2 or problem.filename or folder))
-    values = {"folder": str(folder), "reason": Outside(problem.strerror)}
+    values = {"folder": str(folder), "reason": file_reason(problem)}
     if path == folder or path.name.startswith("."):
         return Problem("retired_note.not_written", values)
     return Problem("retired_note.not_written_file", values | {"file": path.name})

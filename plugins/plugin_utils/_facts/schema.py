@@ -89,7 +89,7 @@ class HolderRecord:
     whether there is access, by both; ``certificate_status`` and ``certificate_until`` are about the certificate alone. ``proof`` is about
     its key, None if the task did not ask for a proof; ``proof_detail`` says why the key is not proven. ``outcome`` is the
     outcome of the last run, for instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time; None when there was none.
-    ``problem``: why the last run failed, None if it did not.
+    ``problem``: why the last run failed, or why a file does not open that may be the new bundle; None without either.
     ``issuer_setting``: the setting of the issuer under which this is the holder's record, as it was written; empty without one.
     ``issuer_names``: the RFC 4514 names of the issuers of the certificates that the holder has or had under it.
     """

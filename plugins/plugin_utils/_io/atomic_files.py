@@ -9,9 +9,8 @@ import errno
 import os
 from pathlib import Path
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, file_reason
 from .durable_files import replace_file
-from .network_errors import reason_of
 
 MODE = 0o640
 """The report has names of people, so only the owner and the group of the folder may read it."""
@@ -31,7 +30,7 @@ def write(path: Path, data: bytes, check_mode: bool) -> bool:
             replace_file(path, data, MODE)
     except OSError as problem:
         raise Pkcs12Error(
-            Problem("report_file.not_written", {"path": str(path), "reason": reason_of(problem)})
+            Problem("report_file.not_written", {"path": str(path), "reason": file_reason(problem)})
         ) from None
     return True
 
@@ -49,7 +48,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as problem:
-        raise Pkcs12Error(Problem("report_file.not_read", {"path": str(path), "reason": reason_of(problem)})) from None
+        raise Pkcs12Error(
+            Problem("report_file.not_read", {"path": str(path), "reason": file_reason(problem)})
+        ) from None
 
 
 def _check_destination(path: Path) -> None:

@@ -22,9 +22,9 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Re
 
 from ansible.module_utils.urls import GzipDecodedReader, make_context
 
-from .._errors import Pkcs12Error, Problem, Value
+from .._errors import Pkcs12Error, Problem, Value, file_reason
 from .deadline import Deadline, opener
-from .network_errors import FAILED, NOT_TRUSTED, network_problem, reason_of
+from .network_errors import FAILED, NOT_TRUSTED, network_problem
 from .urls import NO_HOST, checked_url, host_of
 
 MOST_REDIRECTS = 10
@@ -129,7 +129,7 @@ class HttpClient:
         try:
             ssl.create_default_context(cafile=self._options.ca_path)
         except OSError as problem:  # an error of ssl is one of these
-            values = {"path": str(self._options.ca_path), "reason": reason_of(problem)}
+            values = {"path": str(self._options.ca_path), "reason": file_reason(problem)}
             raise Pkcs12Error(Problem("tls.ca_path", values, "ca_path")) from None
 
     def open(self, url: str, form: Form | None = None) -> Answer:

@@ -20,10 +20,9 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecret, is_encrypted, parse_vaulttext_envelope
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, file_reason
 from .durable_files import replace_file
 from .file_lock import locked, this_process
-from .network_errors import reason_of
 
 VARIABLE = "pkcs12_passphrases_collected"
 """Its own, beside the ``pkcs12_passphrases`` that people write. The playbooks merge both."""
@@ -66,7 +65,7 @@ class VaultFile:
                 values[VARIABLE][authorisation] = [passphrase, *older]
                 replace_file(self._real, self._encrypted(values, label))
         except OSError as problem:
-            raise _unusable(self.path, "not_written", reason=reason_of(problem)) from None
+            raise _unusable(self.path, "not_written", reason=file_reason(problem)) from None
         return True
 
     def lacks(self, authorisation: str, passphrase: str) -> bool:
@@ -107,7 +106,7 @@ class VaultFile:
         except FileNotFoundError:
             return {VARIABLE: {}}, DEFAULT_ID
         except OSError as problem:
-            raise _unusable(self.path, "not_read", reason=reason_of(problem)) from None
+            raise _unusable(self.path, "not_read", reason=file_reason(problem)) from None
         if not is_encrypted(data):
             raise _unusable(self.path, "not_encrypted")
         label = self._label(data)

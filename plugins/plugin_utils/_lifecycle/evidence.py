@@ -16,7 +16,7 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import Bundle
 from .._crypto.store import CertificateStore, parse_elements
-from .._errors import Outside, Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, file_reason
 from .._io.durable_files import append_line, check_appendable
 from .._workstation.protocol import ExchangeAnswer, journal_row
 
@@ -102,7 +102,7 @@ class Evidence:
 
 
 def _problem(code: str, problem: OSError, **values: str) -> Problem:
-    return Problem(code, {**values, "reason": Outside(problem.strerror or "")})
+    return Problem(code, {**values, "reason": file_reason(problem)})
 
 
 def _facts(change: ExecutedChange) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12_files import UnopenedFile, near_files
 from .._crypto.store import StoreCertificate
-from .._errors import ConnectionLost, ErrorRow, Problem, Sentences, Value
+from .._errors import ConnectionLost, ErrorRow, Pkcs12Error, Problem, Sentences, Value
 from .._facts.build import FactsScope, certificate_row, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, resolve_accounts
@@ -84,7 +84,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "offline": done is not None and done.plan.offline,
         "msg": _told(run, offered, access, context),
         "error": ErrorRow(error.problem) if error else None,
-        "warning": _warning(run),
+        "warning": ErrorRow(refusal.problem) if (refusal := _later_refusal(run)) else None,
         "owner": {"sid": done.owner.sid, "account": done.owner.account.name} if done else None,
         "certificate": _certificate(done, offered, context) if done else None,
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in run.task.unopened],
@@ -96,10 +96,9 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     }
 
 
-def _warning(run: HolderRun) -> ErrorRow | None:
+def _later_refusal(run: HolderRun) -> Pkcs12Error | None:
     """Why a file does not open that may be the holder's new bundle, where nothing has failed for it."""
-    refusal = None if run.error else run.task.later_refusal
-    return ErrorRow(refusal.problem) if refusal else None
+    return None if run.error else run.task.later_refusal
 
 
 def outcome_of(run: HolderRun) -> str:
@@ -376,8 +375,8 @@ def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple
 
 def _with_outcome(entry: HolderEntry, run: HolderRun, at: datetime) -> HolderEntry:
     outcome = kept_outcome(run)
-    problem = run.error.problem if run.error and outcome == FAILED else None
-    return replace(entry, outcome=outcome, outcome_at=at, problem=problem)
+    refusal = run.error if outcome == FAILED else _later_refusal(run)
+    return replace(entry, outcome=outcome, outcome_at=at, problem=refusal.problem if refusal else None)
 
 
 def _named(task: HolderTask) -> dict[str, Any]:

@@ -193,7 +193,7 @@ def _others(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[Problem]:
 
 def _not_opened(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[Problem]:
     """Holders with a file that may be the new bundle and does not open. Nobody has to act before the certificate is due."""
-    names = tuple(_place(row, tell) for row in rows if row.not_opened and not row.needs_somebody)
+    names = tuple(_place(row, tell) for row in rows if row.not_opened and row.outcome != FAILED)
     if names:
         yield Problem("summary.not_opened", {"count": len(names), "names": names})
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from .._errors import Pkcs12Error, Problem
-from .._io.network_errors import NOT_TRUSTED, network_problem, reason_of
+from .._errors import Pkcs12Error, Problem, file_reason
+from .._io.network_errors import NOT_TRUSTED, network_problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class MailServer:
         try:
             return ssl.create_default_context(cafile=self.ca_path)
         except OSError as problem:
-            values = {"path": str(self.ca_path), "reason": reason_of(problem)}
+            values = {"path": str(self.ca_path), "reason": file_reason(problem)}
             raise Pkcs12Error(Problem("mail_tls.ca_path", values, "ca_path")) from None
 
     def failed(self, error: Exception | Problem) -> Pkcs12Error:

@@ -16,8 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from .._errors import Pkcs12Error, Problem
-from .._io.network_errors import reason_of
+from .._errors import Pkcs12Error, Problem, file_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def read_mails(entries: Sequence[Entry], limits: Limits) -> Iterator[ReadMail | 
         try:
             yield ReadMail(entry, entry.read())
         except OSError as problem:
-            yield UnreadMail(entry.place, Problem("mail_file", {"reason": reason_of(problem)}))
+            yield UnreadMail(entry.place, Problem("mail_file", {"reason": file_reason(problem)}))
     left = len(entries) - limits.max_mails
     if left > 0:
         too_many = Problem("too_many_mails", {"count": left, "most": limits.max_mails})
@@ -170,7 +169,7 @@ class Maildir(_Files):
             os.link(source, target)  # unlike a rename, it replaces nothing
             source.unlink()
         except OSError as problem:
-            values = {"name": source.name, "folder": folder, "reason": reason_of(problem)}
+            values = {"name": source.name, "folder": folder, "reason": file_reason(problem)}
             raise Pkcs12Error(Problem("mail_not_moved.maildir", values)) from None
 
     def _folder(self, name: str) -> Path:
@@ -217,4 +216,4 @@ def _no_maildir(path: Path) -> Pkcs12Error | None:
 
 
 def _source(path: Path, problem: OSError) -> Pkcs12Error:
-    return Pkcs12Error(Problem("mail_source.unreadable", {"path": str(path), "reason": reason_of(problem)}))
+    return Pkcs12Error(Problem("mail_source.unreadable", {"path": str(path), "reason": file_reason(problem)}))

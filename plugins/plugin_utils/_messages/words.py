@@ -13,13 +13,13 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from .._errors import Cause, ErrorRow, NextStep, Outside, Problem, Sentences
-from .codes import CHOICES, CODES, DATE, OUTSIDE, WORD, WORDS
+from .codes import CHOICES, CODES, DATE, INSTANT, OUTSIDE, REASON, WORD, WORDS
 
 LANGUAGES = ("en", "fr")
 
@@ -44,10 +44,12 @@ def sentences(language: str) -> Mapping[str, Any]:
 
 
 class Words:
-    """The words of one language. ``call``: what the user calls an option of the collection."""
+    """The words of one language. ``language``: also one that is written in another way, such as ``french``, so that its refusal is read.
+    ``call``: what the user calls an option of the collection.
+    """
 
     def __init__(self, language: str = "en", call: Callable[[str], str] = str) -> None:
-        self.language = language if language in LANGUAGES else LANGUAGES[0]
+        self.language = next((each for each in LANGUAGES if language.lower().startswith(each)), LANGUAGES[0])
         self._call = call
 
     def of(self, problem: Problem) -> str:
@@ -85,6 +87,10 @@ class Words:
         own = _printable(_unknown(problem)) if written is None else self._filled(written, problem, tell)
         below = "" if "{causes" in (written or "") else self._below(problem, tell=tell)
         return " ".join(filter(None, (own, below)))
+
+    def reason(self, said: str) -> str:
+        """What ``file_reason`` has said, in words."""
+        return self._value(said, REASON)
 
     def told(self, value: Any) -> Any:
         """A result in which each problem is told in words."""
@@ -148,11 +154,13 @@ class Words:
             return ", ".join(filter(None, [*shown, self._more(len(value) - most)]))
         if isinstance(value, bool):
             return self._word("yes" if value else "no")
-        if kind in (WORD, WORDS):
+        if kind in (WORD, WORDS) or (kind == REASON and f"word.{value}" in sentences(self.language)):
             return self._word(str(value))
         if kind == DATE:
             return self._day(value)
-        if isinstance(value, Outside) or kind == OUTSIDE:
+        if kind == INSTANT:
+            return self._instant(str(value))
+        if isinstance(value, Outside) or kind in (OUTSIDE, REASON):
             return _printable(" ".join(str(value).split()).rstrip("."))
         return _printable(str(value))
 
@@ -170,6 +178,13 @@ class Words:
         except ValueError:
             return str(value)
         return written_day(day, self.language)
+
+    def _instant(self, value: str) -> str:
+        try:
+            moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        except ValueError:
+            return _printable(value)
+        return f"{written_day(moment, self.language)} {moment:%H:%M} UTC"
 
     def _nonce(self, problem: Problem) -> str:
         causes = "".join(f" {self._nonce(each)}" for each in problem.causes)

@@ -16,7 +16,7 @@ from .._facts.schema import BrowserProblem, CertificateRecord, Strangers, Unread
 from .._policy.revocation import Revocation
 from .._policy.status import Status
 from .crl_row import CrlRow
-from .exceptions import Accepted, ExceptionRow
+from .exceptions import Acceptable, Accepted, ExceptionRow
 
 
 class NextStep(str, Enum):
@@ -64,7 +64,7 @@ class HolderWorkstation:
 
     ``facts_at``: when the workstation last answered, None if it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
     those of the certificate that decides the status, ``days_left`` the calendar days of the site until its end. ``owner_sid``: of the
-    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``; ``problem``: why it failed.
+    account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``; ``problem``: what it found.
     ``revocation``: of this certificate; ``valid_until`` is then the instant at which it was revoked. ``gives_access``: false for a
     certificate without its key and for one that is not valid yet, also while the workstation is silent.
     """
@@ -129,6 +129,13 @@ class HolderRow:
     certificate_actor: Actor = Actor.NOBODY
     former_name: str | None = None
     issuer_setting: str = ""
+
+    @property
+    def shown_status(self) -> Status | Acceptable:
+        """The status as people read it: that of the authorisation where no certificate makes it."""
+        ends = self.status in (Status.RENEWAL_DUE, Status.EXPIRED) and self.status is self.authorisation_status
+        is_of_certificate = any(place.status is self.status for place in self.places)
+        return Acceptable(f"authorisation_{self.status.value}") if ends and not is_of_certificate else self.status
 
 
 @dataclass(frozen=True, slots=True)

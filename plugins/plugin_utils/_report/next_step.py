@@ -76,7 +76,8 @@ NOT_TO_SET_UP = (
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """What is known from the workstation. ``outcome``: what the last renewal said; ``problem``: why it failed. ``no_answer``: None if the
+    """What is known from the workstation. ``outcome``: what the last renewal said; ``problem``: why it failed, or
+    why a file does not open that may be the new bundle. ``no_answer``: None if the
     workstation answered, so that what is unknown is in its store. ``unread``: codes of the reasons for which the holder's store was not
     read.
     """
@@ -103,7 +104,7 @@ def _by_certificate(status: Status, entry: HolderEntry, seen: LastSeen) -> Actio
         return BY_STATUS[status]
     if seen.outcome == "waiting_for_issuer":
         return NextStep.AWAIT_BUNDLE, Actor.ISSUER
-    if seen.problem:  # a logon would not mend it, and the same again would fail again
+    if seen.problem and seen.outcome != "deferred":  # a logon would not mend it, and the same again would fail again
         return NextStep.MEND_FAILURE, actor_of(seen.problem)
     if seen.outcome == "deferred" or not entry.logged_on:
         return NextStep.LOG_ON, Actor.HOLDER

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .._errors import file_reason
 from .._facts.schema import CertificateRecord
 from .._policy.revocation import (
     CrlProblem,
@@ -122,9 +123,10 @@ def _file(path: str) -> bytes:
     try:
         with Path(path).open("rb") as file:
             data = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or str(problem)
-        raise NotUsable(CrlProblem.UNREADABLE, reason) from None
+    except OSError as problem:
+        raise NotUsable(CrlProblem.UNREADABLE, file_reason(problem)) from None
+    except ValueError as problem:
+        raise NotUsable(CrlProblem.UNREADABLE, str(problem)) from None
     if len(data) > MOST_BYTES:
         raise NotUsable(CrlProblem.UNREADABLE, f"> {MOST_BYTES} B")
     return data

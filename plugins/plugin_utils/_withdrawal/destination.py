@@ -16,9 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, file_reason
 from .._io.lasting_storage import check_lasting
-from .._io.network_errors import reason_of
 from .record import WithdrawalRecord, read_record
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -102,7 +101,7 @@ def storage_problem(problem: OSError, folder: Path) -> Problem:
     """An operation on files that failed."""
     if problem.errno in NO_SPACE:
         return _full(folder)
-    return Problem("dest_folder.refused", {"folder": str(folder), "reason": reason_of(problem)})
+    return Problem("dest_folder.refused", {"folder": str(folder), "reason": file_reason(problem)})
 
 
 def kept_as(problem: Problem, path: Path, clause: str = "kept.file") -> Problem:

@@ -12,10 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import Outside, Pkcs12Error, Problem
+from .._errors import Outside, Pkcs12Error, Problem, file_reason
 from .._io.durable_files import PartFile, free_name, move, replace_file, sync_folder
 from .._io.http_client import Answer, HttpClient
-from .._io.network_errors import reason_of
 from .._io.urls import host_of
 from .bundle import is_whole
 from .conversation import ERROR_STATUS, HTML_TYPES, Conversation, NoFile, begins_like_p12, find_download
@@ -115,7 +114,7 @@ class Download:
         for path in self.place.rescued:
             with suppress(OSError):
                 replace_file(path, data)
-                values = {"part": str(self.place.part), "reason": reason_of(failure), "path": str(path)}
+                values = {"part": str(self.place.part), "reason": file_reason(failure), "path": str(path)}
                 raise Pkcs12Error(Problem("disk_full.rescued", values))
         raise failure
 

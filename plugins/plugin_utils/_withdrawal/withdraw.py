@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .._errors import Pkcs12Error, Problem, Sentences
+from .._errors import Pkcs12Error, Problem, Sentences, file_reason
 from .._facts.delivery_states import DeliveryState, state_after
 from .._facts.retired import Notes
 from .._io.durable_files import append_line
 from .._io.file_lock import LockHolder, locked, this_process
 from .._io.http_client import CHUNK, HttpClient
-from .._io.network_errors import reason_of
 from .._io.urls import url_hash
 from .bundle import Opened, keep_original, put_copy
 from .destination import Destination, check_destination, kept_as, storage_problem
@@ -265,5 +264,5 @@ def _append_evidence(path: Path, line: bytes, code: str) -> None:
     try:
         append_line(path, line)
     except OSError as problem:
-        values = {"path": str(path), "reason": reason_of(problem)}
+        values = {"path": str(path), "reason": file_reason(problem)}
         raise Pkcs12Error(Problem(code, values)) from None

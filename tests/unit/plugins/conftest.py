@@ -17,6 +17,8 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str,
     "word": str,
     "outside": Outside,
+    "reason": str,
+    "instant": str,
     "int": int,
     "bool": bool,
     "date": date,

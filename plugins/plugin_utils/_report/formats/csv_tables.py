@@ -16,7 +16,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..exceptions import Accepted
+from ..._errors import Problem
+from ..exceptions import FAILED, Accepted
 from ..language.remarks import Remarks
 from ..language.vocabulary import Catalogue, Translator
 from ..language.wording import Wording, site_words
@@ -90,7 +91,7 @@ HOLDER_COLUMNS: Columns = {
     "name": lambda row, _words: row.name,
     "authorisation": lambda row, _words: row.authorisation,
     "function": lambda row, _words: row.function,
-    "status": lambda row, words: words.of(row.status),
+    "status": lambda row, words: words.of(row.shown_status),
     "next_step": lambda row, words: words.of(row.next_step),
     "actor": lambda row, words: words.of(row.actor),
     "access_until": lambda row, _words: row.access_until,
@@ -113,7 +114,7 @@ HOLDER_COLUMNS: Columns = {
     "by_workstation": lambda row, words: _joined(
         f"{p.workstation}{words.colon} {words.of(p.status)}" for p in row.places
     ),
-    "failure_code": lambda row, _words: _joined(p.problem.kind for p in row.places if p.problem),
+    "failure_code": lambda row, _words: _joined(each.kind for each in _failures(row)),
     "accounts": lambda row, _words: _joined(place.account for place in row.places),
     "thumbprints": lambda row, _words: _joined(place.thumbprint or "" for place in row.places),
     "issuer_setting": lambda row, _words: row.issuer_setting,
@@ -162,7 +163,7 @@ def holders_csv(report: Report) -> bytes:
     remarks = Remarks(report, say)
     own: Columns = {
         "next_step": lambda row, _words: say.step(row),
-        "failure": lambda row, _words: _joined(say.told.cause(p.problem) for p in row.places if p.problem),
+        "failure": lambda row, _words: _joined(map(say.told.cause, _failures(row))),
         "remarks": lambda row, _words: "; ".join((*remarks.of(row), *remarks.silent(row))),
     }
     return _table(report, {**HOLDER_COLUMNS, **own}, (*report.holders, *report.without_workstation))
@@ -189,6 +190,10 @@ def _cell(value: str | int | date | None, words: Translator) -> str | int:
     if isinstance(value, date):
         return words.day(value)
     return text_cell(value or "") if value is None or isinstance(value, str) else value
+
+
+def _failures(row: HolderRow) -> list[Problem]:
+    return [place.problem for place in row.places if place.problem and place.outcome == FAILED]
 
 
 def _joined(texts: Iterable[str]) -> str:

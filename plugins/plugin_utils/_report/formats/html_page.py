@@ -22,7 +22,8 @@ with suppress(ImportError):  # ansible-core installs both; without them the file
 
 from ..._errors import Actor
 from ..._policy.status import Status
-from ..acceptance import accepted_at, is_accepted, is_left
+from ..acceptance import AUTHORISATION, accepted_at, is_accepted, is_left
+from ..exceptions import Acceptable
 from ..language.counts import (
     holder_counts,
     shared_among,
@@ -31,6 +32,7 @@ from ..language.counts import (
     unsearched,
     without_holder_shares,
     without_holders,
+    workstation_shares,
 )
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
@@ -63,6 +65,8 @@ ANSWER_SHAPES = {
     Reachability.UNKNOWN: Status.UNKNOWN,
     Reachability.NEVER_SEEN: Status.NEVER_SEEN,
 }
+
+OF_AUTHORISATION = (Acceptable.AUTHORISATION_RENEWAL_DUE, Acceptable.AUTHORISATION_EXPIRED)
 
 FEW = 10
 """A table with at least so many rows has a filter. The table of holders always has one."""
@@ -130,7 +134,9 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "verdict": _verdict(report, holders, say),
         "first": _first(holders, found.first_end),
         # Two dictionaries, because a status and an answer with the same text are equal and would be one key.
-        "marks": {status: _mark(status.value, say.of(status)) for status in Status},
+        "marks": {
+            each: _mark(each.value.removeprefix(AUTHORISATION), say.of(each)) for each in (*Status, *OF_AUTHORISATION)
+        },
         "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Reachability},
         "authorisation_marks": {
             status: _mark(status.value, say(f"auth.{status.value}")) for status in found.authorisations
@@ -138,16 +144,16 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "counts": counts,
         "shares": shares(counts, say),
         "authorisation_shares": [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()],
-        "workstation_shares": [(say.of(each), count) for each, count in found.workstations.items()],
+        "workstation_shares": workstation_shares(report, say),
         "remarks": remarks,
         "pending": sum(row.next_step is not NextStep.NOTHING for row in holders),
-        "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.status.value,
+        "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.shown_status.value,
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
         "silent": _silent(report),
         "answered": [row for row in report.workstations if row.answer is Reachability.ANSWERED],
         "away": [answer for answer in FILTERED if answer in found.workstations],
         "states": lambda row: " ".join(_answers(row.places, answers)),
-        "facts": lambda place: _facts(place, answers, remarks, say),
+        "facts": lambda place: _facts(place, remarks, say),
         "left": sum(map(is_left, report.without_holder)),
         "left_shares": without_holder_shares(report, say),
         "unsearched": unsearched(report, say),
@@ -199,12 +205,13 @@ def _answers(places: Iterable[HolderWorkstation], answers: Mapping[str, Reachabi
     return [answer.value for answer in FILTERED if answer in found]
 
 
-def _facts(place: HolderWorkstation, answers: Mapping[str, Reachability], remarks: Remarks, say: Wording) -> str:
-    """Why the workstation of a place did not answer, and the date of its facts; an empty text if it answered."""
-    if place.facts_at and answers.get(place.workstation) is Reachability.ANSWERED:
+def _facts(place: HolderWorkstation, remarks: Remarks, say: Wording) -> str:
+    """Why the workstation of a place has no current audit, and the date of its facts; an empty text if it has."""
+    reason = remarks.no_answer(place.workstation)
+    if place.facts_at and not reason:
         return ""
     since = say("place.facts", moment=say.day(place.facts_at)) if place.facts_at else say("place.never")
-    return ", ".join(filter(None, (remarks.no_answer(place.workstation), since)))
+    return ", ".join(filter(None, (reason, since)))
 
 
 def _ends(month: Month, say: Wording) -> str:

@@ -19,7 +19,15 @@ from ..._facts.schema import UnreadRecord
 from ..._policy.status import Status
 from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
-from ..language.counts import holder_counts, shared_among, shares, to_remove, unsearched, without_holders
+from ..language.counts import (
+    holder_counts,
+    shared_among,
+    shares,
+    to_remove,
+    unsearched,
+    without_holders,
+    workstation_shares,
+)
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow
@@ -107,7 +115,7 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
     if found.authorisations:
         authorisations = [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()]
         yield "text.authorisations", _counts(authorisations, say)
-    yield "workstations", _counts([(say.of(each), count) for each, count in found.workstations.items()], say)
+    yield "workstations", _counts(workstation_shares(report, say), say)
     if shared := shared_among(report, say):
         yield "tile.shared", escaped("; ".join(shared))
     if empty := without_holders(report, say):
@@ -154,14 +162,16 @@ def _holder(row: HolderRow, say: Wording, remarks: Remarks) -> Cells:
         _until(row, say),
         _authorisation(row, say),
         _status(row, say),
-        " - ".join(filter(None, (say.step(row), "; ".join(remarks.of(row)), say.delivery(row)))),
+        " - ".join(
+            filter(None, (say.step(row), "; ".join((*remarks.of(row), *remarks.silent(row))), say.delivery(row)))
+        ),
         say.of(row.actor),
     )
 
 
 def _status(row: HolderRow, say: Wording) -> str:
     """The status, and what of it is accepted."""
-    return "; ".join((say.of(row.status), *say.revocation(row), *say.accepted(row.accepted)))
+    return "; ".join((say.of(row.shown_status), *say.revocation(row), *say.accepted(row.accepted)))
 
 
 def _exception(report: Report) -> Callable[[ExceptionRow, Wording], Cells]:

@@ -11,28 +11,30 @@ from dataclasses import dataclass
 
 from ..._policy.status import Status
 from ..acceptance import is_left
-from ..model import HolderRow, Report
+from ..exceptions import Acceptable
+from ..model import HolderRow, Reachability, Report
 from ..no_answer import with_unusable_variables
 from ..strangers import not_searched
 from ..summary import shared_numbers
-from .wording import SEVERITY, Wording
+from .wording import Wording, rank
 
 
 @dataclass(frozen=True, slots=True)
 class HolderCounts:
-    """All holders, in parts: ``by_status``, the worst first, has those with a workstation. Statuses without a holder are left out."""
+    """All holders, in parts: ``by_status``, the worst first, has those with a workstation by the status that people read. Statuses without
+    a holder are left out."""
 
     total: int
-    by_status: Mapping[Status, int]
+    by_status: Mapping[Status | Acceptable, int]
     without_workstation: int
 
 
 def holder_counts(report: Report) -> HolderCounts:
     """Counts the holders: the parts add up to ``total``."""
-    found = Counter(row.status for row in report.holders)
+    rows = sorted(report.holders, key=lambda row: (rank(row.status), row.shown_status is not row.status))
     return HolderCounts(
         total=len(report.holders) + len(report.without_workstation),
-        by_status={status: found[status] for status in SEVERITY if status in found},
+        by_status=Counter(row.shown_status for row in rows),
         without_workstation=len(report.without_workstation),
     )
 
@@ -49,6 +51,14 @@ def sentence(report: Report, say: Wording) -> str:
     parts = ", ".join(f"{words} {say.number(count)}" for words, count in shares(counts, say))
     place = _place(report, say, say.counted("counts.holders", counts.total))
     return say("counts.sentence", place=place, shares=parts, option="pkcs12_fail_on") if parts else f"{place}."
+
+
+def workstation_shares(report: Report, say: Wording) -> Sequence[tuple[str, int]]:
+    """The workstations in parts that add up to all of them. Those with unusable variables have a table of their own."""
+    unusable = with_unusable_variables(report)
+    found = Counter(row.answer for row in report.workstations if row.workstation not in unusable)
+    parts = [(say.of(each), found[each]) for each in Reachability]
+    return [(words, count) for words, count in (*parts, (say("counts.variables"), len(unusable))) if count]
 
 
 def without_holder_shares(report: Report, say: Wording) -> Sequence[tuple[str, int]]:

@@ -23,10 +23,10 @@ NO_ANSWER: Catalogue = {
         "non interrogé : variables de connexion absentes ou erronées",
     ),
     "no_answer_reason.listener": (
-        "answers, but not with WinRM as expected (port, certificate, kind of logon)",
-        "répond, mais pas comme attendu en WinRM (port, certificat, mode d'authentification)",
+        "WinRM does not answer there as expected (port, certificate, kind of logon)",
+        "WinRM n'y répond pas comme attendu (port, certificat, mode d'authentification)",
     ),
-    "no_answer_reason.failed": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
+    "no_answer_reason.failed": ("its audit failed", "son relevé a échoué"),
     "no_answer_reason.unusable": ("its facts cannot be used", "relevé inutilisable"),
     "no_answer_reason.variables": (
         "its variables in the inventory cannot be used",
@@ -113,6 +113,10 @@ REMARKS: Catalogue = {
         "on {workstation}, the last run failed ({day}): {problem}",
         "sur {workstation}, le dernier passage a échoué ({day}) : {problem}",
     ),
+    "remark.found": (
+        "on {workstation}, the last run found ({day}): {problem}",
+        "sur {workstation}, le dernier passage a constaté ({day}) : {problem}",
+    ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),
 }
 
@@ -120,6 +124,7 @@ COUNTS: Catalogue = {
     "counts": ("In numbers", "En chiffres"),
     "counts.total": ("Holders in all", "Titulaires au total"),
     "counts.without": ("without a workstation", "sans poste"),
+    "counts.variables": ("unusable variables", "variables inutilisables"),
     "counts.left": ("to be dealt with", "à traiter"),
     "counts.accepted": ("accepted (exceptions)", "acceptés (exceptions)"),
     "counts.quiet": ("offered to no program", "proposés à aucun programme"),

@@ -13,12 +13,12 @@ from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
 from ..._policy.status import Status
 from ..._policy.validity import is_selectable
+from ..exceptions import FAILED
 from ..model import (
     CertificateRow,
     HolderRow,
     HolderWorkstation,
     NextStep,
-    Reachability,
     Report,
     StoreOwner,
     WorkstationRow,
@@ -70,7 +70,7 @@ class Remarks:
         doubles = (line for place in row.places for line in self._double(place, own))
         failed = (
             self._say(
-                "remark.failed",
+                "remark.failed" if place.outcome == FAILED else "remark.found",
                 workstation=place.workstation,
                 day=self._say.day(place.outcome_at),
                 problem=self._failure(place.problem, place.next_step),
@@ -101,9 +101,9 @@ class Remarks:
         ]
 
     def no_answer(self, workstation: str) -> str:
-        """Why a workstation did not answer; empty for one that did, or that the report does not know."""
+        """Why a workstation has no current audit, or has unusable variables; empty for any other, or that the report does not know."""
         row = self._workstations.get(workstation)
-        return self.reason(row) if row and row.answer is not Reachability.ANSWERED else ""
+        return self.reason(row) if row else ""
 
     def reason(self, row: WorkstationRow) -> str:
         """The words for the problem of a workstation; empty without one."""

@@ -150,7 +150,7 @@ class Wording:
         if row.problem is None:
             return self.words("revocation_lists.good")
         key = "crl_problem" if row.detail else "crl_problem.plain"
-        return self.words(key, problem=self.words.of(row.problem), detail=row.detail)
+        return self.words(key, problem=self.words.of(row.problem), detail=self.told.reason(row.detail))
 
     def side(self, value: str | None) -> str | Status:
         """A value of a change: a status as an enumeration, a date as text of the language, a thumbprint unchanged; empty for None."""

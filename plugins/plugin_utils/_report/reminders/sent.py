@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from ..._errors import Outside, Pkcs12Error, Problem, Value
+from ..._errors import Pkcs12Error, Problem, Value, file_reason
 from ..._facts.codec import Mismatch, from_map, to_map
 from ..._io.durable_files import replace_file
 from ..model import NextStep
@@ -70,7 +70,7 @@ def read_sent(path: Path) -> dict[Key, SentReminder]:
     except FileNotFoundError:
         return {}
     except OSError as problem:
-        raise _unusable("unreadable", path, said=Outside(problem.strerror)) from None
+        raise _unusable("unreadable", path, said=file_reason(problem)) from None
     except (Mismatch, ValueError, RecursionError):
         raise _unusable("form", path) from None
     if found.schema != SCHEMA:
@@ -90,7 +90,7 @@ def write_sent(path: Path, sent: Mapping[Key, SentReminder], now: datetime) -> N
 
 def unwritable(path: Path, problem: OSError) -> Pkcs12Error:
     """The error for a file that cannot be written."""
-    return _unusable("unwritable", path, said=Outside(problem.strerror))
+    return _unusable("unwritable", path, said=file_reason(problem))
 
 
 def check_folder(path: Path) -> None:

@@ -133,8 +133,8 @@ def test_several_matches_are_all_named(folder: Path) -> None:
 
 def test_a_folder_that_is_not_there_or_no_folder_is_named(folder: Path) -> None:
     missing, file = refusal(folder / "missing", "*"), refusal(folder / "read me.txt", "*")
-    assert (missing.problem.code, file.problem.code) == ("bundle_folder.not_there", "bundle_folder.no_folder")
-    assert missing.problem.values == {"folder": str(folder / "missing"), "reason": "No such file or directory"}
+    assert (missing.problem.code, file.problem.code) == ("bundle_folder.not_found", "bundle_folder.no_folder")
+    assert missing.problem.values == {"folder": str(folder / "missing"), "reason": "not_found"}
     assert missing.problem.setting == "bundle_folder"
 
 
@@ -157,7 +157,7 @@ def test_a_folder_that_may_not_be_read_is_named(folder: Path) -> None:
             error = refusal(folder, "*")
     finally:
         folder.chmod(0o700)
-    assert error.problem.code == "bundle_folder.forbidden"
+    assert error.problem.code == "bundle_folder.no_access"
 
 
 def test_each_problem_of_a_file_can_be_told_with_the_name_of_the_file() -> None:

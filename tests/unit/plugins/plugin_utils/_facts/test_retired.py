@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import retired
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import (
     Notes,
@@ -162,7 +162,7 @@ def test_a_note_that_cannot_be_removed_is_red(folder: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(Path, "unlink", fails)
     told = refusal(lambda: notes_of(folder, back=(NUMBER,)).admit(NUMBER))
-    values = {"note": str(folder / NOTE), "reason": Outside("Read-only file system")}
+    values = {"note": str(folder / NOTE), "reason": "read_only"}
     assert told.problem == Problem("retired_note.not_removed", values)
 
 
@@ -241,7 +241,7 @@ def test_what_cannot_be_written_down_names_the_folder_and_the_setting(
         lambda: check_can_write(tmp_path / "gone"),
     ):
         told = refusal(call)
-        values = {"folder": str(tmp_path / "gone"), "reason": Outside("No such file or directory")}
+        values = {"folder": str(tmp_path / "gone"), "reason": "not_found"}
         assert told.problem == Problem("retired_note.not_written", values)
     check_can_write(tmp_path)
     monkeypatch.setattr("os.access", lambda *_given: False)

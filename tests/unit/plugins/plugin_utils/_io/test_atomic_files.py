@@ -70,7 +70,7 @@ def test_what_fails_half_way_leaves_the_old_file_alone(tmp_path: Path, monkeypat
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(Pkcs12Error) as refusal:
         write(path, b"new", check_mode=False)
-    assert refusal.value.problem == not_written(path, "No space left on device")
+    assert refusal.value.problem == not_written(path, "no_space")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -80,7 +80,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, check_mode: bool) ->
     (tmp_path / "folder").write_text("", encoding="utf-8")
     with pytest.raises(Pkcs12Error) as refusal:
         write(tmp_path / "folder" / "report.json", b"one", check_mode)
-    assert refusal.value.problem == not_written(tmp_path / "folder" / "report.json", "Not a directory")
+    assert refusal.value.problem == not_written(tmp_path / "folder" / "report.json", "no_folder")
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -88,7 +88,7 @@ def test_a_path_that_is_a_folder_is_refused(tmp_path: Path, check_mode: bool) ->
     (tmp_path / "report.json" / "x").mkdir(parents=True)
     with pytest.raises(Pkcs12Error) as refusal:
         write(tmp_path / "report.json", b"one", check_mode)
-    assert refusal.value.problem == not_written(tmp_path / "report.json", "Is a directory")
+    assert refusal.value.problem == not_written(tmp_path / "report.json", "is_folder")
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -100,7 +100,7 @@ def test_a_folder_that_may_not_be_written_is_refused(
     monkeypatch.setattr(os, "access", lambda folder, mode: asked.append((folder, mode)))
     with pytest.raises(Pkcs12Error) as refusal:
         write(tmp_path / "new" / "report.json", b"one", check_mode)
-    assert refusal.value.problem == not_written(tmp_path / "new" / "report.json", "Permission denied")
+    assert refusal.value.problem == not_written(tmp_path / "new" / "report.json", "no_access")
     assert asked == [(tmp_path, os.W_OK | os.X_OK)]
     assert list(tmp_path.iterdir()) == []
 
@@ -114,7 +114,7 @@ def test_an_earlier_report_is_read_as_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "code", "more"),
     [
-        (None, "report_file.not_read", {"reason": "No such file or directory"}),
+        (None, "report_file.not_read", {"reason": "not_found"}),
         (b"Zo\xe9", "report_file.not_utf_8", {}),
     ],
 )

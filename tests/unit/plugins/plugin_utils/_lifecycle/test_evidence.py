@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, parse_elements
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem, file_reason
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.evidence import Evidence, ExecutedChange
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     ExchangeAnswer,
@@ -128,7 +128,7 @@ def test_check_mode_refuses_with_the_same_problem(tmp_path: Path, place: str, ch
         (tmp_path / place).open("ab")
     with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path / place, None, "ws-1").prepare(check_mode)
-    why = {"path": str(tmp_path / place), "reason": Outside(problem.value.strerror or "")}
+    why = {"path": str(tmp_path / place), "reason": file_reason(problem.value)}
     assert refusal.value.problem == Problem("evidence.not_writable", why)
 
 
@@ -137,7 +137,7 @@ def test_check_mode_refuses_a_folder_of_another(tmp_path: Path, mode: int, monke
     monkeypatch.setattr(os, "access", lambda _path, wanted: mode >> 6 & wanted == wanted)  # root may write everywhere
     with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path / "e", None, "ws-1").prepare(check_mode=True)
-    assert refusal.value.problem.values["reason"] == "Permission denied"
+    assert refusal.value.problem.values["reason"] == "no_access"
 
 
 def test_check_mode_makes_and_changes_nothing(tmp_path: Path) -> None:

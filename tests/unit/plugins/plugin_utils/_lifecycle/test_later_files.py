@@ -98,4 +98,13 @@ def test_a_later_file_is_no_reason_to_keep_a_newer_bundle_from_its_holder(
     (folder / SAME).write_bytes(issue(authority, "Jeanne Dupont - T123456", YEAR).data)
     for seconds, name in enumerate((INSTALLED, SAME, NEW)):
         written(folder / name, seconds)
-    assert outcomes(enrol(workstation, folder, [JEANNE], install="due")) == ["renewed"]
+    result = enrol(workstation, folder, [JEANNE], install="due")
+    assert outcomes(result) == ["renewed"]
+    (known,) = result["ansible_facts"]["pkcs12"]["holders"]
+    assert (known["outcome"], known["problem"]["code"]) == (
+        "renewed",
+        "wrong_passphrase.in_file",
+    )  # the report tells it
+    (folder / NEW).unlink()
+    (known,) = enrol(workstation, folder, [JEANNE], install="due")["ansible_facts"]["pkcs12"]["holders"]
+    assert known["problem"] is None

@@ -25,6 +25,7 @@ CODES = {
     "x.list": code(Actor.IT, names="strs"),
     "x.choice": code(Actor.IT, names="choices"),
     "x.day": code(Actor.IT, day="date"),
+    "x.instant": code(Actor.IT, when="instant"),
     "x.value": code(Actor.IT, name="str", other="str"),
     "x.outside": code(Actor.IT, said="outside"),
     "x.word": code(Actor.IT, kind="word", kinds="words"),
@@ -38,6 +39,7 @@ EN: dict[str, Any] = {
     "x.list": {"cause": "Found {names}."},
     "x.choice": {"cause": "Write one of {names}."},
     "x.day": {"cause": "Until {day}."},
+    "x.instant": {"cause": "It was {when}."},
     "x.value": {"cause": "{name} is not {other}."},
     "x.outside": {"cause": "It said: {said}."},
     "x.word": {"cause": "It is {kind}, not {kinds}."},
@@ -140,8 +142,26 @@ def test_a_code_that_is_not_known_tells_its_causes() -> None:
     assert Words().of(Problem("y.new", {"number": 3}, causes=causes)) == "y.new number=3 Also this. It failed. Look."
 
 
-def test_a_language_that_is_not_known_is_english() -> None:
-    assert Words("de").of(Problem("x.day", {"day": date(2026, 3, 1)})) == "Until 2026-03-01."
+@pytest.mark.parametrize(
+    ("given", "language"),
+    [("de", "en"), ("", "en"), ("french", "fr"), ("Fr", "fr"), ("fr_FR.UTF-8", "fr"), ("EN", "en")],
+)
+def test_a_language_is_what_is_meant_and_one_that_is_not_known_is_english(given: str, language: str) -> None:
+    assert Words(given).language == language
+
+
+@pytest.mark.parametrize(
+    ("language", "given", "said"),
+    [
+        ("en", "2026-11-25T12:00:07Z", "It was 2026-11-25 12:00 UTC."),
+        ("fr", "2026-11-25T12:00:07Z", "It was 25/11/2026 12:00 UTC."),
+        ("fr", "yester\nday", "It was yester\\nday."),
+    ],
+)
+def test_an_instant_is_written_as_the_language_does_and_what_is_none_is_shown(
+    language: str, given: str, said: str
+) -> None:
+    assert Words(language).of(Problem("x.instant", {"when": given})) == said
 
 
 def test_a_result_is_told_wherever_a_problem_stands_in_it() -> None:

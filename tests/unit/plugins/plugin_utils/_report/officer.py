@@ -39,10 +39,10 @@ WHY = {
         "non interrogé\u00a0: variables de connexion absentes ou erronées",
     ),
     "ws-listener": (
-        "answers, but not with WinRM as expected (port, certificate, kind of logon)",
-        "répond, mais pas comme attendu en WinRM (port, certificat, mode d\u2019authentification)",
+        "WinRM does not answer there as expected (port, certificate, kind of logon)",
+        "WinRM n\u2019y répond pas comme attendu (port, certificat, mode d\u2019authentification)",
     ),
-    "ws-audit": ("answers, but the audit failed", "répond, mais le relevé a échoué"),
+    "ws-audit": ("its audit failed", "son relevé a échoué"),
     "ws-facts": ("its facts cannot be used", "relevé inutilisable"),
     "ws-variables": ("its variables in the inventory cannot be used", "variables du poste inutilisables"),
     "ws-old": ("no audit for too long", "pas de relevé récent"),

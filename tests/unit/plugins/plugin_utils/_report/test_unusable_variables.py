@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,14 @@ def test_it_is_not_said_to_be_silent_when_it_answered(audit: Any, answer: str) -
     assert (place.status, place.next_step) == (Status.UNKNOWN, NextStep.CORRECT_VARIABLES)
     text = markdown(found)
     assert "## Workstations whose variables cannot be used (1)" in text
-    assert "| ws-9 | did not answer" not in text
+    assert "| ws-9 | without a current audit" not in text
     assert "| ws-9 | its variables in the inventory cannot be used | " in text
+    assert "ws-9: its variables in the inventory cannot be used" in next(
+        line for line in text.splitlines() if line.startswith("| Jeanne Dupont |")
+    )
+    (counts,) = [line for line in text.splitlines() if line.startswith("- Workstations: ")]
+    assert counts.endswith(", unusable variables 1")
+    assert sum(map(int, re.findall(r" (\d+)", counts))) == len(found.workstations)
     assert parse(to_json(found)) == found
     again = {row.name: row.reached for row in hosts_of(found)}
     assert (again["ws-9"], again["ws-1"]) == (answer == "answered", False)

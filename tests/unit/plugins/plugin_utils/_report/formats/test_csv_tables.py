@@ -91,7 +91,7 @@ def test_a_holder_is_a_row() -> None:
         "accounts": "CHU\\user0",
         "issuer setting": "",
         "thumbprints": '="0000000000000000000000000000000000000001"',
-        "remarks": "ws-0001: answers, but the audit failed",
+        "remarks": "ws-0001: its audit failed",
     }
 
 

@@ -154,8 +154,8 @@ def test_workstations_that_did_not_answer_say_since_when() -> None:
     assert [name.partition("WS")[0] for name in found.column("silent", 0)] == ["ws-never", "ws-older", "ws-old"]
     assert found.column("silent", 1) == [
         "never seen",
-        "did not answerlast facts of 2026-08-26 06:3491 days ago",
-        "did not answerlast facts of 2026-08-27 06:3490 days ago",
+        "without a current auditlast facts of 2026-08-26 06:3491 days ago",
+        "without a current auditlast facts of 2026-08-27 06:3490 days ago",
     ]
     assert len(found.tables["answered"]) == 1
 
@@ -165,7 +165,7 @@ def test_a_status_and_an_answer_keep_their_own_words() -> None:
     found = read(replace(EMPTY, holders=(row,), workstations=(workstation(1),)))
     assert Status.UNKNOWN == Reachability.UNKNOWN, "as texts they are equal"
     assert found.column("holders", 5) == ["unknown"]
-    assert found.column("silent", 1)[0].startswith("did not answer")
+    assert found.column("silent", 1)[0].startswith("without a current audit")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

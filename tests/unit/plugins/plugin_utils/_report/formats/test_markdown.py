@@ -197,7 +197,7 @@ def test_each_section_has_its_rows_and_none_is_empty() -> None:
         f"Holders who need something ({waiting})": waiting,
         "Holders without a workstation (1)": 1,
         "Certificates without a holder (1)": 1,
-        "Workstations that did not answer (4)": 4,
+        "Workstations without a current audit (4)": 4,
         "Stores that were not read (3)": 3,
         "Changes (7)": 7,
     }
@@ -212,8 +212,8 @@ REFUSED = problem("logon_refused", address="ws-2", host="ws-2", port="5986", rea
 def test_workstations_that_did_not_answer_say_since_when_and_why() -> None:
     silent = report(host(record(), problem=OFF), host(name="ws-2", facts_at=None, problem=REFUSED))
     table = read(markdown(replace(silent, parameters=replace(silent.parameters, report_date=NOW + 9 * DAY)))).tables
-    assert table["Workstations that did not answer (2)"][1:] == [
-        ["ws-1", "did not answer", "switched off or unreachable", "2026-11-25 (today)", Words().of(OFF)],
+    assert table["Workstations without a current audit (2)"][1:] == [
+        ["ws-1", "without a current audit", "switched off or unreachable", "2026-11-25 (today)", Words().of(OFF)],
         ["ws-2", "never seen", "refuses the connection account", "", Words().of(REFUSED)],
     ]
 

@@ -12,7 +12,9 @@ from datetime import date
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable, Accepted
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import holders_csv
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.counts import (
@@ -61,6 +63,34 @@ def test_tiles_text_and_sentence_add_up(report: Report) -> None:
     said = sentence(report, say)
     assert sum(numbers(re.split("\u00a0?: ", said.rstrip("."), maxsplit=1)[1])) == total
     assert f" {total} " in said
+
+
+def test_a_status_that_the_yearly_authorisation_makes_does_not_read_as_that_of_a_certificate() -> None:
+    row = replace(
+        hospital(1).holders[0],
+        status=Status.RENEWAL_DUE,
+        authorisation_status=Status.RENEWAL_DUE,
+        next_step=NextStep.RENEW,
+    )
+    due, valid = (
+        replace(row, name=f"{status.value.split('_')[0]} holder", places=(replace(row.places[0], status=status),))
+        for status in (Status.RENEWAL_DUE, Status.VALID)
+    )
+    report = replace(hospital(1, "fr"), holders=(valid, due))
+    assert list(shares(holder_counts(report), Wording(report.parameters))) == [
+        ("à renouveler", 1),
+        ("autorisation à renouveler", 1),
+    ]
+    assert dict(re.findall(r'"(\w+) holder".*?;"((?:autorisation )?à renouveler)";', holders_csv(report).decode())) == {
+        "renewal": "à renouveler",
+        "valid": "autorisation à renouveler",
+    }
+    assert dict(re.findall(r"\| (\w+) holder.*?\| ((?:autorisation )?à renouveler) \|", markdown(report))) == {
+        "renewal": "à renouveler",
+        "valid": "autorisation à renouveler",
+    }
+    cells = re.findall(r'<td data-sort="\d+"><span class="mark renewal_due">([^<]+)</span>', page(report))
+    assert cells == ["autorisation à renouveler", "à renouveler"]
 
 
 @pytest.mark.parametrize("report", [sample(), hospital(300)])

@@ -58,16 +58,17 @@ def test_a_row_says_for_which_issuer_it_is_where_there_are_several(language: str
 
 @pytest.mark.words  # compares a report with the words of its problem
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "outcome", "said"),
     [
-        ("en", "on ws-1, the last run failed (2026-11-24): "),
-        ("fr", "sur ws-1, le dernier passage a échoué (24/11/2026)\u00a0: "),
+        ("en", "failed", "on ws-1, the last run failed (2026-11-24): "),
+        ("fr", "failed", "sur ws-1, le dernier passage a échoué (24/11/2026)\u00a0: "),
+        ("fr", "unchanged", "sur ws-1, le dernier passage a constaté (24/11/2026)\u00a0: "),
     ],
 )
-def test_a_failed_run_is_told_with_its_day_and_its_problem(language: str, said: str) -> None:
+def test_what_a_run_has_found_is_told_with_its_day(language: str, outcome: str, said: str) -> None:
     """What to do is said once: by the next step, or here where nothing is pressing."""
     found = problem("unusable_facts.schema", schema="9")
-    tried = replace(JEANNE, outcome="failed", outcome_at=NOW - DAY, problem=found)
+    tried = replace(JEANNE, outcome=outcome, outcome_at=NOW - DAY, problem=found)
     words = Words(language)
     due = report(host(record(days=5), entries=(tried,)), language=language)
     assert lines(due, "T1") == [f"{said}{words.cause(found)}"]

@@ -60,7 +60,7 @@ ENUMERATIONS = [
     for kind in vars(model).values()
     if isinstance(kind, type) and issubclass(kind, Enum) and kind is not Strangers  # sentences say what they come to
 ]
-OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState, Acceptable)
+OF_OTHERS = (KeyState, DeliveryState, CrlProblem, RevocationReason, ExceptionState)
 MEMBERS = [member for kind in (*ENUMERATIONS, *OF_OTHERS) for member in kind]
 ALL = {**VOCABULARY, **CATALOGUE, **PAGE}
 PARIS = ZoneInfo("Europe/Paris")
@@ -158,6 +158,7 @@ def reports() -> list[Report]:
     one = replace(usual.workstations[1], clock_skew_seconds=1)
     folder = replace(usual.workstations[1], store_owners=(StoreOwner("S-1-5-21-1", "C:\\Users\\guest"),))
     today = replace(usual.holders[0], valid_until=NOW, days_left=0)
+    renewed = replace(today.places[0], outcome="renewed", problem=problem("wrong_passphrase"))
     quiet = replace(usual, changes=(), parameters=replace(PARAMETERS, query="@", renew_before_days=1))
     return [
         usual,
@@ -167,7 +168,7 @@ def reports() -> list[Report]:
         quiet,
         replace(usual, holders=delivered),
         replace(usual, workstations=(replace(usual.workstations[0], browsers=tuple(BrowserProblem)),)),
-        replace(empty, holders=(today,), changes=()),
+        replace(empty, holders=(today, replace(today, places=(renewed,))), changes=()),
         replace(empty, without_holder=accepted_strays()),
         replace(empty, without_holder=(first, *usual.without_holder * 2), workstations=(folder,)),
         replace(usual, certificates=keys, holders=steps, workstations=(one,)),
