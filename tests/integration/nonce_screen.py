@@ -60,7 +60,9 @@ RESULT = re.compile(
 BY_ANSIBLE = (
     re.compile(r"Task failed: (?:(?:Action|Module) failed: )?|Action failed: |Module failed: "),
     re.compile(r"All assertions passed|One or more items failed|All items completed|All items skipped"),
-    re.compile(r"Failed to template (?:hosts|serial)[^«]*|Error processing keyword '\w+': |The filter plugin '[\w.]+' failed: "),
+    re.compile(
+        r"Failed to template (?:hosts|serial)[^«]*|Error processing keyword '\w+': |The filter plugin '[\w.]+' failed: "
+    ),
     re.compile(r"\[(?:WARNING|ERROR)\]: ?"),
     re.compile(
         r"\(censored due to no_log\)|the output has been hidden due to the fact that 'no_log: true' was specified for this result"
