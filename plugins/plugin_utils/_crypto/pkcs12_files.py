@@ -25,8 +25,8 @@ def find_bundles(folder: Path, pattern: str) -> list[Path]:
     """The files whose names fit the pattern, sorted by name.
 
     The pattern may have ``*``, ``?`` and ``[...]``. Names and pattern are compared as people see them: in Unicode NFC (UAX 15), because
-    macOS and some mail programs write an accent as a separate character, and with one blank where there are several. Hidden files are left out as in a shell: macOS adds a hidden file with the prefix
-    ``._`` for each file that it copies to a share.
+    macOS and some mail programs write an accent as a separate character, and with one blank where there are several. Hidden files are
+    left out as in a shell: macOS adds a hidden file with the prefix ``._`` for each file that it copies to a share.
     Raises ``Pkcs12Error``: ``bundle_folder``.
     """
     return [path for path in _files(folder) if fnmatch.fnmatchcase(_seen(path.name), _seen(pattern))]
@@ -54,7 +54,9 @@ def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
     others = [path.name for path in _files(folder) if not fnmatch.fnmatchcase(_seen(path.name), _seen(pattern))]
     if not numbers:  # several people may have the same name, so words without a number prove nothing
         return tuple(name for name in others if fnmatch.fnmatchcase(_folded(name).replace(" ", ""), wanted))
-    near = tuple(name for name in others if fnmatch.fnmatchcase(_folded(name).replace(" ", ""), wanted) or words <= _words(name))
+    near = tuple(
+        name for name in others if fnmatch.fnmatchcase(_folded(name).replace(" ", ""), wanted) or words <= _words(name)
+    )
     return near or tuple(name for name in others if numbers <= _words(name))
 
 

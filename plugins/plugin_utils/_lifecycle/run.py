@@ -21,7 +21,6 @@ from .._workstation.protocol import Drivers, Inventory
 from .present import PresentFromFolder
 from .transaction import UNREAD, HolderStore, Transaction, locate_holder
 
-
 STALE = "stale_store"
 
 

@@ -52,7 +52,8 @@ def has_number(text: str, number: str) -> bool:
     signs = number_key(number)
     if not signs or signs not in number_key(text):
         return False
-    return re.search(rf"(?<!\w){r'\s*'.join(map(re.escape, signs))}(?!\w)", normalized_text(text)) is not None
+    spaced = r"\s*".join(map(re.escape, signs))
+    return re.search(rf"(?<!\w){spaced}(?!\w)", normalized_text(text)) is not None
 
 
 def normalized_text(text: str) -> str:
