@@ -123,15 +123,21 @@ def lockdown_findings(refusal: Pkcs12Error) -> tuple[Finding, ...]:
 
 
 def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
-    """The documented result of ``workstation_info``: the findings as maps, and ``ready`` if none is an error."""
+    """The documented result of ``workstation_info``: the findings as maps, and ``ready`` if none is an error.
+
+    What is the same for several holders is told once: they share an account, however the inventory writes it.
+    """
+    told: dict[tuple[str, Severity, Problem], Finding] = {}
+    for finding in findings:
+        told.setdefault((finding.subject, finding.severity, finding.problem), finding)
     errors, warnings = (
-        sum(finding.severity is severity for finding in findings) for severity in (Severity.ERROR, Severity.WARNING)
+        sum(finding.severity is severity for finding in told.values()) for severity in (Severity.ERROR, Severity.WARNING)
     )
     counts: dict[str, Value] = {"computer": computer, "warnings": warnings}
     return {
         "changed": False,
         "ready": not errors,
-        "findings": [_row(finding) for finding in findings],
+        "findings": [_row(finding) for finding in told.values()],
         "msg": Problem("done.not_ready", counts | {"errors": errors}) if errors else Problem("done.ready", counts),
     }
 
