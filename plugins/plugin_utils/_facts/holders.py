@@ -15,7 +15,7 @@ from typing import Any
 from .._errors import Pkcs12Error, Problem, Value
 from .._policy.access import Authorisation, access_of
 from .._policy.accounts import account_of
-from .._policy.names import NameCheck
+from .._policy.names import NameCheck, number_key
 from .._policy.status import WITHOUT_ACCESS
 from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
@@ -245,17 +245,18 @@ def workstation_rules(
     entries: Sequence[HolderEntry], pattern: str | None, calendar: Calendar, now: datetime
 ) -> StatusRules:
     """The rules for the statuses at one workstation, with the holders who work there."""
-    accounts = accounts_of(entries)
-    return StatusRules(index_holders(accounts, pattern), accounts, calendar, now)
+    numbers = (entry.person.authorisation or "" for entry in entries)
+    return StatusRules(index_holders(numbers, pattern), accounts_of(entries), calendar, now)
 
 
 def accounts_of(entries: Iterable[HolderEntry]) -> Mapping[str, frozenset[str]]:
-    """The SIDs of each authorisation number. The set is empty if no workstation knows the account."""
+    """The SIDs of each authorisation number, by ``number_key``. The set is empty if no workstation knows the account."""
     accounts: dict[str, frozenset[str]] = {}
     for entry in entries:
         if entry.person.authorisation:
             own = frozenset((entry.owner_sid,) if entry.owner_sid else ())
-            accounts[entry.person.authorisation] = accounts.get(entry.person.authorisation, frozenset()) | own
+            key = number_key(entry.person.authorisation)
+            accounts[key] = accounts.get(key, frozenset()) | own
     return accounts
 
 
@@ -263,9 +264,9 @@ def holder_status(
     entry: HolderEntry, rated: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], rules: StatusRules
 ) -> HolderStatus:
     """The status of an entry's holder. Without an authorisation number, all related certificates of the own store are the holder's."""
-    number = entry.person.authorisation
+    number, key = entry.person.authorisation, number_key(entry.person.authorisation)
     of_setting = (each for each in rated if each.record.issuer_setting == entry.issuer_setting)
-    known = [each for each in of_setting if each.record.related and (number is None or each.holder == number)]
+    known = [each for each in of_setting if each.record.related and (number is None or number_key(each.holder) == key)]
     elsewhere = any(rules.is_elsewhere(each.record, number) for each in known)
     problems = {each.code for each in unread if each.owner_sid == entry.owner_sid}
     # Windows discards a temporary profile at logoff, so its certificates give no access.

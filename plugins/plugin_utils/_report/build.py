@@ -65,7 +65,10 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
     sources = _without_leavers(sources)
     sources = replace(sources, hosts=with_accounts(sources.hosts, index))
     # A leaver's own store is not another person's, although others may share the account.
-    accounts = {**{number: own[number] for number in sources.leavers & own.keys()}, **accounts_of(_listed(sources))}
+    accounts = {
+        **{key: own[key] for key in own.keys() & set(map(number_key, sources.leavers))},
+        **accounts_of(_listed(sources)),
+    }
     rules = replace(_rules(sources, parameters, index, accounts), shared=shared)
     evaluated = [evaluate_host(host, rules) for host in sources.hosts]
     certificates = sorted((row for each in evaluated for row in certificate_rows(each, rules)), key=_certificate_order)
@@ -121,18 +124,25 @@ def _index(sources: Sources) -> HolderIndex:
 
 
 def _as_the_inventory_writes(sources: Sources) -> Sources:
-    """The same with the numbers of leavers and of exceptions as the inventory has them, because certificates are found by these."""
+    """The same with each number in one spelling, one of the inventory where it has the number: certificates are found by these."""
     entries = [*_listed(sources), *sources.people]
-    known: dict[str, list[str]] = {}
-    for number in filter(None, (entry.person.authorisation for entry in entries)):
-        known.setdefault(number_key(number), []).append(number)
+    numbers = sorted(filter(None, (entry.person.authorisation for entry in entries)))
+    known = {number_key(number): number for number in reversed(numbers)}
 
-    def written(number: str) -> Sequence[str]:
-        return known.setdefault(number_key(number), [number.strip()])
+    def written(number: str) -> str:
+        return known.get(number_key(number), number.strip())
 
-    leavers = frozenset(each for number in sources.leavers for each in written(number))
-    exceptions = (replace(row, authorisation=written(row.authorisation)[-1]) for row in sources.exceptions)
-    return replace(sources, leavers=leavers, exceptions=tuple(exceptions))
+    def spelled(entry: HolderEntry) -> HolderEntry:
+        number = entry.person.authorisation
+        return replace(entry, person=replace(entry.person, authorisation=written(number))) if number else entry
+
+    return replace(
+        sources,
+        hosts=[replace(host, entries=tuple(map(spelled, host.entries))) for host in sources.hosts],
+        people=list(map(spelled, sources.people)),
+        leavers=frozenset(map(written, sources.leavers)),
+        exceptions=tuple(replace(row, authorisation=written(row.authorisation)) for row in sources.exceptions),
+    )
 
 
 def _without_leavers(sources: Sources) -> Sources:

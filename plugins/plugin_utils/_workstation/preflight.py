@@ -131,7 +131,8 @@ def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, 
     for finding in findings:
         told.setdefault((finding.subject, finding.severity, finding.problem), finding)
     errors, warnings = (
-        sum(finding.severity is severity for finding in told.values()) for severity in (Severity.ERROR, Severity.WARNING)
+        sum(finding.severity is severity for finding in told.values())
+        for severity in (Severity.ERROR, Severity.WARNING)
     )
     counts: dict[str, Value] = {"computer": computer, "warnings": warnings}
     return {
