@@ -137,6 +137,7 @@ def left(scene: Scene) -> None:
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"thumbprints": [OLD.thumbprint]}, renewal),
     Effect("holder", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
+    Effect("holder", "CHU\x1blefevre", code, None, "bad_arguments", scene=new),
     Effect("holder_password", "hers", passwords, [None], ["hers"], scene=new),
     Effect("path", "{folder}/middle.p12", taken, NEW.thumbprint, MIDDLE.thumbprint, scene=two_files),
     Effect("content", base64.b64encode(NEW.data).decode(), code, "bad_arguments", None, {"path": None}),
@@ -227,7 +228,9 @@ EFFECTS = [
     Effect("computer", "pc-7.chu.example", computers, [None], ["pc-7.chu.example"], scene=lambda scene: (new(scene), renamed(scene))[1]),
     Effect("computer", "pc-7.chu.example.", warned, 1, 0, scene=lambda scene: (new(scene), renamed(scene))[1]),
     Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
+    Effect("holder", "CHU\x1blefevre", code, None, "bad_arguments", scene=new),
     Effect("holder_password", "hers", code, None, "logged_password", scene=logged),
+    Effect("holder", "CHU\x1blefevre", code, None, "bad_arguments", scene=new),
     Effect("holder_password", "hers", code, None, "logged_password", ABSENT | {"thumbprints": [OLD.thumbprint]}, logged_with_old),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
