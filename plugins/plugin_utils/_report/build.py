@@ -142,6 +142,7 @@ def _as_the_inventory_writes(sources: Sources) -> Sources:
         people=list(map(spelled, sources.people)),
         leavers=frozenset(map(written, sources.leavers)),
         exceptions=tuple(replace(row, authorisation=written(row.authorisation)) for row in sources.exceptions),
+        deliveries={written(number): record for number, record in sources.deliveries.items()},
     )
 
 
