@@ -57,8 +57,8 @@ class Sources:
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
     """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``Pkcs12Error``: ``bad_time_zone``."""
-    sources = _as_the_inventory_writes(sources)
     shared = shared_numbers(_named(sources))
+    sources = _in_one_spelling(sources, shared)
     sources = _without_shared_leavers(sources, shared)
     index = _index(sources)
     own = {number: sids for number, sids in accounts_of(_listed(sources)).items() if sids}
@@ -123,18 +123,23 @@ def _index(sources: Sources) -> HolderIndex:
     )
 
 
-def _as_the_inventory_writes(sources: Sources) -> Sources:
-    """The same with each number in one spelling, one of the inventory where it has the number: certificates are found by these."""
+def _in_one_spelling(sources: Sources, shared: Shared) -> Sources:
+    """The same with each number in one spelling, of the inventory where it has the number, because certificates are found by it.
+
+    Two people with one number keep theirs, so that somebody finds them in the inventory.
+    """
     entries = [*_listed(sources), *sources.people]
     numbers = sorted(filter(None, (entry.person.authorisation for entry in entries)))
-    known = {number_key(number): number for number in reversed(numbers)}
+    known = {number_key(number): number.strip() for number in (*sources.leavers, *reversed(numbers))}
 
     def written(number: str) -> str:
         return known.get(number_key(number), number.strip())
 
     def spelled(entry: HolderEntry) -> HolderEntry:
         number = entry.person.authorisation
-        return replace(entry, person=replace(entry.person, authorisation=written(number))) if number else entry
+        if not number or shared_by(number, shared):
+            return entry
+        return replace(entry, person=replace(entry.person, authorisation=written(number)))
 
     return replace(
         sources,
