@@ -32,6 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import HolderTask, run_tasks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.accounts import account_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
@@ -48,7 +49,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "path": {"type": "path"},
             "content": {"type": "str", "no_log": True},
             "bundle_folder": {"type": "path"},
-            "bundle_pattern": {"type": "str", "default": "*.p12"},
+            "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12", "site": True},
             "passphrase": {"type": "raw", "no_log": True},
             "name": {"type": "str"},
             "authorisation": {"type": "str"},
@@ -91,7 +92,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             NameCheck(options["name_check"]),
             options["former_name"] or None,
         )
-        entry = HolderEntry(options["holder"], person)
+        entry = HolderEntry(account_of(options["holder"], "holder"), person)
         entries = with_holder(holders_under(task.facts, options["issuer"]), entry)
         entry = replace(
             entry, anniversary=entries[-1].anniversary

@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.port
     portal_result,
     workstation_check,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.accounts import account_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 
 
@@ -59,6 +60,8 @@ class ActionModule(Pkcs12Action):
             check = check_from_controller(options, load_bundle(options), task.check_mode)
         else:
             person = ExpectedSubject(None, options["authorisation"], options["authorisation_pattern"])
-            wanted = workstation_check(options, HolderEntry(options["holder"], person), task.check_mode)
+            wanted = workstation_check(
+                options, HolderEntry(account_of(options["holder"], "holder"), person), task.check_mode
+            )
             check = wanted.run(self.drivers, now())
         return portal_result(check, options["fail_when_refused"])

@@ -71,8 +71,8 @@ def test_a_setting_is_the_same_in_every_module(setting: settings.Setting) -> Non
 
 
 OF_A_TASK_ALONE = {
-    # One file of one person: the folder, the pattern and the removal of one are not the site's.
-    *(("certificate", option) for option in ("bundle_folder", "bundle_pattern", "expired_for_days")),
+    # One file of one person: the folder and the removal of one are not the site's.
+    *(("certificate", option) for option in ("bundle_folder", "expired_for_days")),
     *(("bundle_info", option) for option in ("bundle_folder", "bundle_pattern")),
     ("delivery_summary", "holders"),  # those of the whole inventory
 }

@@ -84,7 +84,7 @@ class Background:
         program = Path(sys.executable).parent / "ansible-playbook"
         words = [program, "-i", state["inventory"], "-e", f"@{state['passphrases']}", "hospital_it.pkcs12.enrol"]
         collections = shlex.quote(str(ROOT / ".build" / "collections"))
-        say(f"ANSIBLE_COLLECTIONS_PATH={collections} {shlex.join(map(str, words))}")
+        say(f"ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_COLLECTIONS_PATH={collections} {shlex.join(map(str, words))}")
         return 0
 
     def order(self, request: Request) -> int:

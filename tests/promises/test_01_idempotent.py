@@ -17,9 +17,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 )
 from integration.plays import modules, run_play, without_nonces
 from integration.stores import contents
+from integration.wiretap import tap
 from lab.emulated.element import pack
 from lab.emulated.store import Store
 from lab.hospital import Hospital
+from lab.manifest import Manifest
 from lab.people import ELODIE, JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, play
 
@@ -85,6 +87,25 @@ def change(store: Store, how: Callable[[dict[int, bytes]], object]) -> None:
     records = read_records(element)
     how(records)
     store.elements[thumbprint] = pack(records)
+
+
+def test_second_of_two_runs_at_once_finds_what_the_first_has_done(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = hospital.bundles[PAUL.authorisation]
+
+    def first_run(manifest: Manifest) -> None:
+        """Between the second one's read and its exchange."""
+        if manifest.module.endswith("store_exchange"):
+            name = f"{PAUL.name} - {PAUL.authorisation}"
+            paul(hospital).plant(bundle.certificate, bundle.private_key, friendly_name=name)
+
+    tap(monkeypatch, hospital.emulated("ws-nuclear"), first_run)
+    run = play(hospital, PLAYBOOK, "--limit", "ws-nuclear")
+    assert run.exit_code == 0, run.stdout
+    assert modules(run.requests) == ["store_inventory", "store_exchange", "store_inventory"]
+    assert [row.result["outcome"] for row in run.holders()] == ["unchanged"]
+    assert len(contents(paul(hospital)).held) == 1
 
 
 def test_bundle_is_found_by_a_name_in_another_unicode_form(hospital: Hospital) -> None:

@@ -79,8 +79,11 @@ def own_tasks(hospital: Hospital) -> list[dict[str, Any]]:
         {"certificate": his | {"path": f"{folder}/retired/{BUNDLE}"}},
         {"certificate": his | {"path": f"{hospital.folder}/link.p12"}},
         {"certificate": his | {"path": f"{outside}/{BUNDLE}", "authorisation": NUMBER.lower()}},
-        {"certificate": his | {"bundle_folder": str(outside), "name": PAUL.name}},
-        {"certificate": his | {"bundle_folder": f"{folder}/retired", "authorisation_pattern": "(T[0-9]+)"}},
+        {"certificate": his | {"bundle_folder": str(outside), "bundle_pattern": "{name}*.p12", "name": PAUL.name}},
+        {
+            "certificate": his
+            | {"bundle_folder": f"{folder}/retired", "bundle_pattern": BUNDLE, "authorisation_pattern": "(T[0-9]+)"}
+        },
         {"bundle_pickup": pickup | {"dest": f"{outside}/new.p12", "allow_ephemeral": True}},
     ]
 

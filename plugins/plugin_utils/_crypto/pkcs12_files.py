@@ -24,12 +24,12 @@ from .pkcs12 import Bundle, open_bundle
 def find_bundles(folder: Path, pattern: str) -> list[Path]:
     """The files whose names fit the pattern, sorted by name.
 
-    The pattern may have ``*``, ``?`` and ``[...]``. Names and pattern are compared in Unicode NFC (UAX 15), because macOS and some mail
-    programs write an accent as a separate character. Hidden files are left out as in a shell: macOS adds a hidden file with the prefix
-    ``._`` for each file that it copies to a share.
+    The pattern may have ``*``, ``?`` and ``[...]``. Names and pattern are compared as people see them: in Unicode NFC (UAX 15), because
+    macOS and some mail programs write an accent as a separate character, and with one blank where there are several. Hidden files are
+    left out as in a shell: macOS adds a hidden file with the prefix ``._`` for each file that it copies to a share.
     Raises ``Pkcs12Error``: ``bundle_folder``.
     """
-    return [path for path in _files(folder) if fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
+    return [path for path in _files(folder) if fnmatch.fnmatchcase(_seen(path.name), _seen(pattern))]
 
 
 def find_bundle(folder: Path, pattern: str) -> Path:
@@ -50,11 +50,13 @@ def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
     Without such a file, those with the numbers of the pattern: a person's name may have changed, and the number stays.
     Raises ``Pkcs12Error``: ``bundle_folder``.
     """
-    wanted, words, numbers = _folded(pattern), _words(pattern), _numbers(_words(pattern))
-    others = [path.name for path in _files(folder) if not fnmatch.fnmatchcase(_nfc(path.name), _nfc(pattern))]
+    wanted, words, numbers = _folded(pattern).replace(" ", ""), _words(pattern), _numbers(_words(pattern))
+    others = [path.name for path in _files(folder) if not fnmatch.fnmatchcase(_seen(path.name), _seen(pattern))]
     if not numbers:  # several people may have the same name, so words without a number prove nothing
-        return tuple(name for name in others if fnmatch.fnmatchcase(_folded(name), wanted))
-    near = tuple(name for name in others if fnmatch.fnmatchcase(_folded(name), wanted) or words <= _words(name))
+        return tuple(name for name in others if fnmatch.fnmatchcase(_folded(name).replace(" ", ""), wanted))
+    near = tuple(
+        name for name in others if fnmatch.fnmatchcase(_folded(name).replace(" ", ""), wanted) or words <= _words(name)
+    )
     return near or tuple(name for name in others if numbers <= _words(name))
 
 
@@ -118,8 +120,8 @@ def not_listed(folder: Path, problem: OSError, option: str = "bundle_folder") ->
     return Pkcs12Error(Problem(f"bundle_folder.{variant}", {"folder": str(folder), "reason": reason}, option))
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+def _seen(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def load_bundle(options: Mapping[str, Any]) -> Bundle:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from .._policy.names import number_key
 from .._policy.revocation import Revocation, Revocations
 from .._policy.status import Status
 from .._policy.subject import HolderIndex
@@ -33,7 +34,7 @@ def is_clock_right(skew: int) -> bool:
 class StatusRules:
     """What a status depends on besides the certificate: the known holders, their accounts, the calendar, the time ``now``, and CRLs.
 
-    ``accounts``: SIDs by authorisation number. The set is empty for a holder whose account no workstation knows.
+    ``accounts``: SIDs by ``number_key``. The set is empty for a holder whose account no workstation knows.
     """
 
     index: HolderIndex
@@ -66,7 +67,7 @@ class StatusRules:
         """Whether a holder's certificate is in another person's store. False when the holder's account is not known."""
         if holder is None:
             return False
-        known = self.accounts.get(holder)
+        known = self.accounts.get(number_key(holder))
         if known is None:  # no workstation has this holder, but the store of another holder is another person's
             return any(record.owner_sid in others for others in self.accounts.values())
         return len(known) > 0 and record.owner_sid not in known

@@ -14,7 +14,8 @@ from typing import Any
 
 from .._errors import Pkcs12Error, Problem, Value
 from .._policy.access import Authorisation, access_of
-from .._policy.names import NameCheck
+from .._policy.accounts import account_of
+from .._policy.names import NameCheck, number_key
 from .._policy.status import WITHOUT_ACCESS
 from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
@@ -112,12 +113,13 @@ def parse_holder(
 
     The holder's own anniversary overrides that of the task. Raises ``Pkcs12Error``: ``bad_arguments``.
     """
+    raw = {**raw, "user": account_of(raw["user"])}
     own = _day(raw, "authorisation_anniversary")
     return HolderEntry(
-        str(raw["user"]),
+        raw["user"],
         ExpectedSubject(
             raw.get("name") or None,
-            number_of(raw.get("authorisation"), str(raw["user"])),
+            number_of(raw.get("authorisation"), raw["user"]),
             pattern,
             name_check,
             raw.get("former_name") or None,
@@ -137,7 +139,7 @@ def _awaiting(raw: Mapping[str, Any]) -> Awaiting | None:
     try:
         return Awaiting(given) if given is not None else None
     except ValueError:
-        wrong = {"whose": str(raw["user"]), "given": str(given)[:MOST_SHOWN]}
+        wrong = {"whose": raw["user"], "given": str(given)[:MOST_SHOWN]}
         raise Pkcs12Error(Problem("bad_arguments.holder_awaiting", wrong)) from None
 
 
@@ -145,7 +147,7 @@ def _function(raw: Mapping[str, Any]) -> str | None:
     """What the holder is, on one line of a table."""
     function = " ".join(str(raw.get("function") or "").split())
     if len(function) > LONGEST_FUNCTION:
-        wrong: dict[str, Value] = {"whose": str(raw["user"]), "length": len(function), "most": LONGEST_FUNCTION}
+        wrong: dict[str, Value] = {"whose": raw["user"], "length": len(function), "most": LONGEST_FUNCTION}
         raise Pkcs12Error(Problem("bad_arguments.holder_function_too_long", wrong))
     return function or None
 
@@ -154,7 +156,7 @@ def _mail(raw: Mapping[str, Any]) -> str | None:
     """The mail address. Only its form at first sight is checked, so that a task that sends no mail does not fail for more."""
     mail = str(raw.get("mail") or "").strip()
     if mail and "@" not in mail:
-        wrong = {"whose": str(raw["user"]), "given": mail[:MOST_SHOWN]}
+        wrong = {"whose": raw["user"], "given": mail[:MOST_SHOWN]}
         raise Pkcs12Error(Problem("bad_arguments.holder_no_mail_address", wrong))
     return mail or None
 
@@ -203,7 +205,7 @@ def _day(raw: Mapping[str, Any], key: str) -> date | None:
     try:
         return parse_day(given, key)
     except Pkcs12Error:
-        wrong = {"key": key, "whose": str(raw["user"]), "given": str(given)[:MOST_SHOWN]}
+        wrong = {"key": key, "whose": raw["user"], "given": str(given)[:MOST_SHOWN]}
         raise Pkcs12Error(Problem("bad_arguments.no_day_of_holder", wrong)) from None
 
 
@@ -243,17 +245,18 @@ def workstation_rules(
     entries: Sequence[HolderEntry], pattern: str | None, calendar: Calendar, now: datetime
 ) -> StatusRules:
     """The rules for the statuses at one workstation, with the holders who work there."""
-    accounts = accounts_of(entries)
-    return StatusRules(index_holders(accounts, pattern), accounts, calendar, now)
+    numbers = (entry.person.authorisation or "" for entry in entries)
+    return StatusRules(index_holders(numbers, pattern), accounts_of(entries), calendar, now)
 
 
 def accounts_of(entries: Iterable[HolderEntry]) -> Mapping[str, frozenset[str]]:
-    """The SIDs of each authorisation number. The set is empty if no workstation knows the account."""
+    """The SIDs of each authorisation number, by ``number_key``. The set is empty if no workstation knows the account."""
     accounts: dict[str, frozenset[str]] = {}
     for entry in entries:
         if entry.person.authorisation:
             own = frozenset((entry.owner_sid,) if entry.owner_sid else ())
-            accounts[entry.person.authorisation] = accounts.get(entry.person.authorisation, frozenset()) | own
+            key = number_key(entry.person.authorisation)
+            accounts[key] = accounts.get(key, frozenset()) | own
     return accounts
 
 
@@ -261,9 +264,9 @@ def holder_status(
     entry: HolderEntry, rated: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], rules: StatusRules
 ) -> HolderStatus:
     """The status of an entry's holder. Without an authorisation number, all related certificates of the own store are the holder's."""
-    number = entry.person.authorisation
+    number, key = entry.person.authorisation, number_key(entry.person.authorisation)
     of_setting = (each for each in rated if each.record.issuer_setting == entry.issuer_setting)
-    known = [each for each in of_setting if each.record.related and (number is None or each.holder == number)]
+    known = [each for each in of_setting if each.record.related and (number is None or number_key(each.holder) == key)]
     elsewhere = any(rules.is_elsewhere(each.record, number) for each in known)
     problems = {each.code for each in unread if each.owner_sid == entry.owner_sid}
     # Windows discards a temporary profile at logoff, so its certificates give no access.

@@ -24,7 +24,7 @@ from .._crypto.pkcs12_files import ASIDE, not_listed
 from .._errors import Pkcs12Error, Problem, Value, file_reason
 from .._io.durable_files import move, replace_file, sync_folder
 from .._messages.words import LANGUAGES, Words
-from .._policy.names import has_words, number_key
+from .._policy.names import has_number, number_key
 from .._policy.subject import ExpectedSubject, HasSubject
 
 SITE_FOLDER = "pkcs12_bundle_folder"
@@ -221,7 +221,7 @@ def _is_note_of(name: str, number: str) -> bool:
 def _is_bundle_of(name: str, number: str) -> bool:
     """Whether it is a file with bundles, also one that was rejected, and its name has the number as a whole word."""
     suffixes = {suffix.casefold() for suffix in Path(name).suffixes}
-    return not name.startswith(".") and not suffixes.isdisjoint(BUNDLES) and has_words(name.replace("_", " "), number)
+    return not name.startswith(".") and not suffixes.isdisjoint(BUNDLES) and has_number(name.replace("_", " "), number)
 
 
 def _put_aside(bundle: Path) -> None:

@@ -22,11 +22,11 @@ from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared, shared_by
+from .._policy.accounts import account_key
 from .._policy.bundles import bundle_folder
 from .._policy.names import number_key
 from .._policy.plan import Prove
 from .._policy.removal import RemovalSelector, parse_thumbprint
-from .._policy.secret_kinds import account_key
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod, RemovalPolicy
 from .._policy.validity import calendar_of
@@ -94,6 +94,7 @@ def state_of(
         bundle = load_bundle(options)
         admit_bundle(context.notes, person, bundle)
         return PresentBundle(present, bundle, calendar.zone)
+    check_placeholders(options["bundle_pattern"], entry)
     pattern = fill(options["bundle_pattern"], entry, escape=glob.escape)
     number = person.authorisation if "passphrases" in options else None
     files = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
@@ -181,8 +182,6 @@ def holder_tasks(
 
 def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> dict[str, Any]:
     """The options that are this holder's alone. ``entries``: all holders of the inventory. Raises ``Pkcs12Error``."""
-    if options["state"] == "present":
-        check_placeholders(options["bundle_pattern"], entry)
     return {
         **options,
         "passphrase": passphrases_of(options["passphrases"], entry),

@@ -44,9 +44,9 @@ def removal_run(
 
     run = run_tasks(prepare([*leaving, *others], state, now()), inventory, drivers, now)
     found = {entry.person.authorisation for entry in (*leaving, *others)}
-    in_machine = tuple(_machine_store(inventory, numbers, options["authorisation_pattern"]))
+    in_machine = tuple(_machine_store(run.inventory, numbers, options["authorisation_pattern"]))
     not_found = tuple(number for number in numbers if number not in found)
-    not_searched = tuple(_unread_stores(inventory, [*leaving, *others]))
+    not_searched = tuple(_unread_stores(run.inventory, [*leaving, *others]))
     return replace(run, holders=(*run.holders, *in_machine), not_found=not_found, not_searched=not_searched)
 
 

@@ -21,6 +21,8 @@ from .._workstation.protocol import Drivers, Inventory
 from .present import PresentFromFolder
 from .transaction import UNREAD, HolderStore, Transaction, locate_holder
 
+STALE = "stale_store"
+
 
 class DesiredState(Protocol):
     """What one holder's store should hold."""
@@ -111,7 +113,11 @@ def prepare(
 def run_tasks(
     tasks: Sequence[HolderTask], inventory: Inventory, drivers: Drivers, now: Callable[[], datetime]
 ) -> WorkstationRun:
-    """Works through the holders of a workstation that was just read. It goes on after a holder's failure."""
+    """Works through the holders of a workstation that was just read. It goes on after a holder's failure.
+
+    Where a store has changed since it was read, for instance by another run, the workstation is read and the holder's work is planned once
+    more. The first plan has changed nothing by then.
+    """
     run = WorkstationRun(inventory, now(), ())
     lost: ConnectionLost | None = None
     for task in tasks:
@@ -121,7 +127,14 @@ def run_tasks(
             done = HolderRun(task, refusal=_not_tried(inventory.computer, lost))
         else:
             try:
-                done = _run_task(task, task.state, run, drivers, now)
+                # Two holders may share an account: the second finds what the first has left.
+                done = _run_task(task, task.state, run, run.stores, drivers, now)
+                if done.error and done.error.code == STALE:
+                    again = drivers.inventory([account.asked for account in run.inventory.accounts])
+                    run = replace(run, inventory=again, observed_at=now())
+                    done = _run_task(task, task.state, run, {}, drivers, now)
+            except Pkcs12Error as refusal:  # of the second look
+                done = HolderRun(task, refusal=refusal)
             except ConnectionLost as problem:
                 lost = problem
                 done = HolderRun(task, refusal=_connection_lost(inventory.computer, lost))
@@ -130,12 +143,17 @@ def run_tasks(
 
 
 def _run_task(
-    task: HolderTask, state: DesiredState, run: WorkstationRun, drivers: Drivers, now: Callable[[], datetime]
+    task: HolderTask,
+    state: DesiredState,
+    run: WorkstationRun,
+    newer: Mapping[str, CertificateStore],
+    drivers: Drivers,
+    now: Callable[[], datetime],
 ) -> HolderRun:
+    """``newer``: stores that are newer than the inventory, by their owners' SIDs."""
     try:
         found = locate_holder(run.inventory, task.entry.user, run.observed_at)
-        # Two holders may share an account: the second finds what the first has left.
-        found = replace(found, store=run.stores.get(found.owner.sid, found.store))
+        found = replace(found, store=newer.get(found.owner.sid, found.store))
         _check_known(found)
         return HolderRun(task, state.apply(found, drivers, now()))
     except Pkcs12Error as refusal:

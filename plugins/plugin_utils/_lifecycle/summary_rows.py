@@ -14,8 +14,8 @@ from typing import Any
 from .._errors import Pkcs12Error, Problem
 from .._facts.holders import is_before, parse_day
 from .._facts.leavers import has_left
+from .._policy.accounts import account_key
 from .._policy.names import number_key
-from .._policy.secret_kinds import account_key
 from .._policy.status import GivesAccess, Status
 from .audit import is_audit, is_of_authorisation, was_audited
 from .outcomes import (

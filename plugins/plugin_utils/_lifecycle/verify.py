@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from .._crypto.certificate import Certificate, proof_holds
 from .._crypto.store import CertificateStore
 from .._errors import Pkcs12Error, Problem
+from .._policy.names import tidy
 from .._policy.plan import ConnectStep, NameStep, Plan, ProveStep
 from .._policy.superseding import RemovalMethod
 from .._portal.visit import cause_of_answer, visit_of_facts
@@ -65,7 +66,7 @@ def _leaf_problem(
     if installed.archived:
         return "not_verified.archived", {}
     for step in expected.plan.steps:
-        if isinstance(step, NameStep) and installed.friendly_name != step.friendly_name:
+        if isinstance(step, NameStep) and tidy(installed.friendly_name or "") != tidy(step.friendly_name):
             return "not_verified.friendly_name", {
                 "found": installed.friendly_name or "",
                 "expected": step.friendly_name,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from .._errors import Pkcs12Error, Problem
 from .._io.urls import checked_url
-from .._policy.names import normalized_text, number_key
+from .._policy.names import number_key
 from .patterns import Pattern, all_found
 from .received import Body
 
@@ -76,7 +76,7 @@ def _number(text: str, rules: ContentRules) -> str:
     numbers = all_found(rules.authorisation, text)
     if not numbers:
         raise Pkcs12Error(Problem("no_number"))
-    if len({normalized_text(number) for number in numbers}) > 1:
+    if len({number_key(number) for number in numbers}) > 1:
         raise Pkcs12Error(Problem("several_numbers", {"numbers": tuple(number[:100] for number in numbers)}))
     return _spelled(numbers[0], rules)
 

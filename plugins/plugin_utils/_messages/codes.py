@@ -53,6 +53,8 @@ CODES: Mapping[str, Code] = {
     "authentication_failed.found": code(IT, server=STR, sender=STR, found=STRS),
     "authentication_failed.nothing": code(IT, server=STR, sender=STR),
     "authentication_missing": code(IT, server=STR, sender=STR),
+    "bad_arguments.account_escape": code(IT, account=STR, sign=STR),
+    "bad_arguments.account_invisible": code(IT, account=STR),
     "bad_arguments.authorisation_word": code(IT, given=STR),
     "bad_arguments.by_ansible": code(IT, said=OUTSIDE, action=STR),
     "bad_arguments.check_needs_folder": code(IT),

@@ -43,15 +43,27 @@ _WORD = re.compile(r"[^\W_]+")
 
 def has_words(text: str, words: str) -> bool:
     """Whether a text contains these words, each whole. It contains no empty text, because an empty variable means nobody."""
-    return (
-        bool(words)
-        and re.search(rf"(?<!\w){re.escape(normalized_text(words))}(?!\w)", normalized_text(text)) is not None
-    )
+    wanted, found = (tidy(normalized_text(each)) for each in (words, text))
+    return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", found) is not None
+
+
+def has_number(text: str, number: str) -> bool:
+    """Whether a text contains this authorisation number, whole: ``number_key`` of both decides. It contains no empty number."""
+    signs = number_key(number)
+    if not signs or signs not in number_key(text):
+        return False
+    spaced = r"\s*".join(map(re.escape, signs))
+    return re.search(rf"(?<!\w){spaced}(?!\w)", normalized_text(text)) is not None
 
 
 def normalized_text(text: str) -> str:
     """A text in the form in which names and numbers are compared: in lower case, with composed accents."""
     return unicodedata.normalize("NFC", text).casefold()
+
+
+def tidy(text: str) -> str:
+    """A text as people see it: accents are composed, and between two words there is one blank. What differs only so is the same text."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def number_key(number: object) -> str:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
+from .names import tidy
 from .superseding import Removal, RemovalMethod
 
 
@@ -180,7 +181,7 @@ def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequ
         steps.append(ImportStep(leaf.thumbprint))
     if missing or old or desired.prove is Prove.ALWAYS:
         steps.append(ProveStep(leaf.thumbprint))
-    if desired.friendly_name is not None and _name(installed) != desired.friendly_name:
+    if desired.friendly_name is not None and tidy(_name(installed) or "") != tidy(desired.friendly_name):
         steps.append(NameStep(leaf.thumbprint, desired.friendly_name))
     if desired.portal is not None and (missing or old):
         steps.append(ConnectStep(leaf.thumbprint, desired.portal))

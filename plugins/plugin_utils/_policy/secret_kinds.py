@@ -5,16 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._crypto.passphrases import SecretKind
-from .names import normalized_text, number_key
-
-
-def account_key(account: Any) -> str:
-    """An account as a mapping is asked for it. Blanks inside count, unlike in a number: they may make it the account of somebody else."""
-    return normalized_text(str(account or "")).strip()
-
+from .accounts import account_key
+from .names import number_key
 
 PASSPHRASE = SecretKind(number_key, "bad_arguments.passphrase_is_no_text")
 PASSWORD = SecretKind(account_key, "bad_arguments.password_is_no_text")

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 from .._crypto.distinguished_name import attribute_values
 from .._errors import Outside, Pkcs12Error, Problem
-from .names import NameCheck, has_name, has_words, normalized_text, number_key
+from .names import NameCheck, has_name, has_number, has_words, normalized_text, number_key, tidy
 
 
 def check_pattern(option: str, pattern: str | None, groups: int | None = None) -> None:
@@ -46,7 +47,7 @@ class ExpectedSubject:
     Without a pattern, the number has to be a whole word of the CN or of the serialNumber in the subject. A number or a name that is None
     is not checked. ``name_check`` says how names are compared in a certificate with the expected number. In a certificate without it, only
     the name identifies the person, so the comparison is strict. ``former_name``: a certificate with the expected number may also have this
-    name; it needs a number. Raises ``Pkcs12Error``: ``bad_arguments``, ``bad_pattern``.
+    name; it needs a number. All three are kept ``tidy``. Raises ``Pkcs12Error``: ``bad_arguments``, ``bad_pattern``.
     """
 
     name: str | None = None
@@ -56,6 +57,9 @@ class ExpectedSubject:
     former_name: str | None = None
 
     def __post_init__(self) -> None:
+        for each in ("name", "authorisation", "former_name"):
+            if (given := getattr(self, each)) is not None:
+                object.__setattr__(self, each, tidy(given))
         if self.former_name and not self.authorisation:
             raise Pkcs12Error(
                 Problem("bad_arguments.former_name_without_number", {"former_name": self.former_name[:100]})
@@ -80,15 +84,16 @@ class ExpectedSubject:
         if self.pattern is None:
             return one.subject == other.subject or (self.owns(one) and self.owns(other))
         number = self.number_in(one)
-        return number is not None and number == self.number_in(other)
+        return number is not None and number_key(number) == number_key(self.number_in(other))
 
     def owns(self, certificate: HasSubject) -> bool:
         """Whether a certificate has the expected number."""
         if self.authorisation is None:
             return False
         if self.pattern is not None:
-            return self.number_in(certificate) == self.authorisation
-        return any(has_words(text, self.authorisation) for text in _texts_with_numbers(certificate))
+            number = number_key(self.number_in(certificate))
+            return bool(number) and number == number_key(self.authorisation)
+        return any(has_number(text, self.authorisation) for text in _texts_with_numbers(certificate))
 
     def is_named_in(self, certificate: HasSubject) -> bool:
         """Whether a certificate has the expected name. It compares whole words: Ann Lee is not Joann Leeds."""
@@ -157,12 +162,14 @@ def _texts_with_names(certificate: HasSubject) -> tuple[str, ...]:
     return tuple(texts) if any(texts) else (certificate.subject,)
 
 
-WORDS = re.compile(r"\w+")
+MOST_PARTS = 8
+"""A number may be written with blanks, in so many parts."""
+ROWS_OF_WORDS = re.compile(r"\w+(?:\s+\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class HolderIndex:
-    """``numbers``: authorisation numbers by their normalized text. ``phrases``: the numbers that are not a single word."""
+    """``numbers``: authorisation numbers by ``number_key``. ``phrases``: those with other signs than letters and digits."""
 
     pattern: str | None
     numbers: Mapping[str, str]
@@ -171,19 +178,20 @@ class HolderIndex:
     def holder_of(self, certificate: HasSubject) -> str | None:
         """The authorisation number in a certificate if this index has it. It is looked for as ``ExpectedSubject.owns`` does."""
         if self.pattern is not None:
-            number = ExpectedSubject(pattern=self.pattern).number_in(certificate)
-            return number if number is not None and self.numbers.get(normalized_text(number)) == number else None
+            return self.numbers.get(number_key(ExpectedSubject(pattern=self.pattern).number_in(certificate)))
         return next(filter(None, map(self._number_in, _texts_with_numbers(certificate))), None)
 
     def _number_in(self, text: str) -> str | None:
-        for word in WORDS.findall(normalized_text(text)):
-            if word in self.numbers:
-                return self.numbers[word]
-        return next((number for number in self.phrases if has_words(text, number)), None)
+        for row in ROWS_OF_WORDS.findall(normalized_text(text)):
+            words = row.split()
+            for first, length in product(range(len(words)), range(1, MOST_PARTS + 1)):
+                if number := self.numbers.get("".join(words[first : first + length])):
+                    return number
+        return next((number for number in self.phrases if has_number(text, number)), None)
 
 
 def index_holders(numbers: Iterable[str], pattern: str | None) -> HolderIndex:
     """An index of these authorisation numbers. Empty numbers are left out."""
-    by_text = {normalized_text(number): number for number in sorted(numbers) if number}
-    phrases = tuple(number for text, number in by_text.items() if not WORDS.fullmatch(text))
-    return HolderIndex(pattern, by_text, phrases)
+    by_key = {number_key(number): number for number in sorted(numbers) if number_key(number)}
+    phrases = tuple(number for key, number in by_key.items() if not ROWS_OF_WORDS.fullmatch(key))
+    return HolderIndex(pattern, by_key, phrases)

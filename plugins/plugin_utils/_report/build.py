@@ -57,15 +57,18 @@ class Sources:
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
     """Sets the statuses, sorts the rows, and compares with the earlier report. Raises ``Pkcs12Error``: ``bad_time_zone``."""
-    sources = _as_the_inventory_writes(sources)
     shared = shared_numbers(_named(sources))
+    sources = _in_one_spelling(sources, shared)
     sources = _without_shared_leavers(sources, shared)
     index = _index(sources)
     own = {number: sids for number, sids in accounts_of(_listed(sources)).items() if sids}
     sources = _without_leavers(sources)
     sources = replace(sources, hosts=with_accounts(sources.hosts, index))
     # A leaver's own store is not another person's, although others may share the account.
-    accounts = {**{number: own[number] for number in sources.leavers & own.keys()}, **accounts_of(_listed(sources))}
+    accounts = {
+        **{key: own[key] for key in own.keys() & set(map(number_key, sources.leavers))},
+        **accounts_of(_listed(sources)),
+    }
     rules = replace(_rules(sources, parameters, index, accounts), shared=shared)
     evaluated = [evaluate_host(host, rules) for host in sources.hosts]
     certificates = sorted((row for each in evaluated for row in certificate_rows(each, rules)), key=_certificate_order)
@@ -120,19 +123,32 @@ def _index(sources: Sources) -> HolderIndex:
     )
 
 
-def _as_the_inventory_writes(sources: Sources) -> Sources:
-    """The same with the numbers of leavers and of exceptions as the inventory has them, because certificates are found by these."""
+def _in_one_spelling(sources: Sources, shared: Shared) -> Sources:
+    """The same with each number in one spelling, of the inventory where it has the number, because certificates are found by it.
+
+    Two people with one number keep theirs, so that somebody finds them in the inventory.
+    """
     entries = [*_listed(sources), *sources.people]
-    known: dict[str, list[str]] = {}
-    for number in filter(None, (entry.person.authorisation for entry in entries)):
-        known.setdefault(number_key(number), []).append(number)
+    numbers = sorted(filter(None, (entry.person.authorisation for entry in entries)))
+    known = {number_key(number): number.strip() for number in (*sources.leavers, *reversed(numbers))}
 
-    def written(number: str) -> Sequence[str]:
-        return known.setdefault(number_key(number), [number.strip()])
+    def written(number: str) -> str:
+        return known.get(number_key(number), number.strip())
 
-    leavers = frozenset(each for number in sources.leavers for each in written(number))
-    exceptions = (replace(row, authorisation=written(row.authorisation)[-1]) for row in sources.exceptions)
-    return replace(sources, leavers=leavers, exceptions=tuple(exceptions))
+    def spelled(entry: HolderEntry) -> HolderEntry:
+        number = entry.person.authorisation
+        if not number or shared_by(number, shared):
+            return entry
+        return replace(entry, person=replace(entry.person, authorisation=written(number)))
+
+    return replace(
+        sources,
+        hosts=[replace(host, entries=tuple(map(spelled, host.entries))) for host in sources.hosts],
+        people=list(map(spelled, sources.people)),
+        leavers=frozenset(map(written, sources.leavers)),
+        exceptions=tuple(replace(row, authorisation=written(row.authorisation)) for row in sources.exceptions),
+        deliveries={written(number): record for number, record in sources.deliveries.items()},
+    )
 
 
 def _without_leavers(sources: Sources) -> Sources:

@@ -123,17 +123,24 @@ def lockdown_findings(refusal: Pkcs12Error) -> tuple[Finding, ...]:
 
 
 def preflight_result(computer: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
-    """The documented result of ``workstation_info``: the findings as maps, and ``ready`` if none is an error."""
+    """The documented result of ``workstation_info``: the findings as maps, and ``ready`` if none is an error.
+
+    What is the same for several holders is told once: they share an account, however the inventory writes it.
+    """
+    first: dict[tuple[str, Severity, Problem], Finding] = {}
+    for finding in findings:
+        first.setdefault((finding.subject, finding.severity, finding.problem), finding)
+    once = list(first.values())
     errors, warnings = (
-        sum(finding.severity is severity for finding in findings) for severity in (Severity.ERROR, Severity.WARNING)
+        sum(finding.severity is severity for finding in once) for severity in (Severity.ERROR, Severity.WARNING)
     )
     counts: dict[str, Value] = {"computer": computer, "warnings": warnings}
     told = Problem("done.not_ready", counts | {"errors": errors}) if errors else Problem("done.ready", counts)
     return {
         "changed": False,
         "ready": not errors,
-        "findings": [_row(finding) for finding in findings],
-        "lines": [told, *map(_line, findings)],
+        "findings": [_row(finding) for finding in once],
+        "lines": [told, *map(_line, once)],
         "msg": told,
     }
 

@@ -96,7 +96,7 @@ TROUBLES = {
         lambda workstation: workstation.constrained.add(JEANNE.sid),
     ),
     "ws-full": Trouble("import_failed", "0x80070070", WRITE, fail_after_the_key),
-    "ws-stale": Trouble("stale_store", "stale_store", WRITE),
+    "ws-stale": Trouble("stale_store", "stale_store", [*WRITE, *WRITE]),
 }
 
 
@@ -125,13 +125,14 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troubled]:
 
 
 def interfere(patches: pytest.MonkeyPatch, hospital: Hospital) -> None:
-    """Somebody else's certificate comes into the store between the read and the exchange."""
+    """Somebody is at work by hand between each read and its exchange."""
     workstation = hospital.emulated("ws-stale")
     other = hospital.bundles[JEANNE.authorisation]
+    names = iter(("put there by hand", "renamed by hand"))
 
     def hear(manifest: Manifest) -> None:
         if manifest.module.endswith("store_exchange"):
-            workstation.store_of(JEANNE.sid).plant(other.certificate, friendly_name="put there by hand")
+            workstation.store_of(JEANNE.sid).plant(other.certificate, friendly_name=next(names))
 
     tap(patches, workstation, hear)
 
@@ -157,7 +158,7 @@ def test_trouble_leaves_nothing_behind(troubled: Troubled, name: str) -> None:
 
 def test_stale_store_stays_as_the_other_left_it(troubled: Troubled) -> None:
     left = contents(troubled.hospital.emulated("ws-stale").store_of(JEANNE.sid))
-    assert [held.friendly_name for held in left.held] == ["put there by hand"]
+    assert [held.friendly_name for held in left.held] == ["renamed by hand"]
     assert left.orphans == 0
 
 

@@ -67,9 +67,9 @@ def test_what_it_says_to_run_can_be_run_anywhere(
     monkeypatch.setattr(background.Background, "pid", lambda _self: os.getpid())
     (tmp_path / "state.json").write_text(json.dumps({**STATE, "workstations": {}}), encoding="utf-8")
     main(["--folder", str(tmp_path), "status"])
-    setting, program, *_options = shlex.split(capsys.readouterr().out)
+    shown, setting, program, *_options = shlex.split(capsys.readouterr().out)
     name, _equals, folder = setting.partition("=")
-    assert name == "ANSIBLE_COLLECTIONS_PATH"
+    assert (shown, name) == ("ANSIBLE_CALLBACK_RESULT_FORMAT=yaml", "ANSIBLE_COLLECTIONS_PATH")
     assert (Path(folder) / "ansible_collections" / "hospital_it" / "pkcs12" / "galaxy.yml").is_file()
     assert os.access(program, os.X_OK)
 

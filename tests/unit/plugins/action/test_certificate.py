@@ -45,7 +45,9 @@ from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR
 from unit.plugins.plugin_utils.in_process import run_action
 
 BASE = {"holder": JEANNE["user"], "path": "{folder}/new.p12", "passphrase": PASSPHRASE}
-FOLDER = {"path": None, "bundle_folder": "{folder}"}
+ANYBODY = {"path": None, "bundle_pattern": "*.p12"}
+FOLDER = ANYBODY | {"bundle_folder": "{folder}"}
+OF_THE_ROLES = {"path": None, "bundle_folder": "{folder}"}
 HERS = FOLDER | {"authorisation": "T123456"}
 ABSENT = {"state": "absent", "path": None}
 MARRIED = bundle("Jeanne Durand - T123456", 20 * DAY)
@@ -55,6 +57,12 @@ OF_ROOT = issue(replace(authority(), issuing=authority().root), NAME, YEAR)
 def new(scene: Scene, *installed: IssuedBundle) -> None:
     scene.put(NEW, "new.p12")
     scene.plant(*installed)
+
+
+def hers_and_pauls(scene: Scene) -> None:
+    """His ends later, and has the same passphrase."""
+    scene.put(NEW)
+    scene.put(bundle("Paul Martin - T654321", 4 * YEAR))
 
 
 def two_files(scene: Scene, *installed: IssuedBundle) -> None:
@@ -129,10 +137,13 @@ def left(scene: Scene) -> None:
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"thumbprints": [OLD.thumbprint]}, renewal),
     Effect("holder", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
+    Effect("holder", "CHU\x1blefevre", code, None, "bad_arguments", scene=new),
     Effect("holder_password", "hers", passwords, [None], ["hers"], scene=new),
     Effect("path", "{folder}/middle.p12", taken, NEW.thumbprint, MIDDLE.thumbprint, scene=two_files),
     Effect("content", base64.b64encode(NEW.data).decode(), code, "bad_arguments", None, {"path": None}),
-    Effect("bundle_folder", "{folder}", code, "bad_arguments", None, {"path": None}, new),
+    Effect("bundle_folder", "{folder}", code, "bad_arguments", None, ANYBODY, new),
+    Effect("bundle_pattern", "*.p12", code, "bad_arguments", None, OF_THE_ROLES | {"authorisation": "T123456"}, new),
+    Effect("bundle_pattern", "*.p12", code, None, "wrong_person", OF_THE_ROLES | NAMED, hers_and_pauls),
     Effect("bundle_pattern", "mid*", taken, NEW.thumbprint, MIDDLE.thumbprint, FOLDER, two_files),
     Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("passphrase", ["old", PASSPHRASE], code, "no_passphrase", None, {"passphrase": None}, new),
@@ -217,7 +228,9 @@ EFFECTS = [
     Effect("computer", "pc-7.chu.example", computers, [None], ["pc-7.chu.example"], scene=lambda scene: (new(scene), renamed(scene))[1]),
     Effect("computer", "pc-7.chu.example.", warned, 1, 0, scene=lambda scene: (new(scene), renamed(scene))[1]),
     Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
+    Effect("holder", "CHU\x1blefevre", code, None, "bad_arguments", scene=new),
     Effect("holder_password", "hers", code, None, "logged_password", scene=logged),
+    Effect("holder", "CHU\x1blefevre", code, None, "bad_arguments", scene=new),
     Effect("holder_password", "hers", code, None, "logged_password", ABSENT | {"thumbprints": [OLD.thumbprint]}, logged_with_old),
     Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
     Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),

@@ -12,8 +12,8 @@ import pytest
 
 from unit.plugins.action.effects import OLD, Effect, Scene, check, code, renamed
 from unit.plugins.action.test_stray_bundles import FILE, FOUND, one_file
-from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
-from unit.plugins.plugin_utils.in_process import run_action
+from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL
+from unit.plugins.plugin_utils.in_process import run_action, sid_of
 
 
 def of(subject: str, fact: str) -> Any:
@@ -55,6 +55,7 @@ def alone(scene: Scene) -> bool:
 ALONE: dict[str, Any] = {"holders": [JEANNE]}
 HERS = {"holder_passwords": {JEANNE["authorisation"]: "of Jeanne at the ward"}}
 BARE = JEANNE | {"user": ""}
+ON_ONE_ACCOUNT = [JEANNE, PAUL | {"user": JEANNE["user"].upper()}, ANNE | {"user": sid_of(JEANNE["user"])}]
 NUMBERLESS = {"user": JEANNE["user"], "name": JEANNE["name"]}
 
 
@@ -101,6 +102,7 @@ EFFECTS = [
     Effect("holders.mail", "nobody", code, None, "bad_arguments", ALONE),
     Effect("holders.former_name", "Anne Roy", code, None, "bad_arguments", {"holders": [NUMBERLESS]}, entry=NUMBERLESS),
     Effect("holders", [JEANNE], of("holder", "account"), [], [JEANNE["user"]]),
+    Effect("holders", ON_ONE_ACCOUNT, of("holder", "account"), [], [JEANNE["user"]]),
     Effect(
         "holder_passwords", {JEANNE["user"].upper(): "x1"}, of("holder", "severity"), ["ok"], ["error"], ALONE, logged
     ),

@@ -95,11 +95,13 @@ class FakeDrivers:
         return replace(self.found, profiles=profiles)
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Carries the steps out; undoes them all when one fails before anything went."""
+        """Carries the steps out, on the store for which they were planned; undoes them all when one fails before anything went."""
         self.calls.append("exchange")
         self.requests.append((request, run_as))
         before, kept = self.stored(), copy.deepcopy(self.elements)
-        assert request.store_hash == parse_elements(before).store_hash
+        if request.store_hash != parse_elements(before).store_hash:
+            stale = ExchangeError("guard", "stale_store", None)
+            return ExchangeAnswer(False, self.sid, NOW, before, before, (), stale)
         journal: list[JournalEntry] = []
         error = None
         for step in request.steps:

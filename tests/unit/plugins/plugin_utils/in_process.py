@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import SimpleNamespace
@@ -50,7 +50,7 @@ class FakeWorkstation:
     """Several people's profiles. ``cut``: the exchange (from 1) after which the connection ends; ``away``: who is not logged on.
 
     ``answers``: of other drivers, by name; ``asked``: what these were asked. ``aliases``: other spellings of an account, such as a UPN.
-    ``machine``: elements of LocalMachine\\My.
+    ``machine``: elements of LocalMachine\\My. ``between``: what happens before each exchange of an account.
     """
 
     people: dict[str, FakeDrivers] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class FakeWorkstation:
     machine: list[SerializedElement] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    between: Callable[[str], object] = str
     cut: int | None = None
     calls: list[str] = field(default_factory=list)
     exchanges: list[tuple[str, RunAs, ExchangeRequest]] = field(default_factory=list)
@@ -106,6 +107,7 @@ class FakeWorkstation:
         self.exchanges.append((account, run_as, request))
         if self.cut == len(self.exchanges):
             raise ConnectionLost(Problem("connection_ended", {"reason": Outside("read timed out")}))
+        self.between(account)
         return self.people[account].exchange(request, run_as)
 
     def ask(self, driver: str, arguments: dict[str, Any]) -> dict[str, Any]:

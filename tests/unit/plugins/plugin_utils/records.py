@@ -31,7 +31,7 @@ OFF = problem("no_route")
 """The problem of a workstation that is switched off."""
 SECOND = timedelta(seconds=1)
 JEANNES, PAULS, STRANGERS = "S-1-5-21-1", "S-1-5-21-2", "S-1-5-21-9"
-ACCOUNTS = {"T1": frozenset({JEANNES}), "T2": frozenset({PAULS})}
+ACCOUNTS = {"t1": frozenset({JEANNES}), "t2": frozenset({PAULS})}
 
 
 def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRecord:

@@ -50,7 +50,6 @@ def by_certificate(folder: Path, name: str, **options: Any) -> dict[str, Any]:
     usual = {
         "holder": HOLDER,
         "bundle_folder": str(folder),
-        "bundle_pattern": f"{name} - {NUMBER}*.p12",
         "passphrase": PASSPHRASE,
     }
     person = {"name": name, "authorisation": NUMBER} | options

@@ -182,14 +182,14 @@ def test_of_those_that_end_together_exactly_one_is_left() -> None:
 def test_a_holders_certificate_belongs_into_his_own_store(
     number: str, owner_sid: str, related: bool, wrong: bool
 ) -> None:
-    accounts = {"T1": frozenset({JEANNES}), "T2": frozenset({PAULS}), "T4": frozenset[str]()}
+    accounts = {"t1": frozenset({JEANNES}), "t2": frozenset({PAULS}), "t4": frozenset[str]()}
     by = status_rules(accounts, known=("T1", "T2", "T3", "T4"))
     found = record(number, owner_sid=owner_sid, related=related)
     assert (status(found, by=by) is Status.WRONG_HOLDER) is wrong
 
 
 def test_a_holder_with_two_accounts_has_two_stores() -> None:
-    both = status_rules({"T1": frozenset({JEANNES, STRANGERS})})
+    both = status_rules({"t1": frozenset({JEANNES, STRANGERS})})
     assert [status(record(owner_sid=sid), by=both) for sid in (JEANNES, STRANGERS, PAULS)] == [
         Status.VALID,
         Status.VALID,

@@ -36,7 +36,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import TEMPORARY
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account
 from unit.plugins.plugin_utils.fakes import HOLDER, OTHER_SID, SID, inventory, profile
-from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, record
+from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, STRANGERS, record
 
 JEANNE = HolderEntry(
     "CHU\\jdupont", ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1), JEANNES, "CHU\\jdupont", logged_on=True
@@ -180,8 +180,8 @@ def test_who_has_no_profile_is_neither_logged_on_nor_off(profiles: Sequence[Any]
 def test_each_number_has_the_accounts_that_are_known_for_it() -> None:
     second = replace(JEANNE, user="CHU\\jdupont-adm", owner_sid="S-1-5-21-11")
     assert accounts_of([JEANNE, second, replace(JEANNE, owner_sid=None), LOCUM, NOBODY]) == {
-        "T1": frozenset({JEANNES, "S-1-5-21-11"}),
-        "T3": frozenset(),
+        "t1": frozenset({JEANNES, "S-1-5-21-11"}),
+        "t3": frozenset(),
     }
 
 
@@ -227,6 +227,14 @@ def test_a_holders_second_account_is_not_the_wrong_one() -> None:
     both = (JEANNE, second)
     assert status(JEANNE, record(owner_sid="S-1-5-21-11"), entries=both) is Status.MISSING
     assert status(second, record(owner_sid="S-1-5-21-11"), entries=both) is Status.VALID
+
+
+def test_a_number_that_the_inventory_writes_in_two_ways_is_one() -> None:
+    second = replace(
+        JEANNE, user="CHU\\jdupont-adm", owner_sid=STRANGERS, person=ExpectedSubject("Jeanne Dupont", "t 1")
+    )
+    for entry, owner in ((JEANNE, JEANNES), (second, STRANGERS)):
+        assert status(entry, record(owner_sid=owner), entries=(JEANNE, second, PAUL)) is Status.VALID
 
 
 def test_a_store_that_was_not_read_to_its_end_leaves_its_owner_unknown_and_nobody_else() -> None:

@@ -157,6 +157,16 @@ def test_whoever_leaves_cannot_wait() -> None:
     assert deferral_rule(given | {"fail_when_deferred": False}) == DeferralRule(False, 7)
 
 
+def test_an_entry_that_was_copied_and_typed_without_care_is_the_same_holder(
+    workstation: FakeWorkstation, folder: Path
+) -> None:
+    entry = {"user": "CHU\\\\jdupont ", "name": " Jeanne  Dupont", "authorisation": " T123456 "}
+    result = enrol(workstation, folder, [entry], name_check="strict", holder_passwords={"CHU\\\\jdupont": "hers"})
+    ((account, run_as, _request),) = workstation.exchanges[-1:]
+    assert (result["failed"], account, run_as.password) == (False, JEANNE["user"], "hers")
+    assert {key: result["holders"][0][key] for key in JEANNE} == JEANNE
+
+
 @pytest.mark.parametrize(
     ("pattern", "unknown"), [("{nom}.p12", ["{nom}"]), ("{name} {}*{Authorisation}{}.p12", ["{}", "{Authorisation}"])]
 )

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -184,6 +186,88 @@ def test_a_connection_that_ends_keeps_what_was_done_and_the_rest_says_that_it_wa
     assert len(workstation.exchanges) == 2
     assert [row[2] for row in kept(result)] == ["installed", "failed", "failed"]
     assert (result["failed"], result["changed"]) == (True, True)
+
+
+class AnotherRun:
+    """Puts a certificate into a store before an exchange: before the first ones, as long as it has some."""
+
+    def __init__(self, workstation: FakeWorkstation, account: str, *brings: IssuedBundle) -> None:
+        self.workstation, self.account, self.brings = workstation, account, list(brings)
+        workstation.between = self
+
+    def __call__(self, account: str) -> None:
+        if account == self.account and self.brings:
+            self.workstation.plant(account, self.brings.pop(0))
+
+
+def test_a_store_that_changed_is_read_and_planned_once_more(
+    workstation: FakeWorkstation, folder: Path, authority: Authority
+) -> None:
+    older = issue(authority, "Paul Martin - T654321", timedelta(days=20))
+    AnotherRun(workstation, PAUL["user"], older)
+    evidence = folder / "evidence.jsonl"
+    result = enrol(workstation, folder, evidence_path=str(evidence))
+    read, exchange = "inventory", "exchange CHU\\"
+    assert workstation.calls == [
+        read, f"{exchange}jdupont", f"{exchange}pmartin", read, f"{exchange}pmartin", f"{exchange}aroux"
+    ]  # fmt: skip
+    assert (outcomes(result), result["failed"]) == (["installed", "renewed", "installed"], False)
+    assert [each["thumbprint"] for each in result["holders"][1]["superseded"]] == [opened(older).leaf.thumbprint]
+    assert [row[2:] for row in kept(result)] == [("installed", "valid"), ("renewed", "valid"), ("installed", "valid")]
+    lines = [json.loads(line) for line in evidence.read_text(encoding="utf-8").splitlines()]
+    assert [(line["owner_sid"], line["error"], line["removed"]) for line in lines] == [
+        (sid_of(JEANNE["user"]), None, []),
+        (sid_of(PAUL["user"]), None, [opened(older).leaf.thumbprint]),
+        (sid_of(ANNE["user"]), None, []),
+    ]
+
+
+def test_a_store_that_never_rests_is_read_and_planned_twice_and_left_alone(
+    workstation: FakeWorkstation, folder: Path, authority: Authority
+) -> None:
+    brought = [issue(authority, f"Nadia Belkacem - T70000{number}") for number in range(3)]
+    AnotherRun(workstation, PAUL["user"], *brought)
+    evidence = folder / "evidence.jsonl"
+    result = enrol(workstation, folder, [PAUL], evidence_path=str(evidence))
+    assert workstation.calls == ["inventory", "exchange CHU\\pmartin"] * 2
+    assert (codes(result), result["changed"], result["holders"][0]["journal"]) == (["stale_store"], False, [])
+    assert evidence.read_text(encoding="utf-8") == ""
+
+
+def test_what_another_run_has_removed_is_no_failure_of_a_removal(
+    workstation: FakeWorkstation, folder: Path, bundles: dict[str, IssuedBundle]
+) -> None:
+    workstation.plant(PAUL["user"], bundles[PAUL["authorisation"]])
+    store = workstation.person(PAUL["user"])
+    workstation.between = lambda _account: store.elements.clear()
+    task = {"state": "absent", "issuer": "AC", "retire_authorisations": [PAUL["authorisation"]], "leave_note": False}
+    result = enrol(workstation, folder, [PAUL], **task, variables={"pkcs12_confirm_removal": True})
+    assert workstation.calls == ["inventory", "exchange CHU\\pmartin", "inventory"]
+    assert (outcomes(result), result["failed"], kept(result)[0][3]) == (["unchanged"], False, "missing")
+
+
+def test_on_a_shared_account_what_changed_replaces_what_the_first_has_left(
+    workstation: FakeWorkstation, folder: Path, bundles: dict[str, IssuedBundle]
+) -> None:
+    shared = "CHU\\shared"
+    store = workstation.person(shared)
+    workstation.between = lambda _account: store.elements.clear() if len(workstation.exchanges) == 2 else None
+    result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
+    assert (outcomes(result), len(workstation.exchanges)) == (["installed", "installed"], 3)
+    assert workstation.thumbprints(shared) == [opened(bundles[PAUL["authorisation"]]).leaf.thumbprint]
+    assert [row[1:] for row in kept(result)] == [("T123456", "installed", "missing"), ("T654321", "installed", "valid")]
+
+
+def test_a_second_look_that_fails_says_why(
+    workstation: FakeWorkstation, folder: Path, bundles: dict[str, IssuedBundle]
+) -> None:
+    def change(_account: str) -> None:
+        workstation.plant(PAUL["user"], bundles[ANNE["authorisation"]])
+        workstation.found = replace(workstation.found, computer="WS-OTHER")
+
+    workstation.between = change
+    result = enrol(workstation, folder, [PAUL], computer="WS-1")
+    assert (codes(result), len(workstation.exchanges)) == (["wrong_computer"], 1)
 
 
 def test_a_defect_costs_one_holder_and_tells_its_place_but_no_text(

@@ -101,8 +101,7 @@ def test_without_numbers_a_removal_is_about_the_issuer_of_what_went(
 
 
 def test_a_refusal_has_the_facts_of_what_was_read(crowded: FakeWorkstation, tmp_path: Path) -> None:
-    result = run_action(
-        "certificate", {"holder": "CHU\\nobody", "bundle_folder": str(tmp_path), "authorisation": "T654321"}, crowded
-    )
+    his = {"holder": "CHU\\nobody", "authorisation": "T654321", "name": "Paul Martin"}
+    result = run_action("certificate", his | {"bundle_folder": str(tmp_path)}, crowded)
     assert (result["failed"], result["error"]["code"]) == (True, "unknown_holder")
     assert listed(result) == (["Paul Martin - T654321"], 3)

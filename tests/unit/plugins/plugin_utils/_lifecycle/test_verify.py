@@ -58,6 +58,7 @@ Case = tuple[ExpectedResult, ExchangeAnswer, CertificateStore]
 
 def test_what_was_planned_and_is_there_is_believed(proven: Case) -> None:
     check_answer(*proven, "WS-1")
+    check_answer(*holding(proven, replace(proven[2].certificates[0], friendly_name="SISERI ")), "WS-1")
 
 
 def signed(case: Case, **facts: object) -> Case:

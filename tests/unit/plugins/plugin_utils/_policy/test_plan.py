@@ -71,8 +71,11 @@ def test_a_root_never_travels() -> None:
     assert [step.thumbprint for step in plan.steps if isinstance(step, ChainStep)] == [ISSUING.thumbprint]
 
 
-def test_nothing_is_done_when_nothing_is_missing() -> None:
-    plan = plan_present(wanted("SISERI"), view(stored(LEAF, friendly_name="SISERI")), [])
+@pytest.mark.parametrize(
+    ("name", "installed"), [("SISERI", "SISERI"), ("\u00c9lodie  Roy", "E\u0301lodie Roy "), ("", None)]
+)
+def test_nothing_is_done_when_nothing_is_missing(name: str, installed: str | None) -> None:
+    plan = plan_present(wanted(name), view(stored(LEAF, friendly_name=installed)), [])
     assert plan == Plan(())
     assert not plan.changes
 

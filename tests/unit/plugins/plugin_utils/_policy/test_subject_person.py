@@ -24,11 +24,24 @@ PATTERN = r"- (T\d+)$"
         ExpectedSubject("Jeanne Dupont", "T123456"),
         ExpectedSubject("jeanne dupont", "t123456"),
         ExpectedSubject("Jeanne Dupont", "T123456", PATTERN),
+        ExpectedSubject("Jeanne Dupont", "t 123456", PATTERN),
         ExpectedSubject(authorisation="T123456"),
+        ExpectedSubject(authorisation=" T 123\u00a0456"),
+        ExpectedSubject("Jeanne  Dupont ", "T123456", name_check=NameCheck.STRICT),
+        ExpectedSubject("Jeanne\u00a0Dupont"),
     ],
 )
 def test_the_right_person_passes(person: ExpectedSubject) -> None:
     check_subject(certificate(JEANNE), person)
+
+
+@pytest.mark.parametrize("check", [NameCheck.WORDS, NameCheck.STRICT])
+@pytest.mark.parametrize("cn", ["Jeanne  Dupont - T 123456", "Jeanne\u00a0Dupont - t123 456"])
+def test_blanks_and_case_are_no_other_person(check: NameCheck, cn: str) -> None:
+    check_subject(certificate(cn), ExpectedSubject("Jeanne Dupont", "T123456", name_check=check))
+    pattern = ExpectedSubject("Jeanne Dupont", "T123456", r"- (.+)$", check)
+    check_subject(certificate(cn), pattern)
+    assert pattern.same(certificate(cn), certificate(JEANNE))
 
 
 def test_accents_are_compared_however_they_are_encoded() -> None:

@@ -12,7 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, index_holders
 from unit.plugins.plugin_utils.records import record
 
-NUMBERS = ("T123456", "T12345", "T-7", "T 123 456", "\u00c91")
+NUMBERS = ("T123456", "T12345", "T-7", "T 99 456", "\u00c91")
 PATTERN = r" - (.+)$"
 
 
@@ -29,8 +29,11 @@ def named(cn: str | None, rest: str = "O=CHU") -> CertificateRecord:
         ("Jeanne Dupont (T12345)", "T12345"),
         ("Jeanne Dupont - T-7", "T-7"),
         ("Jeanne Dupont - T-78", None),
-        ("Jeanne Dupont - T 123 456", "T 123 456"),
+        ("Jeanne Dupont - T 99 456", "T 99 456"),
+        ("Jeanne Dupont - T99456", "T 99 456"),
+        ("Jeanne Dupont - t\u00a0123 456", "T123456"),
         ("Jeanne Dupont - T 123 4567", None),
+        ("Jeanne Dupont - T 123, 456", None),
         ("Jeanne Dupont - T1234567", None),
         ("Jeanne Dupont - XT123456", None),
         ("Jeanne Dupont - e\u03011", "\u00c91"),
@@ -47,9 +50,9 @@ def test_a_number_stands_in_the_common_name_as_words_of_its_own(cn: str | None, 
     ("cn", "number"),
     [
         ("Jeanne Dupont - T123456", "T123456"),
-        ("Jeanne Dupont - T 123 456", "T 123 456"),
+        ("Jeanne Dupont - T99 456", "T 99 456"),
         ("T12345 Dupont - T123456", "T123456"),
-        ("Jeanne Dupont - t123456", None),  # what a pattern finds is taken as it is
+        ("Jeanne Dupont - t123456", "T123456"),
         ("T123456 Dupont - T999999", None),
         ("Jeanne Dupont T123456", None),
         (None, None),
@@ -64,7 +67,7 @@ def test_with_a_pattern_the_number_is_where_the_pattern_finds_it(cn: str | None,
     [
         ("Jeanne Dupont", "serialNumber=T123456,O=CHU", "T123456"),
         ("Jeanne Dupont", "serialNumber=PNOFR-T123456,O=CHU", "T123456"),
-        ("Jeanne Dupont", "serialNumber=T 123 456", "T 123 456"),
+        ("Jeanne Dupont", "serialNumber=T 123 456", "T123456"),
         ("Jeanne Dupont - T12345", "serialNumber=T123456", "T12345"),
         (None, "serialNumber=T123456", "T123456"),
         ("Jeanne Dupont", "serialNumber=XT123456", None),

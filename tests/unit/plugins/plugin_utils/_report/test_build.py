@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import records_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
@@ -21,6 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
+from unit.plugins.plugin_utils._mail.deliveries import known
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PARAMETERS, PAUL, host, record, report
 
 ANNE = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"), NOW.date() + timedelta(days=5))
@@ -36,6 +38,17 @@ def test_everybody_is_in_it_once() -> None:
     assert (anne.status, anne.next_step, anne.actor) == (Status.MISSING, NextStep.ASSIGN_WORKSTATION, Actor.IT)
     assert anne.authorisation_status is Status.RENEWAL_DUE
     assert [row.workstation for row in found.workstations] == ["ws-1", "ws-2", "ws-3"]
+
+
+def test_a_number_that_is_written_in_several_ways_is_one_holder_with_his_certificate_and_delivery() -> None:
+    second = replace(JEANNE, user="CHU\\second", person=ExpectedSubject("Jeanne Dupont", "t 1"))
+    collected = records_of(known("T 1 "))
+    for entries in ((JEANNE, second), (second, JEANNE)):
+        (row,) = build(
+            Sources((host(record(), entries=entries),), (), None, None, deliveries=collected), PARAMETERS
+        ).holders
+        assert (row.authorisation, row.status, len(row.places)) == ("T1", Status.VALID, 2)
+        assert row.delivery is not None
 
 
 def test_a_certificate_that_nobody_has_is_listed_apart() -> None:
