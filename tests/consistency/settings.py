@@ -59,7 +59,7 @@ TASKS = {
     "Certificates at workstations": ("holder_certificates", "certificate"),
     "Audit": ("certificate_facts",),
     "Checks beforehand": ("workstation_info", "holder_bundles", "stray_bundles", "bundle_info", "portal_info"),
-    "Deliveries of the issuer": ("delivery_info", "bundle_pickup", "passphrase_file", "delivery_summary"),
+    "Deliveries of the issuer": ("delivery_info", "bundle_pickup", "delivery_summary", "passphrase_file", "passphrase_store"),
     "Report": ("compliance_report", "report_mail"),
     "Reminders": ("reminder_mails",),
     "Batches": ("summary",),
