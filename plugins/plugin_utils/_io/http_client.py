@@ -144,7 +144,7 @@ class HttpClient:
         Raises ``Pkcs12Error``: ``redirect_elsewhere``, ``unreachable``, ``tls``, ``proxy``, ``unexpected_page`` for too many redirects.
         """
         for _redirect in range(MOST_REDIRECTS + 1):
-            answer = self.ask(url, form)
+            answer = self.request_once(url, form)
             location = answer._response.headers.get("Location")
             if answer.status not in REDIRECTS or not location:
                 return answer
@@ -164,7 +164,7 @@ class HttpClient:
             raise Pkcs12Error(Problem("redirect_elsewhere.invalid", values))
         raise Pkcs12Error(Problem("redirect_elsewhere.host", values | {"place": place, "scheme": scheme}))
 
-    def ask(self, url: str, form: Form | None = None) -> Answer:
+    def request_once(self, url: str, form: Form | None = None) -> Answer:
         """One request. A redirect is an answer too. Raises ``Pkcs12Error``: ``unreachable``, ``tls``, ``proxy``."""
         self.requests += 1
         headers = {"User-agent": self._options.http_agent, **self._headers}

@@ -114,7 +114,7 @@ def _asked(
     client.check_authorities()
     form = None if data is None else Form(json.dumps(data).encode("utf-8"), "application/json", method)
     try:
-        answer = client.ask(server.url.rstrip("/") + path, form)
+        answer = client.request_once(server.url.rstrip("/") + path, form)
         text = answer.body()
     except Pkcs12Error as lost:
         kind = "untrusted" if lost.code == "tls" else "no_answer"

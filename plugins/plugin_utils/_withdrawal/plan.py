@@ -74,7 +74,7 @@ def withdrawal_plan(run: CollectionRun, holders: Sequence[Row], places: Places, 
         places.check()
         summed = collection_summary(replace(run, check_mode=True), now)
     except Pkcs12Error as refusal:
-        why = (refusal.problem, Problem("play.nothing_withdrawn"), *map(as_problem, run.holder_problems))
+        why = (refusal.problem, Problem("delivery.nothing_withdrawn"), *map(as_problem, run.holder_problems))
         return {"failed": True, "msg": Sentences(why), "error": ErrorRow(refusal.problem)}
     rows = _new_rows(run.deliveries, summed["to_withdraw"])
     people = {str(holder.get("authorisation")): holder for holder in holders}

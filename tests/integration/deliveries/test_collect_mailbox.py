@@ -56,7 +56,7 @@ def test_a_number_that_no_holder_has_is_refused_before_a_mail_is_read(issuer: Is
     run = collect(issuer, pkcs12_collect_authorisations=asked)
     assert (run.exit_code, run.of("delivery_summary")) == (2, ())
     assert "pkcs12_collect_authorisations" in run.stdout
-    assert "play.nothing_withdrawn" in told_codes(run.stdout)
+    assert "delivery.nothing_withdrawn" in told_codes(run.stdout)
     assert issuer.registration.requests == []
 
 
