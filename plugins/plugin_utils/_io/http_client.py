@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Requests to the registration authority and to secret stores: TLS is always verified, as Ansible does it, every redirect is checked, time and size end.
+"""Requests to the registration authority and to secret stores.
+
+TLS is always verified, as Ansible does it, every redirect is checked, time and size end.
 
 No text of an error here repeats a URL, a form or a cookie, because each can be a secret.
 """
@@ -171,7 +173,7 @@ class HttpClient:
         headers |= {"Content-Type": form.content_type} if form else {}
         try:
             # The addresses of pages are checked. That of a secret store is the site's own.
-            request = Request(url, form and form.body, headers, method=form and form.method)  # noqa: S310
+            request = Request(url, form.body if form else None, headers, method=form.method if form else "GET")  # noqa: S310
             response = self._opener().open(request)
             if response.headers.get("Content-Encoding", "").lower() == "gzip":
                 response.fp, response.length = GzipDecodedReader(response.fp), None

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Stores of passphrases that answer over HTTP: a secret of HashiCorp Vault, and a credential of AWX. One field has all passphrases as YAML.
+"""Stores of passphrases that answer over HTTP: a secret of HashiCorp Vault, and a credential of AWX. A field has all passphrases, in YAML.
 
 No problem repeats what a store has said, because that can be a secret.
 """
@@ -33,16 +33,19 @@ class StoreServer:
 
 @dataclass(frozen=True, slots=True)
 class HashicorpVault:
-    """``secret``: its path in the API of a key/value store of version 2, such as ``secret/data/pkcs12``. ``field``: that has the passphrases."""
+    """``secret``: its path in the API of a key/value store of version 2, such as ``secret/data/pkcs12``.
+
+    ``field_name``: the one that has the passphrases.
+    """
 
     server: StoreServer
     secret: str
-    field: str
+    field_name: str
 
     def check(self) -> None:
         """Checks that a passphrase could be added. Raises ``Pkcs12Error``."""
-        status, _version, _fields = self._read()
-        _known(_fields, self.field)
+        status, _version, fields = self._read()
+        _known(fields, self.field_name)
         _status, asked = self._ask("sys/capabilities-self", {"paths": [self.secret]})
         # A token without the policy default may not ask this. Then only the writing shows what it may do.
         may = asked.get("capabilities") or ["root"]
@@ -52,10 +55,10 @@ class HashicorpVault:
     def add(self, number: str, passphrase: str) -> bool:
         """Adds a passphrase, unless somebody else has just written the secret. Returns whether it was missing. Raises ``Pkcs12Error``."""
         _status, version, fields = self._read()
-        newer = with_newest(_known(fields, self.field), number, passphrase)
+        newer = with_newest(_known(fields, self.field_name), number, passphrase)
         if newer is None:
             return False
-        written = {"options": {"cas": version}, "data": {**fields, self.field: _as_yaml(newer)}}
+        written = {"options": {"cas": version}, "data": {**fields, self.field_name: _as_yaml(newer)}}
         status, _answer = self._ask(self.secret, written)
         _check_status("vault", status, OK, NO_CONTENT)
         return True
@@ -77,7 +80,7 @@ class AwxCredential:
 
     server: StoreServer
     credential: int
-    field: str
+    field_name: str
     known: Mapping[str, Any] = field(repr=False)
 
     def check(self) -> None:
@@ -88,8 +91,8 @@ class AwxCredential:
         if not may:
             raise Pkcs12Error(Problem("store_unusable.awx_no_right"))
         # AWX shows that a field has something, and not what.
-        if (shown.get("inputs") or {}).get(self.field) and not self.known:
-            raise Pkcs12Error(Problem("store_unusable.awx_would_lose", {"field": self.field}))
+        if (shown.get("inputs") or {}).get(self.field_name) and not self.known:
+            raise Pkcs12Error(Problem("store_unusable.awx_would_lose", {"field": self.field_name}))
 
     def add(self, number: str, passphrase: str) -> bool:
         """Writes this passphrase and all others. Returns whether it was missing. Raises ``Pkcs12Error``."""
@@ -97,7 +100,9 @@ class AwxCredential:
         newer = with_newest(self.known, number, passphrase)
         if newer is None:
             return False
-        status, _answer = _asked("awx", self.server, self._path, {"inputs": {self.field: _as_yaml(newer)}}, "PATCH")
+        status, _answer = _asked(
+            "awx", self.server, self._path, {"inputs": {self.field_name: _as_yaml(newer)}}, "PATCH"
+        )
         _check_status("awx", status, OK)
         return True
 

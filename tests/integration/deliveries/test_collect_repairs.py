@@ -39,7 +39,8 @@ def rename(issuer: Issuer, person: Person, name: str, **more: str) -> None:
     inventory = yaml.safe_load(issuer.hospital.inventory.read_text(encoding="utf-8"))
     for host in inventory["all"]["children"]["workstations"]["hosts"].values():
         for entry in host["pkcs12_holders"]:
-            entry |= {"name": name, **more} if entry["authorisation"] == person.authorisation else {}
+            if entry["authorisation"] == person.authorisation:
+                entry.update(name=name, **more)
     issuer.hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
 
 

@@ -69,8 +69,10 @@ def test_hashicorp_vault_gets_every_passphrase_and_keeps_the_others(issuer: Issu
     store.broken = refused
     broken = collect(issuer, **vault)
     status = str(refused.value)
-    (said,) = {each.causes for each in all_told(broken.stdout) if each.code == "not_stored.refused"}
-    assert (broken.exit_code, said) == (2, (Told("store_unusable.vault_status", {"status": status}),)), broken.stdout
+    said = next(each for each in all_told(broken.stdout) if each.code == "not_stored.refused")
+    assert (broken.exit_code, said.causes) == (2, (Told("store_unusable.vault_status", {"status": status}),)), (
+        broken.stdout
+    )
     store.broken = None
     run = collect(issuer, **vault)
     assert run.exit_code == 0, run.stdout

@@ -155,5 +155,7 @@ def test_a_store_has_to_get_what_opens_the_bundle_and_is_not_known(
     scene = Scene(tmp_path)
     pages_of(given.get("code", PASSPHRASE))(scene)
     tasks = placed({**BASE, **given}, tmp_path)
-    runs = [run_action("bundle_pickup", tasks, scene.workstation, check_mode=mode) for mode in (True, False, False, True)]
+    runs = [
+        run_action("bundle_pickup", tasks, scene.workstation, check_mode=mode) for mode in (True, False, False, True)
+    ]
     assert [each["to_store"] for each in runs] == [False, is_new, is_new, False]

@@ -100,7 +100,12 @@ MAILS = [
 
 
 def test_what_a_run_has_to_withdraw_is_new_of_a_holder_and_open() -> None:
-    given = BASE | {"mails": {"deliveries": MAILS}, "holders": PEOPLE, "acknowledged": ["<T2@issuer.example>"], "leavers": ["t3"]}
+    given = BASE | {
+        "mails": {"deliveries": MAILS},
+        "holders": PEOPLE,
+        "acknowledged": ["<T2@issuer.example>"],
+        "leavers": ["t3"],
+    }
     planned = run_action("delivery_summary", given | PLAN, FakeDrivers())
     summed = run_action("delivery_summary", given, FakeDrivers())
     assert (planned["to_withdraw"], "ansible_facts" in planned) == (["T1", "T4"], False)
@@ -111,7 +116,12 @@ def test_what_a_run_has_to_withdraw_is_new_of_a_holder_and_open() -> None:
     "number", ["T2", "T3", "T9", "T5", ""], ids=["acknowledged", "left", "no holder", "no mail", "empty"]
 )
 def test_a_number_to_retry_that_is_not_withdrawn_is_refused(number: str) -> None:
-    given = BASE | {"mails": {"deliveries": MAILS}, "holders": PEOPLE, "acknowledged": ["<T2@issuer.example>"], "leavers": ["t3"]}
+    given = BASE | {
+        "mails": {"deliveries": MAILS},
+        "holders": PEOPLE,
+        "acknowledged": ["<T2@issuer.example>"],
+        "leavers": ["t3"],
+    }
     told = run_action("delivery_summary", given | {"retry": ["T1", number]}, FakeDrivers())
     assert (told["error"]["code"], told["error"]["setting"], "ansible_facts" in told) == (
         "bad_arguments",

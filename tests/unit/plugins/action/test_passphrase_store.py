@@ -68,7 +68,7 @@ ASKED = Asked()
 @pytest.fixture(autouse=True)
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     fresh(None)
-    monkeypatch.setattr(passphrase_stores, "HttpClient", lambda *given: ASKED.client(*given))
+    monkeypatch.setattr(passphrase_stores, "HttpClient", ASKED.client)
     return ASKED
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A store that does not answer, or that nobody trusts. What stores answer, and what is done about it, is in the tests of ``passphrase_store``."""
+"""A store that does not answer, or that nobody trusts. What is done about answers is in the tests of ``passphrase_store``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from lab.tls import LOOPBACK
 from unit.plugins.plugin_utils.http_server import serving
 
 pytestmark = pytest.mark.usefixtures("no_proxy")
+
 
 def stores(url: str, ca_path: str | None) -> tuple[HashicorpVault, AwxCredential]:
     http = HttpOptions(ca_path, timeout=5)

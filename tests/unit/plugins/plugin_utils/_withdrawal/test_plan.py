@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.plan import OWN_STORES, Places, withdrawal_plan
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.plan import (
+    OWN_STORES,
+    Places,
+    withdrawal_plan,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.summary import CollectionRun
 from unit.plugins.plugin_utils._mail.deliveries import NOW, error_row, mail, record
 
@@ -53,7 +57,12 @@ def test_a_plan_has_what_a_withdrawal_needs_and_no_secret() -> None:
 @pytest.mark.parametrize(
     ("pattern", "name", "date", "file"),
     [
-        ("{name} - {authorisation} {date}.p12", "Jeanne Dupont", "2026-10-17T09:42:00Z", "Jeanne Dupont - T1 2026-10-17 0942.p12"),
+        (
+            "{name} - {authorisation} {date}.p12",
+            "Jeanne Dupont",
+            "2026-10-17T09:42:00Z",
+            "Jeanne Dupont - T1 2026-10-17 0942.p12",
+        ),
         ("{authorisation}.p12", "Jeanne Dupont", None, "T1.p12"),
         ("{authorisation} {date}.p12", "Jeanne Dupont", None, "T1 .p12"),
         ("{name} {authorisation}.p12", "Jeanne/../Dupont", None, "Jeanne-..-Dupont T1.p12"),
@@ -112,7 +121,10 @@ def test_a_store_is_checked_only_where_something_may_have_to_be_stored(
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"unread": error_row("mail_source.unreadable", path="/mail", reason="x")["problem"]}, "mail_source.unreadable"),
+        (
+            {"unread": error_row("mail_source.unreadable", path="/mail", reason="x")["problem"]},
+            "mail_source.unreadable",
+        ),
         ({"unread": "What Ansible said."}, "delivery.told"),
         ({"retry": ["T9"]}, "bad_arguments.retry_unknown"),
         ({"places": replace(PLACES, bundle_folder=None)}, "bad_arguments.collect_folder"),

@@ -312,5 +312,7 @@ def test_the_mails_of_bundles_that_are_there_may_be_moved() -> None:
         "T4": {**PICKED_UP, "error": error_row("wrong_passphrase.number")},
         "T5": {**PICKED_UP, "changed": False},
     }
-    result = summed(deliveries=mails, withdrawals=withdrawals, holders=dict.fromkeys(["T1", "T2", "T3", "T4", "T5"], "x"))
+    result = summed(
+        deliveries=mails, withdrawals=withdrawals, holders=dict.fromkeys(["T1", "T2", "T3", "T4", "T5"], "x")
+    )
     assert result["collected_message_ids"] == ["<T1@issuer.example>", "<T5@issuer.example>"]
