@@ -21,7 +21,7 @@ COLLECTION = "hospital_it.pkcs12."
 IMPORT = "ansible.builtin.import_role"
 CALLING = ("certificate", "certificate_facts", "holder_certificates", "workstation_info")
 """The modules with which the playbooks call workstations. The others work on the controller."""
-OF_SOME = {"passphrase_file", "passphrase_store"}
+OF_SOME = {"passphrase_file"}
 """Modules that a role calls only where a site has chosen so."""
 
 
