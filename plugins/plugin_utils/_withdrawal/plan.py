@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -76,7 +76,8 @@ def withdrawal_plan(run: CollectionRun, holders: Sequence[Row], places: Places, 
     except Pkcs12Error as refusal:
         why = (refusal.problem, Problem("delivery.nothing_withdrawn"), *map(as_problem, run.holder_problems))
         return {"failed": True, "msg": Sentences(why), "error": ErrorRow(refusal.problem)}
-    rows = _new_rows(run.deliveries, summed["to_withdraw"])
+    new = {str(row.get("authorisation")): row for row in run.deliveries if row["state"] == DeliveryState.NEW.value}
+    rows = {number: new[number] for number in summed["to_withdraw"]}
     people = {str(holder.get("authorisation")): holder for holder in holders}
     before = {each.message_id for each in records_of(run.known).values() if each.state is DeliveryState.COLLECTED}
     return {
@@ -95,8 +96,3 @@ def withdrawal_plan(run: CollectionRun, holders: Sequence[Row], places: Places, 
         # Where all is known to be stored, a store that is away ends nothing.
         "check_store": places.has_own_store and any(row.get("message_id") not in before for row in rows.values()),
     }
-
-
-def _new_rows(deliveries: Sequence[Row], numbers: Sequence[str]) -> Mapping[str, Row]:
-    new = {str(row.get("authorisation")): row for row in deliveries if row["state"] == DeliveryState.NEW.value}
-    return {number: new[number] for number in numbers}
