@@ -149,5 +149,7 @@ def _known(fields: Mapping[str, Any], field: str) -> dict[str, Any]:
 
 
 def _as_yaml(passphrases: Mapping[str, Any]) -> str:
-    text: str = yaml.safe_dump(dict(passphrases), allow_unicode=True, default_flow_style=False)
+    # Older lines of ansible-core have types of their own for texts, which YAML does not write.
+    plain = json.loads(json.dumps(passphrases))
+    text: str = yaml.safe_dump(plain, allow_unicode=True, default_flow_style=False)
     return text

@@ -235,3 +235,19 @@ def test_an_answer_that_is_no_json_and_check_mode(
     assert (checked["changed"], checked.get("failed", False), asked.writings) == (False, False, [])
     monkeypatch.setattr(asked.store, "answer", lambda *_given: (HTTPStatus.BAD_GATEWAY, None))
     assert run(given)["error"]["problem"]["values"] == {"status": 502}
+
+
+class Unsafe(str):
+    """A text as older lines of ansible-core have it: also as a text it is of this type."""
+
+    __slots__ = ()
+
+    def __str__(self) -> Unsafe:
+        return self
+
+
+@pytest.mark.parametrize("given", [BASE, OF_AWX], ids=["vault", "awx"])
+def test_a_text_of_an_older_ansible_is_written_as_a_text(given: dict[str, Any]) -> None:
+    texts = {"authorisation": Unsafe("T1"), "passphrase": Unsafe("é"), "known_passphrases": {Unsafe("T9"): Unsafe("x")}}
+    assert run(given | texts)["changed"] is True
+    assert content()["T1"] == ["é"]
