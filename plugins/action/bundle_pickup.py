@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
@@ -13,7 +14,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.task import withdrawal_task
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.withdraw import withdraw
 
@@ -21,11 +24,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.wit
 class ActionModule(KnowsRetired, Pkcs12Action):
     """The argument spec and the call."""
 
+    SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
     SPEC = ArgumentSpec(
         options={
             "url": {"type": "str", "required": True, "no_log": True},
             "code": {"type": "str", "required": True, "no_log": True},
             "passphrase": {"type": "raw", "no_log": True},
+            "passphrases": {"type": "dict", "no_log": True, "default": {}, "site": True},
             "new_passphrase": {"type": "str", "no_log": True},
             "dest": {"type": "path", "required": True},
             "name": {"type": "str"},

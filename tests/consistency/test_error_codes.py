@@ -40,6 +40,9 @@ NEVER = {
     # it reads no report, and no other host
     "due_holders": {"newer_report", "not_a_report", "report_file", "selected_report", "unknown_host"},
     "passphrase_file": {"locked"},  # of its file it is vault_file
+    # of its store it is store_unusable, and no redirect is followed
+    "passphrase_store": {"download_cut", "proxy", "redirect_elsewhere", "too_large", "unexpected_page", "unreachable"},
+    "delivery_summary": {"unknown_host"},  # it asks for the hosts that the inventory has
     "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options
 }
 """What an action cannot end with although its code leads there."""

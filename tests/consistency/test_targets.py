@@ -15,7 +15,8 @@ from consistency.tree import MODULES, ROOT
 from contract.kit_remote import TARGETS, aliases, controller_targets, windows_targets
 
 DRIVER = "a driver: its cases are in tests/contract/cases, and every target on a workstation runs it through an action"
-WITHOUT = {path.stem: DRIVER for path in MODULES.glob("*.ps1")}
+STORE = "a store has to answer: its rules are in tests/unit/plugins/action, and integration/deliveries/test_collect_stores.py runs it"
+WITHOUT = {path.stem: DRIVER for path in MODULES.glob("*.ps1")} | {"passphrase_store": STORE}
 """Modules without a target of their own, and why."""
 PLAYBOOKS_WITHOUT = {
     "check": "integration/workstations/test_check.py",

@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Requests to the registration authority: TLS is always verified, as Ansible does it, every redirect is checked, time and size end.
+"""Requests to the registration authority and to secret stores.
+
+TLS is always verified, as Ansible does it, every redirect is checked, time and size end.
 
 No text of an error here repeats a URL, a form or a cookie, because each can be a secret.
 """
@@ -12,7 +14,7 @@ import contextlib
 import http.client
 import ssl
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
@@ -58,6 +60,7 @@ class Form:
 
     body: bytes
     content_type: str
+    method: str = "POST"
 
 
 class Answer:
@@ -115,12 +118,17 @@ class Answer:
 
 
 class HttpClient:
-    """A conversation: it keeps the cookies and counts the requests. ``is_code_sent`` is set by who sends the withdrawal code."""
+    """A conversation: it keeps the cookies and counts the requests. ``is_code_sent`` is set by who sends the withdrawal code.
 
-    def __init__(self, options: HttpOptions, allowed_hosts: Sequence[str]) -> None:
+    ``headers``: of each request.
+    """
+
+    def __init__(
+        self, options: HttpOptions, allowed_hosts: Sequence[str], headers: Mapping[str, str] | None = None
+    ) -> None:
         self.requests = 0
         self.is_code_sent = False
-        self._options, self._allowed_hosts = options, allowed_hosts
+        self._options, self._allowed_hosts, self._headers = options, allowed_hosts, headers or {}
         self._deadline = Deadline(TOTAL_TIME * options.timeout, options.timeout)
         self._cookies = CookieJar()
 
@@ -138,7 +146,7 @@ class HttpClient:
         Raises ``Pkcs12Error``: ``redirect_elsewhere``, ``unreachable``, ``tls``, ``proxy``, ``unexpected_page`` for too many redirects.
         """
         for _redirect in range(MOST_REDIRECTS + 1):
-            answer = self._send(url, form)
+            answer = self.request_once(url, form)
             location = answer._response.headers.get("Location")
             if answer.status not in REDIRECTS or not location:
                 return answer
@@ -158,11 +166,14 @@ class HttpClient:
             raise Pkcs12Error(Problem("redirect_elsewhere.invalid", values))
         raise Pkcs12Error(Problem("redirect_elsewhere.host", values | {"place": place, "scheme": scheme}))
 
-    def _send(self, url: str, form: Form | None) -> Answer:
+    def request_once(self, url: str, form: Form | None = None) -> Answer:
+        """One request. A redirect is an answer too. Raises ``Pkcs12Error``: ``unreachable``, ``tls``, ``proxy``."""
         self.requests += 1
-        headers = {"User-agent": self._options.http_agent} | ({"Content-Type": form.content_type} if form else {})
+        headers = {"User-agent": self._options.http_agent, **self._headers}
+        headers |= {"Content-Type": form.content_type} if form else {}
         try:
-            request = Request(url, form.body if form else None, headers)  # noqa: S310  the URL is checked, and has https
+            # The addresses of pages are checked. That of a secret store is the site's own.
+            request = Request(url, form.body if form else None, headers, method=form.method if form else "GET")  # noqa: S310
             response = self._opener().open(request)
             if response.headers.get("Content-Encoding", "").lower() == "gzip":
                 response.fp, response.length = GzipDecodedReader(response.fp), None

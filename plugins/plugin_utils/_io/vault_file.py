@@ -59,10 +59,10 @@ class VaultFile:
         try:
             with self._locked():
                 values, label = self._read()
-                older = _listed(values[VARIABLE].get(authorisation))
-                if passphrase in older:
+                newer = with_newest(values[VARIABLE], authorisation, passphrase)
+                if newer is None:
                     return False
-                values[VARIABLE][authorisation] = [passphrase, *older]
+                values[VARIABLE] = newer
                 replace_file(self._real, self._encrypted(values, label))
         except OSError as problem:
             raise _unusable(self.path, "not_written", reason=file_reason(problem)) from None
@@ -72,7 +72,7 @@ class VaultFile:
         """Whether the file would change. Raises ``Pkcs12Error``."""
         self.check()
         values, _label = self._read()
-        return passphrase not in _listed(values[VARIABLE].get(authorisation))
+        return with_newest(values[VARIABLE], authorisation, passphrase) is not None
 
     @property
     def _real(self) -> Path:
@@ -140,11 +140,21 @@ def _variables(path: Path, text: bytes) -> dict[str, Any]:
     values = {} if values is None else values
     if not isinstance(values, dict) or not isinstance(values.get(VARIABLE) or {}, dict):
         raise _unusable(path, "no_mapping", variable=VARIABLE)
+    return {**values, VARIABLE: by_number(values.get(VARIABLE) or {})}
+
+
+def by_number(written: Mapping[Any, Any]) -> dict[str, Any]:
+    """The passphrases of each number, as YAML has them: 123 and "123" are two keys there."""
     found: dict[str, Any] = {}
-    for number, each in (values.get(VARIABLE) or {}).items():
-        # For YAML, 123 and "123" are two keys.
+    for number, each in written.items():
         found[str(number)] = [*_listed(found[str(number)]), *_listed(each)] if str(number) in found else each
-    return {**values, VARIABLE: found}
+    return found
+
+
+def with_newest(known: Mapping[str, Any], number: str, passphrase: str) -> dict[str, Any] | None:
+    """The passphrases with one more, which comes first, because older bundles keep the older ones. None if it is there."""
+    older = _listed(known.get(number))
+    return None if passphrase in older else {**known, number: [passphrase, *older]}
 
 
 def _listed(known: Any) -> list[str]:

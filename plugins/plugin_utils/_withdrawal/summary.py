@@ -15,6 +15,7 @@ from typing import Any
 from .._errors import Outside, Pkcs12Error, Problem, Sentences
 from .._facts.delivery_records import FACT, DeliveryRecord, fact_of, mail_date, records_of
 from .._facts.delivery_states import DeliveryState
+from .._messages.codes import CODES
 from .._policy.names import normalized_text, number_key
 
 Row = Mapping[str, Any]
@@ -38,7 +39,8 @@ class CollectionRun:
     as the inventory has them. ``holder_problems``: what is wrong with others in the inventory that cannot be read. ``acknowledged``:
     message ids of deliveries, or places of mails, that a person has dealt with. ``leavers``: numbers of persons who have left.
     ``known``: ``ansible_facts.pkcs12_fact_deliveries`` from before. ``check_mode``: nothing was withdrawn, so a new delivery is no failure.
-    ``reading``: ``told`` of ``delivery_info`` as ``msg``, and its ``ignored``. ``remarks``: what people are told and makes nothing red.
+    ``reading``: ``told`` of ``delivery_info`` as ``msg``, and its ``ignored``. ``unread``: why the mails could not be read.
+    ``remarks``: what people are told and makes nothing red.
     """
 
     deliveries: Sequence[Row]
@@ -53,6 +55,7 @@ class CollectionRun:
     retry: Sequence[str] = ()
     check_mode: bool = False
     reading: Row = field(default_factory=dict)
+    unread: Any = None
     remarks: Sequence[Problem] = ()
 
 
@@ -63,7 +66,9 @@ class _Outcome:
 
 
 def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
-    """The documented result of ``delivery_summary``. Raises ``Pkcs12Error``: ``bad_arguments``."""
+    """The documented result of ``delivery_summary``. Raises ``Pkcs12Error``: ``bad_arguments``, and why no mail was read."""
+    if run.unread is not None:
+        raise Pkcs12Error(as_problem(run.unread))
     to_withdraw = sorted(_number(row) for row in run.deliveries if _settled(run, row) is None)
     _check_retry(run.retry, to_withdraw)
     outcomes = [_outcome(run, row, now) for row in run.deliveries if row["state"] not in PASSED_OVER]
@@ -76,9 +81,9 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
     totals = dict(sorted(Counter(outcome.record.state.value for outcome in outcomes).items()))
     states = tuple(Problem(f"deliveries.{state}", {"count": count}) for state, count in totals.items())
     headline = [Problem("deliveries.count", {"count": len(outcomes)}, causes=states)]
-    headline += [_given(run.reading["msg"])] if run.reading.get("msg") else []
+    headline += [as_problem(run.reading["msg"])] if run.reading.get("msg") else []
     unread = [_mail_problem(row) for row in run.problems if row.get("place") not in run.acknowledged]
-    unnumbered = [*map(_given, run.holder_problems), *unread]
+    unnumbered = [*map(as_problem, run.holder_problems), *unread]
     urgent = [*unnumbered, *(outcome.told for outcome in for_somebody)]
     facts = {} if run.check_mode else {"ansible_facts": {FACT: fact_of(records, now)}}
     return facts | {
@@ -98,6 +103,11 @@ def collection_summary(run: CollectionRun, now: datetime) -> dict[str, Any]:
         ],
         "totals": totals,
         "to_withdraw": to_withdraw,
+        "collected_message_ids": [
+            outcome.record.message_id
+            for outcome in outcomes
+            if outcome.record.state is DeliveryState.COLLECTED and outcome.record.message_id
+        ],
         "needs_somebody": sorted(
             {*(outcome.record.authorisation or "?" for outcome in for_somebody), *("?" for _each in unnumbered)}
         ),
@@ -147,9 +157,24 @@ def _useless(run: CollectionRun, records: Mapping[str, DeliveryRecord]) -> list[
     return [Problem("delivery.acknowledged_nowhere", {"entries": tuple(unknown)})] if unknown else []
 
 
-def _given(said: Any) -> Problem:
-    """What another task has found: a problem as results keep it, or words."""
+def as_problem(said: Any) -> Problem:
+    """What another task has found: a problem, also as results keep it, or words."""
+    if isinstance(said, Problem):
+        return said
     return Problem.from_map(said) if isinstance(said, Mapping) else Problem("delivery.told", {"text": str(said)})
+
+
+def _unstored(said: Any) -> Problem:
+    """Why a store did not take a passphrase: what a failed task of it has told, or what another task has found."""
+    if not isinstance(said, Mapping) or "task" not in said:
+        return as_problem(said)
+    problem = Problem.from_map(said.get("problem"))
+    if problem.code in CODES:  # a module of somebody else may have put the passphrase there
+        return Problem("not_stored.refused", causes=(problem,))
+    task, status = {"task": str(said["task"])}, str(said.get("status"))
+    if status.isdecimal() and int(status):
+        return Problem("not_stored.status", {**task, "status": int(status)})
+    return Problem("not_stored.hidden", task)
 
 
 def _error(row: Row) -> Problem | None:
@@ -159,7 +184,7 @@ def _error(row: Row) -> Problem | None:
 
 
 def _mail_problem(row: Row) -> Problem:
-    told = _error(row) or _given(row.get("msg") or "?")
+    told = _error(row) or as_problem(row.get("msg") or "?")
     return Problem("delivery.mail_problem", {"place": str(row.get("place"))}, causes=(told,))
 
 
@@ -245,7 +270,7 @@ def _withdrawn_state(run: CollectionRun, number: str) -> tuple[DeliveryState, Pr
     if state is not DeliveryState.COLLECTED:
         return state, None, Problem("delivery.failed", {"reason": Outside(done.get("msg"))})
     if number in run.unstored:
-        return DeliveryState.PASSPHRASE_NOT_STORED, None, _given(run.unstored[number])
+        return DeliveryState.PASSPHRASE_NOT_STORED, None, _unstored(run.unstored[number])
     return DeliveryState.COLLECTED, None, Problem(f"delivery.{'withdrawn' if done.get('changed') else 'there'}", dest)
 
 

@@ -75,7 +75,7 @@ def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime)
     return WithdrawalTask(
         url=url,
         code=options["code"],
-        passphrases=tuple(each for each in passphrases_in(options["passphrase"]) if each),
+        passphrases=_passphrases(options),
         new_passphrase=options["new_passphrase"],
         dest=Path(options["dest"]).absolute(),
         person=ExpectedSubject(
@@ -106,9 +106,17 @@ def _task(options: Mapping[str, Any], host: str, job: str | None, now: datetime)
     )
 
 
+def _passphrases(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of the task, else those of the number."""
+    given = options["passphrase"]
+    if given is None:
+        given = options["passphrases"].get(number_key(options["authorisation"]))
+    return tuple(each for each in passphrases_in(given) if each)
+
+
 def _conversation(options: Mapping[str, Any], url: str) -> Conversation:
     patterns = {name: options[f"{name}_pattern"] for name in Meanings.__dataclass_fields__}
-    secrets = (options["url"], url, options["code"], *passphrases_in(options["passphrase"]), options["new_passphrase"])
+    secrets = (options["url"], url, options["code"], *_passphrases(options), options["new_passphrase"])
     return Conversation(
         Labels(options["code_field"], options["submit_label"], options["download_label"]),
         Meanings(**{name: pattern for name, pattern in patterns.items() if pattern is not None}),

@@ -215,6 +215,8 @@ class _Run:
             did = Problem("done.withdrawn", values | {"requests": self.requests})
         holder = former and former.told
         lock = [Problem("done.withdrawal_lock_removed", causes=(holder,))] if holder else []
+        # The first run opens the bundle with the code, and leaves one that opens with the new passphrase.
+        passphrase = self._task.new_passphrase or (self._task.code if opened.key.option == "code" else None)
         return {
             "changed": self.changed,
             **row,
@@ -223,6 +225,7 @@ class _Run:
             "state": DeliveryState.COLLECTED.value,
             "requests": self.requests,
             "took_over": holder,
+            "to_store": passphrase is not None and passphrase not in self._task.passphrases,
             "msg": Sentences((did, *lock)),
         }
 
@@ -245,6 +248,7 @@ def _check_result(dest: Path, found: Found, is_copied: bool) -> dict[str, Any]:
         "state": state.value,
         "requests": 0,
         "took_over": None,
+        "to_store": False,
         "msg": Problem(said, {"dest": str(dest)}),
     }
 

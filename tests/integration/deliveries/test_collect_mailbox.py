@@ -54,9 +54,12 @@ def test_who_is_no_issuer_is_told(issuer: Issuer) -> None:
 def test_a_number_that_no_holder_has_is_refused_before_a_mail_is_read(issuer: Issuer, asked: object) -> None:
     issuer.announce(JEANNE, DAYS)
     run = collect(issuer, pkcs12_collect_authorisations=asked)
-    assert (run.exit_code, run.of("delivery_summary")) == (2, ())
+    assert (run.exit_code, [row.result["error"]["code"] for row in run.of("delivery_summary")]) == (
+        2,
+        ["bad_arguments"],
+    )
     assert "pkcs12_collect_authorisations" in run.stdout
-    assert "play.nothing_withdrawn" in told_codes(run.stdout)
+    assert "delivery.nothing_withdrawn" in told_codes(run.stdout)
     assert issuer.registration.requests == []
 
 

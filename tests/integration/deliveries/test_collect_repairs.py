@@ -35,11 +35,12 @@ def announced(issuer: Issuer, *people: Person) -> Mapping[str, str]:
     return {person.authorisation: issuer.announce(person, DAYS) for person in people}
 
 
-def rename(issuer: Issuer, person: Person, name: str) -> None:
+def rename(issuer: Issuer, person: Person, name: str, **more: str) -> None:
     inventory = yaml.safe_load(issuer.hospital.inventory.read_text(encoding="utf-8"))
     for host in inventory["all"]["children"]["workstations"]["hosts"].values():
         for entry in host["pkcs12_holders"]:
-            entry["name"] = name if entry["authorisation"] == person.authorisation else entry["name"]
+            if entry["authorisation"] == person.authorisation:
+                entry.update(name=name, **more)
     issuer.hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
 
 
@@ -88,7 +89,8 @@ def test_bundle_takes_the_new_name_of_a_renamed_person_without_a_request(issuer:
     assert row["error"]["code"] == "former_dest"
     checked = collect(issuer, "--check", pkcs12_name_check="off")
     assert checked.exit_code == 0 and files(issuer) == before
-    assert collect(issuer, pkcs12_name_check="off").exit_code == 0
+    rename(issuer, JEANNE, "Jeanne Durand", former_name=JEANNE.name)
+    assert collect(issuer).exit_code == 0
     new = old.replace("Jeanne Dupont", "Jeanne Durand")
     assert files(issuer) == sorted([new, *(name for name in before if name != old)])
     assert (issuer.hospital.bundle_folder / new).read_bytes() == content

@@ -40,10 +40,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"pkcs12_move_to": "Done", "pkcs12_mail_source": "eml"}, "bad_arguments.source_without_folders"),
     ({"pkcs12_acknowledged": {"a": "b"}}, "bad_arguments.no_list"),
     ({"pkcs12_leavers": [123]}, "bad_arguments.number_in_list"),
-    ({"pkcs12_new_passphrases": "T1: x"}, "bad_arguments.collect_new_passphrases"),
-    ({"pkcs12_file_name": ["{authorisation}.p12"]}, "bad_arguments.collect_file_name"),
-    ({"pkcs12_file_name": "{name}.p12"}, "bad_arguments.collect_file_name"),
-    ({"pkcs12_bundle_folder": ["/srv"]}, "bad_arguments.collect_folder"),
+    ({"pkcs12_new_passphrases": "T1: x"}, "bad_arguments.no_mapping_of_secrets"),
     ({"pkcs12_bundle_folder": ""}, "bad_arguments.collect_folder"),
     ({"pkcs12_name_check": "perhaps"}, "bad_arguments.no_choice"),
     ({"pkcs12_use_proxy": "perhaps"}, "bad_arguments.not_yes_or_no"),
@@ -59,9 +56,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 OF_ONE_SETTING = (
-    "bad_arguments.collect_file_name",
     "bad_arguments.collect_folder",
-    "bad_arguments.collect_new_passphrases",
     "mail_source.no_maildir",
     "mail_source.unreadable",
 )

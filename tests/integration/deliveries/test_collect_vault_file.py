@@ -105,7 +105,8 @@ def test_a_variable_that_cannot_be_used_is_told_before_a_link_is_used(issuer: Is
     """A passphrase that YAML changed stops its person alone; for the credential of AWX, which is written as a whole, nothing begins."""
     issuer.announce(PAUL, DAYS)
     told = collect(issuer, pkcs12_passphrases_mine="x")
-    awx = collect(issuer, pkcs12_store_tasks="store_awx_credential.yml", pkcs12_passphrases={"T9": True})
+    nowhere = {"pkcs12_awx_url": "https://127.0.0.1:9", "pkcs12_awx_token": "token", "pkcs12_awx_credential": 7}
+    awx = collect(issuer, pkcs12_store_tasks="store_awx_credential.yml", pkcs12_passphrases={"T9": True}, **nowhere)
     values = {"variable": "pkcs12_passphrases_mine", "found": "a_text"}
     assert (told.exit_code, Told("bad_arguments.no_mapping_of_secrets", values) in all_told(told.stdout)) == (2, True)
     assert (awx.exit_code, "bad_arguments.passphrase_is_no_text" in told_codes(awx.stdout)) == (2, True), awx.stdout

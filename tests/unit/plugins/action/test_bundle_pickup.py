@@ -89,6 +89,8 @@ ROWS = [
     Effect("code", "wrong", code, None, "code_wrong"),
     Effect("passphrase", PASSPHRASE, code, "wrong_passphrase", None, {"code": CODE}, pages_of(CODE)),
     Effect("passphrase", ["old", PASSPHRASE], code, "wrong_passphrase", None, {"code": CODE}, pages_of(CODE)),
+    Effect("passphrases", {"t123456 ": [PASSPHRASE]}, code, "wrong_passphrase", None, {"code": CODE}, pages_of(CODE)),
+    Effect("passphrases", {"T9": True, "T123456": True}, code, None, "bad_arguments"),
     Effect("new_passphrase", "of the site", opens_with("of the site"), False, True),
     Effect("dest", "{folder}/other.p12", files, ["jeanne.p12"], ["other.p12"]),
     Effect("name", "Paul Martin", code, None, "wrong_person"),
@@ -132,3 +134,28 @@ EFFECTS = [
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.option} {effect.value}")
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("bundle_pickup", BASE, effect, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_new"),
+    [
+        ({}, True),
+        ({"passphrases": {"T123456": ["older", PASSPHRASE]}}, False),
+        ({"passphrases": {"T123456": "older", "T9": PASSPHRASE}}, True),
+        ({"passphrase": PASSPHRASE, "code": CODE}, False),
+        (COPY, True),
+        (COPY | {"passphrases": {"T123456": PASSPHRASE}}, True),
+        (COPY | {"passphrases": {"T123456": "of the site"}}, False),
+    ],
+)
+def test_a_store_has_to_get_what_opens_the_bundle_and_is_not_known(
+    tmp_path: Path, given: dict[str, Any], is_new: bool
+) -> None:
+    """Also where an earlier run has withdrawn the bundle, and in check mode never."""
+    scene = Scene(tmp_path)
+    pages_of(given.get("code", PASSPHRASE))(scene)
+    tasks = placed({**BASE, **given}, tmp_path)
+    runs = [
+        run_action("bundle_pickup", tasks, scene.workstation, check_mode=mode) for mode in (True, False, False, True)
+    ]
+    assert [each["to_store"] for each in runs] == [False, is_new, is_new, False]

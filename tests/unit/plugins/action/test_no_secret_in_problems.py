@@ -30,6 +30,7 @@ REGISTRATION = Registration()
 FILE = {"path": "{folder}/" + NEW.file_name}
 OF_PEOPLE = {"holders": [JEANNE], "bundle_folder": "{folder}"}
 PORTAL = {"from": "controller", "url": "https://127.0.0.1:9/"}
+STORE = {"store": "awx_credential", "awx_url": "https://127.0.0.1:9", "awx_credential": 7}
 LINK = {
     "url": URL,
     "code": PASSPHRASE,
@@ -50,6 +51,9 @@ def wrong(secret: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "holder_certificates", OF_PEOPLE | {"passphrases": {"T123456": shape}}
         yield "holder_certificates", OF_PEOPLE | {"passphrases": shape}
         yield "bundle_pickup", LINK | {"passphrase": shape, "code": secret}
+        yield "bundle_pickup", LINK | {"passphrases": {"T123456": shape}, "code": secret}
+        yield "passphrase_store", STORE | {"awx_token": secret, "known_passphrases": {"T123456": shape}}
+        yield "passphrase_store", STORE | {"awx_token": shape, "authorisation": "T123456", "passphrase": shape}
         yield "bundle_pickup", LINK | {"code": shape}
         yield "bundle_pickup", LINK | {"url": shape}
         yield "bundle_pickup", LINK | {"new_passphrase": shape, "code": "4711-code"}

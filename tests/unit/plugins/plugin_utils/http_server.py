@@ -32,7 +32,7 @@ def serving(serve: Serve, context: ssl.SSLContext | None) -> Iterator[str]:
         def do_GET(self) -> None:
             serve(self)
 
-        do_POST = do_CONNECT = do_GET  # noqa: N815  http.server's own names
+        do_POST = do_PATCH = do_CONNECT = do_GET  # noqa: N815  http.server's own names
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Says nothing."""

@@ -52,6 +52,20 @@ def test_requests_are_counted_and_cookies_kept(context: ssl.SSLContext, ca_path:
     assert client.requests == 2
 
 
+def test_a_single_request_has_its_headers_and_method_and_follows_nothing(context: ssl.SSLContext, ca_path: str) -> None:
+    seen: list[tuple[str, str | None, bytes]] = []
+
+    def serve(handler: BaseHTTPRequestHandler) -> None:
+        sent = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        seen.append((handler.command, handler.headers["X-Token"], sent))
+        answer(handler, status=302, Location="/elsewhere")
+
+    with serving(serve, context) as host:
+        client = HttpClient(HttpOptions(ca_path), (), {"X-Token": "one"})
+        found = [client.request_once(f"https://{host}/", form).status for form in (None, Form(b"x", "y", "PATCH"))]
+    assert (found, seen) == ([302, 302], [("GET", "one", b""), ("PATCH", "one", b"x")])
+
+
 REDIRECTS = {301: "GET", 302: "GET", 303: "GET", 307: "POST", 308: "POST"}
 
 

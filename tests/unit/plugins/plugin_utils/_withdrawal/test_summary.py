@@ -285,3 +285,34 @@ def test_a_problem_that_another_task_has_found_is_told_as_it_is() -> None:
     result = summed(holder_problems=[found.to_map()], unstored={"T1": found.to_map()})
     (unread, delivery) = result["msg"].problems[1:]
     assert (unread, delivery.causes) == (found, (found,))
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"code": "not_stored.no_store"}, "not_stored.no_store"),
+        ("No store.", "delivery.told"),
+        ({"task": "Tell", "status": 0, "problem": {"code": "vault_password.empty"}}, "not_stored.refused"),
+        ({"task": "Tell", "status": "503", "problem": {}}, "not_stored.status"),
+        ({"task": "Tell", "status": -1, "problem": ""}, "not_stored.hidden"),
+        ({"task": "Tell", "status": 0, "problem": {"code": "the passphrase itself"}}, "not_stored.hidden"),
+    ],
+)
+def test_a_passphrase_that_is_in_no_store_needs_somebody(said: Any, code: str) -> None:
+    result = summed(unstored={"T1": said})
+    (told,) = [each.causes[0] for each in result["msg"].problems if each.code == "delivery.mail"]
+    assert (told.code, states(result), result["collected_message_ids"]) == (code, {"T1": "passphrase_not_stored"}, [])
+
+
+def test_the_mails_of_bundles_that_are_there_may_be_moved() -> None:
+    mails = [mail("T1"), mail("T2"), mail("T3", state="refused"), mail("T4"), mail("T5")]
+    withdrawals = {
+        "T1": PICKED_UP,
+        "T2": FAILED,
+        "T4": {**PICKED_UP, "error": error_row("wrong_passphrase.number")},
+        "T5": {**PICKED_UP, "changed": False},
+    }
+    result = summed(
+        deliveries=mails, withdrawals=withdrawals, holders=dict.fromkeys(["T1", "T2", "T3", "T4", "T5"], "x")
+    )
+    assert result["collected_message_ids"] == ["<T1@issuer.example>", "<T5@issuer.example>"]
