@@ -169,7 +169,7 @@ def test_the_lock_of_a_killed_job_is_taken_over_by_one_of_many(office: Office, t
 
 def _first_request(office: Office, folder: Path) -> int:
     delivered = office.deliver(folder)
-    return run_apart(delivered.arguments(), delivered.scratch).steps.index("before _send") + 1
+    return run_apart(delivered.arguments(), delivered.scratch).steps.index("before request_once") + 1
 
 
 def test_a_lock_of_another_machine_is_refused_and_named(office: Office, tmp_path: Path) -> None:

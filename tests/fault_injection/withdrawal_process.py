@@ -104,7 +104,7 @@ def _child(arguments: Mapping[str, Any], told: Path, faults: Faults) -> None:
         restored = [(os, name, getattr(os, name)) for name in ON_FILES]
         for name in ON_FILES:
             setattr(os, name, _stepping(getattr(os, name), name, faults))
-        for kind, method in ((HttpClient, "_send"), (Answer, "_next")):
+        for kind, method in ((HttpClient, "request_once"), (Answer, "_next")):
             setattr(kind, method, _around(getattr(kind, method), method, faults))
         result = run_action("bundle_pickup", arguments, FakeWorkstation())
         for module, name, function in restored:

@@ -27,7 +27,7 @@ def steps_of(office: Office, folder: Path, arguments: Any) -> tuple[str, ...]:
 
 def unwritten(steps: tuple[str, ...]) -> range:
     """Kills (before the step of this number) in which the issuer has delivered and no byte can have reached the disk."""
-    sent = [number for number, step in enumerate(steps, 1) if step == "after _send"][-1]
+    sent = [number for number, step in enumerate(steps, 1) if step == "after request_once"][-1]
     written = next(number for number, step in enumerate(steps, 1) if step == "pwrite")
     found = range(sent, written + 1)
     assert len(found) == 4, steps  # a byte that has come is written at once

@@ -116,7 +116,7 @@ def test_a_short_passphrase_leaves_no_gaps_in_sentences(saved: SavedState, book:
     saved.restore()
     ended = run(saved.hospital, book, "--check") if book == "enrol" else run(saved.hospital, book)
     told = ended.stdout + ended.stderr
-    assert not GAP.search(told), told
+    assert not GAP.search(told.replace("shows $REDACTED$ in place", "")), told  # the warning of check_bundles
     assert "ws-cardio" in told or book == "report"
 
 
