@@ -75,7 +75,7 @@ def test_a_number_that_a_holder_has_is_served_however_it_is_written(issuer: Issu
 
 @pytest.mark.usefixtures("nonce_language")
 def test_the_output_says_what_was_read(issuer: Issuer) -> None:
-    (issuer.maildir / "cur").mkdir()
+    (issuer.maildir / "cur").mkdir(exist_ok=True)
     empty = collect(issuer)
     read = {each.code: each.values.get("count") for each in all_told(empty.stdout)}
     assert (empty.exit_code, read["deliveries.count"], read["done.mails_read"]) == (0, "0", "0")
@@ -136,7 +136,7 @@ def test_a_person_can_end_a_failed_delivery_whose_mail_is_gone(issuer: Issuer) -
     delivery(issuer, KARIM).downloads = 1
     assert (collect(issuer).exit_code, states(issuer)) == (2, {KARIM.authorisation: "link_used"})
     shutil.rmtree(issuer.maildir / "new")
-    (issuer.maildir / "new").mkdir()
+    (issuer.maildir / "new").mkdir(exist_ok=True)
     run = collect(issuer, pkcs12_acknowledged=[known, "<typo@issuer.example>"])
     assert (run.exit_code, states(issuer)) == (0, {KARIM.authorisation: "acknowledged"}), run.stdout
     assert Told("delivery.acknowledged_nowhere", {"entries": "<typo@issuer.example>"}) in all_told(run.stdout)
@@ -144,7 +144,7 @@ def test_a_person_can_end_a_failed_delivery_whose_mail_is_gone(issuer: Issuer) -
 
 @pytest.mark.usefixtures("nonce_language")
 def test_two_names_for_a_number_are_told(issuer: Issuer) -> None:
-    (issuer.maildir / "cur").mkdir()
+    (issuer.maildir / "cur").mkdir(exist_ok=True)
     inventory = issuer.hospital.inventory.read_text(encoding="utf-8")
     issuer.hospital.inventory.write_text(inventory.replace(JEANNE.name, "Jeanne Durand", 1), encoding="utf-8")
     run = collect(issuer)
