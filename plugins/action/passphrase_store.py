@@ -78,9 +78,12 @@ def _known(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _store(options: Mapping[str, Any], known: Mapping[str, Any]) -> HashicorpVault | AwxCredential:
     http, field = HttpOptions(options["ca_path"]), options["store_field"]
+    # A secret out of a file or a block of YAML ends with a line break, which no header takes.
     if options["store"] == "awx_credential":
-        headers = {"Authorization": f"Bearer {options['awx_token']}"}
+        headers = {"Authorization": f"Bearer {options['awx_token'].strip()}"}
         return AwxCredential(StoreServer(options["awx_url"], headers, http), options["awx_credential"], field, known)
-    server = StoreServer(options["hashicorp_vault_url"], {"X-Vault-Token": options["hashicorp_vault_token"]}, http)
+    server = StoreServer(
+        options["hashicorp_vault_url"], {"X-Vault-Token": options["hashicorp_vault_token"].strip()}, http
+    )
     secret = f"{options['hashicorp_vault_mount']}/data/{options['hashicorp_vault_path']}"
     return HashicorpVault(server, secret, field)

@@ -68,15 +68,13 @@ class ActionModule(Pkcs12Action):
                 looked_at[host] = found_due
                 if found_due.get("due") is False:
                     del results[host]
-                    continue
-                results[host] = results[host] if "due" in found_due else found_due
+                elif "due" not in found_due:
+                    results[host] = found_due
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
             away = not_expected(holders, _today(variables.get(TIME_ZONE)))
             listed[host] = Listed(holders, _leavers(variables.get(LEAVERS)), away, variables.get(VARIABLE) == [])
-            if (
-                results[host] is None or "holders" not in results[host]
-            ):  # what this host could not say, its inventory says
+            if "holders" not in (results.get(host) or {}):  # what this host could not say, its inventory says
                 known |= {str(holder.get("authorisation")) for holder in holders}
         everybody = listed if task.options["whole_inventory"] else None
         found = summary(results, known, self.words.of, everybody, only_due=bool(looked_at))

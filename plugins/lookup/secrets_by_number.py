@@ -28,7 +28,7 @@ PASSWORDS = "holder_passwords"
 class LookupModule(LookupBase):
     """The lookup, by its name."""
 
-    def run(self, terms: Sequence[str], variables: Mapping[str, Any] | None = None, **_options: Any) -> list[Any]:
+    def run(self, terms: Sequence[str], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
         known = variables or {}
         names = [name for term in terms for name in names_of(str(term), known)]
         kind = PASSWORD if any(PASSWORDS in name for name in names) else PASSPHRASE
@@ -36,7 +36,13 @@ class LookupModule(LookupBase):
         words = self._words(known)
         for doubt in doubts:  # Ansible shows the same warning once in a run
             Display().warning(words.of(doubt))
-        return [{key: value.to_map() if is_refusal(value) else value for key, value in found.items()}]
+        asked = {kind.key(number): number for number in options.get("numbers", ())}
+        return [
+            {
+                asked.get(kind.key(key), key): value.to_map() if is_refusal(value) else value
+                for key, value in found.items()
+            }
+        ]
 
     def _words(self, known: Mapping[str, Any]) -> Words:
         try:

@@ -68,7 +68,7 @@ def summary(
         "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
         "failed_hosts": failed,
         "failed_percentage": round(100 * len(failed) / len(hosts), 2) if hosts else 0.0,
-        "ends_failed": _ends_failed(results, unconfirmed or bool(of_all)),
+        "ends_failed": _ends_failed(results, unconfirmed or bool(of_all) or not any(results.values())),
         "unreachable_hosts": silent,
         "hosts_not_reached": [row.host for row in rows if row.outcome == NOT_REACHED],
         "not_found": missing,

@@ -172,3 +172,16 @@ def test_report_is_made_also_when_a_setting_of_the_renewal_is_wrong(hospital: Ho
     assert ended.exit_code == 2, ended.stdout
     assert "pkcs12_name_check" in " ".join((ended.stdout + ended.stderr).split())
     assert statuses(hospital, "pattern")[JEANNE.authorisation] == "valid"
+
+
+def test_what_the_report_lacks_is_told_before_the_first_renewal(hospital: Hospital) -> None:
+    """Of localhost alone. After the play of the report there would be no summary of the renewal."""
+    folder = hospital.inventory.parent / "host_vars"
+    folder.mkdir()
+    (folder / "localhost.yml").write_text(json.dumps({"pkcs12_required_folders": ["/nowhere"]}))
+    try:
+        ended = run(hospital, "daily", "refused")
+    finally:
+        shutil.rmtree(folder)
+    assert failed_hosts(ended) == {"localhost"}
+    assert not ended.requests

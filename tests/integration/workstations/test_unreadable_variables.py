@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import NONCE, Told, all_told, failed_hosts, outcomes, summary
+from integration.plays import NONCE, Told, all_told, failed_hosts, messages, outcomes, summary
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -23,7 +23,7 @@ WRONG: dict[str, Mapping[str, Any]] = {
     "ws-number": {"pkcs12_leavers": [42798]},  # 0123456 without quotes
 }
 OF_ANSIBLE = {ACCOUNT: {"ansible_user": "{{ no_such_variable }}"}}
-"""Ansible ends this host before a task of the collection sees it."""
+"""Ansible ends this host before a task of the collection sees it. It is the first one, on which Ansible runs what runs once."""
 
 BOOKS = ("check_bundles", "enrol", "renew", "daily")
 """The playbooks that leave out leavers."""
@@ -31,7 +31,7 @@ BOOKS = ("check_bundles", "enrol", "renew", "daily")
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    desks = [Desk(GOOD, (Seat(JEANNE),)), *(Desk(name, (Seat(PAUL),)) for name in (*WRONG, ACCOUNT))]
+    desks = [*(Desk(name, (Seat(PAUL),)) for name in (ACCOUNT, *WRONG)), Desk(GOOD, (Seat(JEANNE),))]
     with Hospital(tmp_path_factory.mktemp("unreadable"), desks) as running:
         inventory = yaml.safe_load(running.inventory.read_text(encoding="utf-8"))
         hosts = inventory["all"]["children"]["workstations"]["hosts"]
@@ -46,9 +46,10 @@ def runs(hospital: Hospital) -> Mapping[str, Run]:
     return {name: run(hospital, name) for name in (*BOOKS, "check", "audit")}
 
 
-def run(hospital: Hospital, book: str, **variables: str) -> Run:
+def run(hospital: Hospital, book: str, *options: str, **variables: str) -> Run:
     given = json.dumps({"pkcs12_report_folder": str(hospital.folder), "pkcs12_report_formats": ["json"], **variables})
-    return play(hospital, f"hospital_it.pkcs12.{book}", "-e", given, environment={**fact_cache(hospital), **NONCE})
+    environment = {**fact_cache(hospital), **NONCE}
+    return play(hospital, f"hospital_it.pkcs12.{book}", "-e", given, *options, environment=environment)
 
 
 def said(told: Run) -> list[Told]:
@@ -95,3 +96,11 @@ def test_summary_is_there_also_when_no_task_could_start(hospital: Hospital, book
     assert summary(told)["needs_somebody"] == sorted((GOOD, *WRONG, ACCOUNT))
     assert failed_hosts(told) == {GOOD, *WRONG, ACCOUNT}
     assert Told("bad_arguments.secrets_no_template", {"variable": "pkcs12_passphrases"}) in said(told)
+
+
+@pytest.mark.parametrize("book", ["audit", "check", "check_bundles", "renew", "daily"])
+def test_summary_is_shown_also_where_ansible_ends_every_host(hospital: Hospital, book: str) -> None:
+    told = run(hospital, book, "--limit", f"{ACCOUNT},localhost")
+    assert (told.exit_code, ACCOUNT in failed_hosts(told)) == (2, True)
+    (shown,) = messages(told, "Say what became of each holder").values()
+    assert shown == summary(told)["lines"]

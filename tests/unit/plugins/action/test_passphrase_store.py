@@ -251,3 +251,10 @@ def test_a_text_of_an_older_ansible_is_written_as_a_text(given: dict[str, Any]) 
     texts = {"authorisation": Unsafe("T1"), "passphrase": Unsafe("é"), "known_passphrases": {Unsafe("T9"): Unsafe("x")}}
     assert run(given | texts)["changed"] is True
     assert content()["T1"] == ["é"]
+
+
+@pytest.mark.parametrize("given", [{"hashicorp_vault_token": f"{TOKEN}\n"}, {**AWX, "awx_token": f"{TOKEN}\n"}])
+def test_a_token_that_ends_with_a_line_break_is_that_token(given: dict[str, Any]) -> None:
+    """As a block of YAML does. No header takes one."""
+    result = run_action("passphrase_store", BASE | given, FakeDrivers())
+    assert result["changed"], result

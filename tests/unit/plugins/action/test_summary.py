@@ -151,3 +151,9 @@ def test_without_a_host_that_was_looked_at_nothing_is_told_of_those_left_out() -
         run_action("summary", BASE | more, FakeWorkstation(), variables=VARIABLES) for more in ({}, {"due": "looked"})
     )
     assert found["lines"] == plain["lines"]
+
+
+def test_a_person_at_a_workstation_that_was_not_called_is_somebody_to_take_back() -> None:
+    called = {"looked": {**LOOKED, "due": True}, "first": {**DONE, "not_taken_back": ["T1", "T3"]}}
+    found = due(called=called, left={"looked": LOOKED, "pkcs12_holders": [ROW]})
+    assert found["not_taken_back"] == ["T3"]

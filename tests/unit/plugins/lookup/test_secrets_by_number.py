@@ -25,15 +25,20 @@ def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return told
 
 
-def look(variables: dict[str, Any]) -> Any:
+def look(variables: dict[str, Any], **options: Any) -> Any:
     lookup = LookupModule(templar=Templar(loader=DataLoader(), variables=variables))
-    (found,) = lookup.run(TERMS, variables)
+    (found,) = lookup.run(TERMS, variables, **options)
     return found
 
 
 def test_one_mapping_of_several_variables(warned: list[str]) -> None:
     known = {"pkcs12_passphrases": {"T1": "a"}, "pkcs12_passphrases_ward": {"T2": "b"}, "pkcs12_language": "fr"}
     assert (look(known), warned) == ({"T1": "a", "T2": "b"}, [])
+
+
+def test_a_number_is_written_as_the_caller_does(warned: list[str]) -> None:
+    known = {"pkcs12_passphrases": {"t 1": "a", "t2": "b"}}
+    assert (look(known, numbers=["T1", "T3"]), warned) == ({"T1": "a", "t2": "b"}, [])
 
 
 @pytest.mark.words  # the rendered words are what a template shows

@@ -58,6 +58,7 @@ NOBODY = HolderEntry("CHU\\nobody", ExpectedSubject("Karim Benali", "T3"))
             {"user": "x", "name": "", "authorisation": "", "authorisation_anniversary": ""},
             HolderEntry("x", ExpectedSubject()),
         ),
+        ({"user": "x", "authorisation": "  "}, HolderEntry("x", ExpectedSubject())),
         ({"user": "x", "name": "A B", "authorisation": "T1"}, HolderEntry("x", ExpectedSubject("A B", "T1"))),
         (
             {"user": "x", "absent_until": "2027-01-04"},
