@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -154,18 +153,6 @@ def test_the_table_of_the_quick_start_has_the_accounts_of_the_lab() -> None:
     assert all(f"``{desk.name}`` is real Windows PowerShell" in text for desk in DESKS if desk.windows)
 
 
-@pytest.mark.parametrize(("target", "command"), [("lab", "up"), ("lab-down", "down")])
-def test_the_targets_for_the_lab_start_and_end_it(target: str, command: str) -> None:
-    shown = subprocess.run(
-        ["make", "--no-print-directory", "--dry-run", "--old-file=.venv/stamp", target],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert shown.stdout.rstrip().endswith(f"-m lab {command}")
-
-
 def in_both_languages() -> tuple[str, str]:
     english, french = (FOLDER / "guide_procedure.rst").read_text(encoding="utf-8").split(FRENCH)
     return english, french
@@ -195,10 +182,3 @@ def test_both_languages_of_the_procedure_have_the_same_people_and_the_same_quest
     assert roles.findall(english) == roles.findall(french) != []
     questions = re.compile(r"^\* \S", re.MULTILINE)
     assert len(questions.findall(english)) == len(questions.findall(french)) > 1
-
-
-def test_withdrawal_is_the_only_retrait_and_the_authority_has_its_name() -> None:
-    """In French, "retirer" would also be what is done with an old certificate and with a person."""
-    _english, french = in_both_languages()
-    assert re.findall(r"\b[Rr]etir\w*", LITERAL.sub("", french)) == []
-    assert "bureau d'enregistrement" not in french
