@@ -86,7 +86,7 @@ def test_ansible_reads_what_this_test_reads(path: Path, capsys: pytest.CaptureFi
 
 def test_the_schema_takes_nothing_else() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    described = [each for each in SCHEMA["$defs"].values() if each.get("type") == "object"]
+    described = [each for each in (SCHEMA, *SCHEMA["$defs"].values()) if each.get("type") == "object"]
     assert [each for each in described if each["additionalProperties"] is not False] == []
 
 
@@ -143,6 +143,10 @@ def test_the_guide_and_the_project_have_the_files_that_bring_the_configuration_t
     controller = load(FOLDER / "controller.yml")
     assert set(controller) >= {"controller_hostname", "controller_oauthtoken", "controller_dependency_check"}
     assert [key for key, text in texts(controller) if awx_checks.KEPT_SECRET.search(key) and "{{" not in text] == []
+
+
+def test_every_job_knows_the_groups_that_follow_the_facts() -> None:
+    assert {each["inventory"] for each in DATA[KUBERNETES]["controller_templates"]} == {"Workstations by certificate"}
 
 
 def test_every_way_to_run_jobs_gives_them_the_same_folders() -> None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timezone
 from types import NoneType
@@ -126,11 +125,6 @@ def test_facts_fit(facts: dict[str, Any]) -> None:
     assert {row["status"] for row in facts["certificates"]} > {"superseded", "archived", "key_missing"}
     assert [row["status"] for row in facts["holders"]] == ["duplicate", "key_missing", "missing"]
     assert [row["code"] for row in facts["unread"]] == ["temporary", "access_denied", "element"]
-
-
-def test_facts_come_back_from_json_as_they_were(facts: dict[str, Any]) -> None:
-    """So a fact cache may keep them."""
-    assert to_map(from_map(WorkstationRecord, json.loads(json.dumps(facts)))) == facts
 
 
 def test_dates_at_both_ends_of_time_fit_and_sort_as_text() -> None:

@@ -61,6 +61,11 @@ def test_table_names_every_status_and_no_other() -> None:
     assert sorted(first_cells("Statuses")) == sorted(status.value for status in Status)
 
 
+def test_every_status_has_a_meaning_a_decision_and_whoever_acts() -> None:
+    others = [re.findall(r"^     - \S", others, re.MULTILINE) for _cell, others in ROW.findall(section("Statuses"))]
+    assert [len(cells) for cells in others] == [3] * len(Status)
+
+
 def test_holder_with_several_workstations_has_the_worst_status_in_the_order_of_the_guide() -> None:
     assert [status.value for status in WORST_FIRST] in literals_of_paragraphs("Statuses")
 

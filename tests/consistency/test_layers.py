@@ -92,6 +92,11 @@ def test_floors_have_no_circle() -> None:
         done.add(entry)
 
 
+@pytest.mark.parametrize("package", sorted(path.parent for path in UTILS.rglob("__init__.py")), ids=name)
+def test_package_says_its_purpose(package: Path) -> None:
+    assert ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8")))
+
+
 @pytest.mark.parametrize(
     ("path", "line"),
     [

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 
@@ -16,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.excepti
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from consistency.tree import ROOT
-from monitoring.data import MATCHER, SELECTOR, TESTS, Query, alerts, panels, queries, report
+from monitoring.data import DASHBOARD, MATCHER, SELECTOR, TESTS, Query, alerts, panels, queries, report
 
 FAMILIES = {family.name: family for family in text_string_to_metric_families(textfile(report()))}
 LABELS = {name: {label for each in family.samples for label in each.labels} for name, family in FAMILIES.items()}
@@ -103,6 +104,13 @@ def test_each_holder_is_in_one_of_the_numbers_of_the_dashboard() -> None:
         ]
         if Subject.HOLDER in status.of:
             assert sum(fits) == 1, status
+
+
+def test_every_panel_reads_from_the_source_that_is_chosen_for_the_dashboard() -> None:
+    (variable,) = json.loads(DASHBOARD.read_text(encoding="utf-8"))["templating"]["list"]
+    assert (variable["name"], variable["type"], variable["query"]) == ("datasource", "datasource", "prometheus")
+    sources = {part["datasource"]["uid"] for panel in panels() for part in (panel, *panel["targets"])}
+    assert sources == {"${datasource}"}
 
 
 def test_the_guide_names_every_alert_and_both_files() -> None:
