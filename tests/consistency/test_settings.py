@@ -107,7 +107,9 @@ def test_the_page_has_the_own_default_of_a_role() -> None:
 
 def test_the_names_that_playbooks_know_are_those_that_a_site_sets() -> None:
     known = json.loads(settings.NAMES.read_text(encoding="utf-8"))
-    assert sorted(known) == sorted(each.name for each in (*settings.settings(), *RUN_SETTINGS))
+    assert sorted(known) == sorted(
+        [*(each.name for each in settings.settings()), *(each.name for each in RUN_SETTINGS)]
+    )
 
 
 def test_no_fact_has_the_name_of_a_setting() -> None:
