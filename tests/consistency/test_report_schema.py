@@ -14,7 +14,6 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import keys_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
     SCHEMA,
     certificate_map,
@@ -91,8 +90,8 @@ def test_no_map_takes_more_than_is_described_and_everything_is_described() -> No
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("status", Status), ("next_step", NextStep), ("actor", Actor), ("answer", Reachability)],
-    ids=["status", "next_step", "actor", "answer"],
+    [("next_step", NextStep), ("actor", Actor), ("answer", Reachability)],
+    ids=["next_step", "actor", "answer"],
 )
 def test_enumerations_are_those_of_the_code(name: str, kind: type[Enum]) -> None:
     assert PUBLISHED["$defs"][name]["enum"] == [member.value for member in kind]
@@ -101,10 +100,7 @@ def test_enumerations_are_those_of_the_code(name: str, kind: type[Enum]) -> None
 def test_other_enumerations_are_those_of_the_code() -> None:
     counted = PUBLISHED["properties"]["summary"]["properties"]
     assert PUBLISHED["$defs"]["change"]["properties"]["kind"]["enum"] == [kind.value for kind in ChangeKind]
-    assert list(counted["by_status"]["properties"]) == [status.value for status in Status]
     assert list(counted["workstations"]["properties"]) == [answer.value for answer in Reachability]
-    assert list(counted["authorisations"]["properties"]) == PUBLISHED["$defs"]["authorisation_status"]["enum"]
-    assert set(PUBLISHED["$defs"]["authorisation_status"]["enum"]) < {status.value for status in Status}
 
 
 @pytest.mark.parametrize(
