@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of suites names every folder of tests and every tracked file, and a change that it does not understand runs everything."""
+"""The table of suites names every folder of tests and every tracked file, and a change has to pass the suites that could see it."""
 
 from __future__ import annotations
 
