@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Brings the configuration to AWX, or says how AWX differs from it."""
+"""Brings the configuration to AWX, and says how AWX differed from it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ HIDDEN = "$encrypted$"
 
 @dataclass(slots=True)
 class Applied:
-    """``change``: whether differences are mended. ``differences``: one line each, without a value, which could be a secret."""
+    """``differences``: one line each, without a value, which could be a secret."""
 
     api: Awx
-    change: bool
     differences: list[str] = field(default_factory=list)
 
     def run(self, data: Data) -> list[str]:
@@ -43,14 +42,9 @@ class Applied:
         __tracebackhide__ = True
         title = f"{kind.endpoint} {entry.get('name', entry.get('description', ''))}"
         wanted = self._wanted(kind, entry)
-        if wanted is None:
-            self.differences.append(f"{title}: an object that it refers to is missing")
-            return
         found = self.api.find(f"{kind.endpoint}/", **{name: wanted[name] for name in kind.key})
         if found is None:
             self.differences.append(f"{title}: missing")
-            if not self.change:
-                return
             found = self.api.post(f"{kind.endpoint}/", wanted)
         else:
             self._mend(title, f"{kind.endpoint}/{found['id']}/", found, wanted)
@@ -62,22 +56,19 @@ class Applied:
         if "survey_spec" in entry:
             self._survey(title, f"{place}survey_spec/", entry["survey_spec"])
         for node in entry.get("simplified_workflow_nodes", ()):
-            self.differences += workflow_nodes.node(self.api, self.change, found, node)
+            self.differences += workflow_nodes.node(self.api, found, node)
         if "simplified_workflow_nodes" in entry:
-            self.differences += workflow_nodes.links(self.api, self.change, found, entry["simplified_workflow_nodes"])
+            self.differences += workflow_nodes.links(self.api, found, entry["simplified_workflow_nodes"])
 
-    def _wanted(self, kind: Kind, entry: Data) -> Json | None:
-        """The fields of the object, with ids for names. None when an object that it refers to is not there yet."""
+    def _wanted(self, kind: Kind, entry: Data) -> Json:
+        """The fields of the object, with ids for names."""
         __tracebackhide__ = True
         wanted: Json = {}
         for name, value in entry.items():
             if name in kind.apart or name in kind.lists:
                 continue
             if name in kind.references:
-                target = self.api.find(f"{kind.references[name]}/", name=value)
-                if target is None:
-                    return None
-                wanted[name] = target["id"]
+                wanted[name] = self._id(kind.references[name], value)
             else:
                 wanted[name] = yaml.safe_dump(plain(value)) if name in kind.texts else plain(value)
         return wanted
@@ -86,7 +77,7 @@ class Applied:
         __tracebackhide__ = True
         differing = {name: value for name, value in wanted.items() if not same(found.get(name), value)}
         self.differences += [f"{title}: {name} differs" for name in differing]
-        if differing and self.change:
+        if differing:
             self.api.patch(place, differing)
 
     def _members(self, title: str, place: str, endpoint: str, names: list[str]) -> None:
@@ -94,49 +85,40 @@ class Applied:
         for name in names:
             if name not in known:
                 self.differences.append(f"{title}: {place.split('/')[-2]} lacks {name}")
-                if self.change:
-                    self.api.post(place, {"id": self._id(endpoint, name)})
+                self.api.post(place, {"id": self._id(endpoint, name)})
         for name in set(known) - set(names):
             self.differences.append(f"{title}: {place.split('/')[-2]} has {name}")
-            if self.change:
-                self.api.post(place, {"id": known[name], "disassociate": True})
+            self.api.post(place, {"id": known[name], "disassociate": True})
 
     def _survey(self, title: str, place: str, wanted: Json) -> None:
         asked = plain(wanted)
-        if same(self.api.get(place), asked):
-            return
-        self.differences.append(f"{title}: survey_spec differs")
-        if self.change:
+        if not same(self.api.get(place), asked):
+            self.differences.append(f"{title}: survey_spec differs")
             self.api.post(place, asked)
 
     def _roles(self, grant: Data) -> None:
         for kind, endpoint in (("job_templates", "job_templates"), ("workflows", "workflow_job_templates")):
             for name in grant.get(kind, ()):
-                resource = self.api.find(f"{endpoint}/", name=name)
+                resource = self.api.get(f"{endpoint}/{self._id(endpoint, name)}/")
                 for role in grant["roles"]:
-                    if resource is None or self.api.find("teams/", name=grant["team"]) is None:
-                        self.differences.append(f"{endpoint} {name}: missing, or its team {grant['team']} is")
-                        continue
                     number = resource["summary_fields"]["object_roles"][f"{role}_role"]["id"]
                     self._grant(f"{endpoint} {name}: {role}", f"roles/{number}/teams/", grant["team"])
 
     def _grant(self, title: str, place: str, team: str) -> None:
         if team not in {each["name"] for each in self.api.all(place)}:
             self.differences.append(f"{title} lacks {team}")
-            if self.change:
-                self.api.post(place, {"id": self._id("teams", team)})
+            self.api.post(place, {"id": self._id("teams", team)})
 
     def _settings(self, wanted: Mapping[str, Any]) -> None:
         found = self.api.get("settings/jobs/")
         for name, value in wanted.items():
             if found.get(name) != value:
                 self.differences.append(f"settings {name}: differs")
-                if self.change:
-                    self.api.patch("settings/jobs/", {name: value})
+                self.api.patch("settings/jobs/", {name: value})
 
     def _wait_for_project(self, title: str, place: str) -> None:
         """AWX offers the playbooks of a project after its first update."""
-        if self.change and (status := self.api.wait(place)["status"]) != "successful":
+        if (status := self.api.wait(place)["status"]) != "successful":
             raise LookupError(f"{title}: its update ended {status}")
 
     def _id(self, endpoint: str, name: str) -> int:

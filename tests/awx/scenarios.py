@@ -95,11 +95,8 @@ def due(api: Awx, inventory: str) -> set[str]:
 
 
 def called(api: Awx, job: Json) -> set[str]:
-    """The workstations on which the hourly renewal ran its work."""
-    events = api.all(f"jobs/{job['id']}/job_events/", task=WORK)
-    return {
-        event["host_name"] for event in events if event["event"].startswith("runner_on_") and event["host_name"]
-    } - {event["host_name"] for event in events if event["event"] == "runner_on_skipped"}
+    """The workstations that the hourly renewal called: those of the play that does its work."""
+    return {event["host_name"] for event in api.all(f"jobs/{job['id']}/job_events/", play=WORK) if event["host_name"]}
 
 
 def may_start(api: Awx, endpoint: str, name: str) -> bool | None:

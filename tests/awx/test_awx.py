@@ -36,7 +36,7 @@ def there() -> Site:
 def data(there: Site) -> Data:
     """The configuration, after it was brought to AWX."""
     adapted_data = adapted(there)
-    Applied(there.api, change=True).run(adapted_data)
+    Applied(there.api).run(adapted_data)
     scenarios.give_inputs(there.api, there.inputs)
     return adapted_data
 
@@ -50,7 +50,7 @@ def reached(there: Site, data: Data) -> Site:  # noqa: ARG001 - the data is in A
 
 
 def test_awx_has_what_the_configuration_says_and_a_second_run_changes_nothing(there: Site, data: Data) -> None:
-    assert Applied(there.api, change=False).run(data) == []
+    assert Applied(there.api).run(data) == []
 
 
 def test_schedules_start_nothing_before_a_person_enables_them(there: Site, data: Data) -> None:

@@ -11,7 +11,7 @@ WAYS = ("success_nodes", "failure_nodes", "always_nodes")
 NODES = "workflow_job_template_nodes/"
 
 
-def node(api: Awx, change: bool, workflow: Json, wanted: Data) -> list[str]:
+def node(api: Awx, workflow: Json, wanted: Data) -> list[str]:
     """Makes or mends one node, without its links. Returns the differences."""
     title = f"workflow {workflow['name']} {wanted['identifier']}"
     fields: Json = {"extra_data": wanted.get("extra_data", {})}
@@ -22,42 +22,33 @@ def node(api: Awx, change: bool, workflow: Json, wanted: Data) -> list[str]:
         fields["unified_job_template"] = template["id"]
     found = api.find(NODES, workflow_job_template=workflow["id"], identifier=wanted["identifier"])
     if found is None:
-        if change:
-            new = {"workflow_job_template": workflow["id"], "identifier": wanted["identifier"]}
-            found = api.post(NODES, {**new, **fields})
-            _approval(api, change, found, wanted)
+        new = {"workflow_job_template": workflow["id"], "identifier": wanted["identifier"]}
+        _approval(api, api.post(NODES, {**new, **fields}), wanted)
         return [f"{title}: missing"]
     differing = {name: value for name, value in fields.items() if found.get(name) != value}
-    if differing and change:
+    if differing:
         api.patch(f"{NODES}{found['id']}/", differing)
-    return [f"{title}: {name} differs" for name in differing] + [
-        f"{title}: its approval differs" for _each in range(_approval(api, change, found, wanted))
-    ]
+    return [f"{title}: {name} differs" for name in (*differing, *_approval(api, found, wanted))]
 
 
-def _approval(api: Awx, change: bool, found: Json, wanted: Data) -> bool:
-    """Whether the approval of a node differed."""
-    if "approval_node" not in wanted:
-        return False
-    approval = wanted["approval_node"]
-    if found.get("unified_job_template"):
-        kept = api.get(f"workflow_approval_templates/{found['unified_job_template']}/")
-        differing = {name: value for name, value in approval.items() if kept.get(name) != value}
-        if differing and change:
-            api.patch(f"workflow_approval_templates/{kept['id']}/", differing)
-        return bool(differing)
-    if change:
+def _approval(api: Awx, found: Json, wanted: Data) -> list[str]:
+    """What differed in the approval of a node."""
+    approval = wanted.get("approval_node", {})
+    if approval and not found.get("unified_job_template"):
         api.post(f"{NODES}{found['id']}/create_approval_template/", approval)
-    return True
+        return ["its approval"]
+    kept = api.get(f"workflow_approval_templates/{found['unified_job_template']}/") if approval else {}
+    differing = {name: value for name, value in approval.items() if kept.get(name) != value}
+    if differing:
+        api.patch(f"workflow_approval_templates/{kept['id']}/", differing)
+    return ["its approval"] if differing else []
 
 
-def links(api: Awx, change: bool, workflow: Json, wanted: list[Data]) -> list[str]:
+def links(api: Awx, workflow: Json, wanted: list[Data]) -> list[str]:
     """Makes each node lead where it is to lead, and nowhere else. Returns the differences."""
     found = {each["identifier"]: each for each in api.all(NODES, workflow_job_template=workflow["id"])}
     differences = []
     for each in wanted:
-        if each["identifier"] not in found:
-            continue
         here = found[each["identifier"]]
         for way in WAYS:
             led = set(here.get(way, ()))
@@ -65,13 +56,12 @@ def links(api: Awx, change: bool, workflow: Json, wanted: list[Data]) -> list[st
             if led == targets:
                 continue
             differences.append(f"workflow {workflow['name']} {each['identifier']}: {way} differ")
-            for target in targets - led if change else ():
+            for target in targets - led:
                 api.post(f"{NODES}{here['id']}/{way}/", {"id": target})
-            for target in led - targets if change else ():
+            for target in led - targets:
                 api.post(f"{NODES}{here['id']}/{way}/", {"id": target, "disassociate": True})
     surplus = sorted(set(found) - {each["identifier"] for each in wanted})
     for name in surplus:
         differences.append(f"workflow {workflow['name']} {name}: is not in the configuration")
-        if change:
-            api.delete(f"{NODES}{found[name]['id']}/")
+        api.delete(f"{NODES}{found[name]['id']}/")
     return differences

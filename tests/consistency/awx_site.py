@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong in AWX with what the whole site has: time zone, language, statuses, accounts, rights, and the secrets of the vault."""
+"""What is wrong in AWX with what the whole site has: time zone, language, accounts, rights, and the secrets of the vault."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from consistency.awx import PROJECT, Data, load, texts
 from consistency.awx_checks import playbook_of
 from consistency.awx_launches import CHECKING
 from consistency.awx_reads import calls_workstations, runs_on_localhost
-from consistency.statuses import DUE_IN_AWX, LOUD
 
 OPERATORS, OFFICERS = "PKCS12 operators", "PKCS12 radiation protection"
 WINRM = "Workstations (WinRM)"
@@ -29,16 +28,6 @@ def said_twice(data: Data) -> Iterator[str]:
     for template in data["controller_templates"]:
         for name in sorted(SETTINGS.keys() & template.get("extra_vars", {}).keys()):
             yield f"{template['name']}: {name} is a second place for a setting of the site"
-
-
-def statuses(data: Data) -> Iterator[str]:
-    """The hourly renewal leaves out only who was never seen, and the daily report fails with every finding that is not quiet."""
-    wanted = {"pkcs12_due_statuses": set(DUE_IN_AWX), "pkcs12_fail_on": set(LOUD)}
-    for template in data["controller_templates"]:
-        for name, expected in wanted.items():
-            given = set(template.get("extra_vars", {}).get(name, expected))
-            yield from (f"{template['name']}: {name} lacks {status}" for status in sorted(expected - given))
-            yield from (f"{template['name']}: {name} has {status}" for status in sorted(given - expected))
 
 
 def connections(data: Data) -> Iterator[str]:
@@ -124,4 +113,4 @@ def controller(data: Data) -> Iterator[str]:
             yield f"{template['name']}: it calls all hosts, and localhost is one of them"
 
 
-SITE = [zones, said_twice, statuses, connections, access, vault, inventory, controller]
+SITE = [zones, said_twice, connections, access, vault, inventory, controller]

@@ -56,17 +56,3 @@ def test_the_picture_of_the_floors_shows_every_package() -> None:
     picture = CONTRIBUTING.read_text(encoding="utf-8").partition("## The floors")[2].partition("\n## ")[0]
     shown = re.findall(r"(?<![\w/])(_\w+)(?:/|\.py)", "\n".join(re.findall(r"^    .*", picture, re.MULTILINE)))
     assert sorted(shown) == sorted(MAY_IMPORT)
-
-
-@pytest.mark.parametrize(
-    "text", ["see `plugins/nowhere.py`", "in `tests/nowhere/`", "`nothing.yml`", "`roles/*/nothing.yml`"]
-)
-def test_a_file_that_does_not_exist_is_found(text: str) -> None:
-    assert [exists(path) for path in paths(text)] == [False]
-
-
-def test_what_is_no_path_is_passed_over() -> None:
-    text = (
-        "`make test`, `.build/venvs`, `~/.ansible/test`, `HKEY_USERS\\<SID>\\My`, `check_leaf`, `ansible_facts.pkcs12`"
-    )
-    assert list(paths(text)) == []

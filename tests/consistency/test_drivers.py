@@ -110,20 +110,12 @@ def test_the_import_is_seen() -> None:
 OPENING = "(Get-KeyStore)::OpenBundle("
 PLANTED = {
     "the passphrase": "Write-Verbose -Message $step.passphrase",
-    "the passphrase by its index": "Write-Verbose -Message $entry['passphrase']",
     "the passphrase in a text": 'Write-Verbose -Message "opening with $($step.passphrase)"',
-    "the passphrase under another name": "$code = $step.passphrase\n    Write-Verbose -Message $code",
     "the passphrase through two names": "$one = $step.passphrase\n    $two = @{ code = $one }\n    Test-It @two",
-    "the passphrase in a table of two lines": "$two = @{\n        code = $step.passphrase\n    }\n    Test-It @two",
     "the p12": "Open-It -Bundle ([Convert]::FromBase64String($step.bundle))",
     "the p12, piped": "$step.bundle | Out-Null",
-    "the step": "Open-It -Step $step",
-    "the step, without a name": "Open-It $step",
     "the step in a list": "$all = [Collections.Stack]::new()\n    $all.Push($step)\n    $all | Where-Object { $_.id }",
     "the step, to a block": "& { param($Step) $Step.id } $step",
-    "all steps": "$complex_args.steps | ForEach-Object { $_.id }",
-    "a step of the request": "Open-It -Step @($complex_args.steps)[0]",
-    "the request": "Open-It -Request $complex_args",
     "the request, as a splat": "Open-It @complex_args",
     "a variable of the script": "$script:current = $step\n    Open-It -Step $script:current",
 }

@@ -195,10 +195,3 @@ def test_both_languages_of_the_procedure_have_the_same_people_and_the_same_quest
     assert roles.findall(english) == roles.findall(french) != []
     questions = re.compile(r"^\* \S", re.MULTILINE)
     assert len(questions.findall(english)) == len(questions.findall(french)) > 1
-
-
-def test_withdrawal_is_the_only_retrait_and_the_authority_has_its_name() -> None:
-    """In French, "retirer" would also be what is done with an old certificate and with a person."""
-    _english, french = in_both_languages()
-    assert re.findall(r"\b[Rr]etir\w*", LITERAL.sub("", french)) == []
-    assert "bureau d'enregistrement" not in french

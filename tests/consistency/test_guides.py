@@ -6,11 +6,8 @@ from __future__ import annotations
 
 import configparser
 import re
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import pytest
 import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import (
@@ -21,18 +18,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import NEEDED
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    HolderWorkstation,
-    NextStep,
-    Report,
-)
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep
 from consistency.reachable_codes import codes
 from consistency.tree import ROOT, action_options, second_cells
 from lab.hospital import Hospital
 from lab.playbook import fact_cache
 from unit.plugins.plugin_utils._report.reports import hospital
-from unit.plugins.plugin_utils.records import problem
 
 FOLDER = ROOT / "docs" / "docsite" / "rst"
 GUIDES = sorted(FOLDER.glob("*.rst"))
@@ -120,27 +111,6 @@ def test_fact_cache_is_set_up_as_the_tests_have_it(tmp_path: Path) -> None:
     }
     assert shown | {"ANSIBLE_CACHE_PLUGIN_CONNECTION": tried["ANSIBLE_CACHE_PLUGIN_CONNECTION"]} == tried
     assert list(config["defaults"]) == ["fact_caching_connection"]
-
-
-@pytest.mark.parametrize("expression", first_cells("Queries"))
-def test_query_selects_some_and_not_all(expression: str) -> None:
-    report = _varied(hospital(60))
-    selected = select(report, expression)
-    assert 0 < len(selected.holders) < len(report.holders)
-
-
-def _varied(report: Report) -> Report:
-    """With a holder at the workstation of the guide, and others with no bundle, with a wrong passphrase, and who have to log on."""
-    first, second, third, fourth, *others = report.holders
-
-    def at(place: HolderWorkstation, **changes: Any) -> tuple[HolderWorkstation, ...]:
-        return (replace(place, **changes),)
-
-    moved = replace(first, places=at(first.places[0], workstation="ws-cardio"))
-    waiting = replace(second, places=at(second.places[0], outcome="waiting_for_issuer"))
-    away = replace(third, next_step=NextStep.LOG_ON)
-    closed = replace(fourth, places=at(fourth.places[0], outcome="failed", problem=problem("wrong_passphrase.another")))
-    return replace(report, holders=(moved, waiting, away, closed, *others))
 
 
 def test_every_guide_is_in_the_table_of_contents() -> None:

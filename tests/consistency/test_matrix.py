@@ -5,9 +5,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import tempfile
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -16,12 +13,9 @@ import pytest
 import yaml
 
 from consistency.tree import ROOT
-from matrix import __main__ as command
-from matrix import cores as environments
-from matrix import run
-from matrix.cores import NEWEST_PYTHON, OLDEST_PYTHON, Core, cores, pins
-from matrix.table import FIRST, NOT_TRIED, README, rows, written
-from matrix.tried import NEEDED_SANITY, Tried, complaints, promises, read, sanity_tests, shipped_state, units, write
+from matrix.cores import Core, cores, pins
+from matrix.table import NOT_TRIED, README, rows, written
+from matrix.tried import NEEDED_SANITY, Tried, read
 
 LINE = Core("2.21", ("3.13", "3.12"), ("ansible-core==2.21.5",))
 GREEN = Tried(
@@ -38,16 +32,6 @@ GREEN = Tried(
     [],
     60,
 )
-SANITY = """\
-Running sanity test "compile" on Python 3.13
-Running sanity test "validate-modules"
-ERROR: Found 6 validate-modules issue(s) which need to be resolved:
-WARNING: Skipping sanity test "import" on Python 2.7 because it is missing
-"""
-UNITS = """\
-============================= 1200 passed in 61.25s (0:01:01) ==============================
-================= 2 failed, 30 passed, 1 skipped in 6.00s ==================
-"""
 
 
 def test_readme_has_the_table_that_the_results_give() -> None:
@@ -56,25 +40,14 @@ def test_readme_has_the_table_that_the_results_give() -> None:
     assert written(readme, rows(cores(), read())) == readme
 
 
-def test_a_table_that_was_changed_by_hand_is_found() -> None:
-    readme = README.read_text(encoding="utf-8")
-    row = rows(cores(), read())[-1]
-    changed = readme.replace(row, row.replace("passed", "PASSED").replace(NOT_TRIED, "100 passed"))
-    assert changed != readme
-    assert written(changed, rows(cores(), read())) == readme
-
-
 @pytest.mark.parametrize(
     "change",
     [
         {"exit_codes": {"sanity": 1, "units": 0, "demo": 0}},
-        {"exit_codes": {}},
-        {"sanity_tests": []},
         {"sanity_tests": sorted(NEEDED_SANITY - {"validate-modules"})},
         {"sanity_complaints": {"pylint": 2}},
         {"units_passed": 0},
         {"units_failed": 1},
-        {"promises_kept": []},
         {"promises_broken": ["a promise"]},
     ],
     ids=str,
@@ -94,43 +67,6 @@ def test_a_line_without_a_result_or_with_another_version_is_not_tried() -> None:
         assert "passed" not in row
 
 
-def test_a_green_line_says_what_ran() -> None:
-    first, _ruler, row = rows([LINE], {"2.21": GREEN})
-    assert first == FIRST
-    assert (
-        row
-        == f"| 2.21.5 | 3.12 to 3.13 | 3.13.5 | {len(NEEDED_SANITY)} tests passed | 100 passed | 1 promises kept | 2026-11-26 |"
-    )
-
-
-def test_output_is_counted() -> None:
-    assert sanity_tests(SANITY) == ["compile", "validate-modules"]
-    assert complaints(SANITY) == {"validate-modules": 6}
-    assert units(UNITS) == (1230, 2)
-    assert units("ERROR: no tests ran") == (0, 0)
-    assert promises("kept: one\nBROKEN: two\n", "kept") == ["one"]
-
-
-def test_results_survive_their_file(tmp_path: Path) -> None:
-    path = tmp_path / "results.json"
-    write({"2.21": GREEN}, path)
-    assert read(path) == {"2.21": GREEN}
-    assert read(tmp_path / "none.json") == {}
-
-
-def test_the_state_is_that_of_what_is_published(tmp_path: Path) -> None:
-    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
-    for name in ("plugins/one.py", "tests/two.py"):
-        (tmp_path / name).parent.mkdir()
-        (tmp_path / name).write_text("1", encoding="utf-8")
-    subprocess.run(["git", "-C", str(tmp_path), "add", "--all"], check=True)
-    first = shipped_state(tmp_path)
-    (tmp_path / "tests" / "two.py").write_text("2", encoding="utf-8")
-    assert shipped_state(tmp_path) == first
-    (tmp_path / "plugins" / "one.py").write_text("2", encoding="utf-8")
-    assert shipped_state(tmp_path) != first
-
-
 def test_the_lines_are_those_that_are_supported_and_used() -> None:
     """From the oldest that the collection supports; the workflow and the pinned environments use the same versions."""
     versions = {core.version for core in cores()}
@@ -146,71 +82,6 @@ def test_the_lines_are_those_that_are_supported_and_used() -> None:
             f"ansible-core=={core.version}"
         ]
         assert core.version.startswith(f"{core.line}.")
-
-
-def test_environments_are_made_with_the_pythons_that_the_matrix_takes() -> None:
-    (major, minor), too_new = OLDEST_PYTHON, NEWEST_PYTHON[1] + 1
-    assert f"({major}, {minor}) <= sys.version_info < ({major}, {too_new})" in (ROOT / "tools" / "venv").read_text(
-        "utf-8"
-    )
-
-
-def test_each_core_gets_a_tree_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the ansible-test of one core leaves there would be in the way of the next one's."""
-    done: list[str] = []
-    monkeypatch.setattr(run, "stage", lambda: done.append("stage"))
-    monkeypatch.setattr(run, "usable", lambda core: core.pythons)
-    monkeypatch.setattr(run, "make_environment", lambda _core: None)
-    monkeypatch.setattr(run, "_output", lambda _command: "2.21.5 3.13.5")
-    monkeypatch.setattr(run, "commands", lambda _core: {"sanity": [], "units": [], "demo": []})
-
-    def logged(_core: Core, part: str, _command: list[str]) -> tuple[int, str]:
-        done.append(part)
-        return 0, ""
-
-    monkeypatch.setattr(run, "_logged", logged)
-    for _core in range(2):
-        run.try_core(LINE)
-    assert done == ["stage", "sanity", "units", "demo"] * 2
-
-
-@pytest.mark.parametrize(("option", "line"), [("--oldest", cores()[0].line), ("--newest", cores()[-1].line)])
-def test_the_oldest_and_the_newest_line_are_tried_shortly(
-    monkeypatch: pytest.MonkeyPatch, option: str, line: str
-) -> None:
-    tried: list[str] = []
-
-    def tried_shortly(core: Core) -> int:
-        tried.append(core.line)
-        return 7
-
-    monkeypatch.setattr(command, "try_shortly", tried_shortly)
-    monkeypatch.setattr(sys, "argv", ["matrix", option])
-    assert (command.main(), tried) == (7, [line])
-
-
-def test_what_is_tried_shortly_is_there() -> None:
-    assert [name for name in run.SHORT if not (ROOT / name).is_file()] == []
-    assert {"tests/promises/test_12_no_deprecation.py", "tests/promises/test_12_nothing_functional_is_masked.py"} <= {
-        *run.SHORT
-    }
-
-
-def test_an_environment_is_reached_without_a_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ansible-core 2.16 does not quote the Python with which it runs a module on the controller."""
-    plain, spaced = tmp_path / "plain", tmp_path / "a clone"
-    assert environments.without_a_space(plain) == plain
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    link = environments.without_a_space(spaced)
-    assert (" " in str(link), link.parent) == (False, tmp_path)
-    assert environments.without_a_space(tmp_path / "another clone") != link
-    for _twice in range(2):
-        environments.link(link, spaced)
-        assert link.resolve() == spaced
-    link.unlink()
-    link.symlink_to(plain)
-    environments.link(link, spaced)
-    assert link.resolve() == spaced
 
 
 def test_no_line_is_excused_from_sanity() -> None:

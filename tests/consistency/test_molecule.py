@@ -39,15 +39,6 @@ def modules(path: Path) -> set[str]:
     return {key for task in tasks(path) for key in task if key not in NO_MODULE}
 
 
-def config(scenario: str) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = yaml.safe_load((FOLDER / scenario / "molecule.yml").read_text(encoding="utf-8"))
-    return content
-
-
-def test_a_scenario_for_each_of_these_is_there() -> None:
-    assert SCENARIOS == ["audit", "check", "collect", "enrol", "renew", "report", "retire"]
-
-
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario_runs_the_playbook_of_its_name(scenario: str) -> None:
     (play,) = yaml.safe_load((FOLDER / scenario / "converge.yml").read_text(encoding="utf-8"))
@@ -63,30 +54,6 @@ def test_verification_only_reads_and_compares(scenario: str) -> None:
     assert called - allowed == set()
     assert "ansible.builtin.assert" in called
     assert called & {f"hospital_it.pkcs12.{name}" for name in READING}
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_sequence_prepares_converges_twice_and_verifies(scenario: str) -> None:
-    common = yaml.safe_load((FOLDER / "config.yml").read_text(encoding="utf-8"))["scenario"]["test_sequence"]
-    sequence = config(scenario)["scenario"].get("test_sequence", common)
-    start = ["create", "side_effect prepare.yml", "converge", "idempotence", "verify"]
-    assert sequence in ([*start, "destroy"], [*start, "side_effect", "converge", "verify", "destroy"])
-    assert (FOLDER / scenario / "prepare.yml").is_file()
-
-
-def test_lab_is_not_in_the_folder_that_molecule_cleans() -> None:
-    variables = yaml.safe_load((FOLDER / "shared" / "vars" / "trial.yml").read_text(encoding="utf-8"))
-    assert variables["trial_folder"] == "{{ trial_tree }}/.build/molecule"
-    tool = (ROOT / "tools" / "molecule").read_text(encoding="utf-8")
-    assert "MOLECULE_EPHEMERAL_DIRECTORY=$PWD/.build/molecule-state" in tool
-
-
-def test_form_is_that_of_ansible_itself() -> None:
-    content = yaml.safe_load((FOLDER / "config.yml").read_text(encoding="utf-8"))
-    assert content["shared_state"] is True
-    assert content["ansible"]["executor"]["backend"] == "ansible-playbook"
-    for path in [FOLDER / "config.yml", *FOLDER.glob("*/molecule.yml")]:
-        assert not {"driver", "platforms", "provisioner"} & set(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def test_guide_names_every_scenario_and_no_other() -> None:

@@ -9,15 +9,12 @@ import re
 import sys
 from pathlib import Path
 
-import pytest
-
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, sentences
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import OLDEST_SPNEGO
-from consistency.tree import ROOT, name
+from consistency.tree import ROOT
 
 FOLDER = ROOT / "tests" / "requirements"
 PINNED = re.compile(r"[A-Za-z0-9_.-]+==[0-9][A-Za-z0-9.]*(; python_version (<|>=) \"3\.[0-9]+\")?")
-UNPINNED = re.compile(r"[a-z0-9-]+|-c pins\.txt")
 
 
 def requirements(path: Path) -> list[str]:
@@ -28,18 +25,6 @@ def test_pins_are_exact() -> None:
     pins = requirements(FOLDER / "pins.txt")
     assert pins
     assert [pin for pin in pins if not PINNED.fullmatch(pin)] == []
-
-
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("[!p]*.txt")), ids=name)
-def test_versions_are_among_the_pins_alone(path: Path) -> None:
-    assert [line for line in requirements(path) if not UNPINNED.fullmatch(line)] == []
-
-
-def test_unit_tests_get_pinned_versions() -> None:
-    """ansible-test copies its requirements file away, so that one cannot refer to the pins."""
-    unit = requirements(ROOT / "tests" / "unit" / "requirements.txt")
-    assert unit
-    assert [line for line in unit if line not in requirements(FOLDER / "pins.txt")] == []
 
 
 PACKAGE_OF = {"OpenSSL": "pyOpenSSL", "imapclient": "IMAPClient"}

@@ -59,14 +59,3 @@ def test_secrets_are_masked(action: Path) -> None:
         if SECRET.search(option) and said["type"] != "bool"
     }
     assert [option for option, said in secrets.items() if said.get("no_log") is not True] == []
-
-
-WITHOUT_WORKSTATION = ("delivery_info", "bundle_pickup", "portal_info", "delivery_summary")
-
-
-@pytest.mark.parametrize("module", WITHOUT_WORKSTATION)
-def test_attributes_of_modules_that_change_no_workstation_do_not_speak_of_its_certificates(module: str) -> None:
-    said = documentation(MODULES / f"{module}.yml")
-    own = said["attributes"]
-    if "hospital_it.pkcs12._attributes.info" not in said["extends_documentation_fragment"]:
-        assert all(own[attribute].get("description") for attribute in ("diff_mode", "idempotent"))

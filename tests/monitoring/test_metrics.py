@@ -66,7 +66,6 @@ def test_every_metric_is_used_and_every_alert_is_named_once() -> None:
         ("pkcs12_holder == 1", frozenset[str](), "the report writes no pkcs12_holder"),
         ('pkcs12_holders{state="valid"}', frozenset[str](), "pkcs12_holders has no label state"),
         ('pkcs12_holders{status=~"valid|ended"}', frozenset[str](), "status is never ended"),
-        ('pkcs12_workstations{answer="yes"}', frozenset[str](), "answer is never yes"),
         ("sum by (holder) (pkcs12_holder_status)", frozenset[str](), "no label holder to group by"),
         ("sum by (status) (pkcs12_holder_status)", frozenset({"authorisation"}), "no label authorisation to show"),
         ("pkcs12_workstation_unread > 0", frozenset({"authorisation"}), "no label authorisation to show"),
@@ -74,12 +73,6 @@ def test_every_metric_is_used_and_every_alert_is_named_once() -> None:
 )
 def test_a_mistake_in_a_query_is_found(expr: str, shown: frozenset[str], problem: str) -> None:
     assert problems(Query("", expr, shown)) == [problem]
-
-
-def test_every_alert_has_a_severity_a_summary_and_a_description() -> None:
-    for rule in alerts():
-        assert rule["labels"]["severity"] in {"info", "warning", "critical"}
-        assert set(rule["annotations"]) == {"summary", "description"}
 
 
 def test_every_alert_is_tested_on_both_sides() -> None:
@@ -113,24 +106,11 @@ def test_each_holder_is_in_one_of_the_numbers_of_the_dashboard() -> None:
             assert sum(fits) == 1, status
 
 
-def test_panels_are_apart_and_each_has_a_title_and_a_source() -> None:
-    cells: Counter[tuple[int, int]] = Counter()
-    for panel in panels():
-        place = panel["gridPos"]
-        assert place["x"] + place["w"] <= 24
-        rows, columns = range(place["y"], place["y"] + place["h"]), range(place["x"], place["x"] + place["w"])
-        cells.update((row, column) for row in rows for column in columns)
-        assert panel["title"] and panel["description"].endswith(".")
-        assert {part["datasource"]["uid"] for part in (panel, *panel["targets"])} == {"${datasource}"}
-    assert max(cells.values()) == 1
-    assert len({panel["id"] for panel in panels()}) == len(panels())
-
-
-def test_the_dashboard_asks_for_its_data_source_and_is_written_in_one_way() -> None:
-    board = json.loads(DASHBOARD.read_text(encoding="utf-8"))
-    (variable,) = board["templating"]["list"]
+def test_every_panel_reads_from_the_source_that_is_chosen_for_the_dashboard() -> None:
+    (variable,) = json.loads(DASHBOARD.read_text(encoding="utf-8"))["templating"]["list"]
     assert (variable["name"], variable["type"], variable["query"]) == ("datasource", "datasource", "prometheus")
-    assert json.dumps(board, indent=2) + "\n" == DASHBOARD.read_text(encoding="utf-8")
+    sources = {part["datasource"]["uid"] for panel in panels() for part in (panel, *panel["targets"])}
+    assert sources == {"${datasource}"}
 
 
 def test_the_guide_names_every_alert_and_both_files() -> None:

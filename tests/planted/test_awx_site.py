@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each check of folders, statuses, rights and secrets in the AWX configuration finds what it is there for: one mistake at a time."""
+"""Each check of folders, rights and secrets in the AWX configuration finds what it is there for: one mistake at a time."""
 
 from __future__ import annotations
 
@@ -39,20 +39,6 @@ def without(name: str, variable: str, *values: str) -> Callable[[Data], None]:
 
 
 MISTAKES = [
-    (
-        awx_site.statuses,
-        without("PKCS12 renew due", "pkcs12_due_statuses", "revoked"),
-        "pkcs12_due_statuses lacks revoked",
-    ),
-    (awx_site.statuses, without(DAILY, "pkcs12_fail_on", "revoked"), "pkcs12_fail_on lacks revoked"),
-    (awx_site.statuses, without(DAILY, "pkcs12_fail_on", "not_yet_valid"), "pkcs12_fail_on lacks not_yet_valid"),
-    (awx_site.statuses, without(DAILY, "pkcs12_fail_on", "without_holder"), "pkcs12_fail_on lacks without_holder"),
-    (awx_site.statuses, without(DAILY, "pkcs12_fail_on", "failed"), "pkcs12_fail_on lacks failed"),
-    (
-        awx_site.statuses,
-        put(TEMPLATES, DAILY, "extra_vars", "pkcs12_fail_on", 0, value="weak"),
-        "pkcs12_fail_on has weak",
-    ),
     (
         awx_site.said_twice,
         put(TEMPLATES, REMIND, "extra_vars", "pkcs12_time_zone", value="UTC"),
