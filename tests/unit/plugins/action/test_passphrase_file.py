@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import stat
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -98,17 +97,6 @@ def test_check_mode_says_what_would_change_and_writes_nothing(tmp_path: Path) ->
         before = path.read_bytes()
         result = run_action("passphrase_file", {**given, "passphrase": passphrase}, FakeWorkstation(), check_mode=True)
         assert (result["changed"], path.read_bytes() == before) == (changes, True), result["msg"]
-
-
-def add(path: Path, number: int) -> bool:
-    return VaultFile(path, PASSWORD).add(f"T{number}", "secret")
-
-
-def test_many_processes_at_once_lose_nothing(tmp_path: Path) -> None:
-    path, numbers = tmp_path / "v.yml", range(12)
-    with ProcessPoolExecutor(6) as pool:
-        assert all(pool.map(add, [path] * len(numbers), numbers))
-    assert decrypted(path)["pkcs12_passphrases_collected"] == {f"T{number}": ["secret"] for number in numbers}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     Awaiting,
     HolderEntry,
@@ -105,10 +105,3 @@ def test_a_slice_keeps_what_the_inventory_said() -> None:
     assert report(*merged((), hosts_of(whole))) == whole
     apart = report(people=(anne,))
     assert report(people=people_of(apart)) == apart
-
-
-@pytest.mark.parametrize("given", ["certificate", "ANNEX_1", 1, True, ["bundle"]], ids=str)
-def test_another_word_is_refused(given: Any) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse_holder({"user": "x", "awaiting": given})
-    assert refusal.value.code == "bad_arguments"
