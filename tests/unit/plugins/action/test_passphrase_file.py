@@ -35,7 +35,7 @@ def files(scene: Scene) -> list[str]:
 
 
 def content(scene: Scene) -> Any:
-    return decrypted(scene.folder / "v.yml")
+    return decrypted(scene.folder / "v.yml")["pkcs12_passphrases_collected"]
 
 
 def known(scene: Scene) -> None:
@@ -45,20 +45,8 @@ def known(scene: Scene) -> None:
 EFFECTS = [
     Effect("vault_file", "{folder}/w.yml", files, ["v.yml"], ["w.yml"]),
     Effect("vault_password", "another", code, None, "vault_password", scene=known),
-    Effect(
-        "authorisation",
-        "T2",
-        content,
-        {"pkcs12_passphrases_collected": {"T1": ["new"]}},
-        {"pkcs12_passphrases_collected": {"T2": ["new"]}},
-    ),
-    Effect(
-        "passphrase",
-        "é\"'",
-        content,
-        {"pkcs12_passphrases_collected": {"T1": ["new"]}},
-        {"pkcs12_passphrases_collected": {"T1": ["é\"'"]}},
-    ),
+    Effect("authorisation", "T2", content, {"T1": ["new"]}, {"T2": ["new"]}),
+    Effect("passphrase", "é\"'", content, {"T1": ["new"]}, {"T1": ["é\"'"]}),
 ]
 
 

@@ -22,6 +22,7 @@ BASE = {
     "mail_subject": "s",
     "body": "text",
 }
+ACCOUNT = {"mail_username": "x", "mail_password": "p"}
 CLEAR = {"mail_security": "none"}
 
 
@@ -84,17 +85,8 @@ EFFECTS = [
     Effect("mail_security", "none", code, None, "mail_plaintext"),
     Effect("allow_plaintext", True, code, "mail_plaintext", None, CLEAR),
     Effect("ca_path", "{folder}/missing.pem", code, None, "mail_tls"),
-    Effect(
-        "mail_username", "u", received("logon"), ("x", "p"), ("u", "p"), {"mail_username": "x", "mail_password": "p"}
-    ),
-    Effect(
-        "mail_password",
-        "other",
-        received("logon"),
-        ("u", "p"),
-        ("u", "other"),
-        {"mail_username": "u", "mail_password": "p"},
-    ),
+    Effect("mail_username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT),
+    Effect("mail_password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT),
     Effect("mail_sender", "c@example", header("From"), "a@example", "c@example"),
     Effect("to", ["b@example", "d@example"], header("To"), "b@example", "b@example, d@example"),
     Effect("mail_subject", "other", header("Subject"), "s", "other"),

@@ -91,7 +91,8 @@ def test_a_french_table_has_french_words_and_dates() -> None:
     said = records(holders_csv(sample("fr")), ";")
     assert said[1]["valide jusqu\u2019au"] == "07/12/2026"
     assert (said[1]["état"], said[1]["par qui"]) == ("à renouveler", "émetteur")
-    assert (said[1]["autorisation : échéance"], said[1]["autorisation : état"]) == ("25/12/2026", "à renouveler")
+    assert said[1]["autorisation : échéance"] == "25/12/2026"
+    assert (said[3]["état"], said[3]["autorisation : état"]) == ("expiré", "hors délai")
 
 
 def test_numbers_are_numbers_and_dates_are_dates() -> None:

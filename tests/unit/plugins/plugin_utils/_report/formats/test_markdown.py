@@ -175,6 +175,7 @@ def test_each_section_has_its_rows_and_none_is_empty() -> None:
         "Stores that were not read (3)": 3,
         "Changes (7)": 7,
     }
+    assert f"{len(said.holders) + len(said.without_workstation) - waiting} holders need nothing." in found.paragraphs
     assert read(markdown(EMPTY)).headings == ["Client certificates: who has access until when"]
     assert read(markdown(EMPTY)).tables == {}
 

@@ -56,12 +56,6 @@ def test_a_distance_is_before_after_or_none() -> None:
     assert [say.distance(days) for days in (None, 0, 1, -1, 40)] == [
         "", "today", "in 1 day", "1 day ago", "in 40 days"
     ]  # fmt: skip
-    assert [say.clock(seconds) for seconds in (None, 0, 2, -2000)] == [
-        "",
-        "right",
-        "right",
-        "33\u00a0min slow",
-    ]
 
 
 def test_a_side_of_a_change_is_shown_as_what_it_is() -> None:
