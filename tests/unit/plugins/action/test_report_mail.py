@@ -144,9 +144,3 @@ def test_half_an_account_is_refused_by_the_name_of_what_is_missing(missing: str,
 def test_without_an_account_nobody_logs_on() -> None:
     sent({name: value for name, value in SITE.items() if name in ("pkcs12_mail_host", "pkcs12_mail_sender")})
     assert "message" in Listening.received and "logon" not in Listening.received
-
-
-@pytest.mark.parametrize("missing", ["pkcs12_mail_host", "pkcs12_mail_sender"])
-def test_a_server_that_the_site_lacks_is_missing_by_its_variable(missing: str) -> None:
-    problem = sent(SITE | {missing: " "})["error"]["problem"]
-    assert (problem["code"], problem["values"]["options"]) == ("bad_arguments.missing_options", [missing])
