@@ -15,7 +15,7 @@ from cryptography.x509 import ObjectIdentifier
 
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
-from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, YEAR, issue
+from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 DAY = timedelta(days=1)
@@ -37,6 +37,9 @@ def bundle(subject: str = NAME, left: timedelta = 3 * YEAR, eku: Sequence[str] =
 
 
 OLD, MIDDLE, NEW = (bundle(left=left) for left in (20 * DAY, YEAR, 3 * YEAR))
+TONIGHT = bundle(left=YEAR - DAY / 2 + DAY / 24)
+"""It ends on another day in the east."""
+FOR_MAIL = bundle(left=9 * DAY, eku=(CLIENT_AUTH, EMAIL))
 
 
 @dataclass
@@ -137,6 +140,11 @@ def row(scene: Scene) -> dict[str, Any]:
 def outcome(scene: Scene) -> str:
     """The outcome of the only holder."""
     return str(row(scene)["outcome"])
+
+
+def days_of_access(scene: Scene) -> int:
+    """How long the only holder has access."""
+    return int(row(scene)["access_days_left"])
 
 
 def taken(scene: Scene) -> str | None:

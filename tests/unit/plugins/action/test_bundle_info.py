@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import DAY, EAST, MIDDLE, NEW, Effect, Scene, bundle, check, code, taken
-from unit.plugins.plugin_utils.fakes import PASSPHRASE, YEAR
+from unit.plugins.action.effects import EAST, MIDDLE, NEW, TONIGHT, Effect, Scene, check, code, taken
+from unit.plugins.plugin_utils.fakes import PASSPHRASE
 
 BASE = {"path": "{folder}/new.p12", "passphrase": PASSPHRASE}
 FOLDER = {"path": None, "bundle_folder": "{folder}"}
@@ -38,14 +38,7 @@ EFFECTS = [
     Effect("passphrase", PASSPHRASE, code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("passphrase", ["old", PASSPHRASE], code, "no_passphrase", None, {"passphrase": None}, new),
     Effect("renew_before_days", 2000, fact("status"), "valid", "renewal_due", scene=new),
-    Effect(
-        "time_zone",
-        EAST,
-        fact("days_left"),
-        365,
-        364,
-        scene=lambda scene: scene.put(bundle(left=YEAR - DAY / 2 + DAY / 24), "new.p12"),
-    ),
+    Effect("time_zone", EAST, fact("days_left"), 365, 364, scene=lambda scene: scene.put(TONIGHT, "new.p12")),
 ]
 
 

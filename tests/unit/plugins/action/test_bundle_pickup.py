@@ -84,6 +84,7 @@ def evidence(scene: Scene) -> list[str | None]:
 COPY = {"new_passphrase": "of the site"}
 EVIDENCE = {"evidence_path": "{folder}/evidence.jsonl"}
 
+ORIGINAL = ["jeanne.p12", "originals/jeanne.p12"]
 ROWS = [
     Effect("url", f"https://{HOST}/retrait/other", code, None, "link_used"),
     Effect("code", "wrong", code, None, "code_wrong"),
@@ -111,15 +112,8 @@ ROWS = [
     Effect("http_agent", "Firefox", setting("http_agent"), "ansible-httpget", "Firefox"),
     Effect("server_timeout", 7, setting("timeout"), 30, 7),
     Effect("max_bundle_bytes", 100, code, None, "too_large"),
-    Effect(
-        "original_folder",
-        "{folder}/kept",
-        files,
-        ["jeanne.p12", "originals/jeanne.p12"],
-        ["jeanne.p12", "kept/jeanne.p12"],
-        COPY,
-    ),
-    Effect("keep_original", False, files, ["jeanne.p12", "originals/jeanne.p12"], ["jeanne.p12"], COPY),
+    Effect("original_folder", "{folder}/kept", files, ORIGINAL, ["jeanne.p12", "kept/jeanne.p12"], COPY),
+    Effect("keep_original", False, files, ORIGINAL, ["jeanne.p12"], COPY),
     Effect("allow_ephemeral", True, code, "ephemeral_dest", None, scene=in_a_private_folder),
     Effect("evidence_path", "{folder}/evidence.jsonl", evidence, [], [None]),
     Effect("message_id", "<1@issuer>", evidence, [None], ["<1@issuer>"], EVIDENCE),

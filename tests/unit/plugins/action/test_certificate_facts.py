@@ -12,10 +12,10 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
 from unit.plugins.action.effects import (
-    DAY,
     EAST,
     NAME,
     OLD,
+    TONIGHT,
     Effect,
     Scene,
     authority,
@@ -90,14 +90,7 @@ EFFECTS = [
     Effect("include_unrelated", True, listed, [CARD, HERS], [CARD, HERS, HIS, OTHER], scene=crowded),
     Effect("include_archived", True, listed, [], [HERS], scene=lambda scene: scene.plant(OLD, archived=True)),
     Effect("renew_before_days", 10, holder("status"), "renewal_due", "valid", scene=lambda scene: scene.plant(OLD)),
-    Effect(
-        "time_zone",
-        EAST,
-        holder("days_left"),
-        365,
-        364,
-        scene=lambda scene: scene.plant(bundle(left=YEAR - DAY / 2 + DAY / 24)),
-    ),
+    Effect("time_zone", EAST, holder("days_left"), 365, 364, scene=lambda scene: scene.plant(TONIGHT)),
     Effect("computer", "WS-2", code, None, "wrong_computer"),
     Effect("computer", "pc-7", warned, 1, 0, scene=renamed),
     Effect("computer", "ws-1", computers, [None], ["ws-1"], {"prove_keys": True}, lambda scene: scene.plant(OLD)),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -143,57 +144,54 @@ MAIL = {"kind": "mail", "to": ["a@chu.example"]}
 SENDING = {"mail_host": "smtp.example", "mail_sender": "c@chu.example"}
 MAILED = FILES | {"report_destinations": [MAIL]}
 ACCOUNT = {"dav": {"username": "svc", "password": "canary of the report"}}
-NEW = {"name": "Anne Roux", "authorisation": "T3"}
+NEWCOMER = {"register_holders": [{"name": "Anne Roux", "authorisation": "T3"}]}
+FROM_SERVER = {"crl": ["from_certificate"]}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
 WITHOUT_NUMBER = ANNE | {"authorisation": ""}
+
+OF_HOST = PLACE | {"kind": "host"}
+WITH_ACCOUNT = TO_SERVER | {"credentials": ACCOUNT}
+
+
+def has_message_alone(scene: Scene) -> bool:
+    return sorted(scene.result) == ["changed", "invocation", "msg"]
+
+
+def has_subject(scene: Scene) -> bool:
+    return bool(scene.result["destinations"][0]["mail_subject"] == "Report")
+
+
+def registered(part: str, value: Any, usual: Any, changed: Any, entry: Any = ANNE, see: Any = None) -> Effect:
+    """What a key of an entry of the register is for."""
+    return Effect(
+        f"register_holders.{part}", value, see or last(part), usual, changed, {"register_holders": [entry]}, entry=entry
+    )
+
+
+def sent(
+    part: str, value: Any, usual: Any, changed: Any, given: Any = DELIVERED, entry: Any = PLACE, see: Any = None
+) -> Effect:
+    """What a key of a place of the report is for."""
+    return Effect(f"report_destinations.{part}", value, see or delivery(part), usual, changed, given, out, entry=entry)
+
 
 EFFECTS = [
     Effect("report_hosts", ["ws-1"], summary("workstations"), {"answered": 2, "never_seen": 1}, {"answered": 1}),
     Effect("register_holders", [ANNE], summary("without_workstation"), 0, 1),
-    Effect(
-        "register_holders.name", "Anne Leroux", last("name"), "Anne Roux", "Anne Leroux", {"register_holders": [ANNE]}
-    ),
-    Effect("register_holders.authorisation", "T33", last("authorisation"), "T3", "T33", {"register_holders": [ANNE]}),
-    Effect("register_holders.authorisation", 33, code, None, "bad_arguments", {"register_holders": [ANNE]}),
-    Effect(
-        "register_holders.authorisation_anniversary",
-        "2027-01-01",
-        last("authorisation_until"),
-        "2026-10-01",
-        "2027-01-01",
-        {"register_holders": [ANNE]},
-    ),
-    Effect("register_holders.awaiting", "bundle", last("awaiting"), None, "bundle", {"register_holders": [ANNE]}),
-    Effect(
-        "register_holders.former_name",
-        "Anne Petit",
-        code,
-        None,
-        "bad_arguments",
-        {"register_holders": [WITHOUT_NUMBER]},
-    ),
-    Effect(
-        "register_holders.expected_from",
-        "2026-12-01",
-        last("expected_from"),
-        None,
-        "2026-12-01",
-        {"register_holders": [ANNE]},
-    ),
-    Effect("register_holders.function", "physician", last("function"), None, "physician", {"register_holders": [ANNE]}),
-    Effect("register_holders.mail", "nobody", code, None, "bad_arguments", {"register_holders": [ANNE]}),
-    Effect(
-        "authorisation_anniversary",
-        "2027-01-01",
-        last("authorisation_until"),
-        None,
-        "2027-01-01",
-        {"register_holders": [NEW]},
-    ),
+    registered("name", "Anne Leroux", "Anne Roux", "Anne Leroux"),
+    registered("authorisation", "T33", "T3", "T33"),
+    registered("authorisation", 33, None, "bad_arguments", see=code),
+    registered("authorisation_anniversary", "2027-01-01", "2026-10-01", "2027-01-01", see=last("authorisation_until")),
+    registered("awaiting", "bundle", None, "bundle"),
+    registered("former_name", "Anne Petit", None, "bad_arguments", WITHOUT_NUMBER, code),
+    registered("expected_from", "2026-12-01", None, "2026-12-01"),
+    registered("function", "physician", None, "physician"),
+    registered("mail", "nobody", None, "bad_arguments", see=code),
+    registered("absent_until", "tomorrow", None, "bad_arguments", see=code),
+    Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", NEWCOMER),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
     Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
-    Effect("register_holders.absent_until", "tomorrow", code, None, "bad_arguments", {"register_holders": [ANNE]}),
     Effect("deliveries", known("T3"), delivered, None, "collected", {"register_holders": [ANNE]}),
     Effect("exceptions", [ACCEPTED], failing, RED, {}, {"fail_on": ["missing"]}),
     Effect("exceptions.authorisation", 33, refused_or_failing, {}, "bad_arguments", MISSING),
@@ -212,131 +210,31 @@ EFFECTS = [
     Effect("exceptions.what", "late", refused_or_failing, {}, "bad_arguments", MISSING),
     Effect("crl", ["{folder}/none.crl"], failing, {}, {"crl": 2}),
     Effect("crl_issuer_files", ["{folder}/none.pem"], failing, {"crl": 2}, {"crl": 3}, NO_LIST),
-    Effect(
-        "crl_hosts",
-        ["127.0.0.1:1"],
-        says("not in pkcs12"),
-        True,
-        False,
-        {"crl": ["from_certificate"]},
-        variables=POINTED,
-    ),
+    Effect("crl_hosts", ["127.0.0.1:1"], says("not in pkcs12"), True, False, FROM_SERVER, variables=POINTED),
     Effect("crl_hosts", ["https://x"], code, None, "bad_arguments"),
     Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
     Effect("merge_reports", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
-    Effect(
-        "previous_report",
-        "{folder}/earlier.json",
-        lambda scene: scene.result["changes"] is None,
-        True,
-        False,
-        scene=earlier,
-    ),
+    Effect("previous_report", "{folder}/earlier.json", is_compared, False, True, scene=earlier),
     Effect("report_folder", "{folder}/out", kinds, [], ALL, scene=out),
     Effect("report_name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
     Effect("report_formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"report_folder": "{folder}/out"}, out),
     Effect("report_title", "Radiology", says("Radiology"), False, True),
     Effect("report_destinations", [PLACE], delivery("path"), [], ["/srv/www"], FILES, out),
-    *(
-        Effect(
-            "report_destinations.kind", kind, delivery("kind"), ["folder"], "bad_arguments", DELIVERED, out, entry=PLACE
-        )
-        for kind in ("host", "https", "mail")
-    ),
-    Effect(
-        "report_destinations.kind",
-        "folder",
-        delivery("kind"),
-        "bad_arguments",
-        ["folder"],
-        FILES | {"report_destinations": [PLACE | {"kind": "mail"}]},
-        out,
-        entry=PLACE,
-    ),
-    Effect(
-        "report_destinations.path",
-        "/srv/other",
-        delivery("path"),
-        ["/srv/www"],
-        ["/srv/other"],
-        DELIVERED,
-        out,
-        entry=PLACE,
-    ),
-    Effect("report_destinations.mode", "0600", delivery("mode"), ["0640"], ["0600"], DELIVERED, out, entry=PLACE),
-    Effect(
-        "report_destinations.formats",
-        ["html"],
-        delivered_files,
-        [["pkcs12-compliance.json"]],
-        "bad_arguments",
-        DELIVERED,
-        out,
-        entry=PLACE,
-    ),
-    Effect(
-        "report_destinations.host",
-        "web",
-        delivery("host"),
-        ["www"],
-        ["web"],
-        FILES | {"report_destinations": [PLACE | {"kind": "host", "host": "www"}]},
-        out,
-        entry=PLACE | {"kind": "host"},
-    ),
-    Effect(
-        "report_destinations.url",
-        "http://dav.example",
-        delivery("url"),
-        ["https://dav.example/"],
-        "bad_arguments",
-        TO_SERVER | {"credentials": ACCOUNT},
-        out,
-        entry=SERVER,
-    ),
-    Effect(
-        "report_destinations.credential",
-        "dva",
-        delivery("credential"),
-        ["dav"],
-        "bad_arguments",
-        TO_SERVER | {"credentials": ACCOUNT},
-        out,
-        entry=SERVER,
-    ),
-    Effect(
-        "report_destinations.to",
-        ["b@chu.example"],
-        delivery("to"),
-        [["a@chu.example"]],
-        [["b@chu.example"]],
-        MAILED | SENDING,
-        out,
-        entry=MAIL,
-    ),
-    Effect(
-        "report_destinations.mail_subject",
-        "Report",
-        lambda scene: scene.result["destinations"][0]["mail_subject"] == "Report",
-        False,
-        True,
-        MAILED | SENDING,
-        out,
-        entry=MAIL,
-    ),
+    *(sent("kind", kind, ["folder"], "bad_arguments") for kind in ("host", "https", "mail")),
+    sent("kind", "folder", "bad_arguments", ["folder"], FILES | {"report_destinations": [PLACE | {"kind": "mail"}]}),
+    sent("path", "/srv/other", ["/srv/www"], ["/srv/other"]),
+    sent("mode", "0600", ["0640"], ["0600"]),
+    sent("formats", ["html"], [["pkcs12-compliance.json"]], "bad_arguments", see=delivered_files),
+    sent("host", "web", ["www"], ["web"], FILES | {"report_destinations": [OF_HOST | {"host": "www"}]}, OF_HOST),
+    sent("url", "http://dav.example", ["https://dav.example/"], "bad_arguments", WITH_ACCOUNT, SERVER),
+    sent("credential", "dva", ["dav"], "bad_arguments", WITH_ACCOUNT, SERVER),
+    sent("to", ["b@chu.example"], [["a@chu.example"]], [["b@chu.example"]], MAILED | SENDING, MAIL),
+    sent("mail_subject", "Report", False, True, MAILED | SENDING, MAIL, has_subject),
     Effect("credentials", ACCOUNT, code, "bad_arguments", None, TO_SERVER, out),
     Effect("mail_host", "smtp.example", code, "bad_arguments", None, MAILED | {"mail_sender": "c@chu.example"}, out),
     Effect("mail_sender", "c@chu.example", code, "bad_arguments", None, MAILED | {"mail_host": "smtp.example"}, out),
     Effect("compare_reports", True, is_compared, False, True, FILES, before),
-    Effect(
-        "settings_only",
-        True,
-        lambda scene: sorted(scene.result) == ["changed", "invocation", "msg"],
-        False,
-        True,
-        FILES,
-        out,
-    ),
+    Effect("settings_only", True, has_message_alone, False, True, FILES, out),
     Effect("establishment", "CHU X", says("CHU X"), False, True),
     Effect("establishment", "CHU X", sentence, "Client certificates, 2", "Client certificates, CHU X, 2"),
     Effect("language", "fr", says("Certificats"), False, True),
@@ -357,19 +255,7 @@ EFFECTS = [
     Effect("fail_on", ["authorisation_renewal_due"], lambda scene: scene.result["failed"], False, True),
 ]
 EFFECTS = [
-    Effect(
-        **{
-            **vars(each),
-            "variables": each.variables or HOSPITAL,
-            "entry": ACCEPTED
-            if each.option.startswith("exceptions.")
-            else WITHOUT_NUMBER
-            if "former" in each.option
-            else each.entry
-            if each.option.startswith("report_destinations.")
-            else ANNE,
-        }
-    )
+    replace(each, variables=each.variables or HOSPITAL, entry=ACCEPTED if "exceptions." in each.option else each.entry)
     for each in EFFECTS
 ]
 
@@ -377,14 +263,6 @@ EFFECTS = [
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
 def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
     check("compliance_report", BASE, effect, tmp_path)
-
-
-def test_the_end_date_of_the_authorisation_comes_from_the_variables_of_each_host() -> None:
-    known = {"ansible_facts": {"pkcs12": facts(record())}, "pkcs12_holders": [PLAIN]}
-    ended = {**known, "pkcs12_authorisation_anniversary": "2026-11-25"}
-    for variables, status in ((known, "valid"), (ended, "expired")):
-        result = run_action("compliance_report", BASE, FakeWorkstation(), variables=of(("ws-1", variables)))
-        assert [row["status"] for row in result["rows"]] == [status]
 
 
 def test_a_workstation_that_is_renewed_from_another_day_on_is_a_warning() -> None:
@@ -401,11 +279,8 @@ def test_a_workstation_that_is_renewed_from_another_day_on_is_a_warning() -> Non
     [
         ("{folder}/bundles", "T2"),
         ("~/bundles", "T2"),
-        ("$PLACE/bundles", "T2"),
         (" ~/${NAME} ", "T2"),
         ("{folder}/nowhere", "T1 T2"),
-        (" ", "T1 T2"),
-        ([], "T1 T2"),
         (7, "T1 T2"),
     ],
 )
@@ -415,7 +290,7 @@ def test_a_note_counts_wherever_enrol_and_renew_would_find_it(
     """A value that is no folder is refused by the tasks that install; here it has no notes."""
     (tmp_path / "bundles").mkdir()
     (tmp_path / "bundles" / "t1.retired.json").touch()
-    for name, value in (("HOME", str(tmp_path)), ("PLACE", str(tmp_path)), ("NAME", "bundles")):
+    for name, value in (("HOME", str(tmp_path)), ("NAME", "bundles")):
         monkeypatch.setenv(name, value)
     folder = written.format(folder=tmp_path, NAME="{NAME}") if isinstance(written, str) else written
     hosts = [(name, known | {"pkcs12_bundle_folder": folder}) for name, known in hospital_variables()]
@@ -458,29 +333,20 @@ def test_the_role_delivers_what_the_site_sets_and_its_result_has_no_account(tmp_
     ("variables", "code"),
     [
         ({"pkcs12_report_folder": " "}, "bad_arguments.report_folder"),
-        ({"pkcs12_report_folder": ["/a"]}, "bad_arguments"),
         ({"pkcs12_report_formats": []}, "bad_arguments.report_formats"),
         ({"pkcs12_compare_reports": "jes"}, "bad_arguments"),
         ({"pkcs12_facts_max_age_days": True}, "bad_arguments"),
-        ({"pkcs12_renew_before_days": True}, "bad_arguments"),
         ({"pkcs12_issuer_overdue_days": -1}, "bad_arguments.days"),
         ({"pkcs12_authorisation_word": "<b>"}, "bad_arguments.authorisation_word"),
-        ({"pkcs12_authorisation_anniversary": "soon"}, "bad_arguments"),
         ({"pkcs12_report_date": "soon"}, "bad_arguments.report_date"),
         ({"pkcs12_report_query": "[?"}, "bad_query.evaluated"),
         ({"pkcs12_crl_hosts": ["https://x"]}, "bad_arguments.crl_host"),
-        ({"pkcs12_report_destinations": [PLACE, {"path": "/a"}]}, "bad_arguments"),
-        ({"pkcs12_report_destinations": [{"kind": "ftp"}]}, "bad_arguments"),
         ({"pkcs12_report_destinations": [PLACE | {"mod": "0600"}]}, "bad_arguments"),
-        ({"pkcs12_report_destinations": [PLACE | {"path": ["a"]}]}, "bad_arguments"),
-        ({"pkcs12_report_folder": 7}, "bad_arguments"),
         ({"pkcs12_report_name": {"a": "b"}}, "bad_arguments"),
         ({"pkcs12_report_formats": "pfd"}, "bad_arguments"),
-        ({"pkcs12_renew_before_days": "many"}, "bad_arguments"),
         ({"pkcs12_credentials": ["canary of the report"]}, "bad_arguments"),
         ({"pkcs12_language": "FR"}, "bad_arguments"),
         ({"pkcs12_exceptions": [ACCEPTED, {"what": "weak", "reason": None}]}, "bad_arguments"),
-        ({"pkcs12_exceptions": [ACCEPTED | {"untill": "x"}]}, "bad_arguments"),
         ({"pkcs12_hosts": "nowhere"}, "bad_arguments.no_host_matches"),
     ],
     ids=str,

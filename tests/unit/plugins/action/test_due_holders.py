@@ -135,12 +135,6 @@ def test_a_new_workstation_is_due_and_a_host_that_is_none_is_not() -> None:
         assert (found["due"], found["without_holders"], bool(found["rows"])) == (due, without_holders, due), known
 
 
-def test_a_refusal_names_the_variable_and_the_statuses_that_there_are() -> None:
-    refused = looked(VALID, pkcs12_due_statuses=[])
-    assert refused["error"]["setting"] == "pkcs12_due_statuses"
-    assert "pkcs12_due_statuses" in refused["msg"] and "never_seen" in refused["msg"]
-
-
 def test_holders_that_cannot_be_used_are_refused_because_nobody_can_say_who_is_due() -> None:
     broken = {
         "hostvars": {"ws-1": Lazy(pkcs12_holders=AnsibleError("Decryption failed."))},

@@ -129,26 +129,12 @@ def test_who_has_left_makes_no_workstation_of_a_host_that_has_holders(tmp_path: 
     assert (nobody["no_workstation"], "holders" in nobody) == (True, False)
 
 
-def test_the_settings_of_the_site_are_taken_and_named(tmp_path: Path) -> None:
-    scene = Scene(tmp_path)
-    new(scene)
-    known = {
-        "pkcs12_holders": [JEANNE, PAUL],
-        "pkcs12_bundle_folder": str(tmp_path),
-        "pkcs12_leavers": ["T654321"],
-        "pkcs12_passphrases_ward": {"T123456": PASSPHRASE},
-    }
-    site = {"from_site": {"holders": []}}
-    (found,) = run_action("holder_bundles", site, scene.workstation, variables=known)["holders"]
-    assert found["outcome"] == "ready"
-    for gone in ("", None):
-        refused = run_action(
-            "holder_bundles", site, scene.workstation, variables=known | {"pkcs12_bundle_folder": gone}
-        )
-        assert refused["error"]["problem"]["code"] == "bad_arguments.check_needs_folder"
-        assert refused["error"]["setting"] == "pkcs12_bundle_folder"
-    alone = run_action("holder_bundles", {"holders": [JEANNE]}, scene.workstation, variables=known)
-    assert alone["error"]["setting"] == "bundle_folder"
+@pytest.mark.parametrize("gone", ["", None])
+def test_without_a_folder_of_the_site_there_is_nothing_to_check(gone: str | None, tmp_path: Path) -> None:
+    known = {"pkcs12_holders": [JEANNE], "pkcs12_bundle_folder": gone}
+    refused = run_action("holder_bundles", {"from_site": {}}, Scene(tmp_path).workstation, variables=known)
+    assert refused["error"]["problem"]["code"] == "bad_arguments.check_needs_folder"
+    assert refused["error"]["setting"] == "pkcs12_bundle_folder"
 
 
 def test_a_warning_of_the_notes_and_one_of_the_output_are_both_told(

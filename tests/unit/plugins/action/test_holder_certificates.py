@@ -15,9 +15,11 @@ from lab.authority import IssuedBundle
 from unit.plugins.action.effects import (
     DAY,
     EAST,
+    FOR_MAIL,
     MIDDLE,
     NEW,
     OLD,
+    TONIGHT,
     Effect,
     Scene,
     accounts,
@@ -25,6 +27,7 @@ from unit.plugins.action.effects import (
     check,
     code,
     computers,
+    days_of_access,
     exportable,
     facts,
     kinds,
@@ -38,7 +41,7 @@ from unit.plugins.action.effects import (
     warned,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
-from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR
+from unit.plugins.plugin_utils.fakes import PASSPHRASE, YEAR
 
 BASE = {
     "holders": [JEANNE],
@@ -183,14 +186,7 @@ EFFECTS = [
     Effect("superseded", "archive", methods, ["delete"], ["archive"], scene=renewal),
     Effect("superseded", "none", methods, ["delete"], [], scene=renewal),
     Effect("removal", "archive", kinds, ["remove"], ["retire"], ABSENT, lambda scene: scene.plant(OLD)),
-    Effect(
-        "delete_encryption_keys",
-        True,
-        methods,
-        ["archive"],
-        ["delete"],
-        scene=lambda scene: new(scene, bundle(left=9 * DAY, eku=(CLIENT_AUTH, EMAIL))),
-    ),
+    Effect("delete_encryption_keys", True, methods, ["archive"], ["delete"], scene=lambda scene: new(scene, FOR_MAIL)),
     Effect("max_certificates", 0, code, None, "too_many", scene=renewal),
     Effect("max_certificates", 1, code, None, "too_many", ABSENT, two_stored),
     Effect("allow_downgrade", True, code, "downgrade", None, scene=lambda scene: new(scene, NEWER)),
@@ -200,14 +196,7 @@ EFFECTS = [
     Effect("offline", True, outcome, "deferred", "removed", ABSENT, away),
     Effect("renew_before_days", 365, outcome, "not_due", "renewed", {"install": "due"}, early),
     Effect("renew_before_days", 2000, lambda scene: facts(scene)["holders"][0]["status"], "valid", "renewal_due", scene=new),
-    Effect(
-        "time_zone",
-        EAST,
-        lambda scene: row(scene)["access_days_left"],
-        365,
-        364,
-        scene=lambda scene: scene.put(bundle(left=YEAR - DAY / 2 + DAY / 24)),
-    ),
+    Effect("time_zone", EAST, days_of_access, 365, 364, scene=lambda scene: scene.put(TONIGHT)),
     Effect("fail_when_deferred", False, failed, True, False, scene=nearly_late),
     Effect("fail_when_deferred", False, failed, True, False, ABSENT, away),
     Effect("deferred_fails_within_days", 20, failed, False, True, scene=away),

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import base64
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import tls_client
 from lab.portal import Portal
 from lab.tls import trust
-from lab.web_proxy import WebProxy
 from unit.plugins.action.effects import (
     MIDDLE,
     NEW,
@@ -46,11 +44,6 @@ CONTROLLER = {
 }
 WORKSTATION = {"from": "workstation", "url": PORTAL.url, "holder": JEANNE["user"], "authorisation": "T123456"}
 HERE = {**dict.fromkeys(CONTROLLER), **WORKSTATION}
-
-
-@cache
-def proxy() -> WebProxy:
-    return WebProxy().__enter__()
 
 
 def new(scene: Scene) -> None:
@@ -174,19 +167,6 @@ def test_a_card_is_never_asked_for_its_pin(scene: Scene) -> None:
     )
     assert run(scene)["error"]["code"] == "not_software"
     assert scene.workstation.exchanges == []
-
-
-def test_a_proxy_of_the_environment(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {**CONTROLLER, "path": str(scene.folder / "new.p12"), "ca_path": str(scene.folder / "authority.pem")}
-    monkeypatch.setenv("https_proxy", proxy().url)
-    monkeypatch.setenv("no_proxy", "")
-    before = len(proxy().tunnels)
-    for use, passes in ((True, 1), (False, 1)):
-        assert run_action("portal_info", {**given, "use_proxy": use}, scene.workstation)["accepted"]
-        assert len(proxy().tunnels) == before + passes
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    assert run_action("portal_info", {**given, "use_proxy": True}, scene.workstation)["accepted"]
-    assert len(proxy().tunnels) == before + 1
 
 
 def test_without_pyopenssl_the_library_is_named(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ BASE = {
     "mail_subject": "s",
     "body": "text",
 }
+ACCOUNT = {"mail_username": "x", "mail_password": "p"}
 CLEAR = {"mail_security": "none"}
 
 
@@ -84,17 +85,8 @@ EFFECTS = [
     Effect("mail_security", "none", code, None, "mail_plaintext"),
     Effect("allow_plaintext", True, code, "mail_plaintext", None, CLEAR),
     Effect("ca_path", "{folder}/missing.pem", code, None, "mail_tls"),
-    Effect(
-        "mail_username", "u", received("logon"), ("x", "p"), ("u", "p"), {"mail_username": "x", "mail_password": "p"}
-    ),
-    Effect(
-        "mail_password",
-        "other",
-        received("logon"),
-        ("u", "p"),
-        ("u", "other"),
-        {"mail_username": "u", "mail_password": "p"},
-    ),
+    Effect("mail_username", "u", received("logon"), ("x", "p"), ("u", "p"), ACCOUNT),
+    Effect("mail_password", "other", received("logon"), ("x", "p"), ("x", "other"), ACCOUNT),
     Effect("mail_sender", "c@example", header("From"), "a@example", "c@example"),
     Effect("to", ["b@example", "d@example"], header("To"), "b@example", "b@example, d@example"),
     Effect("mail_subject", "other", header("Subject"), "s", "other"),
@@ -152,9 +144,3 @@ def test_half_an_account_is_refused_by_the_name_of_what_is_missing(missing: str,
 def test_without_an_account_nobody_logs_on() -> None:
     sent({name: value for name, value in SITE.items() if name in ("pkcs12_mail_host", "pkcs12_mail_sender")})
     assert "message" in Listening.received and "logon" not in Listening.received
-
-
-@pytest.mark.parametrize("missing", ["pkcs12_mail_host", "pkcs12_mail_sender"])
-def test_a_server_that_the_site_lacks_is_missing_by_its_variable(missing: str) -> None:
-    problem = sent(SITE | {missing: " "})["error"]["problem"]
-    assert (problem["code"], problem["values"]["options"]) == ("bad_arguments.missing_options", [missing])

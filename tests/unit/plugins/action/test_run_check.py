@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleError
 
 from unit.plugins.action.effects import Effect, Scene, check
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
@@ -66,13 +65,6 @@ def test_what_is_no_percentage_is_refused_before_the_work(given: Any) -> None:
     assert (refused["failed"], refused["error"]["setting"]) == (True, "max_fail_percentage")
 
 
-@pytest.mark.parametrize(("name", "given"), [("max_fail_percentage", "many"), ("required_folders", ["/none"])])
-def test_a_refusal_names_the_variable_of_the_site(name: str, given: Any) -> None:
-    refused = checked(PLAY | {f"pkcs12_{name}": given}, from_site={})
-    assert refused["error"]["setting"] == f"pkcs12_{name}"
-    assert f"pkcs12_{name}" in refused["msg"]
-
-
 def test_the_variables_of_localhost_count_where_it_is_no_host_of_the_play() -> None:
     everybody = {"localhost": {"pkcs12_report_folder": 1}, "ws": {"pkcs12_report_folder": 1}}
     assert doubts(["ws"], everybody) == []
@@ -106,18 +98,3 @@ def test_a_name_that_the_site_uses_itself_is_not_told(given: Any) -> None:
 @pytest.mark.parametrize("given", [None, 7, {"pkcs12_mine": 1}, [], ""])
 def test_what_is_no_list_of_names_silences_nothing(given: Any) -> None:
     assert len(doubts(["ws"], {"ws": {"pkcs12_mine": 1, "pkcs12_own_variables": given}})) == 1
-
-
-class Closed(dict[str, Any]):
-    """Variables that Ansible cannot decrypt."""
-
-    def __getitem__(self, key: str) -> Any:
-        raise AnsibleError("Attempting to decrypt but no vault secrets found.")
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self[key]
-
-
-def test_a_value_that_cannot_be_decrypted_stops_nothing() -> None:
-    assert len(doubts(["ws"], {"ws": Closed(pkcs12_serail=1, pkcs12_own_variables=["pkcs12_serail"])})) == 1
-    assert doubts(["ws"], Closed(ws={"pkcs12_serail": 1})) == []

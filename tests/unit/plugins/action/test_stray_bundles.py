@@ -53,20 +53,13 @@ def removal_on(scene: Scene) -> list[str]:
     return [arguments["computer"] for driver, arguments in scene.workstation.asked if driver == "bundle_removal"]
 
 
+BOTH = ["bundle_files", "bundle_removal"]
 EFFECTS = [
-    Effect("remove_sha256", [HASH], calls, ["bundle_files"], ["bundle_files", "bundle_removal"], scene=one_file),
+    Effect("remove_sha256", [HASH], calls, ["bundle_files"], BOTH, scene=one_file),
     Effect("remove_sha256", ["x"], code, None, "bad_sha256", scene=one_file),
     Effect("computer", "WS-1", removal_on, [""], ["WS-1"], {"remove_sha256": [HASH]}, one_file),
     Effect("computer", "WS-2", code, None, "wrong_computer", {"remove_sha256": [HASH]}, one_file),
-    Effect(
-        "computer",
-        "WS-2",
-        calls,
-        ["bundle_files", "bundle_removal"],
-        ["bundle_files"],
-        {"remove_sha256": [HASH]},
-        one_file,
-    ),
+    Effect("computer", "WS-2", calls, BOTH, ["bundle_files"], {"remove_sha256": [HASH]}, one_file),
     Effect("evidence_path", "{folder}/evidence.jsonl", installed, None, "AB", scene=one_file),
 ]
 
@@ -84,23 +77,6 @@ def test_another_computer_that_leaves_everything_is_named(tmp_path: Path) -> Non
     scene.workstation.answers["bundle_removal"] = {"journal": [left]}
     result = run_action("stray_bundles", {"remove_sha256": [HASH], "computer": "WS-1"}, scene.workstation)
     assert (result["error"]["code"], result["changed"]) == ("wrong_computer", False)
-
-
-def test_check_mode_removes_nothing(tmp_path: Path) -> None:
-    scene = Scene(tmp_path)
-    one_file(scene)
-    result = run_action("stray_bundles", {"remove_sha256": [HASH]}, scene.workstation, check_mode=True)
-    assert result["changed"]
-    assert scene.workstation.calls == ["bundle_files"]
-
-
-def test_name_in_the_facts_is_said(tmp_path: Path) -> None:
-    scene = Scene(tmp_path)
-    one_file(scene)
-    known = {"ansible_facts": {"pkcs12": {"certificates": [{"thumbprint": "AB", "subject_cn": "Jeanne"}]}}}
-    given = {"evidence_path": str(tmp_path / "evidence.jsonl")}
-    result = run_action("stray_bundles", given, scene.workstation, variables=known)
-    assert result["files"][0]["installed"]["subject_cn"] == "Jeanne"
 
 
 def test_host_that_is_no_workstation_is_left_out() -> None:

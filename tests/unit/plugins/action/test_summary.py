@@ -47,28 +47,14 @@ def so_far(scene: Scene) -> Any:
 
 COUNTED = {"hosts": 2, "of": 2, "need_help": 0, "did_not_answer": 0}
 
+COUNTED_ON = {**COUNTED, "need_help": 3, "did_not_answer": 4}
+FAILING = {**SECOND_BATCH, "results": "broken"}
 EFFECTS = [
     Effect("results", "second", totals, {"renewed": 1}, {"removed": 1}, variables=VARIABLES),
     Effect("hosts", ["ws-1", "ws-2"], totals, {"renewed": 1}, {"renewed": 2}, variables=VARIABLES),
     Effect("whole_inventory", False, totals, {"left": 1, "renewed": 1}, {"renewed": 1}, variables=LEAVING),
-    Effect(
-        "earlier",
-        "batch",
-        so_far,
-        COUNTED,
-        {**COUNTED, "need_help": 3, "did_not_answer": 4},
-        given=SECOND_BATCH,
-        variables=IN_BATCHES,
-    ),
-    Effect(
-        "max_fail_percentage",
-        0,
-        lambda scene: scene.result["stops"],
-        False,
-        True,
-        given={**SECOND_BATCH, "results": "broken"},
-        variables=BROKEN,
-    ),
+    Effect("earlier", "batch", so_far, COUNTED, COUNTED_ON, SECOND_BATCH, variables=IN_BATCHES),
+    Effect("max_fail_percentage", 0, lambda scene: scene.result["stops"], False, True, FAILING, variables=BROKEN),
     Effect("due", "looked", totals, {"renewed": 1}, {}, variables=LOOKED_AT),
     Effect("batch_of", ["ws-1"], so_far, None, {**COUNTED, "hosts": 1, "of": 1}, variables=VARIABLES),
 ]

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
 from unit.plugins.plugin_utils._report.known import JEANNE, PARAMETERS, PAUL, host, record
-from unit.plugins.plugin_utils.report_inputs import hospital_variables, run
 
 NINE = record("T9", subject_cn="Jeanne Dupont - T9")
 LEFT = (NextStep.RETIRE_LEAVER, Actor.IT)
@@ -115,10 +113,3 @@ def test_one_that_is_left_from_whoever_had_the_account_before_has_to_go() -> Non
     married = replace(JEANNE, person=ExpectedSubject("Anna Weber", "T1", former_name="Jeanne Dupont"))
     (row,) = report(NINE, entries=(married,)).without_holder
     assert row.next_step is NextStep.CHECK_NUMBER
-
-
-def test_it_fails_the_task_when_fail_on_says_so(tmp_path: Path) -> None:
-    assert run(tmp_path, hospital_variables(), fail_on=["without_holder"])["failing"] == {"without_holder": 1}
-    assert run(tmp_path, hospital_variables()[:2], fail_on=["without_holder"])["failing"] == {}
-    left = run(tmp_path, hospital_variables()[:2], fail_on=["without_holder"], leavers=["T2"])
-    assert (left["failed"], left["failing"]) == (True, {"without_holder": 1})

@@ -7,9 +7,6 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import Remarks
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.no_answer import (
     BY_KIND,
@@ -99,13 +96,3 @@ def test_each_kind_of_problem_has_its_reason_and_its_step(kind: str) -> None:
 def test_without_a_problem_the_answer_says_why() -> None:
     reasons = [no_answer_reason(None, each) for each in Reachability]
     assert reasons == [None, NoAnswerReason.OLD, NoAnswerReason.NOT_ASKED]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_only_a_workstation_that_is_off_is_called_so(language: str) -> None:
-    hosts = [Host(code, (JEANNE,), problem=problem(code)) for code in EXPECTED]
-    found = report(*hosts, language=language)
-    remarks = Remarks(found, Wording(found.parameters))
-    words = {row.workstation: remarks.reason(row) for row in found.workstations}
-    off = {code for code, said in words.items() if said == words["no_route"]}
-    assert off == {code for code, expected in EXPECTED.items() if expected is OFF}

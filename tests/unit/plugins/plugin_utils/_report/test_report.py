@@ -4,26 +4,28 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instants import format_instant
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE, FAIL_ON
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     Written,
+    _sentence,
     report_of,
     report_result,
     unmet_conditions,
     write_files,
 )
-from unit.plugins.plugin_utils._report.known import DAY, NOW, record
-from unit.plugins.plugin_utils._report.reports import hospital
-from unit.plugins.plugin_utils.report_inputs import ANNE, JEANNES_ENTRY, facts, hospital_variables, made, options, run
+from unit.plugins.plugin_utils._report.known import DAY, NOW
+from unit.plugins.plugin_utils.report_inputs import ANNE, JEANNES_ENTRY, hospital_variables, made, options, run
 
 FILES = {
     "pkcs12-compliance.html",
@@ -68,38 +70,12 @@ def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> Non
     assert result["msg"] == ("Client certificates, 3 holders: missing 1, never seen 1, without a workstation 1.")
 
 
-def test_the_same_facts_give_the_same_bytes_and_change_nothing(tmp_path: Path) -> None:
-    run(tmp_path, register_holders=[ANNE])
-    before = content(tmp_path)
-    result = run(tmp_path, tuple(reversed(hospital_variables())), register_holders=[ANNE])
-    assert (result["changed"], content(tmp_path)) == (False, before)
-
-
-def test_one_other_fact_changes_the_files(tmp_path: Path) -> None:
-    run(tmp_path)
-    assert run(tmp_path, hospital_variables()[:-2])["changed"]
-
-
-def test_check_mode_tells_and_writes_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    told = run(folder, check_mode=True)
-    assert not folder.exists()
-    assert told == run(folder)
-    assert not run(folder, check_mode=True)["changed"]
-
-
 def test_without_a_destination_nothing_is_written_and_all_is_returned() -> None:
     chosen = options()
     report = report_of(chosen, hospital_variables(), NOW)
     written = write_files(chosen, report, False)
     assert written == Written({}, False)
     assert report_result(chosen, report, written)["markdown"].startswith("# Client certificates")
-
-
-def test_forms_and_names_are_those_asked_for(tmp_path: Path) -> None:
-    result = run(tmp_path, report_formats=["csv", "json"], report_name="ward")
-    assert set(content(tmp_path)) == {"ward-holders.csv", "ward-certificates.csv", "ward.json"}
-    assert set(result["files"]) == {"csv", "json"}
 
 
 @pytest.mark.parametrize(
@@ -136,16 +112,6 @@ def test_holders_without_a_workstation_count_for_fail_on() -> None:
     assert unmet_conditions(found, ["missing", "authorisation_expired", "expired"]) == {
         "missing": 1,
         "authorisation_expired": 1,
-    }
-
-
-def test_whatever_a_holder_can_be_can_be_failed_on() -> None:
-    """A certificate alone is superseded or archived; nobody's access ever is."""
-    assert {*ACCEPTABLE} == {
-        *({status.value for status in Status} - {"valid", "superseded", "archived"}),
-        "authorisation_renewal_due",
-        "authorisation_expired",
-        "without_holder",
     }
 
 
@@ -198,11 +164,7 @@ def test_a_date_that_is_none_is_refused(said: str) -> None:
     [
         ({"time_zone": "Europe/Nantes"}, "bad_time_zone"),
         ({"authorisation_pattern": "("}, "bad_pattern"),
-        ({"authorisation_pattern": "T1"}, "bad_pattern"),
-        ({"report_query": "[*].name"}, "bad_query"),
-        ({"register_holders": [ANNE | {"authorisation_anniversary": "soon"}]}, "bad_arguments"),
         ({"facts_max_age_days": -1}, "bad_arguments"),
-        ({"issuer_overdue_days": -1}, "bad_arguments"),
         ({"previous_report": "/nonexistent/report.json"}, "report_file"),
         ({"merge_reports": ["/nonexistent/report.json"]}, "report_file"),
     ],
@@ -213,42 +175,8 @@ def test_what_cannot_be_is_refused_by_name(given: dict[str, Any], code: str) -> 
     assert refusal.value.code == code
 
 
-def test_a_pattern_with_one_group_finds_the_numbers() -> None:
-    found = made(authorisation_pattern=r"^Somebody - (T1)$")
-    assert {row.certificate.subject_cn: row.holder for row in found.certificates} == {
-        "Somebody - T1": "T1",
-        "Somebody - T2": None,
-        "Somebody - T9": None,
-    }
-
-
-def test_slices_put_together_are_the_whole(tmp_path: Path) -> None:
-    """Facts, report, JSON, merge: the same report, to the byte, of everybody, wherever they were."""
-    register = [ANNE, {"name": "Léa Petit", "authorisation": "T4"}]
-    run(tmp_path / "whole", register_holders=register)
-    for number in range(3):
-        run(
-            tmp_path / "slices",
-            hospital_variables()[number::3],
-            report_name=f"slice{number}",
-            report_formats=["json"],
-            register_holders=register,
-        )
-    slices = [str(path) for path in sorted((tmp_path / "slices").iterdir())]
-    for order in (slices, slices[::-1]):
-        result = run(tmp_path / "whole", (), merge_reports=order)
-        assert not result["changed"]
-    assert len(slices) == 3
-    assert [row["name"] for row in result["rows"]] == ["Jeanne Dupont", "Paul Martin", "Anne Roux", "Léa Petit"]
-
-
-def test_a_report_of_a_report_is_the_same_report(tmp_path: Path) -> None:
-    run(tmp_path, register_holders=[ANNE])
-    assert not run(tmp_path, (), merge_reports=[str(tmp_path / "pkcs12-compliance.json")])["changed"]
-
-
 def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Path) -> None:
-    run(tmp_path, report_formats=["json"])
+    run(tmp_path, report_formats=["json"], register_holders=[{"name": "Léa Petit", "authorisation": "T4"}])
     only_jeanne = (("ws-1", {"pkcs12_holders": [JEANNES_ENTRY]}), ("ws-2", {}))
     found = made(
         only_jeanne,
@@ -260,22 +188,7 @@ def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Pa
         "Paul Martin": ["ws-2"],
     }
     assert found.holders[0].places[0].status is Status.VALID
-    assert [row.name for row in found.without_workstation] == ["A. Roux"]
-
-
-def test_compared_with_an_earlier_report_it_says_what_changed(tmp_path: Path) -> None:
-    run(tmp_path, report_name="old", report_formats=["json"])
-    renewed = (
-        ("ws-1", {**hospital_variables()[1][1], "ansible_facts": {"pkcs12": facts(record(days=900), at=NOW + DAY)}}),
-    )
-    chosen = {"previous_report": str(tmp_path / "old.json"), "report_date": "2026-11-26T12:00:00Z"}
-    result = run(tmp_path, renewed, **chosen)
-    assert ("certificate", "T1", record().thumbprint, record(days=900).thumbprint) in {
-        (each["kind"], each["subject"], each["before"], each["after"]) for each in result["changes"]
-    }
-    (row, *_others) = result["rows"]
-    assert (row["next_step"], row["certificate_step"]) == ("renew_authorisation", "close_browser")
-    assert run(tmp_path, renewed, report_date="2026-11-26T12:00:00Z")["changes"] is None
+    assert {row.name for row in found.without_workstation} == {"A. Roux", "Léa Petit"}
 
 
 @pytest.mark.parametrize("option", ["previous_report", "merge_reports"])
@@ -298,10 +211,57 @@ def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code
     assert (refusal.value.code, refusal.value.problem.values["name"]) == (code, str(path))
 
 
-def test_the_result_of_a_big_hospital_is_counted(tmp_path: Path) -> None:
-    report = hospital(300)
-    chosen = options(report_folder=str(tmp_path), fail_on=list(ACCEPTABLE))
-    result = report_result(chosen, report, write_files(chosen, report, False))
-    assert sum(result["summary"]["by_status"].values()) == result["summary"]["holders"] == len(result["rows"]) == 300
-    by_status = {each: count for each, count in result["summary"]["by_status"].items() if each != "valid"}
-    assert all(result["failing"][each] >= count for each, count in by_status.items())
+@pytest.mark.parametrize(
+    ("outcome", "days", "counted"),
+    [
+        ("failed", 0, {"failed": 1}),
+        ("failed", 3, {"failed": 1}),
+        ("failed", 4, {}),  # nobody knows of today
+        ("deferred", 0, {}),
+        ("waiting_for_issuer", 0, {}),
+        ("renewed", 0, {}),
+        (None, 0, {}),
+    ],
+)
+def test_whom_the_last_run_did_not_serve_can_be_failed_on(
+    tmp_path: Path, outcome: str | None, days: int, counted: dict[str, int]
+) -> None:
+    """At one of two workstations, and with a status that is no reason by itself."""
+    variables = copy.deepcopy(hospital_variables())
+    (row,) = [each for each in variables[1][1]["ansible_facts"]["pkcs12"]["holders"] if each["authorisation"] == "T1"]
+    row |= {"outcome": outcome, "outcome_at": format_instant(NOW - days * DAY)}
+    result = run(tmp_path, variables, fail_on=["failed"])
+    assert (result["failing"], result["failed"]) == (counted, bool(counted))
+    assert ("not served by the last run 1 (pkcs12_fail_on)" in result["msg"]) is bool(counted)
+    assert run(tmp_path, variables, fail_on=["weak"])["failing"] == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "failed"),
+    [
+        (
+            "en",
+            "Client certificates, 3 holders: missing 1, never seen 1, without a workstation 1.",
+            "Client certificates: never seen 1 (pkcs12_fail_on). The report says who acts on each.",
+        ),
+        (
+            "fr",
+            "Certificats clients, 3 titulaires\u00a0: sans certificat 1, jamais vu 1, sans poste 1.",
+            "Certificats clients\u00a0: jamais vu 1 (pkcs12_fail_on). Le rapport dit qui agit.",
+        ),
+    ],
+)
+def test_the_sentence_is_in_the_language_of_the_report(language: str, said: str, failed: str) -> None:
+    report = made(language=language, register_holders=[ANNE])
+    for fail_on, expected in (([], said), (["never_seen"], failed)):
+        assert report_result(options(fail_on=fail_on), report, Written({}, False))["msg"] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "authorisation expired 1"), ("fr", "autorisation hors délai 1")]
+)
+def test_every_value_of_fail_on_has_words(language: str, words: str) -> None:
+    said = _sentence(made(language=language), dict.fromkeys(FAIL_ON, 1))
+    assert words in said
+    assert said.count(" 1") == len(FAIL_ON)
+    assert "_" not in said.replace("pkcs12_fail_on", "")

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import holders_csv
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
@@ -64,13 +63,6 @@ def test_the_day_is_that_of_the_site() -> None:
     assert statuses(made(site(**tomorrow), report_date=late, time_zone="Europe/Paris"))["T1"] is Status.EXPIRED
 
 
-def test_a_site_variable_that_is_no_day_is_refused_with_its_host() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        made(site(pkcs12_authorisation_anniversary="soon"))
-    assert refusal.value.code == "bad_arguments"
-    assert "ws-1" in refusal.value.problem.values.values()
-
-
 @pytest.mark.parametrize("fail_on", ["expired", "authorisation_expired"])
 def test_an_authorisation_that_has_ended_fails_the_task(tmp_path: Path, fail_on: str) -> None:
     assert run(tmp_path, site(**ENDED), fail_on=[fail_on])["failing"] == {fail_on: 2}
@@ -83,18 +75,6 @@ def test_the_first_end_of_access_is_that_of_the_authorisation() -> None:
     found = summary(made(site(pkcs12_authorisation_anniversary="2027-03-01", jeanne={})))
     assert (found.first_end and found.first_end.isoformat()) == "2027-02-28T23:59:59+00:00"
     assert summary(made(site(**ENDED))).first_end is None
-
-
-def test_the_most_pressing_row_is_the_one_without_authorisation() -> None:
-    def table(report: Report) -> str:
-        return page(report).partition('id="holders"')[2]
-
-    jeannes = table(made(site({"authorisation_anniversary": "2026-11-25"})))
-    assert jeannes.index("Jeanne Dupont") < jeannes.index("Paul Martin")
-    own = dict(PAULS_ENTRY, authorisation_anniversary="2026-11-25")
-    _name, known = site()[0]
-    pauls = table(made((("ws-1", {**known, "pkcs12_holders": [JEANNES_ENTRY, own]}),)))
-    assert pauls.index("Paul Martin") < pauls.index("Jeanne Dupont")
 
 
 def test_each_form_has_both_ends_and_the_end_of_access() -> None:

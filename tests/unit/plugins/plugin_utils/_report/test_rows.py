@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Reachability
@@ -36,28 +37,28 @@ UNRESOLVED = problem("name_not_resolved")
 FAILED = problem("defect")
 
 
+def due(entry: HolderEntry) -> Host:
+    """A workstation with a certificate that ends soon."""
+    return host(record(days=20), entries=(entry,))
+
+
+def unread(*stores: UnreadRecord) -> Host:
+    """A workstation where these stores were not read."""
+    return host(unread=stores)
+
+
 @pytest.mark.parametrize(
     ("what", "status", "step", "actor"),
     [
         (host(record()), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
         (host(record(days=20)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
-        (host(record(days=20), entries=(AWAY,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
-        (host(record(days=20), entries=(WAITING,)), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
-        (host(record(days=20), entries=(DEFERRED,)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
-        (
-            host(record(days=20), entries=(replace(DEFERRED, problem=FAILED),)),
-            Status.RENEWAL_DUE,
-            NextStep.LOG_ON,
-            Actor.HOLDER,
-        ),
-        (host(record(days=20), entries=(TRIED,)), Status.RENEWAL_DUE, NextStep.MEND_FAILURE, Actor.IT),
-        (
-            host(record(days=20), entries=(replace(TRIED, outcome="not_due"),)),
-            Status.RENEWAL_DUE,
-            NextStep.MEND_FAILURE,
-            Actor.IT,
-        ),
-        (host(record(days=20), entries=(LONG_AGO,)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
+        (due(AWAY), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (due(WAITING), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
+        (due(DEFERRED), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (due(replace(DEFERRED, problem=FAILED)), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
+        (due(TRIED), Status.RENEWAL_DUE, NextStep.MEND_FAILURE, Actor.IT),
+        (due(replace(TRIED, outcome="not_due")), Status.RENEWAL_DUE, NextStep.MEND_FAILURE, Actor.IT),
+        (due(LONG_AGO), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
         (host(record(days=-1)), Status.EXPIRED, NextStep.RENEW, Actor.IT),
         (host(), Status.MISSING, NextStep.ENROL, Actor.IT),
         (host(entries=(NOBODY,)), Status.MISSING, NextStep.CORRECT_INVENTORY, Actor.IT),
@@ -67,28 +68,13 @@ FAILED = problem("defect")
         (host(record(key_state="unusable")), Status.KEY_MISSING, NextStep.ENROL, Actor.IT),
         (host(record(key_size=1024)), Status.WEAK, NextStep.ASK_FOR_STRONGER, Actor.ISSUER),
         (host(record(owner_sid="S-1-5-18")), Status.WRONG_HOLDER, NextStep.REMOVE_FROM_OTHERS, Actor.IT),
-        (
-            host(record(), record(owner_sid="S-1-5-18", days=300)),
-            Status.VALID,
-            NextStep.REMOVE_FROM_OTHERS,
-            Actor.IT,
-        ),
+        (host(record(), record(owner_sid="S-1-5-18", days=300)), Status.VALID, NextStep.REMOVE_FROM_OTHERS, Actor.IT),
         (host(record(archived=True)), Status.MISSING, NextStep.ENROL, Actor.IT),
-        (host(unread=(UNREAD,)), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
-        (host(unread=(NO_STORE,)), Status.UNKNOWN, NextStep.AUDIT_LOGGED_ON, Actor.IT),
-        (host(unread=(NO_STORE, UNREAD)), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
-        (
-            host(unread=(UNREAD, replace(NO_STORE, owner_sid="S-1-5-21-9"))),
-            Status.UNKNOWN,
-            NextStep.REPAIR_PROFILE,
-            Actor.IT,
-        ),
-        (
-            host(unread=(NO_STORE, replace(UNREAD, owner_sid="S-1-5-21-9"))),
-            Status.UNKNOWN,
-            NextStep.AUDIT_LOGGED_ON,
-            Actor.IT,
-        ),
+        (unread(UNREAD), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
+        (unread(NO_STORE), Status.UNKNOWN, NextStep.AUDIT_LOGGED_ON, Actor.IT),
+        (unread(NO_STORE, UNREAD), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
+        (unread(UNREAD, replace(NO_STORE, owner_sid="S-1-5-21-9")), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
+        (unread(NO_STORE, replace(UNREAD, owner_sid="S-1-5-21-9")), Status.UNKNOWN, NextStep.AUDIT_LOGGED_ON, Actor.IT),
         (host(unread=(NO_STORE,), problem=OFF), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(entries=(NEW,)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
         (host(entries=(replace(NEW, owner_sid=JEANNE.owner_sid),)), Status.UNKNOWN, NextStep.RUN_AUDIT, Actor.IT),
@@ -110,48 +96,6 @@ FAILED = problem("defect")
         (Host("ws-1", (JEANNE,), problem=OFF), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
         (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
     ],
-    ids=[
-        "valid",
-        "due",
-        "due_away",
-        "due_waiting",
-        "due_deferred",
-        "due_deferred_and_a_newer_file_does_not_open",
-        "due_failed",
-        "due_since_and_a_newer_file_does_not_open",
-        "due_waited_long_ago",
-        "expired",
-        "missing",
-        "unknown_account",
-        "not_yet_valid",
-        "duplicate",
-        "key_missing",
-        "key_unusable",
-        "weak",
-        "elsewhere",
-        "at_home_and_elsewhere",
-        "archived",
-        "unread",
-        "not_logged_on_and_no_store",
-        "no_store_and_more",
-        "no_store_of_somebody_else",
-        "no_store_beside_somebody_else",
-        "no_store_and_off",
-        "new",
-        "new_at_a_known_account",
-        "new_but_listed",
-        "new_and_off",
-        "unread_but_usable",
-        "off",
-        "facts_too_old",
-        "refuses_the_account",
-        "audit_failed",
-        "name_not_resolved",
-        "never_seen_name_not_resolved",
-        "refuses_the_account_and_never_seen",
-        "off_and_never_seen",
-        "never_seen",
-    ],
 )
 def test_a_holder_has_one_status_and_one_next_step(what: Host, status: Status, step: NextStep, actor: Actor) -> None:
     seen = evaluate_host(what, RULES)
@@ -167,8 +111,8 @@ def test_the_last_facts_of_a_workstation_that_is_off_still_tell_the_date() -> No
 
 
 def test_a_holder_is_as_well_off_as_at_the_worst_workstation() -> None:
-    fine, due = host(record(days=900)), host(record(days=10), name="ws-2")
-    row = holder_row([(JEANNE, evaluate_host(fine, RULES)), (JEANNE, evaluate_host(due, RULES))], RULES)
+    both = host(record(days=900)), host(record(days=10), name="ws-2")
+    row = holder_row([(JEANNE, evaluate_host(each, RULES)) for each in both], RULES)
     assert (row.status, row.days_left, len(row.places)) == (Status.RENEWAL_DUE, 10, 2)
     assert [place.status for place in row.places] == [Status.VALID, Status.RENEWAL_DUE]
 

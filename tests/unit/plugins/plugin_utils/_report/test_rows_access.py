@@ -20,7 +20,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, OFF, RULES, host, record
-from unit.plugins.plugin_utils.report_inputs import PAULS_ENTRY, made
 
 
 @pytest.mark.parametrize(
@@ -85,11 +84,6 @@ def test_the_last_day_is_that_of_the_site() -> None:
     assert (row.last_day, str(row.access_until)) == (date(2027, 2, 28), "2027-03-01 03:59:59+00:00")
 
 
-def test_a_leap_day_is_an_end_date_like_another() -> None:
-    row = authorised(date(2028, 2, 29), record(days=900))
-    assert (row.last_day, row.authorisation_status) == (date(2028, 2, 28), Status.VALID)
-
-
 def test_a_certificate_that_ends_first_ends_access() -> None:
     row = authorised(NOW.date() + timedelta(days=300), record(days=10))
     assert (row.status, row.access_until, row.days_left) == (Status.RENEWAL_DUE, NOW + 10 * DAY, 10)
@@ -124,12 +118,6 @@ def test_a_holders_own_anniversary_overrides_the_sites() -> None:
     assert holder_row([(of_site, seen), (later, seen)], RULES).authorisation_until == date(2027, 9, 1)
     known = replace(RULES, register={"T1": (own,)})
     assert holder_row([(of_site, seen)], known).authorisation_until == date(2027, 3, 1)
-
-
-def test_each_host_has_its_own_anniversary_whatever_the_report_has() -> None:
-    variables = [("ws-1", {"pkcs12_holders": [PAULS_ENTRY], "pkcs12_authorisation_anniversary": "2027-03-01"})]
-    (row,) = made(variables, authorisation_anniversary="2027-09-01").holders
-    assert row.authorisation_until == date(2027, 3, 1)
 
 
 def test_the_function_of_any_entry_is_shown() -> None:

@@ -114,21 +114,6 @@ def test_four_times_as_many_are_four_times_the_work(step: str, shape: Shape) -> 
     assert many <= 5 * few  # names and changes are more of them, too; each with each would be sixteen times
 
 
-def test_the_count_sees_what_is_too_much() -> None:
-    """Comprehensions are no calls, and run on a single line."""
-
-    def pairs(size: int) -> int:
-        numbers = list(range(size))
-        return len([1 for one in numbers for other in numbers if one == other])
-
-    def found(size: int) -> bool:
-        numbers = list(range(size))
-        return all(any(one == other for other in numbers) for one in numbers)
-
-    for work in (pairs, found):
-        assert lines_of(partial(work, MANY)) > 10 * lines_of(partial(work, FEW))
-
-
 @pytest.fixture(scope="module")
 def big() -> Report:
     """Four thousand holders at as many workstations, some more without any, two certificates each."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -181,13 +180,6 @@ def test_homonyms_have_their_numbers_where_a_name_stands_alone() -> None:
     alone = page(built(host(record(), entries=(JEANNE, PAUL)))).split('class="tile end"')[1].split("</li>")[0]
     assert "Jeanne Dupont" in alone
     assert "T1" not in alone
-
-
-def test_the_owner_of_a_store_with_a_homonyms_certificate_has_the_number() -> None:
-    there = record(owner_sid=str(PAUL.owner_sid))
-    report = built(host(there, entries=(JEANNE, HOMONYM)))
-    assert "Dupont Jeanne, T2" in markdown(report)
-    assert json.loads(to_json(report))["holders"][0]["name"] == "Dupont Jeanne"
 
 
 def test_mails_about_homonyms_have_the_numbers_and_their_own_have_none() -> None:

@@ -32,14 +32,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources
     host_of,
     hosts_of,
     merged,
-    people_of,
 )
 from unit.plugins.plugin_utils._report.known import (
     DAY,
     JEANNE,
     NOW,
     OFF,
-    PARAMETERS,
     PAUL,
     RULES,
     host,
@@ -225,11 +223,6 @@ def test_of_equally_new_facts_the_inventorys_count() -> None:
     assert found.computer == "HERE"
 
 
-def test_those_without_a_workstation_come_back_from_their_report() -> None:
-    anne = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"), date(2027, 3, 1))
-    assert people_of(report(people=(anne,))) == (anne,)
-
-
 def test_the_owner_of_an_unread_store_has_the_name_of_the_profile_also_in_an_earlier_report() -> None:
     sids = ("S-1-5-21-7", "S-1-5-21-8", "S-1-5-21-9")
     unread = [to_map(UnreadRecord(sid, "CurrentUser\\My", "redirected", "")) for sid in sids[:2]]
@@ -251,10 +244,3 @@ def test_the_owner_of_a_certificate_that_names_nobody_is_known_by_the_profile() 
     rows = [to_map(record(owner_sid="S-1-5-21-7", owner=None)), to_map(record(owner_sid="S-1-5-21-8"))]
     variables = {"ansible_facts": {"pkcs12": facts(certificates=rows, profiles=profiles)}, "pkcs12_holders": [ENTRY]}
     assert host_of("ws-1", variables).store_owners == (StoreOwner("S-1-5-21-7", "C:\\Users\\7"),)
-
-
-def test_terms_do_not_touch_what_is_known() -> None:
-    assert (
-        hosts_of(report(host(record(), problem=None), report_date=PARAMETERS.report_date + 100 * DAY))[0].facts_at
-        == NOW
-    )

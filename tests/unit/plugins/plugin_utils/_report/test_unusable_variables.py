@@ -85,13 +85,6 @@ def test_without_facts_the_workstation_alone_is_there() -> None:
     assert without_holders(found, Wording(found.parameters)) == ""  # nobody knows whether it has any
 
 
-@pytest.mark.parametrize("name", ["pkcs12_leavers", "pkcs12_authorisation_anniversary"])
-def test_other_variables_count_too(name: str) -> None:
-    found = made(with_wrong("ws-2", **{name: UNREADABLE}))
-    (row,) = [row for row in found.workstations if row.workstation == "ws-2"]
-    assert row.problem == Problem("unusable_variables.workstation", causes=(UNREADABLE.problem,))
-
-
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "The variables of ws-1, ws-3"), ("fr", "Variables inutilisables")]
 )
@@ -129,13 +122,6 @@ def test_where_no_variables_can_be_used_the_earlier_report_stays(tmp_path: Path)
 def test_query_does_not_hide_them(tmp_path: Path) -> None:
     result = run(tmp_path, with_wrong("ws-3"), report_query="[?authorisation=='T9']")
     assert result["failing"] == {"variables": 1}
-
-
-def test_facts_alone_may_name_a_workstation_that_is_unusable() -> None:
-    """Its certificates are shown, although nobody knows whose workstation it is."""
-    only = [("ws-9", {"ansible_facts": {"pkcs12": facts(record())}, "pkcs12_holders": WRONG})]
-    found = made([*hospital_variables(), *only])
-    assert "ws-9" in {row.workstation for row in found.certificates}
 
 
 @pytest.mark.parametrize(

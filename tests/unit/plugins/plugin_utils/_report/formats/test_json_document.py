@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
     SCHEMA,
     document,
@@ -29,7 +28,7 @@ EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 @pytest.mark.parametrize("seed", range(60))
 def test_whatever_a_report_holds_comes_back(seed: int) -> None:
     report = drawn_report(seed)
-    assert parse(to_json(report)) == report
+    assert parse(to_json(report).encode().decode()) == report
 
 
 @pytest.mark.parametrize("report", [EMPTY, sample(), sample("fr")], ids=["empty", "en", "fr"])
@@ -38,14 +37,6 @@ def test_a_report_comes_back_byte_by_byte(report: Report) -> None:
     assert parse(text) == report
     assert to_json(parse(text)) == text
     assert json.loads(text) == document(report)
-
-
-def test_nothing_of_a_certificate_is_lost() -> None:
-    row = document(sample())["certificates"][0]
-    record = sample().certificates[0].certificate
-    assert {each.name for each in fields(CertificateRecord)} <= set(row)
-    assert (row["status"], row["gathered_status"]) == (sample().certificates[0].status.value, record.status.value)
-    assert (row["days_left"], row["gathered_days_left"]) == (sample().certificates[0].days_left, record.days_left)
 
 
 def test_an_earlier_report_can_be_compared_line_by_line() -> None:
@@ -70,11 +61,6 @@ def test_values_are_plain() -> None:
     assert "Zoé" in to_json(sample())
 
 
-def test_a_name_with_half_a_character_can_be_written_to_a_file() -> None:
-    report = replace(EMPTY, parameters=replace(PARAMETERS, title="\ud83d!"))
-    assert parse(to_json(report).encode("utf-8").decode("utf-8")) == report
-
-
 def test_fractions_of_a_second_are_left_out() -> None:
     assert (
         document(replace(EMPTY, compared_with=NOW.replace(microsecond=999999)))["compared_with"]
@@ -97,43 +83,28 @@ def change(*place: str | int, value: Any = None) -> Callable[[dict[str, Any]], N
     ("spoil", "variant", "place"),
     [
         (change("schema", value="1"), "schema_number", None),
-        (change("schema", value=0), "schema_number", None),
         (change("schema", value=True), "schema_number", None),
         (change("schema", value=1), "older_schema", None),
         (change("holders", 3, "status", value="blue"), "form", "holders[3].status"),
         (change("holders", 0, "places", 1, "extra", value=1), "form", "holders[0].places[1].extra"),
         (change("holders", 0, "days_left", value="400"), "form", "holders[0].days_left"),
         (change("holders", 0, "days_left", value=True), "form", "holders[0].days_left"),
-        (change("holders", 0, "days_left", value=4.0), "form", "holders[0].days_left"),
         (change("holders", 0, "name", value=None), "form", "holders[0].name"),
-        (change("holders", 0, "status", value=[]), "form", "holders[0].status"),
-        (change("holders", 0, "valid_until", value="2026-11-25"), "form", "holders[0].valid_until"),
         (change("holders", 0, "valid_until", value="2026-11-25T04:34:43+01:00"), "form", "holders[0].valid_until"),
         (change("holders", 0, "authorisation_until", value="20261125"), "form", "holders[0].authorisation_until"),
-        (change("report_date", value=1), "form", "report_date"),
         (change("report_date", value=None), "form", "report_date"),
         (change("language", value="de"), "form", "language"),
         (change("holders", value={}), "form", "holders"),
         (change("holders", 0, value="x"), "form", "holders[0]"),
         (change("certificates", 0, "gathered_status", value="x"), "form", "certificates[0].gathered_status"),
-        (change("more", value=[]), "form", "more"),
         (change("certificates", 0, "workstation", value="ws-x"), "form", "workstations"),
         (change("holders", 0, "places", 1, "workstation", value="ws-y"), "form", "workstations"),
         (lambda said: said.pop("summary"), "form", "summary"),
         (lambda said: said["workstations"][0].pop("unread"), "form", "workstations[0].unread"),
         (lambda said: said.pop("time_zone"), "form", "time_zone"),
-        (lambda said: said["certificates"][1].pop("gathered_status"), "form", "certificates[1].gathered_status"),
         (change("certificates", 0, "certificate", value={}), "form", "certificates[0].certificate"),
-        (change("parameters", value={}), "form", "parameters"),
     ],
-    ids=[
-        "schema_text", "schema_zero", "schema_true", "schema_older", "status", "unknown_key", "number_as_text", "number_as_truth",
-        "number_as_fraction", "null_name", "list_for_status", "instant_without_time", "instant_elsewhere", "date_form",
-        "instant_number", "instant_null", "language", "map_for_list", "text_for_map", "flat_key", "unknown_section",
-        "certificate_nowhere", "place_nowhere",
-        "no_summary", "no_unread", "no_parameter", "no_gathered_status", "nested_certificate", "nested_parameters",
-    ],
-)  # fmt: skip
+)
 def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], variant: str, place: str | None) -> None:
     said = document(sample())
     spoil(said)
@@ -158,16 +129,3 @@ def test_a_report_of_a_newer_version_is_named_as_one() -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         parse('{"schema": 6, "what": "not known yet"}', "r.json")
     assert refusal.value.problem == Problem("newer_report", {"name": "r.json", "schema": 6, "known": 5})
-
-
-def test_a_report_of_an_older_version_is_named_as_one() -> None:
-    """Also one that has all that this version reads."""
-    said = document(sample()) | {"schema": 4}
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse(json.dumps(said), "r.json")
-    assert refusal.value.problem == Problem("not_a_report.older_schema", {"name": "r.json", "schema": 4, "known": 5})
-
-
-def test_the_order_of_keys_in_a_file_is_nothing() -> None:
-    report = sample()
-    assert to_json(parse(json.dumps(document(report), sort_keys=True))) == to_json(report)

@@ -24,7 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     holders_csv,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
@@ -150,29 +150,3 @@ def test_no_text_is_more_than_text(
     text = to_json(report)
     assert len(text.splitlines()) == len(to_json(plain).splitlines())
     assert json.loads(text)
-
-
-def test_the_fields_are_those_of_all_records() -> None:
-    assert {name.partition(".")[0] for name in FIELDS} == {
-        "Accepted",
-        "CrlRow",
-        "ExceptionRow",
-        "CertificateRecord",
-        "CertificateRow",
-        "Change",
-        "DeliveryRecord",
-        "HolderRow",
-        "HolderWorkstation",
-        "Problem",
-        "Report",
-        "ReportParameters",
-        "StoreOwner",
-        "UnreadRecord",
-        "WorkstationRow",
-    }
-    assert set(FIELDS) > SHOWN
-
-
-def test_a_report_with_markup_comes_back_as_it_was(plain: Report) -> None:
-    report = marked(plain, Report, "HolderRow.name")
-    assert parse(to_json(report)) == report

@@ -32,7 +32,6 @@ def values(report: Report, name: str, label: str) -> dict[str, float]:
 
 def test_every_metric_is_a_documented_gauge_of_ours() -> None:
     families = read(sample())
-    assert len(families) == 19
     assert {family.type for family in families.values()} == {"gauge"}
     assert all(name.startswith("pkcs12_") and family.documentation for name, family in families.items())
 

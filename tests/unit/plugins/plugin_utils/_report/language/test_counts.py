@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import replace
 from datetime import date
@@ -93,19 +92,6 @@ def test_a_status_that_the_yearly_authorisation_makes_does_not_read_as_that_of_a
     assert cells == ["autorisation à renouveler", "à renouveler"]
 
 
-@pytest.mark.parametrize("report", [sample(), hospital(300)])
-def test_those_who_need_something_and_those_who_do_not_are_all_in_every_form(report: Report) -> None:
-    text, total = markdown(report), summary(report).holders
-    found = re.search(r"## Holders who need something \((\d+)\)", text)
-    others = re.search(r"(\d+) holders? needs? nothing", text)
-    waiting, rest = int(found[1] if found else 0), int(others[1] if others else 0)
-    assert waiting + rest == total
-    assert f"**Something is to be done for {waiting} of {total} holders." in text
-    shown = html.unescape(page(report))
-    assert f"Something is to be done for {waiting} of {total} holders: " in shown
-    assert f"<dd><b>{waiting}</b>. {rest} holders need nothing." in shown
-
-
 def test_what_fails_is_counted_as_in_the_report() -> None:
     variables = [*hospital_variables(), ("ws-9", {"pkcs12_holders": []})]
     lone = [{"name": "Anna Weber", "authorisation": "T9"}]
@@ -151,18 +137,3 @@ def test_the_sentence_names_the_establishment_in_the_reports_language_and_nobody
     assert not any(row.name in said for row in report.holders)
     assert failing(named, {"missing": 2}, Wording(named.parameters)).startswith(start.partition(", 18")[0])
     assert sentence(EMPTY, Wording(EMPTY.parameters)) == "Client certificates, 0 holders."
-
-
-@pytest.mark.parametrize(
-    ("count", "language", "words"),
-    [
-        (1, "en", "certificate of a leaver or of nobody"),
-        (2, "en", "certificates of leavers or of nobody"),
-        (1, "fr", "certificat d\u2019un partant ou sans titulaire"),
-        (2, "fr", "certificats de partants ou sans titulaire"),
-    ],
-)
-def test_the_tile_of_certificates_without_a_holder_says_one_or_many(count: int, language: str, words: str) -> None:
-    (row, *_others) = sample().without_holder
-    report = replace(EMPTY, without_holder=(row,) * count, parameters=replace(PARAMETERS, language=language))
-    assert f'<b>{count}</b> <span class="mark wrong_holder">{words}</span>' in html.unescape(page(report))

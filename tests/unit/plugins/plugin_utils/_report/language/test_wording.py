@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import Translator
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import (
@@ -24,7 +25,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
     NextStep,
     Reachability,
 )
-from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, holder
+from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, delivery, holder
 
 MEMBERS = [member for kind in (Status, Actor, NextStep, Reachability, ChangeKind) for member in kind]
 
@@ -55,12 +56,6 @@ def test_a_distance_is_before_after_or_none() -> None:
     assert [say.distance(days) for days in (None, 0, 1, -1, 40)] == [
         "", "today", "in 1 day", "1 day ago", "in 40 days"
     ]  # fmt: skip
-    assert [say.clock(seconds) for seconds in (None, 0, 2, -2000)] == [
-        "",
-        "right",
-        "right",
-        "33\u00a0min slow",
-    ]
 
 
 def test_a_side_of_a_change_is_shown_as_what_it_is() -> None:
@@ -99,3 +94,19 @@ def test_the_most_pressing_come_first_and_those_without_an_end_last_of_their_sta
     ]
     assert ordered == sorted(ordered)
     assert len(set(ordered)) == len(ordered)
+
+
+SAY = Wording(PARAMETERS)
+ROW = replace(holder(1), valid_from=None, valid_until=None, next_step=NextStep.RENEW)
+
+
+def said(state: DeliveryState, step: NextStep = NextStep.RENEW) -> str:
+    found = delivery(1)
+    assert found
+    return SAY.delivery(replace(ROW, next_step=step, delivery=replace(found, state=state, mail_at=NOW)))
+
+
+def test_what_needs_a_person_is_told_although_nothing_else_is_to_do() -> None:
+    assert said(DeliveryState.COLLECTED, NextStep.NOTHING) == ""
+    assert said(DeliveryState.CODE_WRONG, NextStep.NOTHING) != ""
+    assert SAY.delivery(replace(ROW, delivery=None)) == ""

@@ -122,99 +122,11 @@ def test_no_access_stays_no_access_while_the_workstation_is_silent() -> None:
     assert (matter.recipient.value, matter.reminder_day, matter.last_day) == ("it", None, None)
 
 
-@pytest.mark.parametrize(
-    ("left", "status", "step"),
-    [
-        (41, Status.RENEWAL_DUE, 40),  # there is no access on the end date itself
-        (42, Status.RENEWAL_DUE, None),
-        (15, Status.RENEWAL_DUE, 14),
-        (0, Status.EXPIRED, 1),
-        (30, Status.VALID, None),
-    ],
-)
-def test_annex_counts_by_the_last_day_with_access(left: int, status: Status, step: int | None) -> None:
-    end = TODAY + timedelta(days=left)
-    found = matters(authorisation_until=end, authorisation_days_left=left, authorisation_status=status)
-    assert [(each.recipient.value, each.reminder_day, each.last_day) for each in found] == (
-        [] if step is None else [("employer", step, end - timedelta(days=1))]
-    )
-
-
-def test_annex_is_due_beside_the_holders_own_step() -> None:
-    found = matters(
-        **to_do(NextStep.LOG_ON, Actor.HOLDER),
-        days_left=10,
-        certificate_days_left=10,
-        authorisation_until=TODAY + timedelta(days=20),
-        authorisation_days_left=20,
-        authorisation_status=Status.RENEWAL_DUE,
-    )
-    assert [each.recipient.value for each in found] == ["employer", "holder"]
-
-
-def test_the_holder_is_reminded_by_the_certificate_where_the_authorisation_ends_first() -> None:
-    end = TODAY + timedelta(days=3)
-    found = matters(
-        next_step=NextStep.RENEW_AUTHORISATION,
-        actor=Actor.EMPLOYER,
-        certificate_step=NextStep.LOG_ON,
-        certificate_actor=Actor.HOLDER,
-        days_left=2,
-        certificate_days_left=30,
-        authorisation_until=end,
-        authorisation_days_left=3,
-        authorisation_status=Status.RENEWAL_DUE,
-    )
-    certificate_end = (NOW + 400 * DAY).date()
-    assert [(each.recipient.value, each.next_step, each.reminder_day, each.last_day) for each in found] == [
-        ("employer", NextStep.RENEW_AUTHORISATION, 7, end - timedelta(days=1)),
-        ("holder", NextStep.LOG_ON, 40, certificate_end),
-    ]
-
-
 @pytest.mark.parametrize(("actor", "reminded"), [(Actor.HOLDER, False), (Actor.IT, True), (Actor.EMPLOYER, True)])
 def test_only_holders_who_are_away_are_left_in_peace(actor: Actor, reminded: bool) -> None:
     away = TODAY + timedelta(days=1)
     found = matters(**to_do(NextStep.RENEW, actor), certificate_days_left=10, absent_until=away)
     assert bool(found) is reminded
-
-
-@pytest.mark.parametrize(
-    ("status", "accepted"),
-    [
-        (Status.VALID, ()),  # it is due within fewer days than the certificate
-        (Status.RENEWAL_DUE, (Accepted(Acceptable.AUTHORISATION_RENEWAL_DUE, None, "She retires.", TODAY),)),
-    ],
-)
-def test_an_authorisation_that_needs_nobody_does_not_hurry_the_holder(
-    status: Status, accepted: tuple[Accepted, ...]
-) -> None:
-    """To log on does not change its end."""
-    (found,) = matters(
-        **to_do(NextStep.LOG_ON, Actor.HOLDER),
-        days_left=2,
-        certificate_days_left=30,
-        authorisation_until=TODAY + timedelta(days=3),
-        authorisation_days_left=3,
-        authorisation_status=status,
-        accepted=accepted,
-    )
-    assert (found.next_step, found.reminder_day, found.days_left) == (NextStep.LOG_ON, 40, 30)
-
-
-def test_after_the_end_of_the_authorisation_only_the_employer_is_reminded() -> None:
-    found = matters(
-        next_step=NextStep.RENEW_AUTHORISATION,
-        actor=Actor.EMPLOYER,
-        certificate_step=NextStep.LOG_ON,
-        certificate_actor=Actor.HOLDER,
-        days_left=-1,
-        certificate_days_left=10,
-        authorisation_until=TODAY,
-        authorisation_days_left=0,
-        authorisation_status=Status.EXPIRED,
-    )
-    assert [each.recipient.value for each in found] == ["employer"]
 
 
 @pytest.mark.parametrize("there", [(), (record(days=400, key_state="missing"),)], ids=["no certificate", "no key"])
@@ -274,20 +186,59 @@ def test_who_has_no_access_yet_has_no_step() -> None:
     assert (matter.reminder_day, matter.last_day) == (None, None)
 
 
+def annex(left: int, status: Status, accepted: Acceptable | None, **changes: object) -> tuple[ReminderItem, ...]:
+    """Of a holder whose authorisation ends in so many days."""
+    return matters(
+        authorisation_until=TODAY + timedelta(days=left),
+        authorisation_days_left=left,
+        authorisation_status=status,
+        accepted=(Accepted(accepted, None, "She retires.", TODAY),) if accepted else (),
+        **changes,
+    )
+
+
 @pytest.mark.parametrize(
-    ("accepted", "status", "reminded"),
+    ("left", "status", "accepted", "step"),
     [
-        (Acceptable.AUTHORISATION_RENEWAL_DUE, Status.RENEWAL_DUE, False),
-        (Acceptable.AUTHORISATION_RENEWAL_DUE, Status.EXPIRED, True),
-        (Acceptable.AUTHORISATION_EXPIRED, Status.EXPIRED, False),
-        (Acceptable.EXPIRED, Status.EXPIRED, True),
+        (41, Status.RENEWAL_DUE, None, 40),  # there is no access on the end date itself
+        (42, Status.RENEWAL_DUE, None, None),
+        (0, Status.EXPIRED, None, 1),
+        (30, Status.VALID, None, None),
+        (10, Status.RENEWAL_DUE, Acceptable.AUTHORISATION_RENEWAL_DUE, None),
+        (10, Status.EXPIRED, Acceptable.AUTHORISATION_RENEWAL_DUE, 14),
+        (10, Status.EXPIRED, Acceptable.AUTHORISATION_EXPIRED, None),
+        (10, Status.EXPIRED, Acceptable.EXPIRED, 14),
     ],
 )
-def test_annex_is_held_back_by_the_exception_for_it_alone(accepted: Acceptable, status: Status, reminded: bool) -> None:
-    found = matters(
-        authorisation_until=TODAY + timedelta(days=10),
-        authorisation_days_left=10,
-        authorisation_status=status,
-        accepted=(Accepted(accepted, None, "He retires.", TODAY),),
+def test_annex_counts_by_the_last_day_with_access_and_only_the_exception_for_it_holds_it_back(
+    left: int, status: Status, accepted: Acceptable | None, step: int | None
+) -> None:
+    found = [(each.recipient.value, each.reminder_day, each.last_day) for each in annex(left, status, accepted)]
+    assert found == ([] if step is None else [("employer", step, TODAY + timedelta(days=left - 1))])
+
+
+@pytest.mark.parametrize(
+    ("left", "status", "accepted", "certificate", "reminded"),
+    [
+        (20, Status.RENEWAL_DUE, None, 10, {"employer": 40, "holder": 14}),
+        (3, Status.RENEWAL_DUE, None, 30, {"employer": 7, "holder": 40}),
+        (0, Status.EXPIRED, None, 10, {"employer": 1}),
+        (3, Status.VALID, None, 30, {"holder": 40}),  # it is due within fewer days than the certificate
+        (3, Status.RENEWAL_DUE, Acceptable.AUTHORISATION_RENEWAL_DUE, 30, {"holder": 40}),
+    ],
+)
+def test_the_holder_is_reminded_by_the_certificate_beside_the_annex_until_that_has_ended(
+    left: int, status: Status, accepted: Acceptable | None, certificate: int, reminded: dict[str, int]
+) -> None:
+    """To log on does not change the end of an authorisation."""
+    is_first = left < certificate and "employer" in reminded
+    changes = to_do(NextStep.LOG_ON, Actor.HOLDER)
+    changes |= {"next_step": NextStep.RENEW_AUTHORISATION, "actor": Actor.EMPLOYER} if is_first else {}
+    days = {"days_left": min(left - 1, certificate), "certificate_days_left": certificate}
+    found = annex(left, status, accepted, **changes, **days)
+    last = {"employer": TODAY + timedelta(days=left - 1), "holder": (NOW + 400 * DAY).date()}
+    assert {each.recipient.value: each.reminder_day for each in found} == reminded
+    assert {each.recipient.value: each.last_day for each in found} == {who: last[who] for who in reminded}
+    assert [each.days_left for each in found if each.next_step is NextStep.LOG_ON] == [certificate] * (
+        "holder" in reminded
     )
-    assert bool(found) is reminded
