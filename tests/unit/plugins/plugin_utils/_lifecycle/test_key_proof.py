@@ -291,3 +291,11 @@ def test_what_goes_wrong_with_one_holder_is_in_nobody_elses_way(authority: Autho
 def test_a_workstation_that_is_gone_is_the_connections_affair(authority: Authority) -> None:
     with pytest.raises(ConnectionError):
         prove(shared(authority, ConnectionError()), HOLDER, ELODIE)
+
+
+def test_a_key_is_proven_although_the_authorisation_has_ended() -> None:
+    drivers = Workstation()
+    drivers.plant(issue(Authority.create()))
+    holder, certificate = one(prove(drivers, anniversary=NOW.date()))
+    assert (holder.status, holder.certificate_status, holder.proof) == (Status.EXPIRED, Status.VALID, Proof.PROVEN)
+    assert certificate.key_state == "proven"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,10 +17,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting, HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    DeferralRule,
     ResultContext,
     certificate_result,
     holder_result,
@@ -47,7 +48,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
 from unit.plugins.plugin_utils.fakes import (
@@ -234,3 +235,89 @@ def test_an_end_late_in_the_evening_is_told_as_the_day_of_the_site(what: Transac
     (holder,) = run_of(what).holders
     told = holder_result(holder, ResultContext(False, Calendar(zone=zone), NOW, confirmed=False))["msg"]
     assert list(ends(told)) == [LEAF.not_after.astimezone(zone).date()] != [LEAF.not_after.date()]
+
+
+WAITING = outcome(before=[OLD], leaf=None, skipped=SkipReason.WAITING_FOR_ISSUER)
+NONE = outcome(before=[], leaf=None, skipped=SkipReason.NOT_DUE)
+
+
+def result(what: Transaction, end: date | None, zone: str = "UTC", **changes: Any) -> dict[str, Any]:
+    (run,) = run_of(what).holders
+    entry = replace(run.task.entry, anniversary=end, **changes)
+    rule = DeferralRule(fails=True, within_days=7)
+    context = ResultContext(False, calendar_of(zone, 40), NOW, rule)
+    return holder_result(replace(run, task=replace(run.task, entry=entry)), context)
+
+
+def days(number: int) -> date:
+    return NOW.date() + timedelta(days=number)
+
+
+@pytest.mark.parametrize(
+    ("end", "left", "failed"),
+    [
+        (None, 365, False),
+        (days(500), 365, False),
+        (days(9), 8, False),
+        (days(8), 7, True),
+        (days(0), -1, True),
+        (days(-9), -10, True),
+    ],
+    ids=["unknown", "after", "in_time", "within", "on_the_day", "over"],
+)
+def test_a_deferral_is_as_urgent_as_access_is_short(end: date | None, left: int, failed: bool) -> None:
+    found = result(DEFERRED, end)
+    assert (found["access_days_left"], found["failed"], found["deferred"]) == (left, failed, True)
+
+
+def test_an_absent_holder_does_not_fail_however_short_access_is() -> None:
+    assert result(DEFERRED, days(0), absent_until=days(1))["failed"] is False
+    assert result(DEFERRED, days(0), absent_until=days(0))["failed"] is True
+
+
+def test_the_end_is_an_instant_of_the_sites_midnight() -> None:
+    assert result(WAITING, date(2027, 3, 1))["access_until"] == "2027-02-28T23:59:59Z"
+    paris = result(WAITING, date(2027, 3, 1), "Europe/Paris")
+    assert paris["access_until"] == "2027-02-28T22:59:59Z"
+    assert paris["msg"].values["until"] == date(2027, 2, 28)
+
+
+def test_a_message_never_promises_access_that_has_ended() -> None:
+    assert result(WAITING, days(0))["msg"].code == "done.no_new_bundle_and_ended"
+
+
+def test_without_a_certificate_there_is_no_end() -> None:
+    found = result(NONE, date(2027, 3, 1))
+    assert (found["access_until"], found["access_days_left"]) == (None, None)
+
+
+TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def refused(code: str, awaiting: Awaiting | None, expected: date | None = None) -> dict[str, Any]:
+    (run,) = run_of(DEFERRED).holders
+    entry = replace(run.task.entry, awaiting=awaiting, expected_from=expected)
+    refusal = Pkcs12Error(sample(code))
+    without = replace(run, task=replace(run.task, entry=entry), transaction=None, refusal=refusal)
+    return holder_result(without, ResultContext(False, Calendar(), NOW))
+
+
+@pytest.mark.parametrize(
+    ("code", "awaiting", "expected", "failed"),
+    [
+        ("no_bundle", Awaiting.BUNDLE, None, False),
+        ("no_bundle", Awaiting.ANNEX_1, None, False),
+        ("no_bundle", Awaiting.BUNDLE, TOMORROW, False),
+        ("no_bundle", Awaiting.BUNDLE, TODAY, True),
+        ("no_bundle", None, TOMORROW, True),
+        ("wrong_passphrase", Awaiting.BUNDLE, None, True),
+    ],
+)
+def test_only_a_missing_bundle_may_be_awaited(
+    code: str, awaiting: Awaiting | None, expected: date | None, failed: bool
+) -> None:
+    found = refused(code, awaiting, expected)
+    assert (found["failed"], found["error"] is not None) == (failed, failed)
+    assert found["outcome"] == ("failed" if failed else "waiting_for_issuer")
+    assert found["msg"]

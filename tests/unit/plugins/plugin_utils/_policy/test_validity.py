@@ -5,14 +5,28 @@
 from __future__ import annotations
 
 import time
-from datetime import date, datetime, timezone
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy import validity
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import (
+    Calendar,
+    best_certificate,
+    calendar_of,
+    is_selectable,
+    is_weak,
+    status_in_time,
+)
+from unit.plugins.plugin_utils.fakes import EMAIL, NOW, YEAR, certificate, stored, view
 
 PARIS, NEW_YORK, AUCKLAND = "Europe/Paris", "America/New_York", "Pacific/Auckland"
 
@@ -158,3 +172,119 @@ def test_a_time_zone_that_nobody_knows_is_refused(zone: str) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         calendar_of(zone, 40)
     assert refusal.value.problem == Problem("bad_time_zone", {"given": zone}, "time_zone")
+
+
+JEANNE = ExpectedSubject(authorisation="T123456")
+GOOD = stored(certificate())
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("eku", "has_key", "archived", "offered"),
+    [
+        ((CLIENT_AUTH,), True, False, True),
+        ((EMAIL, CLIENT_AUTH), True, False, True),
+        ((), True, False, True),
+        (None, True, False, True),
+        ((EMAIL,), True, False, False),
+        ((CLIENT_AUTH,), False, False, False),
+        ((CLIENT_AUTH,), True, True, False),
+        (None, False, True, False),
+    ],
+)
+def test_a_browser_offers_what_is_for_client_authentication_has_a_key_and_is_not_archived(
+    eku: tuple[str, ...] | None, has_key: bool, archived: bool, offered: bool
+) -> None:
+    assert is_selectable(eku, has_key, archived) is offered
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        stored(certificate("Paul Martin - T654321", left=2 * YEAR)),
+        stored(certificate(left=4 * YEAR)),
+        stored(certificate(left=-SECOND)),
+        stored(certificate(left=2 * YEAR), None),
+        stored(certificate(left=2 * YEAR), archived=True),
+        stored(certificate(left=2 * YEAR, eku=(EMAIL,))),
+        stored(certificate(left=YEAR / 2)),
+    ],
+    ids=["another's", "not_yet_valid", "expired", "no_key", "archived", "for_mail", "shorter"],
+)
+def test_of_all_certificates_the_usable_one_of_the_holder_that_lasts_longest_counts(worse: StoreCertificate) -> None:
+    for order in ((GOOD, worse), (worse, GOOD)):
+        assert best_certificate(view(*order), JEANNE, None, NOW) == GOOD
+    usable = worse.certificate.not_after == NOW + YEAR / 2
+    assert best_certificate(view(worse), JEANNE, None, NOW) == (worse if usable else None)
+
+
+@pytest.mark.parametrize(
+    ("person", "leaf", "found"),
+    [
+        (ExpectedSubject(), None, None),
+        (ExpectedSubject(), GOOD.thumbprint, GOOD),
+        (ExpectedSubject(authorisation="T654321"), GOOD.thumbprint, GOOD),
+        (ExpectedSubject(authorisation="T654321"), None, None),
+        (ExpectedSubject(), "0" * 40, None),
+    ],
+)
+def test_the_certificate_of_the_task_is_the_holders_whatever_it_says(
+    person: ExpectedSubject, leaf: str | None, found: Any
+) -> None:
+    assert best_certificate(view(GOOD), person, leaf, NOW) == found
+
+
+MIDNIGHT = datetime(2029, 1, 1, tzinfo=timezone.utc)
+BASE = replace(certificate("Jeanne"), not_before=datetime(2026, 1, 1, tzinfo=timezone.utc), not_after=MIDNIGHT)
+NO_END = replace(BASE, not_after=datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc))
+
+
+def test_a_certificate_without_an_end_is_valid() -> None:
+    now = datetime(2026, 11, 1, 12, tzinfo=timezone.utc)
+    assert status_in_time(NO_END, now, Calendar()) is Status.VALID
+    assert Calendar().days_left(NO_END.not_after, now) > 2_900_000
+
+
+@pytest.mark.parametrize(
+    ("now", "status", "days"),
+    [
+        (BASE.not_before - SECOND, Status.NOT_YET_VALID, 1097),
+        (BASE.not_before, Status.VALID, 1096),
+        (MIDNIGHT - timedelta(days=40) - SECOND, Status.VALID, 41),
+        (MIDNIGHT - timedelta(days=40), Status.RENEWAL_DUE, 40),
+        (BASE.not_after - SECOND, Status.RENEWAL_DUE, 1),
+        (BASE.not_after, Status.RENEWAL_DUE, 0),
+        (BASE.not_after + SECOND, Status.EXPIRED, 0),
+        (BASE.not_after + timedelta(days=1), Status.EXPIRED, -1),
+    ],
+)
+def test_status_changes_on_the_second(now: datetime, status: Status, days: int) -> None:
+    assert status_in_time(BASE, now, Calendar()) is status
+    assert Calendar().days_left(BASE.not_after, now) == days
+
+
+def test_with_no_days_renewal_is_due_on_the_last_day_alone() -> None:
+    assert status_in_time(BASE, MIDNIGHT - SECOND, Calendar(0)) is Status.VALID
+    assert status_in_time(BASE, MIDNIGHT, Calendar(0)) is Status.RENEWAL_DUE
+
+
+@pytest.mark.parametrize(
+    ("key_type", "key_size", "signature_hash", "weak"),
+    [
+        ("RSA", 2048, "sha256", False),
+        ("RSA", 2047, "sha256", True),
+        ("RSA", 4096, "sha1", True),
+        ("RSA", 4096, "md5", True),
+        ("EC secp256r1", 256, "sha256", False),
+        ("EC secp224r1", 224, "sha256", True),
+        ("EC secp521r1", 521, "sha512", False),
+        ("EC secp521r1", 521, "sha1", True),
+        ("Ed25519", 0, None, False),
+        ("unknown", 0, None, False),
+        ("unknown", 0, "md5", True),
+    ],
+)
+def test_a_short_key_and_a_broken_hash_are_weak(
+    key_type: str, key_size: int, signature_hash: str | None, weak: bool
+) -> None:
+    assert is_weak(key_type, key_size, signature_hash) is weak
