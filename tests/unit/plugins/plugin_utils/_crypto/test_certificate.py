@@ -31,7 +31,6 @@ UTF8, PRINTABLE, TELETEX, BMP, UTC_TIME, GENERAL_TIME = 0x0C, 0x13, 0x14, 0x1E, 
 RSA_SHA256 = der.encode(der.SEQUENCE, der.oid("1.2.840.113549.1.1.11"), der.encode(der.NULL))
 KEY = rsa.generate_private_key(65537, 2048)
 SPKI = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-NOW = datetime(2026, 11, 1, 12, tzinfo=timezone.utc)
 
 
 def name(tag: int, value: bytes, attribute: str = "2.5.4.3") -> bytes:

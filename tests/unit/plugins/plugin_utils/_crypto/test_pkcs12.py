@@ -28,7 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 
     transcode,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from lab.authority import Authority, Dialect, IssuedBundle, KeyKind, pfx
+from lab.authority import Authority, Dialect, IssuedBundle, KeyKind
 
 PASSPHRASE = "withdrawal-4711"
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
@@ -209,13 +209,6 @@ def test_the_one_use_bundle_has_the_leaf_alone_under_a_cipher_that_the_build_rea
     assert content.additional_certs == []
     assert one_use.data.count(cipher) == 2
     assert absent not in one_use.data
-
-
-@pytest.mark.parametrize("os_build", [10240, 26100])
-def test_the_one_use_bundle_names_no_key(jeanne: IssuedBundle, os_build: int) -> None:
-    friendly_name = pfx.FRIENDLY_NAME
-    assert friendly_name in jeanne.data
-    assert friendly_name not in transcode(open_bundle(jeanne.data, PASSPHRASE), os_build).data
 
 
 def test_each_one_use_passphrase_is_long_and_new(jeanne: IssuedBundle) -> None:

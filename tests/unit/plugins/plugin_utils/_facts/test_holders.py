@@ -270,13 +270,6 @@ def test_facts_keep_the_entry_the_account_and_the_certificate_that_counts() -> N
     assert (kept.proof, kept.proof_detail) == (None, None)
 
 
-def test_without_a_certificate_there_is_no_date() -> None:
-    by = workstation_rules(SEATS, None, calendar_of("UTC", 40), NOW)
-    kept = holder_record(NOBODY, (), (), by)
-    assert (kept.status, kept.thumbprint, kept.access_until, kept.days_left) == (Status.MISSING, None, None, None)
-    assert (kept.owner_sid, kept.account, kept.logged_on) == (None, None, None)
-
-
 def test_whose_number_it_is_may_be_for_a_pattern_to_find() -> None:
     by = workstation_rules(SEATS, r"^(T\d+)", calendar_of("UTC", 40), NOW)
     assert by.index.holder_of(record("T1")) is None

@@ -91,12 +91,6 @@ def test_what_is_not_asked_for_is_not_listed(
     assert selection.lists(record(related=related, archived=archived)) is wanted
 
 
-def test_by_default_the_related_ones_that_are_not_archived_are_listed() -> None:
-    assert Selection().lists(record())
-    assert not Selection().lists(record(related=False))
-    assert not Selection().lists(record(archived=True))
-
-
 def test_unrelated_ones_of_other_stores_are_counted_where_the_holders_stores_are_meant() -> None:
     everything = Selection(owners=frozenset({SID}), include_unrelated=True, include_archived=True)
     assert everything.lists(record(related=False, owner_sid=SID))

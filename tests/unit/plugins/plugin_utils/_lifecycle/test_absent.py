@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
@@ -52,25 +52,6 @@ def test_what_is_selected_goes_and_the_rest_stays_and_the_next_run_is_one_comman
     assert drivers.calls == ["inventory"]
 
 
-def test_an_empty_selection_takes_nothing(drivers: FakeDrivers) -> None:
-    run(drivers, RemovalSelector(thumbprints=()))
-    assert len(drivers.elements) == 2
-    assert drivers.calls == ["inventory"]
-
-
-def test_too_many_at_once_are_refused(drivers: FakeDrivers) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        run(drivers, ALL, RemovalPolicy(max_certificates=1))
-    assert refusal.value.code == "too_many"
-    assert len(drivers.elements) == 2
-
-
-def test_check_mode_says_what_would_go_and_sends_nothing(drivers: FakeDrivers) -> None:
-    outcome = run(drivers, ALL, check_mode=True)
-    assert len(outcome.plan.removals) == 2
-    assert drivers.calls == ["inventory"]
-
-
 def test_encryption_certificates_are_archived(authority: Authority) -> None:
     drivers = FakeDrivers()
     usages = [x509.ObjectIdentifier(EMAIL), x509.ObjectIdentifier("1.3.6.1.5.5.7.3.2")]
@@ -99,10 +80,6 @@ def leaver(authority: Authority) -> FakeDrivers:
 
 def offline(drivers: FakeDrivers, policy: RemovalPolicy = USUAL, **details: Any) -> Transaction:
     return run_state(Absent(ALL, policy, execution(**details), offline=True), drivers)
-
-
-def test_who_waits_is_told_of_the_option(leaver: FakeDrivers) -> None:
-    assert Problem("way_out.offline") in getattr(run(leaver, ALL).deferred, "causes", ())
 
 
 def test_offline_the_key_goes_before_the_certificate_and_nobody_becomes_the_holder(
@@ -167,11 +144,6 @@ def test_offline_an_answer_that_does_not_show_it_is_no_success(leaver: FakeDrive
     with pytest.raises(Pkcs12Error) as refusal:
         offline(leaver)
     assert refusal.value.code == "not_verified"
-
-
-def test_a_removal_is_written_down(tmp_path: Path, drivers: FakeDrivers) -> None:
-    run(drivers, ALL, evidence=tmp_path / "e")
-    assert (tmp_path / "e").read_text(encoding="utf-8").count("\n") == 1
 
 
 @pytest.mark.parametrize(("loaded", "hinted"), [(False, True), (True, False)])

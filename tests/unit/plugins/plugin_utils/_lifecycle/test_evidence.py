@@ -113,12 +113,6 @@ def test_a_line_is_on_the_disk_before_it_counts(
     assert len(synced) == 1
 
 
-def test_what_could_not_be_written_down_is_refused_before(tmp_path: Path) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        Evidence(tmp_path / "missing" / "e", None, "ws-1").prepare()
-    assert (refusal.value.code, refusal.value.changed) == ("evidence", False)
-
-
 @pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize("place", ["missing/e", "", "file/e", "link"])
 def test_check_mode_refuses_with_the_same_problem(tmp_path: Path, place: str, check_mode: bool) -> None:
@@ -160,12 +154,3 @@ def test_a_disk_that_is_full_afterwards_does_not_hide_the_change(tmp_path: Path,
     with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path, None, "ws-1").record(replace(change, problem=why))
     assert refusal.value.problem.causes == (why,)
-
-
-def test_nothing_is_written_without_a_path(
-    tmp_path: Path, change: ExecutedChange, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Evidence(None, None, "ws-1").prepare()
-    Evidence(None, None, "ws-1").record(change)
-    assert list(tmp_path.iterdir()) == []

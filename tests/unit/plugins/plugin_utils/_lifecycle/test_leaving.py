@@ -13,7 +13,6 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
-    KnowsRetired,
     Leaving,
     check_count,
     folder_of_notes,
@@ -195,33 +194,9 @@ def test_without_a_folder_or_without_a_note_nothing_is_removed(stocked: FakeWork
         assert told["error"]["code"] == ("retired_note" if folder else "bad_arguments")
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("pkcs12_retire_authorisations", [HERS]),
-        ("pkcs12_retire_everyone", True),
-        ("pkcs12_install", "due"),
-    ],
-)
-def test_what_one_run_may_set_is_refused_in_an_inventory_and_not_in_a_play(
-    stocked: FakeWorkstation, tmp_path: Path, variable: str, value: Any
-) -> None:
-    usual = {"retire_authorisations": [HERS]} if variable == "pkcs12_install" else {}
-    given = usual | {"from_site": {}, "check_mode": True, "extra": {"pkcs12_workstation_count": 2}}
-    for here, code in (({variable: value}, "bad_arguments"), ({}, None)):
-        told = task(stocked, "absent", tmp_path, **given, variables={variable: value, "hostvars": {"ws-1": here}})
-        assert (told.get("error") or {}).get("code") == code
-        assert code or [row["outcome"] for row in told["holders"]] == ["removed"]
-
-
 def test_a_state_is_no_setting_of_a_site(stocked: FakeWorkstation, tmp_path: Path) -> None:
     told = task(stocked, "absent", tmp_path, retire_authorisations=[HERS], from_site={"state": "present"})
     assert (told["error"]["code"], stocked.calls) == ("bad_arguments", [])
-
-
-def test_who_has_left_gets_nothing(stocked: FakeWorkstation, tmp_path: Path) -> None:
-    result = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), leavers=[f" {HERS.lower()} "])
-    assert (result["holders"], result["failed_holders"], result["needs_help"]) == ([], [], "")
 
 
 @pytest.mark.parametrize(
@@ -241,11 +216,6 @@ def test_who_is_retired_is_taken_back_by_this_run_alone(
     assert ([row["error"]["code"] for row in result["holders"]], result["not_taken_back"]) == ([code], nobody)
 
 
-def test_an_inventory_takes_nobody_back(stocked: FakeWorkstation, tmp_path: Path) -> None:
-    told = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), variables={"pkcs12_take_back": [HERS]})
-    assert told["error"]["code"] == "bad_arguments"
-
-
 def test_whoever_would_lose_a_certificate_is_named_with_it(stocked: FakeWorkstation, tmp_path: Path) -> None:
     told = task(stocked, "absent", tmp_path, leavers=[HERS])
     (row,) = told["holders"]
@@ -254,27 +224,6 @@ def test_whoever_would_lose_a_certificate_is_named_with_it(stocked: FakeWorkstat
     stocked.away.add(JEANNE["user"])
     (row,) = task(stocked, "absent", tmp_path, leavers=[HERS])["holders"]
     assert (row["deferred"], [each["subject_cn"] for each in row["removed"]]) == (True, [f"Jeanne Dupont - {HERS}"])
-
-
-class OwnTask(KnowsRetired):
-    """A task where the site names no folder, and this run takes nobody back."""
-
-    def folder(self, _name: str) -> None:
-        return None
-
-    def of_this_run(self, _name: str) -> None:
-        return None
-
-
-@pytest.mark.parametrize("place", [0, 1])
-def test_a_note_in_any_folder_of_the_task_counts(tmp_path: Path, place: int) -> None:
-    folders = [tmp_path / "first", tmp_path / "second"]
-    for folder in folders:
-        folder.mkdir()
-    (folders[place] / "T100004.retired.json").touch()
-    with pytest.raises(Pkcs12Error) as refused:
-        OwnTask().notes(False, *folders).admit("T100004")
-    assert refused.value.code == "retired"
 
 
 def test_a_number_that_only_a_note_has_loses_its_note(stocked: FakeWorkstation, tmp_path: Path) -> None:

@@ -51,18 +51,6 @@ def test_a_wildcard_in_a_name_is_a_letter(
     assert row["certificate"]["friendly_name"] == f"{name} - T1"
 
 
-def test_the_newest_of_several_bundles_is_taken_and_an_expired_one_left(
-    workstation: FakeWorkstation, tmp_path: Path, authority: Authority
-) -> None:
-    gone, middle, newest = (jeannes(authority, left) for left in (-DAY, YEAR, 3 * YEAR))
-    for order in ((gone, middle, newest), (newest, middle, gone)):
-        put(tmp_path, *order)
-        for check_mode in (True, False):
-            (row,) = enrol(workstation, tmp_path, [JEANNE], check_mode=check_mode)["holders"]
-            assert row["certificate"]["thumbprint"] == newest.thumbprint
-    assert workstation.thumbprints(JEANNE["user"]) == [newest.thumbprint]
-
-
 @pytest.mark.parametrize(("left", "code"), [(-DAY, "expired"), (3 * YEAR + DAY, "not_yet_valid")])
 def test_dates_of_a_bundle_in_a_folder_are_held_against_the_clock(
     workstation: FakeWorkstation, tmp_path: Path, authority: Authority, left: timedelta, code: str
@@ -84,14 +72,6 @@ def test_a_bundle_in_a_folder_that_is_another_persons_is_refused(
     expected = {"name": "Jeanne Dupont", "authorisation": "T123456"}
     assert run_action("certificate", single | expected, workstation)["error"]["code"] == code
     assert workstation.exchanges == []
-
-
-def test_with_a_pattern_a_bundle_without_a_number_is_refused(
-    workstation: FakeWorkstation, tmp_path: Path, authority: Authority
-) -> None:
-    put(tmp_path, jeannes(authority, 3 * YEAR))
-    assert codes(enrol(workstation, tmp_path, [JEANNE], authorisation_pattern="- (X[0-9]+)$")) == ["no_authorisation"]
-    assert codes(enrol(workstation, tmp_path, [JEANNE], authorisation_pattern="- (T[0-9]+)$")) == [None]
 
 
 @pytest.mark.parametrize(
@@ -211,17 +191,6 @@ def test_a_password_by_number_is_not_tried_where_the_person_has_two_accounts(
     assert problem["code"] == "bad_arguments.password_of_several_accounts"
 
 
-def test_each_of_two_accounts_has_its_own_password(workstation: FakeWorkstation, folder: Path) -> None:
-    workstation.person(ADMIN["user"])
-    enrol(workstation, folder, [JEANNE, ADMIN], holder_passwords={ADMIN["user"]: "the other"})
-    assert passwords(workstation) == [(JEANNE["user"], None), (ADMIN["user"], "the other")]
-
-
-def test_an_empty_password_is_none(workstation: FakeWorkstation, folder: Path) -> None:
-    enrol(workstation, folder, [JEANNE], holder_passwords={JEANNE["user"]: ""})
-    assert passwords(workstation) == [(JEANNE["user"], None)]
-
-
 def test_a_password_helps_one_who_is_not_logged_on_and_nobody_else(workstation: FakeWorkstation, folder: Path) -> None:
     workstation.away = {JEANNE["user"], PAUL["user"]}
     result = enrol(workstation, folder, [JEANNE, PAUL], holder_passwords={JEANNE["user"]: "hers"})
@@ -261,15 +230,6 @@ def test_a_bundle_that_no_passphrase_opens_is_named_and_stops_nothing_else(
     (row,) = enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": ["new one", "other"]})["holders"]
     assert row["outcome"] == "installed"
     assert row["unopened"] == [{"path": str(tmp_path / "Jeanne Dupont - T123456 2023.p12"), "code": "wrong_passphrase"}]
-
-
-def test_a_wrong_passphrase_is_a_cause_only_where_none_opens(
-    workstation: FakeWorkstation, tmp_path: Path, two: tuple[IssuedBundle, IssuedBundle]
-) -> None:
-    (tmp_path / "Jeanne Dupont - T123456.p12").write_bytes(two[1].data)
-    for given in ("x", ["x", "y"]):
-        assert codes(enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": given})) == ["wrong_passphrase"]
-    assert codes(enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": ["x", "new one"]})) == [None]
 
 
 def test_a_passphrase_that_is_a_number_is_taken_as_text(

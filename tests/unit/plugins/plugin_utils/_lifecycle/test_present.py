@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +11,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
     Install,
     PresentFromFolder,
@@ -24,15 +21,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.pres
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import SkipReason, Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
-    DesiredCertificate,
     Plan,
     Prove,
-    RetireStep,
-    plan_present,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
-    Removal,
     RemovalMethod,
     RemovalPolicy,
 )
@@ -185,24 +178,6 @@ def test_an_older_bundle_is_refused_unless_it_is_meant(
     assert opened(old).leaf.thumbprint in drivers.elements
 
 
-def test_more_predecessors_than_allowed_are_refused(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    assert refused(drivers, new, present_options(policy=RemovalPolicy(max_certificates=0))).code == "too_many"
-    assert drivers.calls == ["inventory"]
-
-
-def retires_first(desired: DesiredCertificate, before: CertificateStore, old: Sequence[Removal]) -> Plan:
-    steps = plan_present(desired, before, old).steps
-    return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireStep))))
-
-
-def test_a_mutant_that_retires_before_it_proves_leaves_the_holder_without_a_certificate(
-    drivers: FakeDrivers, new: IssuedBundle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(present_module, "plan_present", retires_first)
-    run(drivers, new)
-    assert not all(drivers.usable)
-
-
 def bundle_folder(*issued: IssuedBundle) -> BundleFolder:
     return BundleFolder(Path("/bundles"), "*.p12", tuple(opened(each) for each in issued), ())
 
@@ -212,12 +187,6 @@ def renew(
 ) -> Transaction:
     install = Install.DUE if only_due else Install.ALWAYS
     return run_state(PresentFromFolder(options, folder, install, calendar), drivers)
-
-
-def test_a_folder_renews_when_it_is_time(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    outcome = renew(present_options(person=JEANNE), bundle_folder(new), True, drivers, Calendar())
-    assert outcome.plan.imports
-    assert list(drivers.elements) == [opened(new).leaf.thumbprint]
 
 
 @pytest.mark.parametrize(
@@ -249,13 +218,6 @@ def test_no_issuer_is_waited_for_when_a_file_that_may_be_the_new_bundle_does_not
     assert (refused.value.code, refused.value.changed, drivers.calls) == (code, False, ["inventory"])
     newer = [each.code for each in refused.value.problem.causes]
     assert any(each.startswith("newer_file.") for each in newer) == others
-
-
-def test_an_older_file_that_does_not_open_is_not_the_new_bundle(drivers: FakeDrivers, old: IssuedBundle) -> None:
-    outcome = renew(
-        present_options(person=JEANNE), closed("wrong_passphrase", old, later=False), True, drivers, Calendar(40)
-    )
-    assert outcome.skipped is SkipReason.WAITING_FOR_ISSUER
 
 
 def test_who_wants_the_newest_at_once_hears_that_it_does_not_open(drivers: FakeDrivers, old: IssuedBundle) -> None:
@@ -290,12 +252,6 @@ def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_
     for prove in Prove:
         outcome = renew(present_options(person=JEANNE, prove=prove), bundle_folder(old), True, drivers, Calendar())
         assert outcome.skipped is SkipReason.WAITING_FOR_ISSUER
-
-
-def test_an_empty_folder_is_a_failure_for_a_holder_without_a_certificate() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        renew(present_options(person=JEANNE), bundle_folder(), True, FakeDrivers(), Calendar())
-    assert refusal.value.code == "no_bundle"
 
 
 @dataclass(slots=True)

@@ -16,7 +16,6 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting, HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
@@ -112,11 +111,6 @@ RENEWED = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD], after=[replace(stor
 DEFERRED = outcome(IMPORT, PROVE, before=[OLD], deferred=sample("not_logged_on"))
 
 
-def test_the_keys_are_the_same_whatever_happened() -> None:
-    shapes = {frozenset(shown(each)) for each in (RENEWED, DEFERRED, outcome(before=[stored(LEAF)]))}
-    assert shapes == {frozenset(shown(RENEWAL, check_mode=True))}
-
-
 def test_check_mode_says_what_would_be_and_the_run_what_was() -> None:
     planned, done = shown(RENEWAL, check_mode=True), shown(RENEWED)
     told = {"certificate": "Jeanne Dupont - T123456", "holder": "CHU\\jdupont", "until": date(2029, 11, 24)}
@@ -125,13 +119,6 @@ def test_check_mode_says_what_would_be_and_the_run_what_was() -> None:
     assert done["msg"] == Problem("done.installed_and_signs", told, causes=(was,))
     assert (planned["changed"], planned["certificate"]["key_state"]) == (True, "planned")
     assert (done["changed"], done["certificate"]["key_state"]) == (True, "proven")
-
-
-def test_several_are_said_as_several() -> None:
-    both = outcome(IMPORT, PROVE, *retire(OLD, SECOND), before=[OLD, SECOND], after=[stored(LEAF)])
-    for check_mode in (False, True):
-        code = "done.would_supersede" if check_mode else "done.superseded"
-        assert Problem(code, {"count": 2}) in shown(both, check_mode=check_mode)["msg"].causes
 
 
 def test_what_is_put_off_has_not_changed_and_says_why() -> None:
@@ -158,18 +145,6 @@ def test_the_outcome_is_one_word(what: Transaction, name: str, changed: bool) ->
     assert (found["outcome"], found["changed"]) == (name, changed)
     told = found["msg"].values
     assert told.get("certificate") == found["certificate"]["subject_cn"] or told["until"] == date(2027, 11, 25)
-
-
-def test_facts_keep_the_outcome_until_the_next_one_and_a_plan_is_none() -> None:
-    def kept(found: dict[str, Any]) -> tuple[Any, Any]:
-        (holder,) = found["ansible_facts"]["pkcs12"]["holders"]
-        return holder["outcome"], holder["outcome_at"]
-
-    assert kept(shown(DEFERRED)) == ("deferred", "2026-11-25T12:00:00Z")
-    assert kept(shown(RENEWAL, check_mode=True)) == (None, None)
-    entries = holders_of_facts(shown(DEFERRED)["ansible_facts"]["pkcs12"])
-    again = shown(RENEWAL, check_mode=True, scope=FactsScope(Selection(), entries, Calendar()))
-    assert kept(again) == ("deferred", "2026-11-25T12:00:00Z")
 
 
 def went(method: RemovalMethod, **facts: Any) -> dict[str, Any]:

@@ -16,7 +16,6 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import TransportBundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
     ConnectionLost,
-    Deferred,
     Pkcs12Error,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
@@ -107,23 +106,11 @@ def test_an_empty_password_makes_no_logon(issued: IssuedBundle) -> None:
     assert sent(drivers) == [["chain", "import", "prove"]]
 
 
-def test_nothing_changes_where_nothing_is_logged(issued: IssuedBundle) -> None:
-    drivers = FakeDrivers()
-    run(drivers, issued)
-    assert sent(drivers) == [["chain", "import", "prove"]]
-
-
 def test_no_key_is_made_where_nothing_secret_travels(issued: IssuedBundle) -> None:
     drivers = logging()
     drivers.plant(issued)
     assert present(present_options(prove=Prove.ALWAYS), opened(issued), drivers).proven
     assert sent(drivers) == [["prove"]]
-
-
-def test_check_mode_makes_no_key(issued: IssuedBundle) -> None:
-    drivers = logging()
-    assert run(drivers, issued, check_mode=True).plan.imports
-    assert drivers.requests == []
 
 
 def test_the_key_is_made_as_the_holder_and_for_the_store_that_was_read(issued: IssuedBundle) -> None:
@@ -211,14 +198,6 @@ def test_a_late_answer_to_an_earlier_request_is_not_taken(
     assert sent(again) == [["transport_key"]]
 
 
-def test_a_holder_who_turns_out_to_be_away_waits(issued: IssuedBundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_token(*_given: object) -> None:
-        raise Deferred(sample("not_run.no_token"))
-
-    monkeypatch.setattr(FakeDrivers, "exchange", no_token)
-    assert run(logging(), issued).deferred == sample("not_run.no_token")
-
-
 def lost_at(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The connection ends in this exchange."""
     honest = FakeDrivers.exchange
@@ -251,14 +230,3 @@ def test_evidence_that_cannot_be_kept_is_refused_before_the_key_is_made(issued: 
     with pytest.raises(Pkcs12Error):
         run(drivers, issued, tmp_path / "missing" / "e")
     assert drivers.requests == []
-
-
-@pytest.mark.parametrize("check_mode", [True, False])
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_windows_password_is_refused_because_it_cannot_be_sealed(
-    kind: str, check_mode: bool, issued: IssuedBundle
-) -> None:
-    drivers = logging(kind, profiles=(profile(loaded=False),))
-    with pytest.raises(Pkcs12Error) as refused:
-        run(drivers, issued, check_mode=check_mode, holder_password="hers")
-    assert (refused.value.code, drivers.requests) == ("logged_password", [])

@@ -190,11 +190,6 @@ def test_check_mode_says_what_would_go_and_asks_for_nothing(tmp_path: Path) -> N
     assert not path.exists()
 
 
-def test_second_run_changes_nothing() -> None:
-    result = run(task(ONE), Workstation(answer(file("b.p12", TWO))))
-    assert (result["changed"], result["not_found"]) == (False, [ONE])
-
-
 @pytest.mark.parametrize("code", [*REASONS, "wrong_computer", "something new"])
 def test_file_that_stays_fails_the_task(code: str, tmp_path: Path) -> None:
     path = tmp_path / "evidence.jsonl"

@@ -18,7 +18,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.pres
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
     EMPTY,
     Transaction,
-    locate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
@@ -36,13 +35,10 @@ from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import (
     HOLDER,
-    NOW,
     OTHER_SID,
-    SID,
     execution,
     inventory,
     issue,
-    now,
     opened,
     present,
     present_options,
@@ -68,12 +64,6 @@ def refusal(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = 
         run(drivers, issued, evidence, **details)
     assert drivers.requests == []
     return refused.value.code
-
-
-def test_reading_is_one_command_and_takes_the_clock_when_it_came() -> None:
-    drivers = FakeDrivers()
-    found = locate_holder(drivers.inventory([HOLDER]), HOLDER, now())
-    assert (found.owner.sid, found.observed_at, found.store, drivers.calls) == (SID, NOW, EMPTY, ["inventory"])
 
 
 def test_check_mode_says_what_would_be_done_and_sends_nothing(tmp_path: Path, issued: IssuedBundle) -> None:
@@ -169,12 +159,6 @@ def test_where_nothing_is_to_be_done_the_connection_does_not_matter(issued: Issu
     drivers = FakeDrivers(inventory(**CLEAR))
     drivers.plant(issued)
     assert present(present_options(), opened(issued), drivers).plan.steps == ()
-
-
-def test_logging_does_not_matter_where_no_key_travels(issued: IssuedBundle) -> None:
-    drivers = FakeDrivers(inventory(logging=LOGGED))
-    drivers.plant(issued)
-    assert present(present_options(prove=Prove.ALWAYS), opened(issued), drivers).proven
 
 
 @pytest.mark.parametrize(

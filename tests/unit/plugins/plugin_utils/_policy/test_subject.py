@@ -108,10 +108,6 @@ def test_two_certificates_are_one_persons_by_the_number_or_by_the_whole_subject(
     assert not ExpectedSubject("Jeanne Dupont").same(one, married)
 
 
-def test_two_certificates_without_a_number_are_not_one_persons() -> None:
-    assert not ExpectedSubject(pattern=PATTERN).same(certificate("A"), certificate("B"))
-
-
 def test_a_subject_without_a_common_name_is_named_as_a_whole_and_a_pattern_may_find_its_number() -> None:
     unnamed = replace(certificate("x"), subject="UID=T123456,O=CHU", subject_cn=None)
     assert not ExpectedSubject(authorisation="T123456").owns(unnamed)
@@ -200,11 +196,6 @@ def test_a_name_is_looked_for_in_what_names_the_person_alone() -> None:
     assert ExpectedSubject("Paul Martin", "T1").is_named_in(unnamed)
 
 
-def test_without_a_number_nobody_owns_a_certificate() -> None:
-    assert ExpectedSubject(authorisation="T123456").owns(certificate(JEANNE))
-    assert not ExpectedSubject("Jeanne Dupont").owns(certificate(JEANNE))
-
-
 @pytest.mark.parametrize("check", [NameCheck.WORDS, NameCheck.STRICT])
 def test_a_former_name_of_this_number_is_accepted_and_no_third_one(check: NameCheck) -> None:
     person = ExpectedSubject("Jeanne Dupont", "T123456", name_check=check, former_name="Jeanne Durand")
@@ -214,12 +205,6 @@ def test_a_former_name_of_this_number_is_accepted_and_no_third_one(check: NameCh
         with pytest.raises(Pkcs12Error) as refusal:
             check_subject(certificate(other), person)
         assert refusal.value.code == "wrong_person"
-
-
-def test_a_former_name_counts_only_beside_the_number() -> None:
-    person = ExpectedSubject("Jeanne Dupont", "T123456", former_name="Jeanne Durand")
-    assert person.is_named_in(certificate("Jeanne Durand - T123456"))
-    assert not person.is_named_in(certificate("Jeanne Durand - T999999"))
 
 
 def test_a_former_name_needs_a_number() -> None:
