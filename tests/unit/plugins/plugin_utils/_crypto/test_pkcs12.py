@@ -29,6 +29,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from lab.authority import Authority, Dialect, IssuedBundle, KeyKind
+from unit.plugins.plugin_utils.problems import error_of
 
 PASSPHRASE = "withdrawal-4711"
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
@@ -40,9 +41,7 @@ def jeanne(authority: Authority) -> IssuedBundle:
 
 
 def refusal(data: bytes, passphrase: str | None = PASSPHRASE) -> Pkcs12Error:
-    with pytest.raises(Pkcs12Error) as caught:
-        open_bundle(data, passphrase)
-    return caught.value
+    return error_of(lambda: open_bundle(data, passphrase))
 
 
 def openssl_export(issued: IssuedBundle, folder: Path, *options: str) -> bytes:
@@ -182,9 +181,7 @@ def test_dates_are_checked_at_the_time_given(
     if code is None:
         check_dates(bundle, start + timedelta(days=days))
         return
-    with pytest.raises(Pkcs12Error) as caught:
-        check_dates(bundle, start + timedelta(days=days))
-    problem = caught.value.problem
+    problem = error_of(lambda: check_dates(bundle, start + timedelta(days=days))).problem
     assert (problem.code, problem.values["day"], problem.values["time"]) == (
         code,
         date(2026, 3, 1) if days < 0 else date(2029, 2, 28),
@@ -243,15 +240,11 @@ def test_a_bundle_under_another_passphrase_is_the_same_bundle(authority: Authori
     after = open_bundle(data, "nouveau é 0815")
     assert (after.leaf, after.chain, after.friendly_name) == (before.leaf, before.chain, before.friendly_name)
     assert after.key.private_numbers() == before.key.private_numbers()
-    with pytest.raises(Pkcs12Error) as refusal:
-        open_bundle(data, "old-4711")
-    assert refusal.value.code == "wrong_passphrase"
+    assert error_of(lambda: open_bundle(data, "old-4711")).code == "wrong_passphrase"
     aes_256_cbc, sha_256 = bytes.fromhex("060960864801650304012a"), bytes.fromhex("0609608648016503040201")
     assert aes_256_cbc in data  # RFC 8018, appendix B.2.5
     assert sha_256 in data
 
 
 def test_a_bundle_that_does_not_open_gets_no_other_passphrase(issued: IssuedBundle) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        encrypt_again(issued.data, "wrong", "new")
-    assert refusal.value.code == "wrong_passphrase"
+    assert error_of(lambda: encrypt_again(issued.data, "wrong", "new")).code == "wrong_passphrase"

@@ -224,16 +224,6 @@ def test_one_element_that_cannot_be_parsed_hides_no_other(element: bytes) -> Non
     assert [row["status"] for row in alone["holders"]] == ["unknown"]
 
 
-def test_somebody_elses_unread_store_changes_nothing_for_a_holder(element: bytes) -> None:
-    denied = profile(owner_sid=OTHER_SID, my=StoreContents((), (UnreadSource("access_denied", "C:\\Users", 5),)))
-    assert [row["status"] for row in facts(Selection(), [JEANNE], profiles=(profile(), denied))["holders"]] == [
-        "missing"
-    ]
-    assert [row["status"] for row in facts(Selection(), [JEANNE], profiles=(profile(element), denied))["holders"]] == [
-        "valid"
-    ]
-
-
 def test_holders_are_in_the_order_of_the_task_also_those_whom_nobody_knows() -> None:
     nobody = HolderEntry("CHU\\nobody", ExpectedSubject(None, "T9"))
     for entries in ([JEANNE, nobody], [nobody, JEANNE]):

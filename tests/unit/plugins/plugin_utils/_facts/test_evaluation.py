@@ -19,7 +19,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluati
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from unit.plugins.plugin_utils.fakes import EMAIL
 from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, SECOND, STRANGERS, record, status_rules
 
@@ -86,20 +85,6 @@ def test_of_two_reasons_the_first_of_the_table_counts(first: Status, second: Sta
 )
 def test_a_status_changes_where_the_table_says(changes: dict[str, Any], expected: Status) -> None:
     assert status(record(**changes)) is expected
-
-
-@pytest.mark.parametrize(
-    ("zone", "now", "expected", "days"),
-    [
-        ("UTC", "2026-10-15T22:00:00", Status.VALID, 41),
-        ("Europe/Paris", "2026-10-15T21:59:59", Status.VALID, 41),
-        ("Europe/Paris", "2026-10-15T22:00:00", Status.RENEWAL_DUE, 40),
-    ],
-)
-def test_days_are_those_of_the_site(zone: str, now: str, expected: Status, days: int) -> None:
-    at = status_rules(calendar=calendar_of(zone, 40), now=datetime.fromisoformat(now).replace(tzinfo=timezone.utc))
-    (one,) = rate_certificates([record(not_after=NOW.replace(hour=8))], at)
-    assert (one.record.status, one.record.days_left) == (expected, days)
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.value)

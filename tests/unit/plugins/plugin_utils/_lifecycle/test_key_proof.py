@@ -131,15 +131,6 @@ def test_the_next_certificate_stands_in_when_the_newest_does_not_sign(authority:
     assert drivers.calls == ["inventory", "exchange", "exchange"]
 
 
-def test_of_several_usable_ones_the_one_that_counts_is_tried(authority: Authority) -> None:
-    drivers = Workstation()
-    older, newer = (drivers.plant(issue(authority, left=left)) for left in (YEAR - DAY, YEAR))
-    record = prove(drivers)
-    assert (record.holders[0].status, record.holders[0].proof) == (Status.DUPLICATE, Proof.PROVEN)
-    assert {each.thumbprint: each.key_state for each in record.certificates} == {older: "linked", newer: "proven"}
-    assert drivers.calls == ["inventory", "exchange"]
-
-
 @pytest.mark.parametrize(
     ("error", "code"),
     [

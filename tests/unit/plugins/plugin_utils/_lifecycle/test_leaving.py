@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
     Leaving,
@@ -23,6 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+from unit.plugins.plugin_utils.problems import error_of
 
 ENTRIES = [parse_holder(JEANNE), parse_holder(PAUL)]
 HERS, HIS = "T123456", "T654321"
@@ -74,10 +75,9 @@ def test_who_leaves(given: dict[str, Any], expected: Leaving) -> None:
     ids=str,
 )
 def test_what_is_not_clear_is_refused(given: dict[str, Any], code: str | None) -> None:
-    with pytest.raises(Pkcs12Error) as refused:
-        chosen(**given)
-    assert refused.value.code == "bad_arguments"
-    assert code is None or refused.value.problem.code == f"bad_arguments.{code}"
+    refused = error_of(lambda: chosen(**given))
+    assert refused.code == "bad_arguments"
+    assert code is None or refused.problem.code == f"bad_arguments.{code}"
 
 
 def test_a_workstation_without_holders_needs_nobody_named() -> None:
@@ -99,9 +99,7 @@ def test_as_many_workstations_as_somebody_has_counted(count: Any) -> None:
 @pytest.mark.parametrize("count", [None, 1, 3, "", "two", True, [2]])
 def test_another_number_of_workstations_is_refused(count: Any) -> None:
     hosts = [f"ws-{number}" for number in range(2)]
-    with pytest.raises(Pkcs12Error) as raised:
-        check_count(count, hosts)
-    problem = raised.value.problem
+    problem = error_of(lambda: check_count(count, hosts)).problem
     assert problem.code == f"bad_arguments.workstations_{'not_counted' if count is None else 'miscounted'}"
     assert (problem.values["count"], problem.values["hosts"]) == (2, ("ws-0", "ws-1"))
 
@@ -109,9 +107,7 @@ def test_another_number_of_workstations_is_refused(count: Any) -> None:
 def test_a_removal_needs_a_folder_for_its_note() -> None:
     assert folder_of_notes("/own", Path("/site")) == Path("/site")
     assert folder_of_notes("/own", None) == Path("/own")
-    with pytest.raises(Pkcs12Error) as raised:
-        folder_of_notes(None, None)
-    assert raised.value.problem == Problem("bad_arguments.no_folder_of_notes")
+    assert error_of(lambda: folder_of_notes(None, None)).problem == Problem("bad_arguments.no_folder_of_notes")
 
 
 def test_a_note_says_whose_job_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

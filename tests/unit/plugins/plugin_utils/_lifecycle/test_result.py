@@ -64,7 +64,6 @@ from unit.plugins.plugin_utils.problems import sample
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate())
-SECOND = stored(certificate(left=2 * YEAR))
 IMPORT, PROVE = ImportStep(LEAF.thumbprint), ProveStep(LEAF.thumbprint)
 JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
 SCOPE = FactsScope(Selection(), (HolderEntry(HOLDER, JEANNE),), Calendar())
@@ -165,22 +164,6 @@ def test_what_became_of_an_old_key_is_said() -> None:
     assert shared == {"method": "delete", "key": "kept", "kept_because": "shared_container"}
     assert went(RemovalMethod.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
     assert (shown(RENEWAL)["superseded"][0]["key"], shown(RENEWAL)["removed"]) == ("planned", [])
-
-
-@pytest.mark.parametrize(
-    ("gone", "check_mode", "code"),
-    [
-        ((), False, "done.nothing_to_remove"),
-        ((OLD,), False, "done.removed"),
-        ((OLD, SECOND), True, "done.would_remove"),
-    ],
-)
-def test_a_removal_says_how_many_whose_and_where(gone: tuple[Any, ...], check_mode: bool, code: str) -> None:
-    steps = [RemoveStep(each.thumbprint) for each in gone]
-    found = shown(outcome(*steps, before=gone, after=(), leaf=None), check_mode)
-    assert (found["changed"], len(found["removed"]), found["superseded"]) == (bool(gone), len(gone), [])
-    count = {"count": len(gone)} if gone else {}
-    assert found["msg"] == Problem(code, {**count, "holder": HOLDER, "computer": "WS-1"})
 
 
 def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:

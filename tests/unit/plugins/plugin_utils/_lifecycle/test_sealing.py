@@ -40,7 +40,7 @@ from unit.plugins.plugin_utils.fakes import (
     present_options,
     profile,
 )
-from unit.plugins.plugin_utils.problems import sample
+from unit.plugins.plugin_utils.problems import error_of, sample
 
 KINDS = ("script_block", "module", "transcription")
 QUIET = dict.fromkeys(KINDS, False)
@@ -125,10 +125,9 @@ def test_the_key_is_made_as_the_holder_and_for_the_store_that_was_read(issued: I
 def test_where_the_key_cannot_be_made_the_run_is_refused_with_a_sentence(code: str, issued: IssuedBundle) -> None:
     drivers = logging()
     drivers.fails = ("transport_key", code)
-    with pytest.raises(Pkcs12Error) as refused:
-        run(drivers, issued)
-    assert refused.value.code == code
-    assert [each.values for each in refused.value.problem.causes] == [{"number": "0x80090016"}]
+    refused = error_of(lambda: run(drivers, issued))
+    assert refused.code == code
+    assert [each.values for each in refused.problem.causes] == [{"number": "0x80090016"}]
     assert sent(drivers) == [["transport_key"]]
 
 
@@ -171,9 +170,7 @@ def test_a_key_that_is_not_proven_gets_no_secret(
     honest = FakeDrivers.exchange
     monkeypatch.setattr(FakeDrivers, "exchange", lambda *given: change(honest(*given)))
     drivers = logging()
-    with pytest.raises(Pkcs12Error) as refused:
-        run(drivers, issued)
-    assert refused.value.problem.code == f"not_verified.{code}"
+    assert error_of(lambda: run(drivers, issued)).problem.code == f"not_verified.{code}"
     assert sent(drivers) == [["transport_key"]]
 
 
@@ -192,9 +189,7 @@ def test_a_late_answer_to_an_earlier_request_is_not_taken(
     with pytest.raises(Pkcs12Error):
         run(run_one, issued)  # its second exchange gets the first answer, too
     again = logging()
-    with pytest.raises(Pkcs12Error) as unproven:
-        run(again, issued)
-    assert unproven.value.problem.code == "not_verified.transport_key"
+    assert error_of(lambda: run(again, issued)).problem.code == "not_verified.transport_key"
     assert sent(again) == [["transport_key"]]
 
 

@@ -301,12 +301,6 @@ def test_an_access_mail_is_told_although_nothing_shows_whose_it_is(tmp_path: Pat
     assert len(shown["access_mails"]) == 2
 
 
-def test_without_the_pattern_nothing_is_told_of_it(tmp_path: Path) -> None:
-    deliver(tmp_path, JEANNE)
-    shown = run(tmp_path)
-    assert shown["access_mails"] == []
-
-
 def both_attached(person: Person, url: str, when: datetime) -> bytes:
     """A forward of both mails of the issuer."""
     one = mail_forms.attached(mails.delivery_mail(person, url, CODE, when).data, when)

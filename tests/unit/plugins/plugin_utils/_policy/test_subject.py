@@ -21,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
     index_holders,
 )
 from unit.plugins.plugin_utils.fakes import JEANNE, certificate
+from unit.plugins.plugin_utils.problems import error_of
 from unit.plugins.plugin_utils.records import record
 
 PATTERN = r"- (T\d+)$"
@@ -71,27 +72,23 @@ def test_accents_are_compared_however_they_are_encoded() -> None:
     ids=["name", "shorter", "part", "pattern", "part_of_a_name", "empty_name", "empty_number"],
 )
 def test_the_wrong_person_is_refused_and_both_are_named(person: ExpectedSubject) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_subject(certificate(JEANNE), person)
-    assert refusal.value.code == "wrong_person"
+    refusal = error_of(lambda: check_subject(certificate(JEANNE), person))
+    assert refusal.code == "wrong_person"
     expected = " ".join(part for part in (person.name, person.authorisation) if part)
-    assert refusal.value.problem.values == {"issued_to": JEANNE, "expected": expected}
+    assert refusal.problem.values == {"issued_to": JEANNE, "expected": expected}
 
 
 @pytest.mark.parametrize("pattern", [r"- (X\d+)$", r"- (X\d+)?", r"- (X*)"], ids=["none", "unused", "empty"])
 def test_a_pattern_that_finds_no_number_is_a_mistake_of_its_own(pattern: str) -> None:
     found = certificate(JEANNE)
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_subject(found, ExpectedSubject(pattern=pattern))
+    refusal = error_of(lambda: check_subject(found, ExpectedSubject(pattern=pattern)))
     values = {"pattern": pattern, "subject": found.subject}
-    assert refusal.value.problem == Problem("no_authorisation", values, "authorisation_pattern")
+    assert refusal.problem == Problem("no_authorisation", values, "authorisation_pattern")
 
 
 @pytest.mark.parametrize("pattern", ["no group", "(two)(groups)", "(open"])
 def test_a_pattern_has_one_group(pattern: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        ExpectedSubject(pattern=pattern)
-    assert refusal.value.code == "bad_pattern"
+    assert error_of(lambda: ExpectedSubject(pattern=pattern)).code == "bad_pattern"
 
 
 def test_two_certificates_are_one_persons_by_the_number_or_by_the_whole_subject() -> None:
@@ -112,9 +109,8 @@ def test_a_subject_without_a_common_name_is_named_as_a_whole_and_a_pattern_may_f
     unnamed = replace(certificate("x"), subject="UID=T123456,O=CHU", subject_cn=None)
     assert not ExpectedSubject(authorisation="T123456").owns(unnamed)
     assert ExpectedSubject(authorisation="T123456", pattern=r"UID=(T\d+)").owns(unnamed)
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_subject(unnamed, ExpectedSubject(authorisation="T123456"))
-    assert refusal.value.problem.values["issued_to"] == "UID=T123456,O=CHU"
+    refusal = error_of(lambda: check_subject(unnamed, ExpectedSubject(authorisation="T123456")))
+    assert refusal.problem.values["issued_to"] == "UID=T123456,O=CHU"
 
 
 def with_serial_number(cn: str, number: str = "T123456") -> Certificate:
@@ -171,9 +167,7 @@ def test_an_issuer_may_turn_the_name_round_where_the_number_matches() -> None:
     ids=["strict", "no_number", "no_number_off", "number", "number_off", "first_name", "ann_lee", "empty"],
 )
 def test_words_in_any_order_are_not_enough(cn: str, person: ExpectedSubject) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_subject(certificate(cn), person)
-    assert refusal.value.code == "wrong_person"
+    assert error_of(lambda: check_subject(certificate(cn), person)).code == "wrong_person"
 
 
 def test_a_name_that_is_not_checked_may_be_any_and_a_refusal_says_how() -> None:
@@ -208,10 +202,9 @@ def test_a_former_name_of_this_number_is_accepted_and_no_third_one(check: NameCh
 
 
 def test_a_former_name_needs_a_number() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        ExpectedSubject("Jeanne Dupont", former_name="Jeanne Durand")
+    refusal = error_of(lambda: ExpectedSubject("Jeanne Dupont", former_name="Jeanne Durand"))
     values = {"former_name": "Jeanne Durand"}
-    assert refusal.value.problem == Problem("bad_arguments.former_name_without_number", values)
+    assert refusal.problem == Problem("bad_arguments.former_name_without_number", values)
 
 
 NUMBERS = ("T123456", "T12345", "T-7", "T 99 456", "\u00c91")
@@ -325,6 +318,5 @@ def test_a_pattern_that_serves_passes(pattern: str | None, groups: int | None) -
 def test_one_that_does_not_is_named_with_its_option(
     pattern: str, groups: int | None, code: str, values: dict[str, Any]
 ) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_pattern("authorisation_pattern", pattern, groups)
-    assert refusal.value.problem == Problem(f"bad_pattern.{code}", values, "authorisation_pattern")
+    refusal = error_of(lambda: check_pattern("authorisation_pattern", pattern, groups))
+    assert refusal.problem == Problem(f"bad_pattern.{code}", values, "authorisation_pattern")

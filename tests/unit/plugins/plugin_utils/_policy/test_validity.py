@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy import validity
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
@@ -27,6 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
     status_in_time,
 )
 from unit.plugins.plugin_utils.fakes import EMAIL, NOW, YEAR, certificate, stored, view
+from unit.plugins.plugin_utils.problems import error_of
 
 PARIS, NEW_YORK, AUCKLAND = "Europe/Paris", "America/New_York", "Pacific/Auckland"
 
@@ -57,9 +58,8 @@ def test_a_day_begins_at_the_sites_midnight(zone: str, moment: str, day: str) ->
 @pytest.mark.parametrize("zone", ["UTC", PARIS])
 def test_a_number_of_days_below_0_is_refused(zone: str) -> None:
     assert calendar_of(zone, 0).renew_before_days == 0
-    with pytest.raises(Pkcs12Error) as refusal:
-        calendar_of(zone, -1)
-    assert refusal.value.problem == Problem("bad_arguments.due_after_the_end", {"days": -1}, "renew_before_days")
+    refusal = error_of(lambda: calendar_of(zone, -1))
+    assert refusal.problem == Problem("bad_arguments.due_after_the_end", {"days": -1}, "renew_before_days")
 
 
 @pytest.mark.parametrize(
@@ -145,16 +145,13 @@ def test_utc_needs_no_time_zone_database(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(validity, "ZoneInfo", missing)
     assert calendar_of("UTC", 7) == Calendar(7)
-    with pytest.raises(Pkcs12Error) as refusal:
-        calendar_of(PARIS, 7)
-    assert refusal.value.code == "bad_time_zone"
+    assert error_of(lambda: calendar_of(PARIS, 7)).code == "bad_time_zone"
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "Europe", "../etc/passwd", "/etc/localtime", "Europe/\0Paris"])
 def test_a_time_zone_that_nobody_knows_is_refused(zone: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        calendar_of(zone, 40)
-    assert refusal.value.problem == Problem("bad_time_zone", {"given": zone}, "time_zone")
+    refusal = error_of(lambda: calendar_of(zone, 40))
+    assert refusal.problem == Problem("bad_time_zone", {"given": zone}, "time_zone")
 
 
 JEANNE = ExpectedSubject(authorisation="T123456")
