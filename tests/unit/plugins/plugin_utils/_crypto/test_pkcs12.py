@@ -13,12 +13,7 @@ from typing import get_args
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    pkcs12,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import NumberAsText
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import (

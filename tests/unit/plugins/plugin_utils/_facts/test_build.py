@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
-    read_certificate,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import read_certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
     SerializedElement,
     StoreContents,

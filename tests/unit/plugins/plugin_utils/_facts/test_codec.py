@@ -27,11 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     UnreadRecord,
     WorkstationRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Change,
-    HolderRow,
-    WorkstationRow,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Change, HolderRow, WorkstationRow
 from unit.plugins.plugin_utils._report.drawn_reports import drawn
 
 RECORDS = (AuditRecord, CertificateRecord, HolderRecord, ProfileRecord, UnreadRecord, WorkstationRecord)

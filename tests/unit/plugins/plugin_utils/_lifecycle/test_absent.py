@@ -16,10 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.abse
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
-    RemovalMethod,
-    RemovalPolicy,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod, RemovalPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Context, Logging
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers

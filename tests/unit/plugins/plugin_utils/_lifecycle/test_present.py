@@ -20,20 +20,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.pres
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import SkipReason, Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
-    Plan,
-    Prove,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Plan, Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
-    RemovalMethod,
-    RemovalPolicy,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod, RemovalPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
-    ExchangeError,
-    StepRequest,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import ExchangeError, StepRequest
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import properties
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers, StepError

@@ -50,16 +50,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superse
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
-from unit.plugins.plugin_utils.fakes import (
-    HOLDER,
-    NOW,
-    YEAR,
-    certificate,
-    inventory,
-    present_options,
-    stored,
-    view,
-)
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, YEAR, certificate, inventory, present_options, stored, view
 from unit.plugins.plugin_utils.problems import sample
 
 LEAF = certificate(left=3 * YEAR)

@@ -14,10 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import TransportBundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
-    ConnectionLost,
-    Pkcs12Error,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove

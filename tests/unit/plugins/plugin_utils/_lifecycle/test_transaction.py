@@ -15,9 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentBundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import (
-    Transaction,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalPolicy

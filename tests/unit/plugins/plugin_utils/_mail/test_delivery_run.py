@@ -14,11 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail import (
-    delivery_run,
-    mail_source,
-    patterns,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail import delivery_run, mail_source, patterns
 from lab import mail_forms, mails
 from lab.people import ANNE, ELODIE, JEANNE, PAUL, Person
 from unit.plugins.action.test_delivery_info import BASE, CHECKED

@@ -13,16 +13,8 @@ from datetime import date, timedelta
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.imap_source import (
-    BATCH,
-    ImapMails,
-    ImapServer,
-)
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.mail_source import (
-    Limits,
-    ReadMail,
-    read_mails,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.imap_source import BATCH, ImapMails, ImapServer
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.mail_source import Limits, ReadMail, read_mails
 from unit.plugins.plugin_utils._mail.fake_imap import Mailbox
 from unit.plugins.plugin_utils.fakes import now
 from unit.plugins.plugin_utils.problems import error_of

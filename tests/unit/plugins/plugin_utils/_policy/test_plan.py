@@ -26,10 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     plan_absent,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
-    Removal,
-    RemovalMethod,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import Removal, RemovalMethod
 from unit.plugins.plugin_utils.fakes import YEAR, certificate, stored, view
 
 LEAF = certificate(left=3 * YEAR)
