@@ -29,15 +29,13 @@ ENTRIES = [parse_holder(JEANNE), parse_holder(PAUL)]
 HERS, HIS = "T123456", "T654321"
 
 
+USUAL = {
+    "retire_authorisations": [], "leavers": [], "retire_everyone": False, "leave_note": True, "expired_for_days": None
+}  # fmt: skip
+
+
 def chosen(**given: Any) -> Leaving:
-    usual = {
-        "retire_authorisations": [],
-        "leavers": [],
-        "retire_everyone": False,
-        "leave_note": True,
-        "expired_for_days": None,
-    }
-    return who_leaves(usual | given, ENTRIES)
+    return who_leaves(USUAL | given, ENTRIES)
 
 
 @pytest.mark.parametrize(
@@ -81,14 +79,7 @@ def test_what_is_not_clear_is_refused(given: dict[str, Any], code: str | None) -
 
 
 def test_a_workstation_without_holders_needs_nobody_named() -> None:
-    nobody = {
-        "retire_authorisations": [],
-        "leavers": [],
-        "retire_everyone": False,
-        "leave_note": True,
-        "expired_for_days": None,
-    }
-    assert who_leaves(nobody, []) == Leaving((), True)
+    assert who_leaves(USUAL, []) == Leaving((), True)
 
 
 @pytest.mark.parametrize("count", [2, "2", " 2 "])
