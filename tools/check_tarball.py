@@ -27,6 +27,7 @@ DOCUMENTS = [
     "docs/monitoring/",
     "docs/*.schema.json",
     "docs/docsite/",
+    "docs/systemd/",
 ]
 CONTENT = ["extensions/molecule/", "meta/", "playbooks/", "plugins/", "requirements.txt", "roles/"]
 MADE_BY_THE_BUILD = {"MANIFEST.json", "FILES.json"}

@@ -122,11 +122,11 @@ def kept(asked: Asked, version: int = 4, **fields: Any) -> None:
     asked.store.secrets[SECRET], asked.store.versions[SECRET] = fields, version
 
 
-def run(given: Mapping[str, Any] = BASE, **keywords: Any) -> dict[str, Any]:
-    return run_action("passphrase_store", given, FakeDrivers(), **keywords)
+def run(given: Mapping[str, Any] | None = None, **keywords: Any) -> dict[str, Any]:
+    return run_action("passphrase_store", given or BASE, FakeDrivers(), **keywords)
 
 
-def why(given: Mapping[str, Any] = BASE) -> str:
+def why(given: Mapping[str, Any] | None = None) -> str:
     return str(run(given)["error"]["problem"]["code"])
 
 
@@ -242,7 +242,7 @@ class Unsafe(str):
 
     __slots__ = ()
 
-    def __str__(self) -> Unsafe:
+    def __str__(self) -> Unsafe:  # pylint: disable=invalid-str-returned
         return self
 
 
