@@ -55,11 +55,6 @@ DENIED = UnreadSource("access_denied", "HKEY_USERS", 5)
 STRANGER = Identity("S-1-5-21-9", "CHU\\svc-ansible", administrator=True, debug_privilege=True)
 
 
-@pytest.fixture(scope="module")
-def issued(authority: Authority) -> IssuedBundle:
-    return issue(authority)
-
-
 @dataclass(slots=True)
 class Workstation(FakeDrivers):
     """``broken``: certificates whose key does not sign, with the code."""

@@ -25,13 +25,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     Logging,
     RunAs,
 )
-from lab.authority import Authority, IssuedBundle
+from lab.authority import IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import (
     OTHER_SID,
     execution,
     inventory,
-    issue,
     opened,
     present,
     present_options,
@@ -41,11 +40,6 @@ from unit.plugins.plugin_utils.problems import error_of, sample
 
 KINDS = ("script_block", "module", "transcription")
 QUIET = dict.fromkeys(KINDS, False)
-
-
-@pytest.fixture(scope="module")
-def issued(authority: Authority) -> IssuedBundle:
-    return issue(authority)
 
 
 def logging(kind: str = "module", **changes: Any) -> FakeDrivers:

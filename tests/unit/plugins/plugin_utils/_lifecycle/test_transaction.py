@@ -47,11 +47,6 @@ from unit.plugins.plugin_utils.problems import error_of, sample
 LOGGED = Logging(script_block=True, module=False, transcription=False)
 
 
-@pytest.fixture(scope="module")
-def issued(authority: Authority) -> IssuedBundle:
-    return issue(authority)
-
-
 def run(drivers: FakeDrivers, issued: IssuedBundle, evidence: Path | None = None, **details: Any) -> Transaction:
     return present(present_options(execution(evidence, **details)), opened(issued), drivers)
 
