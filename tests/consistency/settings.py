@@ -136,6 +136,7 @@ def places() -> dict[str, tuple[Path, ...]]:
 def _parts(playbook: Path) -> list[Path]:
     """The files that it shares with other playbooks: those that it imports, and what these read. The skeleton's work is in variables."""
     text = playbook.read_text(encoding="utf-8")
+    text = re.sub(r"&audit .*", "", text)  # what the skeleton does by itself
     work = [f"tasks/{name}.yml" for name in re.findall(r"__work: (\w+)", text)]
     named = dict.fromkeys([*work, *re.findall(r"\b(?:vars|tasks)/\w+\.yml|\b_\w+\.yml", text)])
     parts = [playbook.parent / name for name in named]
