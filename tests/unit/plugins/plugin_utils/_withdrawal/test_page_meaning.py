@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.html_page import read_page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.page_meaning import (
     CAPTCHA,
@@ -18,7 +18,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.pag
     excerpt,
     says,
 )
-from unit.plugins.plugin_utils.problems import error_of
 
 SENTENCES = {
     USED: [
@@ -26,20 +25,26 @@ SENTENCES = {
         "LE LIEN N\u2019EST PLUS VALIDE",
         "Votre certificat a déjà été retiré",
         "Ce lien a expiré",
+        "This link has already been used",
         "The certificate was already downloaded",
+        "Your link has expired",
         "Ce code a déjà été utilisé",
         "Cette URL n'est plus valable",
     ],
     WRONG_CODE: [
         "Le code de retrait est incorrect",
         "Code invalide",
+        "Mauvais code !",
+        "Code de retrait erroné",
         "Invalid withdrawal code",
         "The code is not valid",
         "Le code saisi n'est pas reconnu",
     ],
     MAINTENANCE: [
         "Le site est en maintenance",
+        "Maintenance en cours",
         "Service temporairement indisponible",
+        "Le service est indisponible",
         "Temporarily unavailable",
         "We are under maintenance",
     ],
@@ -49,6 +54,7 @@ HARMLESS = [
     "Bureau d'enregistrement Code de retrait 1 Envoyer",
     "Ce lien ne peut être utilisé qu'une seule fois.",
     "Votre certificat est prêt.",
+    "Conservez le fichier et le code.",
     "Maintenance prévue dimanche prochain",
     "Saisissez le code reçu par courriel",
 ]
@@ -68,8 +74,9 @@ def test_instructions_mean_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["used", "wrong_code", "maintenance"])
 def test_a_pattern_that_is_none_is_named(name: str) -> None:
-    refusal = error_of(lambda: Meanings(**{name: "("}))
-    assert (refusal.code, refusal.problem.setting) == ("bad_pattern", f"{name}_pattern")
+    with pytest.raises(Pkcs12Error) as refusal:
+        Meanings(**{name: "("})
+    assert (refusal.value.code, refusal.value.problem.setting) == ("bad_pattern", f"{name}_pattern")
 
 
 def test_a_secret_is_masked_however_it_is_written() -> None:
