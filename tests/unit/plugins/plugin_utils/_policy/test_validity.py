@@ -242,6 +242,7 @@ def test_status_changes_on_the_second(now: datetime, status: Status, days: int) 
         ("RSA", 2048, "sha256", False),
         ("RSA", 2047, "sha256", True),
         ("RSA", 4096, "sha1", True),
+        ("RSA", 4096, "md5", True),
         ("EC secp256r1", 256, "sha256", False),
         ("EC secp224r1", 224, "sha256", True),
         ("EC secp521r1", 521, "sha1", True),
