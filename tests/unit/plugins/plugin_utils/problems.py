@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 
 VALUES: dict[str, Any] = {
@@ -37,3 +40,10 @@ def told(problem: Problem) -> str:
         ",".join(value) if isinstance(value, tuple) else str(value) for _name, value in sorted(problem.values.items())
     )
     return f"<{' '.join([problem.code, *values, *map(told, problem.causes)])}>"
+
+
+def error_of(call: Callable[[], object]) -> Pkcs12Error:
+    """What a call is refused with."""
+    with pytest.raises(Pkcs12Error) as refusal:
+        call()
+    return refusal.value

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -24,12 +25,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
     read_certificate,
 )
 from lab.authority import Authority, der
+from unit.plugins.plugin_utils.crls import NAME, point, pointing
 
 UTF8, PRINTABLE, TELETEX, BMP, UTC_TIME, GENERAL_TIME = 0x0C, 0x13, 0x14, 0x1E, 0x17, 0x18
 RSA_SHA256 = der.encode(der.SEQUENCE, der.oid("1.2.840.113549.1.1.11"), der.encode(der.NULL))
 KEY = rsa.generate_private_key(65537, 2048)
 SPKI = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-NOW = datetime(2026, 11, 1, 12, tzinfo=timezone.utc)
 
 
 def name(tag: int, value: bytes, attribute: str = "2.5.4.3") -> bytes:
@@ -271,3 +272,26 @@ def test_a_proof_by_an_elliptic_curve_is_r_then_s(damage: bytes) -> None:
     assert proof_holds(certificate, "ECDSA-SHA256", signature, NONCE)
     assert not proof_holds(certificate, "ECDSA-SHA256", damage, NONCE)
     assert not proof_holds(certificate, "RSASSA-PKCS1-v1_5-SHA256", signature, NONCE)
+
+
+DIRECTORY = x509.DirectoryName(NAME)
+
+
+def urls(*points: x509.DistributionPoint) -> tuple[str, ...]:
+    return read_certificate(pointing(*points)).crl_urls
+
+
+def test_all_urls_are_read_each_once() -> None:
+    assert urls(point("http://a/", "ldap://b/"), point("http://a/", "http://c/")) == (
+        "http://a/",
+        "ldap://b/",
+        "http://c/",
+    )
+    assert urls() == ()
+    assert urls(point(DIRECTORY), point(relative_name=x509.RelativeDistinguishedName(NAME.rdns[0]))) == ()
+
+
+def test_a_point_for_some_reasons_or_of_another_issuer_is_left_out() -> None:
+    some = point("http://a/", reasons=frozenset([x509.ReasonFlags.key_compromise]))
+    other = point("http://b/", crl_issuer=[DIRECTORY])
+    assert urls(some, other, point("http://c/")) == ("http://c/",)

@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from lab.authority import Authority, PrivateKey, der, pfx
+from unit.plugins.plugin_utils.problems import error_of
 
 PASSPHRASE = "withdrawal-4711"
 AnyKey = PrivateKey | ed25519.Ed25519PrivateKey
@@ -56,9 +57,7 @@ def bundle(keys: Sequence[AnyKey], certificates: Sequence[x509.Certificate], hid
 
 
 def refusal(data: bytes) -> Pkcs12Error:
-    with pytest.raises(Pkcs12Error) as caught:
-        open_bundle(data, PASSPHRASE)
-    return caught.value
+    return error_of(lambda: open_bundle(data, PASSPHRASE))
 
 
 def thumbprint(certificate: x509.Certificate) -> str:

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pfx import count_private_keys, extract_pfx
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from lab.authority import der, pfx
+from unit.plugins.plugin_utils.problems import error_of
 
 KEY_BAG = pfx.key_bag(b"no key", "x")
 SECTION = pfx.data_section(der.encode(der.SEQUENCE, KEY_BAG))
@@ -19,9 +20,7 @@ SAFE_CONTENTS = der.oid("1.2.840.113549.1.12.10.1.6")
 
 
 def code_of(data: bytes) -> str:
-    with pytest.raises(Pkcs12Error) as caught:
-        extract_pfx(data)
-    return caught.value.code
+    return error_of(lambda: extract_pfx(data)).code
 
 
 @pytest.mark.parametrize(
@@ -49,9 +48,8 @@ def test_each_kind_of_wrong_file_has_its_code(data: bytes, code: str) -> None:
 
 
 def test_a_truncated_file_tells_how_much_is_missing() -> None:
-    with pytest.raises(Pkcs12Error) as caught:
-        extract_pfx(FILE[:-7])
-    assert caught.value.problem == Problem("truncated", {"needed": len(FILE), "size": len(FILE) - 7})
+    caught = error_of(lambda: extract_pfx(FILE[:-7]))
+    assert caught.problem == Problem("truncated", {"needed": len(FILE), "size": len(FILE) - 7})
 
 
 def test_what_follows_the_file_is_cut_off() -> None:
@@ -119,9 +117,7 @@ def test_keys_are_counted_in_ber_with_its_octets_in_pieces() -> None:
     ids=["no data", "junk", "junk in a bag", "no content", "empty", "signed"],
 )
 def test_a_file_with_another_inside_is_no_pkcs12(data: bytes) -> None:
-    with pytest.raises(Pkcs12Error) as caught:
-        count_private_keys(data)
-    assert caught.value.code == "not_p12"
+    assert error_of(lambda: count_private_keys(data)).code == "not_p12"
 
 
 def test_bytes_changed_at_random_are_counted_or_refused_and_nothing_else() -> None:

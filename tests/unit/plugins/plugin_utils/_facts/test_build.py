@@ -12,10 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import (
-    CLIENT_AUTH,
-    read_certificate,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import read_certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
     SerializedElement,
     StoreContents,
@@ -77,21 +74,6 @@ def others(authority: Authority) -> dict[str, bytes]:
         return pack(properties(der, KeyProvInfo("{1}", provider, 0, 0, 0), archived=archived))
 
     return {"newer": packed(500), "archived": packed(900, archived=True), "card": packed(400, CARD)}
-
-
-def test_a_certificate_is_a_row_with_its_owner_and_store(element: bytes) -> None:
-    found = facts(Selection(), profiles=(profile(element),))
-    (row,) = found["certificates"]
-    assert (row["owner_sid"], row["owner"], row["store"]) == (SID, HOLDER, "CurrentUser\\My")
-    assert (row["status"], row["days_left"], row["key_state"], row["key_provider"]) == (
-        "valid",
-        365,
-        "linked",
-        SOFTWARE,
-    )
-    assert row["eku"] == [CLIENT_AUTH]
-    assert (found["schema"], found["gathered_at"], found["certificates_not_listed"]) == (3, "2026-11-25T12:00:00Z", 0)
-    assert not [value for value in row.values() if isinstance(value, (dict, bytes))]
 
 
 def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority) -> None:
@@ -238,16 +220,6 @@ def test_one_element_that_cannot_be_parsed_hides_no_other(element: bytes) -> Non
     assert found["profiles"][0]["readable"]
     alone = facts(Selection(), [JEANNE], profiles=(profile(b"\1"),))
     assert [row["status"] for row in alone["holders"]] == ["unknown"]
-
-
-def test_somebody_elses_unread_store_changes_nothing_for_a_holder(element: bytes) -> None:
-    denied = profile(owner_sid=OTHER_SID, my=StoreContents((), (UnreadSource("access_denied", "C:\\Users", 5),)))
-    assert [row["status"] for row in facts(Selection(), [JEANNE], profiles=(profile(), denied))["holders"]] == [
-        "missing"
-    ]
-    assert [row["status"] for row in facts(Selection(), [JEANNE], profiles=(profile(element), denied))["holders"]] == [
-        "valid"
-    ]
 
 
 def test_holders_are_in_the_order_of_the_task_also_those_whom_nobody_knows() -> None:

@@ -27,11 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     UnreadRecord,
     WorkstationRecord,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Change,
-    HolderRow,
-    WorkstationRow,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Change, HolderRow, WorkstationRow
 from unit.plugins.plugin_utils._report.drawn_reports import drawn
 
 RECORDS = (AuditRecord, CertificateRecord, HolderRecord, ProfileRecord, UnreadRecord, WorkstationRecord)
@@ -125,23 +121,15 @@ def test_other_keys_are_left_out_or_refused() -> None:
     ("key", "value", "problem"),
     [
         ("name", None, "name: None is no text"),
-        ("name", 1, "name: 1 is no text"),
-        ("name", b"x", "name: b'x' is no text"),
         ("size", True, "size: True is no whole number"),
         ("size", 1.0, "size: 1.0 is no whole number"),
-        ("size", "1", "size: '1' is no whole number"),
         ("ripe", 1, "ripe: 1 is no truth value"),
-        ("ripe", None, "ripe: None is no truth value"),
         ("day", "20260301", "day: '20260301' is no date like 2026-11-25"),
         ("day", "2026-02-30", "day: '2026-02-30' is no date like 2026-11-25"),
-        ("day", 20260301, "day: 20260301 is no date like 2026-11-25"),
         ("seen", None, "seen: None is no instant like 2026-11-25T04:34:43Z"),
-        ("seen", "2026-11-25", "seen: '2026-11-25' is no instant like 2026-11-25T04:34:43Z"),
         ("seen", "2026-11-25T04:34:43", "seen: '2026-11-25T04:34:43' is no instant like 2026-11-25T04:34:43Z"),
         ("seen", "2026-11-25T04:34:43.5Z", "seen: '2026-11-25T04:34:43.5Z' is no instant like 2026-11-25T04:34:43Z"),
-        ("seen", "2026-11-25T04:34:43ZZ", "seen: '2026-11-25T04:34:43ZZ' is no instant like 2026-11-25T04:34:43Z"),
         ("grains", {}, "grains: {} is no list"),
-        ("grains", "ab", "grains: 'ab' is no list"),
         ("grains", [{"name": "a"}, None], "grains[1]: None is no map"),
         ("grains", [{"name": "a", "colour": "green"}], "grains[0].colour: 'green' is none of red, blue"),
         ("grains", [{"name": "a", "colour": ["red"]}], "grains[0].colour: ['red'] is none of red, blue"),

@@ -12,35 +12,18 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery
 )
 
 STATES = {
-    "locked": "new",
-    "ephemeral_dest": "new",
-    "dest_taken": "new",
+    **dict.fromkeys(("bad_arguments", "dest_taken", "ephemeral_dest", "evidence", "locked"), "new"),
     "dest_folder": "new",
-    "evidence": "new",
-    "bad_arguments": "new",
     "bad_pattern": "new",
     "link_used": "link_used",
     "code_wrong": "code_wrong",
-    "url_not_https": "refused",
-    "url_invalid": "refused",
-    "url_host_not_allowed": "refused",
+    **dict.fromkeys(("no_authorisation", "url_host_not_allowed", "url_invalid", "url_not_https"), "refused"),
     "redirect_elsewhere": "refused",
     "wrong_person": "refused",
-    "no_authorisation": "refused",
     "wrong_passphrase": "collected",
     "maintenance": "failed",
-    "server_error": "failed",
-    "captcha": "failed",
-    "tls": "failed",
     "unreachable": "failed",
-    "proxy": "failed",
-    "download_cut": "failed",
-    "html_instead": "failed",
-    "wrong_content": "failed",
-    "disk_full": "failed",
     "too_large": "failed",
-    "weak_key": "failed",
-    "unexpected_page": "failed",
 }
 
 

@@ -71,12 +71,6 @@ def test_a_passphrase_that_breaks_sentences_is_told(secret: str) -> None:
     assert said == {WEAK: 6, PEOPLE: ("Jeanne Dupont (T100001)",)}
 
 
-@pytest.mark.parametrize("name", ["pkcs12_passphrases", "pkcs12_passphrases", "pkcs12_new_passphrases"])
-def test_a_role_s_own_passphrases_are_people_s(name: str) -> None:
-    said = told((name, {"T100001": "1234"}, False))
-    assert said[PEOPLE] == ("Jeanne Dupont (T100001)",)
-
-
 @pytest.mark.parametrize(
     "secret",
     [

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import (
     check_holders,
     entries_in,
     of_inventory,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS
+from unit.plugins.plugin_utils.problems import error_of
 
 HOST = "ws-radio"
 CHLOE = {"user": "CHU\\cvasseur", "name": "Chloé Vasseur", "authorisation": "R20420"}
@@ -99,9 +100,7 @@ def test_only_entries_are_read(given: Any, read: Any) -> None:
 
 
 def refusal(given: Any) -> Problem:
-    with pytest.raises(Pkcs12Error) as refused:
-        check_holders(given, HOST)
-    return refused.value.problem
+    return error_of(lambda: check_holders(given, HOST)).problem
 
 
 def wrong(code: str, **values: Any) -> Problem:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timezone
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     accounts_of,
     holder_record,
     holder_status,
+    parse_day,
     parse_holder,
     resolve_accounts,
     with_holder,
@@ -28,6 +29,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
     CertificateRecord,
+    HolderRecord,
     UnreadRecord,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
@@ -36,6 +38,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import TEMPORARY
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account
 from unit.plugins.plugin_utils.fakes import HOLDER, OTHER_SID, SID, inventory, profile
+from unit.plugins.plugin_utils.problems import error_of
 from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, STRANGERS, record
 
 JEANNE = HolderEntry(
@@ -47,52 +50,35 @@ NOBODY = HolderEntry("CHU\\nobody", ExpectedSubject("Karim Benali", "T3"))
 
 
 @pytest.mark.parametrize(
-    ("raw", "entry"),
+    ("raw", "changes"),
     [
-        ({"user": "CHU\\x"}, HolderEntry("CHU\\x", ExpectedSubject())),
-        (
-            {"user": "x", "name": None, "authorisation": None, "authorisation_anniversary": None},
-            HolderEntry("x", ExpectedSubject()),
-        ),
-        (
-            {"user": "x", "name": "", "authorisation": "", "authorisation_anniversary": ""},
-            HolderEntry("x", ExpectedSubject()),
-        ),
-        ({"user": "x", "authorisation": "  "}, HolderEntry("x", ExpectedSubject())),
-        ({"user": "x", "name": "A B", "authorisation": "T1"}, HolderEntry("x", ExpectedSubject("A B", "T1"))),
-        (
-            {"user": "x", "absent_until": "2027-01-04"},
-            HolderEntry("x", ExpectedSubject(), absent_until=date(2027, 1, 4)),
-        ),
-        (
-            {"user": "x", "authorisation_anniversary": "2028-02-29"},
-            HolderEntry("x", ExpectedSubject(), date(2028, 2, 29)),
-        ),
-        (
-            {"user": "x", "authorisation_anniversary": date(2027, 3, 1)},
-            HolderEntry("x", ExpectedSubject(), date(2027, 3, 1)),
-        ),
-        ({"user": "x", "desk": "12", "phone": "1234"}, HolderEntry("x", ExpectedSubject())),
+        ({}, {}),
+        ({"name": None, "authorisation": None, "authorisation_anniversary": None}, {}),
+        ({"name": "", "authorisation": "", "authorisation_anniversary": ""}, {}),
+        ({"authorisation": "  "}, {}),
+        ({"name": "A B", "authorisation": "T1"}, {"person": ExpectedSubject("A B", "T1")}),
+        ({"absent_until": "2027-01-04"}, {"absent_until": date(2027, 1, 4)}),
+        ({"authorisation_anniversary": "2028-02-29"}, {"anniversary": date(2028, 2, 29)}),
+        ({"authorisation_anniversary": date(2027, 3, 1)}, {"anniversary": date(2027, 3, 1)}),
+        ({"desk": "12", "phone": "1234"}, {}),
     ],
 )
-def test_an_entry_of_the_inventory_is_parsed(raw: dict[str, Any], entry: HolderEntry) -> None:
-    assert parse_holder(raw) == entry
+def test_an_entry_of_the_inventory_is_parsed(raw: dict[str, Any], changes: dict[str, Any]) -> None:
+    assert parse_holder({"user": "CHU\\x", **raw}) == replace(HolderEntry("CHU\\x", ExpectedSubject()), **changes)
 
 
 @pytest.mark.parametrize("number", [42798, 4.2, True, ["T1"]])
 def test_a_number_that_is_no_text_is_refused_with_the_cure(number: Any) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse_holder({"user": "CHU\\jdupont", "authorisation": number})
+    refusal = error_of(lambda: parse_holder({"user": "CHU\\jdupont", "authorisation": number}))
     said = {"whose": "CHU\\jdupont", "number": str(number)}
-    assert refusal.value.problem == Problem("bad_arguments.number_of_holder", said)
+    assert refusal.problem == Problem("bad_arguments.number_of_holder", said)
 
 
 @pytest.mark.parametrize("day", ["01/03/2027", "2027-02-29", "2027-3-1", "tomorrow", "2027-03-01T08:00:00"])
 def test_an_anniversary_that_is_no_day_is_refused(day: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse_holder({"user": "CHU\\jdupont", "authorisation_anniversary": day})
+    refusal = error_of(lambda: parse_holder({"user": "CHU\\jdupont", "authorisation_anniversary": day}))
     said = {"key": "authorisation_anniversary", "whose": "CHU\\jdupont", "given": day}
-    assert refusal.value.problem == Problem("bad_arguments.no_day_of_holder", said)
+    assert refusal.problem == Problem("bad_arguments.no_day_of_holder", said)
 
 
 def test_holders_come_back_from_the_facts_that_named_them() -> None:
@@ -269,14 +255,80 @@ def test_facts_keep_the_entry_the_account_and_the_certificate_that_counts() -> N
     assert (kept.proof, kept.proof_detail) == (None, None)
 
 
-def test_without_a_certificate_there_is_no_date() -> None:
-    by = workstation_rules(SEATS, None, calendar_of("UTC", 40), NOW)
-    kept = holder_record(NOBODY, (), (), by)
-    assert (kept.status, kept.thumbprint, kept.access_until, kept.days_left) == (Status.MISSING, None, None, None)
-    assert (kept.owner_sid, kept.account, kept.logged_on) == (None, None, None)
-
-
 def test_whose_number_it_is_may_be_for_a_pattern_to_find() -> None:
     by = workstation_rules(SEATS, r"^(T\d+)", calendar_of("UTC", 40), NOW)
     assert by.index.holder_of(record("T1")) is None
     assert by.index.holder_of(record(subject_cn="T1 Dupont")) == "T1"
+
+
+SITE = date(2027, 3, 1)
+
+
+def kept(end: date | None, days: int = 400, zone: str = "UTC") -> HolderRecord:
+    entry = replace(JEANNE, anniversary=end)
+    rules = workstation_rules([entry], None, calendar_of(zone, 40), NOW)
+    return holder_record(entry, rate_certificates([record(days=days)], rules), (), rules)
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "until", "left"),
+    [
+        (date(2027, 3, 1), Status.VALID, datetime(2027, 2, 28, 23, 59, 59, tzinfo=timezone.utc), 95),
+        (date(2027, 1, 4), Status.RENEWAL_DUE, datetime(2027, 1, 3, 23, 59, 59, tzinfo=timezone.utc), 39),
+        (date(2026, 11, 25), Status.EXPIRED, datetime(2026, 11, 24, 23, 59, 59, tzinfo=timezone.utc), -1),
+        (date(2029, 1, 1), Status.VALID, NOW + 400 * DAY, 400),
+        (None, Status.VALID, NOW + 400 * DAY, 400),
+    ],
+    ids=["before", "due", "on_the_day", "after", "unknown"],
+)
+def test_access_ends_with_the_first(end: date | None, status: Status, until: datetime, left: int) -> None:
+    found = kept(end)
+    assert (found.status, found.access_until, found.days_left) == (status, until, left)
+    assert (found.certificate_status, found.certificate_until) == (Status.VALID, NOW + 400 * DAY)
+    assert found.last_day == (NOW + left * DAY).date()
+    assert found.authorisation_anniversary == end
+
+
+def test_a_certificate_that_ended_stays_ended() -> None:
+    found = kept(SITE, days=-3)
+    assert (found.status, found.certificate_status, found.days_left) == (Status.EXPIRED, Status.EXPIRED, -3)
+
+
+def test_the_end_date_of_the_task_counts_for_a_holder_without_an_own_one() -> None:
+    theirs = parse_holder({"user": "x"}, site_anniversary=SITE)
+    assert (theirs.anniversary, theirs.is_site_anniversary) == (SITE, True)
+    own = parse_holder({"user": "x", "authorisation_anniversary": "2027-06-01"}, site_anniversary=SITE)
+    assert (own.anniversary, own.is_site_anniversary) == (date(2027, 6, 1), False)
+    none = parse_holder({"user": "x"})
+    assert (none.anniversary, none.is_site_anniversary) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [(None, None), ("", None), ("2027-03-01", SITE), (SITE, SITE)],
+    ids=["none", "empty", "text", "yaml"],
+)
+def test_a_day_is_text_or_what_yaml_makes_of_it(given: object, day: date | None) -> None:
+    assert parse_day(given, "end") == day
+
+
+@pytest.mark.parametrize("given", ["soon", "2027-02-30", "01/03/2027", 20270301.5, {"a": 1}, ["2027-03-01"]], ids=str)
+def test_what_is_no_day_is_refused_by_its_name(given: object) -> None:
+    said = {"given": str(given)}
+    for where, problem in (
+        ({"key": "end", "whose": "ws-1"}, Problem("bad_arguments.no_day_of", {"key": "end", "whose": "ws-1", **said})),
+        ({"key": "end"}, Problem("bad_arguments.no_day_in", {"key": "end", **said})),
+        ({"setting": "end"}, Problem("bad_arguments.no_day", said, "end")),
+    ):
+        with pytest.raises(Pkcs12Error) as refusal:
+            parse_day(given, **where)
+        assert refusal.value.problem == problem
+
+
+def test_a_function_is_one_line_of_a_table() -> None:
+    assert parse_holder({"user": "x", "function": " radiation\n protection  officer "}).function == (
+        "radiation protection officer"
+    )
+    assert parse_holder({"user": "x", "function": ""}).function is None
+    assert parse_holder({"user": "x", "function": "f" * 100}).function == "f" * 100
+    assert error_of(lambda: parse_holder({"user": "x", "function": "f" * 101})).code == "bad_arguments"

@@ -21,7 +21,6 @@ from lab.emulated.element import pack, properties
 from unit.plugins.plugin_utils.fakes import EMAIL, HOLDER, inventory, issue, profile
 
 JEANNE = HolderEntry(HOLDER, ExpectedSubject("Jeanne Dupont", "T123456"))
-PAUL = HolderEntry(HOLDER, ExpectedSubject("Paul Martin", "T654321"))
 
 
 def element(issued: IssuedBundle) -> bytes:

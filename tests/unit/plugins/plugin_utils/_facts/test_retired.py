@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts import retired
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import (
     Notes,
@@ -23,6 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from unit.plugins.plugin_utils.fakes import NOW
+from unit.plugins.plugin_utils.problems import error_of
 
 NUMBER = "T100004"
 NOTE = f"{NUMBER}.retired.json"
@@ -41,17 +42,11 @@ def notes_of(*own: Path, site: Path | None = None, back: tuple[str, ...] = (), c
     return read_notes(own, site, back, check_mode)
 
 
-def refusal(call: Callable[[], object]) -> Pkcs12Error:
-    with pytest.raises(Pkcs12Error) as raised:
-        call()
-    return raised.value
-
-
 def test_a_note_says_who_and_when_and_everybody_may_read_it(folder: Path) -> None:
     said = json.loads((folder / NOTE).read_text(encoding="utf-8"))
     assert (said["authorisation"], said["by"], said["at"]) == (NUMBER, "it@control, job 7", f"{NOW:%Y-%m-%dT%H:%M:%SZ}")
     assert (folder / NOTE).stat().st_mode & 0o777 == 0o644
-    told = refusal(lambda: notes_of(folder).admit(NUMBER))
+    told = error_of(lambda: notes_of(folder).admit(NUMBER))
     values = {"number": NUMBER, "by": "it@control, job 7", "day": NOW.date(), "clock": f"{NOW:%H:%M} UTC", "note": NOTE}
     assert told.problem == Problem("retired.removed", values)
     assert len(said["meaning"]) == len(LANGUAGES)
@@ -59,7 +54,7 @@ def test_a_note_says_who_and_when_and_everybody_may_read_it(folder: Path) -> Non
 
 @pytest.mark.parametrize("number", [NUMBER, "t100004", " T100004 ", "T 100004"])
 def test_a_number_is_compared_as_everywhere(folder: Path, number: str) -> None:
-    assert refusal(lambda: notes_of(folder).admit(number)).code == "retired"
+    assert error_of(lambda: notes_of(folder).admit(number)).code == "retired"
 
 
 @pytest.mark.parametrize("number", ["T10000", "T1000045", None, ""])
@@ -74,7 +69,7 @@ def test_an_odd_number_has_a_safe_file_name_and_is_found_again(tmp_path: Path, n
     assert path.name == note_name(number)
     assert not set("/\\:") & set(path.name)
     assert not path.name.startswith(".")
-    assert refusal(lambda: notes_of(tmp_path).admit(number.lower())).code == "retired"
+    assert error_of(lambda: notes_of(tmp_path).admit(number.lower())).code == "retired"
 
 
 def test_the_notes_of_the_site_of_the_folder_and_of_the_folder_around_retired_count(folder: Path) -> None:
@@ -90,7 +85,7 @@ def test_the_notes_of_the_site_of_the_folder_and_of_the_folder_around_retired_co
         notes_of(other, site=folder),
         notes_of(site=aside),
     ):
-        assert refusal(lambda notes=notes: notes.admit(NUMBER)).code == "retired"  # type: ignore[misc]
+        assert error_of(lambda notes=notes: notes.admit(NUMBER)).code == "retired"  # type: ignore[misc]
     notes_of(other).admit(NUMBER)
     notes_of(other / "retired", site=other).admit(NUMBER)
 
@@ -105,12 +100,12 @@ def unwritable(problem: OSError) -> Callable[[Path], object]:
 def test_a_folder_that_cannot_be_read_is_a_refusal_by_the_name_of_its_setting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = refusal(lambda: notes_of(tmp_path, site=tmp_path / "gone"))
+    told = error_of(lambda: notes_of(tmp_path, site=tmp_path / "gone"))
     assert (told.code, told.problem.setting) == ("bundle_folder", "pkcs12_bundle_folder")
     notes_of(tmp_path / "gone").admit(NUMBER)  # nothing comes from there either
     notes_of(tmp_path / "gone", site=tmp_path / "gone").admit(NUMBER)
     monkeypatch.setattr(Path, "iterdir", unwritable(PermissionError(13, "Permission denied")))
-    told = refusal(lambda: notes_of(tmp_path))
+    told = error_of(lambda: notes_of(tmp_path))
     assert (told.code, told.problem.setting) == ("bundle_folder", "bundle_folder")
 
 
@@ -130,26 +125,26 @@ def test_a_folder_that_cannot_be_read_is_a_refusal_by_the_name_of_its_setting(
 )
 def test_a_damaged_note_keeps_the_person_out_too(folder: Path, content: str) -> None:
     (folder / NOTE).write_text(content, encoding="utf-8")
-    told = refusal(lambda: notes_of(folder).admit(NUMBER))
+    told = error_of(lambda: notes_of(folder).admit(NUMBER))
     assert told.problem == Problem("retired.note_damaged", {"number": NUMBER, "note": str(folder / NOTE)})
     write_down(folder, [NUMBER], "it@control", NOW)
-    assert refusal(lambda: notes_of(folder).admit(NUMBER)).problem.values["by"] == "it@control"
+    assert error_of(lambda: notes_of(folder).admit(NUMBER)).problem.values["by"] == "it@control"
 
 
 def test_a_note_that_is_no_file_keeps_the_person_out_too(folder: Path) -> None:
     (folder / NOTE).unlink()
     (folder / NOTE).mkdir()
-    assert refusal(lambda: notes_of(folder).admit(NUMBER)).code == "retired"
+    assert error_of(lambda: notes_of(folder).admit(NUMBER)).code == "retired"
     (folder / NOTE).rmdir()
     (folder / NOTE).symlink_to("nowhere")
-    assert refusal(lambda: notes_of(folder).admit(NUMBER)).code == "retired"
+    assert error_of(lambda: notes_of(folder).admit(NUMBER)).code == "retired"
 
 
 def test_who_is_taken_back_loses_all_notes_and_in_check_mode_none(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "copy"
     other.mkdir()
     write_down(other, ["t100004"], "it@control", NOW)
-    refusal(lambda: notes_of(folder, site=other, back=("T1",)).admit(NUMBER))
+    error_of(lambda: notes_of(folder, site=other, back=("T1",)).admit(NUMBER))
     notes_of(folder, site=other, back=(" t100004",), check_mode=True).admit(NUMBER)
     assert (folder / NOTE).exists()
     notes_of(folder, site=other, back=(" t100004",)).admit(NUMBER)
@@ -161,7 +156,7 @@ def test_a_note_that_cannot_be_removed_is_red(folder: Path, monkeypatch: pytest.
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(Path, "unlink", fails)
-    told = refusal(lambda: notes_of(folder, back=(NUMBER,)).admit(NUMBER))
+    told = error_of(lambda: notes_of(folder, back=(NUMBER,)).admit(NUMBER))
     values = {"note": str(folder / NOTE), "reason": "read_only"}
     assert told.problem == Problem("retired_note.not_removed", values)
 
@@ -176,7 +171,7 @@ class Subject:
 @pytest.mark.parametrize("pattern", [None, "- (T[0-9]+)$"])
 def test_without_a_number_that_of_the_certificate_counts(folder: Path, pattern: str | None) -> None:
     person = ExpectedSubject(pattern=pattern)
-    told = refusal(lambda: notes_of(folder).admit_subject(person, Subject("Paul Martin - T100004")))
+    told = error_of(lambda: notes_of(folder).admit_subject(person, Subject("Paul Martin - T100004")))
     assert (told.problem.code, told.problem.values["number"]) == ("retired.removed", NUMBER)
     for other in ("Paul Martin - T1000045", "Paul Martin"):
         notes_of(folder).admit_subject(person, Subject(other))
@@ -229,7 +224,7 @@ def test_another_host_of_the_run_may_have_put_it_aside(
 def test_a_note_is_there_before_a_bundle_is_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "T100004.p12").touch()
     monkeypatch.setattr(retired, "move", lambda source, _target: unwritable(OSError(5, "Input/output error"))(source))
-    told = refusal(lambda: write_down(tmp_path, [NUMBER], "it@control", NOW))
+    told = error_of(lambda: write_down(tmp_path, [NUMBER], "it@control", NOW))
     assert (told.code, (tmp_path / NOTE).exists()) == ("retired_note", True)
 
 
@@ -240,12 +235,12 @@ def test_what_cannot_be_written_down_names_the_folder_and_the_setting(
         lambda: write_down(tmp_path / "gone", [NUMBER], "it", NOW),
         lambda: check_can_write(tmp_path / "gone"),
     ):
-        told = refusal(call)
+        told = error_of(call)
         values = {"folder": str(tmp_path / "gone"), "reason": "not_found"}
         assert told.problem == Problem("retired_note.not_written", values)
     check_can_write(tmp_path)
     monkeypatch.setattr("os.access", lambda *_given: False)
-    assert refusal(lambda: check_can_write(tmp_path)).code == "retired_note"
+    assert error_of(lambda: check_can_write(tmp_path)).code == "retired_note"
 
 
 def test_who_reads_only_takes_what_is_there(tmp_path: Path) -> None:

@@ -50,11 +50,6 @@ def test_a_name_that_none_is_near_or_that_is_nearly_free_is_told(name: str) -> N
     assert (said.code, said.values["name"]) == ("unused_variable.everywhere", name)
 
 
-def test_a_name_that_is_far_from_all_is_told_without_one() -> None:
-    (said,) = told("pkcs12_qqqqqqqqqqqqqqqqqqqq")
-    assert said.causes == ()
-
-
 @pytest.mark.parametrize(
     "name",
     [

@@ -38,6 +38,11 @@ def workstation() -> FakeWorkstation:
 
 
 @pytest.fixture(scope="module")
+def issued(authority: Authority) -> IssuedBundle:
+    return issue(authority)
+
+
+@pytest.fixture(scope="module")
 def old(authority: Authority) -> IssuedBundle:
     return issue(authority, left=timedelta(days=20))
 

@@ -55,11 +55,6 @@ DENIED = UnreadSource("access_denied", "HKEY_USERS", 5)
 STRANGER = Identity("S-1-5-21-9", "CHU\\svc-ansible", administrator=True, debug_privilege=True)
 
 
-@pytest.fixture(scope="module")
-def issued(authority: Authority) -> IssuedBundle:
-    return issue(authority)
-
-
 @dataclass(slots=True)
 class Workstation(FakeDrivers):
     """``broken``: certificates whose key does not sign, with the code."""
@@ -129,15 +124,6 @@ def test_the_next_certificate_stands_in_when_the_newest_does_not_sign(authority:
     assert (holder.proof, holder.thumbprint, holder.status) == (Proof.PROVEN, older, Status.RENEWAL_DUE)
     assert {each.thumbprint: each.key_state for each in record.certificates} == {older: "proven", newer: "unusable"}
     assert drivers.calls == ["inventory", "exchange", "exchange"]
-
-
-def test_of_several_usable_ones_the_one_that_counts_is_tried(authority: Authority) -> None:
-    drivers = Workstation()
-    older, newer = (drivers.plant(issue(authority, left=left)) for left in (YEAR - DAY, YEAR))
-    record = prove(drivers)
-    assert (record.holders[0].status, record.holders[0].proof) == (Status.DUPLICATE, Proof.PROVEN)
-    assert {each.thumbprint: each.key_state for each in record.certificates} == {older: "linked", newer: "proven"}
-    assert drivers.calls == ["inventory", "exchange"]
 
 
 @pytest.mark.parametrize(
@@ -291,3 +277,11 @@ def test_what_goes_wrong_with_one_holder_is_in_nobody_elses_way(authority: Autho
 def test_a_workstation_that_is_gone_is_the_connections_affair(authority: Authority) -> None:
     with pytest.raises(ConnectionError):
         prove(shared(authority, ConnectionError()), HOLDER, ELODIE)
+
+
+def test_a_key_is_proven_although_the_authorisation_has_ended() -> None:
+    drivers = Workstation()
+    drivers.plant(issue(Authority.create()))
+    holder, certificate = one(prove(drivers, anniversary=NOW.date()))
+    assert (holder.status, holder.certificate_status, holder.proof) == (Status.EXPIRED, Status.VALID, Proof.PROVEN)
+    assert certificate.key_state == "proven"

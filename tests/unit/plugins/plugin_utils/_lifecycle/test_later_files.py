@@ -77,21 +77,6 @@ def test_what_a_repair_has_changed_is_not_said_to_wait(workstation: FakeWorkstat
     assert outcomes(result) == ["changed"]
 
 
-def test_the_last_one_written_is_named(workstation: FakeWorkstation, folder: Path) -> None:
-    (folder / SAME).write_bytes((folder / NEW).read_bytes())
-    for seconds, name in enumerate((INSTALLED, NEW, SAME)):
-        written(folder / name, seconds)
-    (row,) = enrol(workstation, folder, [JEANNE], install="due")["holders"]
-    assert SAME in str(row["error"]["problem"])
-    assert NEW not in str(row["error"]["problem"])
-
-
-def test_a_damaged_file_that_is_later_is_named_too(workstation: FakeWorkstation, folder: Path) -> None:
-    (folder / NEW).write_bytes(b"<html>")
-    written(folder / INSTALLED, 1000)
-    assert codes(enrol(workstation, folder, [JEANNE], install="due")) == ["html_page"]
-
-
 def test_a_later_file_is_no_reason_to_keep_a_newer_bundle_from_its_holder(
     workstation: FakeWorkstation, folder: Path, authority: Authority
 ) -> None:

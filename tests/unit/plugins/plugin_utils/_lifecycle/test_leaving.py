@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
-    KnowsRetired,
     Leaving,
     check_count,
     folder_of_notes,
@@ -24,20 +23,19 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+from unit.plugins.plugin_utils.problems import error_of
 
 ENTRIES = [parse_holder(JEANNE), parse_holder(PAUL)]
 HERS, HIS = "T123456", "T654321"
 
 
+USUAL = {
+    "retire_authorisations": [], "leavers": [], "retire_everyone": False, "leave_note": True, "expired_for_days": None
+}  # fmt: skip
+
+
 def chosen(**given: Any) -> Leaving:
-    usual = {
-        "retire_authorisations": [],
-        "leavers": [],
-        "retire_everyone": False,
-        "leave_note": True,
-        "expired_for_days": None,
-    }
-    return who_leaves(usual | given, ENTRIES)
+    return who_leaves(USUAL | given, ENTRIES)
 
 
 @pytest.mark.parametrize(
@@ -75,21 +73,13 @@ def test_who_leaves(given: dict[str, Any], expected: Leaving) -> None:
     ids=str,
 )
 def test_what_is_not_clear_is_refused(given: dict[str, Any], code: str | None) -> None:
-    with pytest.raises(Pkcs12Error) as refused:
-        chosen(**given)
-    assert refused.value.code == "bad_arguments"
-    assert code is None or refused.value.problem.code == f"bad_arguments.{code}"
+    refused = error_of(lambda: chosen(**given))
+    assert refused.code == "bad_arguments"
+    assert code is None or refused.problem.code == f"bad_arguments.{code}"
 
 
 def test_a_workstation_without_holders_needs_nobody_named() -> None:
-    nobody = {
-        "retire_authorisations": [],
-        "leavers": [],
-        "retire_everyone": False,
-        "leave_note": True,
-        "expired_for_days": None,
-    }
-    assert who_leaves(nobody, []) == Leaving((), True)
+    assert who_leaves(USUAL, []) == Leaving((), True)
 
 
 @pytest.mark.parametrize("count", [2, "2", " 2 "])
@@ -100,9 +90,7 @@ def test_as_many_workstations_as_somebody_has_counted(count: Any) -> None:
 @pytest.mark.parametrize("count", [None, 1, 3, "", "two", True, [2]])
 def test_another_number_of_workstations_is_refused(count: Any) -> None:
     hosts = [f"ws-{number}" for number in range(2)]
-    with pytest.raises(Pkcs12Error) as raised:
-        check_count(count, hosts)
-    problem = raised.value.problem
+    problem = error_of(lambda: check_count(count, hosts)).problem
     assert problem.code == f"bad_arguments.workstations_{'not_counted' if count is None else 'miscounted'}"
     assert (problem.values["count"], problem.values["hosts"]) == (2, ("ws-0", "ws-1"))
 
@@ -110,9 +98,7 @@ def test_another_number_of_workstations_is_refused(count: Any) -> None:
 def test_a_removal_needs_a_folder_for_its_note() -> None:
     assert folder_of_notes("/own", Path("/site")) == Path("/site")
     assert folder_of_notes("/own", None) == Path("/own")
-    with pytest.raises(Pkcs12Error) as raised:
-        folder_of_notes(None, None)
-    assert raised.value.problem == Problem("bad_arguments.no_folder_of_notes")
+    assert error_of(lambda: folder_of_notes(None, None)).problem == Problem("bad_arguments.no_folder_of_notes")
 
 
 def test_a_note_says_whose_job_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,33 +181,9 @@ def test_without_a_folder_or_without_a_note_nothing_is_removed(stocked: FakeWork
         assert told["error"]["code"] == ("retired_note" if folder else "bad_arguments")
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("pkcs12_retire_authorisations", [HERS]),
-        ("pkcs12_retire_everyone", True),
-        ("pkcs12_install", "due"),
-    ],
-)
-def test_what_one_run_may_set_is_refused_in_an_inventory_and_not_in_a_play(
-    stocked: FakeWorkstation, tmp_path: Path, variable: str, value: Any
-) -> None:
-    usual = {"retire_authorisations": [HERS]} if variable == "pkcs12_install" else {}
-    given = usual | {"from_site": {}, "check_mode": True, "extra": {"pkcs12_workstation_count": 2}}
-    for here, code in (({variable: value}, "bad_arguments"), ({}, None)):
-        told = task(stocked, "absent", tmp_path, **given, variables={variable: value, "hostvars": {"ws-1": here}})
-        assert (told.get("error") or {}).get("code") == code
-        assert code or [row["outcome"] for row in told["holders"]] == ["removed"]
-
-
 def test_a_state_is_no_setting_of_a_site(stocked: FakeWorkstation, tmp_path: Path) -> None:
     told = task(stocked, "absent", tmp_path, retire_authorisations=[HERS], from_site={"state": "present"})
     assert (told["error"]["code"], stocked.calls) == ("bad_arguments", [])
-
-
-def test_who_has_left_gets_nothing(stocked: FakeWorkstation, tmp_path: Path) -> None:
-    result = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), leavers=[f" {HERS.lower()} "])
-    assert (result["holders"], result["failed_holders"], result["needs_help"]) == ([], [], "")
 
 
 @pytest.mark.parametrize(
@@ -241,11 +203,6 @@ def test_who_is_retired_is_taken_back_by_this_run_alone(
     assert ([row["error"]["code"] for row in result["holders"]], result["not_taken_back"]) == ([code], nobody)
 
 
-def test_an_inventory_takes_nobody_back(stocked: FakeWorkstation, tmp_path: Path) -> None:
-    told = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), variables={"pkcs12_take_back": [HERS]})
-    assert told["error"]["code"] == "bad_arguments"
-
-
 def test_whoever_would_lose_a_certificate_is_named_with_it(stocked: FakeWorkstation, tmp_path: Path) -> None:
     told = task(stocked, "absent", tmp_path, leavers=[HERS])
     (row,) = told["holders"]
@@ -254,27 +211,6 @@ def test_whoever_would_lose_a_certificate_is_named_with_it(stocked: FakeWorkstat
     stocked.away.add(JEANNE["user"])
     (row,) = task(stocked, "absent", tmp_path, leavers=[HERS])["holders"]
     assert (row["deferred"], [each["subject_cn"] for each in row["removed"]]) == (True, [f"Jeanne Dupont - {HERS}"])
-
-
-class OwnTask(KnowsRetired):
-    """A task where the site names no folder, and this run takes nobody back."""
-
-    def folder(self, _name: str) -> None:
-        return None
-
-    def of_this_run(self, _name: str) -> None:
-        return None
-
-
-@pytest.mark.parametrize("place", [0, 1])
-def test_a_note_in_any_folder_of_the_task_counts(tmp_path: Path, place: int) -> None:
-    folders = [tmp_path / "first", tmp_path / "second"]
-    for folder in folders:
-        folder.mkdir()
-    (folders[place] / "T100004.retired.json").touch()
-    with pytest.raises(Pkcs12Error) as refused:
-        OwnTask().notes(False, *folders).admit("T100004")
-    assert refused.value.code == "retired"
 
 
 def test_a_number_that_only_a_note_has_loses_its_note(stocked: FakeWorkstation, tmp_path: Path) -> None:

@@ -200,15 +200,6 @@ def test_the_former_name_with_another_number_keeps_the_new_one_away(
     assert installed(workstation, tmp_path, authority, married) == ["number_differs"]
 
 
-def test_a_renamed_person_keeps_the_number_and_is_renewed(
-    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
-) -> None:
-    workstation.plant(USER, issue(authority, "Jeanne Dupont - T123456", timedelta(days=20)))
-    married = JEANNE | {"name": "Jeanne Martin", "former_name": "Jeanne Dupont"}
-    assert installed(workstation, tmp_path, authority, married, install="due") == [None]
-    assert len(workstation.thumbprints(USER)) == 1
-
-
 @pytest.mark.parametrize("left", [timedelta(days=20), timedelta(days=-3)])
 def test_a_holder_who_has_had_the_number_here_is_renewed_beside_it(
     workstation: FakeWorkstation, authority: Authority, tmp_path: Path, left: timedelta

@@ -4,35 +4,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import present as present_module
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import PresentOptions
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
-    DesiredCertificate,
-    Plan,
-    Prove,
-    RetireStep,
-    plan_present,
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
+    Install,
+    PresentFromFolder,
+    PresentOptions,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import SkipReason, Transaction
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Plan, Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
-    Removal,
-    RemovalMethod,
-    RemovalPolicy,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod, RemovalPolicy
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import ExchangeError, StepRequest
 from lab.authority import Authority, IssuedBundle
-from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
+from lab.emulated.element import properties
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers, StepError
 from unit.plugins.plugin_utils.fakes import (
+    CARD,
     NOW,
     PASSPHRASE,
+    SID,
     YEAR,
     execution,
     inventory,
@@ -40,7 +40,10 @@ from unit.plugins.plugin_utils.fakes import (
     opened,
     present,
     present_options,
+    profile,
+    run_state,
 )
+from unit.plugins.plugin_utils.problems import error_of, sample
 
 JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
 SKEW = timedelta(seconds=301)
@@ -56,10 +59,9 @@ def kinds(drivers: FakeDrivers) -> list[str]:
 
 def refused(drivers: FakeDrivers, issued: IssuedBundle, options: PresentOptions | None = None) -> Pkcs12Error:
     held = dict(drivers.elements)
-    with pytest.raises(Pkcs12Error) as refusal:
-        run(drivers, issued, options)
+    refusal = error_of(lambda: run(drivers, issued, options))
     assert drivers.elements == held
-    return refusal.value
+    return refusal
 
 
 def test_a_renewal_leaves_the_new_certificate_alone_and_the_next_run_one_command(
@@ -108,9 +110,8 @@ def test_when_retiring_fails_the_new_certificate_stays_and_is_on_record(
     tmp_path: Path, drivers: FakeDrivers, new: IssuedBundle
 ) -> None:
     drivers.fails = ("retire", "retire_failed")
-    with pytest.raises(Pkcs12Error) as refusal:
-        run(drivers, new, present_options(execution(tmp_path / "e")))
-    assert (refusal.value.code, refusal.value.changed) == ("retire_failed", True)
+    refusal = error_of(lambda: run(drivers, new, present_options(execution(tmp_path / "e"))))
+    assert (refusal.code, refusal.changed) == ("retire_failed", True)
     assert opened(new).leaf.thumbprint in drivers.elements
     assert '"error": "retire_failed"' in (tmp_path / "e").read_text(encoding="utf-8")
 
@@ -120,16 +121,6 @@ def test_someone_elses_certificate_is_refused_before_the_workstation_is_asked(
 ) -> None:
     refusal = refused(drivers, new, present_options(person=ExpectedSubject("Paul Martin", "T654321")))
     assert refusal.code == "wrong_person"
-    assert drivers.calls == []
-
-
-@pytest.mark.parametrize(
-    ("left", "code"), [(timedelta(seconds=-1), "expired"), (3 * YEAR + timedelta(seconds=1), "not_yet_valid")]
-)
-def test_dates_are_held_against_the_controllers_clock(
-    authority: Authority, drivers: FakeDrivers, left: timedelta, code: str
-) -> None:
-    assert refused(drivers, issue(authority, left=left)).code == code
     assert drivers.calls == []
 
 
@@ -165,19 +156,136 @@ def test_an_older_bundle_is_refused_unless_it_is_meant(
     assert opened(old).leaf.thumbprint in drivers.elements
 
 
-def test_more_predecessors_than_allowed_are_refused(drivers: FakeDrivers, new: IssuedBundle) -> None:
-    assert refused(drivers, new, present_options(policy=RemovalPolicy(max_certificates=0))).code == "too_many"
-    assert drivers.calls == ["inventory"]
+def bundle_folder(*issued: IssuedBundle) -> BundleFolder:
+    return BundleFolder(Path("/bundles"), "*.p12", tuple(opened(each) for each in issued), ())
 
 
-def retires_first(desired: DesiredCertificate, before: CertificateStore, old: Sequence[Removal]) -> Plan:
-    steps = plan_present(desired, before, old).steps
-    return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireStep))))
+def renew(
+    options: PresentOptions, folder: BundleFolder, only_due: bool, drivers: FakeDrivers, calendar: Calendar
+) -> Transaction:
+    install = Install.DUE if only_due else Install.ALWAYS
+    return run_state(PresentFromFolder(options, folder, install, calendar), drivers)
 
 
-def test_a_mutant_that_retires_before_it_proves_leaves_the_holder_without_a_certificate(
-    drivers: FakeDrivers, new: IssuedBundle, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("only_due", "days", "bundles", "note"),
+    [(True, 10, True, SkipReason.NOT_DUE), (True, 40, False, SkipReason.WAITING_FOR_ISSUER), (False, 10, False, None)],
+    ids=["not_due", "no_bundle", "nothing_to_do"],
+)
+def test_a_folder_leaves_things_as_they_are_and_says_why(
+    drivers: FakeDrivers, new: IssuedBundle, only_due: bool, days: int, bundles: bool, note: SkipReason | None
 ) -> None:
-    monkeypatch.setattr(present_module, "plan_present", retires_first)
-    run(drivers, new)
-    assert not all(drivers.usable)
+    what = bundle_folder(new) if bundles else bundle_folder()
+    outcome = renew(present_options(person=JEANNE), what, only_due, drivers, Calendar(days))
+    assert (outcome.skipped, outcome.plan.steps, drivers.calls) == (note, (), ["inventory"])
+
+
+def closed(code: str, *opens: IssuedBundle, later: bool = True) -> BundleFolder:
+    refusal = Pkcs12Error(sample(code))
+    files = (UnopenedFile(Path("/bundles/new.p12"), refusal),)
+    return replace(bundle_folder(*opens), unopened=files, later=files if later else ())
+
+
+@pytest.mark.parametrize("code", ["wrong_passphrase", "no_passphrase", "not_p12"])
+@pytest.mark.parametrize("others", [True, False], ids=["beside the installed one", "alone"])
+def test_no_issuer_is_waited_for_when_a_file_that_may_be_the_new_bundle_does_not_open(
+    drivers: FakeDrivers, old: IssuedBundle, code: str, others: bool
+) -> None:
+    refused = error_of(
+        lambda: renew(present_options(person=JEANNE), closed(code, *[old] * others), True, drivers, Calendar(40))
+    )
+    assert (refused.code, refused.changed, drivers.calls) == (code, False, ["inventory"])
+    newer = [each.code for each in refused.problem.causes]
+    assert any(each.startswith("newer_file.") for each in newer) == others
+
+
+def test_who_wants_the_newest_at_once_hears_that_it_does_not_open(drivers: FakeDrivers, old: IssuedBundle) -> None:
+    refused = error_of(
+        lambda: renew(present_options(person=JEANNE), closed("wrong_passphrase", old), False, drivers, Calendar(10))
+    )
+    assert refused.code == "wrong_passphrase"
+    for only_due, what in ((True, closed("wrong_passphrase", old)), (False, closed("no_passphrase"))):
+        outcome = renew(present_options(person=JEANNE), what, only_due, drivers, Calendar(10))
+        assert (outcome.error, outcome.skipped, outcome.plan.changes) == (None, None, False)
+
+
+def test_an_installed_certificate_is_repaired_though_the_new_bundle_does_not_open(
+    drivers: FakeDrivers, old: IssuedBundle
+) -> None:
+    options = present_options(person=JEANNE, friendly_name="another")
+    refused = error_of(lambda: renew(options, closed("wrong_passphrase", old), True, drivers, Calendar(40)))
+    assert (refused.changed, [step.type for request, _run_as in drivers.requests for step in request.steps]) == (
+        True,
+        ["name"],
+    )
+
+
+def test_an_old_file_without_its_passphrase_is_left_alone_until_a_new_one_is_due(drivers: FakeDrivers) -> None:
+    outcome = renew(present_options(person=JEANNE), closed("wrong_passphrase"), True, drivers, Calendar(10))
+    assert (outcome.skipped, outcome.plan.steps) == (None, ())
+
+
+def test_the_installed_one_in_the_folder_waits_for_the_issuer_even_when_its_key_is_asked(
+    drivers: FakeDrivers, old: IssuedBundle
+) -> None:
+    for prove in Prove:
+        outcome = renew(present_options(person=JEANNE, prove=prove), bundle_folder(old), True, drivers, Calendar())
+        assert outcome.skipped is SkipReason.WAITING_FOR_ISSUER
+
+
+@dataclass(slots=True)
+class Dead(FakeDrivers):
+    """A workstation where the keys of ``dead`` are lost. An import brings a key, unless ``incurable``."""
+
+    dead: set[str] = field(default_factory=set)
+    incurable: bool = False
+
+    def _refuse(self, step: StepRequest) -> None:
+        if step.type == "import" and not self.incurable:
+            self.dead.discard(step.thumbprint)
+        if step.type == "prove" and step.thumbprint in self.dead:
+            raise StepError("no_key")
+
+
+@pytest.mark.parametrize("last", ["asked now", "an older one goes", "remembered"])
+def test_a_dead_key_comes_anew_out_of_the_bundle(authority: Authority, new: IssuedBundle, last: str) -> None:
+    old = issue(authority, left=YEAR)
+    drivers = Dead()
+    if last == "an older one goes":
+        drivers.plant(old)
+    thumbprint = drivers.plant(new)
+    drivers.dead = {thumbprint}
+    known = {(SID, thumbprint), (SID, "0" * 40), ("S-1-5-21-9", opened(old).leaf.thumbprint)}
+    prove = Prove.ALWAYS if last == "asked now" else Prove.ON_CHANGE
+    options = present_options(prove=prove, unusable=known if last == "remembered" else frozenset())
+    outcome = present(options, opened(new), drivers)
+    assert (outcome.proven, outcome.plan.imports, drivers.dead) == (True, True, set())
+    assert [(found.thumbprint, found.key_works) for found in outcome.after.certificates] == [(thumbprint, True)]
+    assert drivers.calls == ["inventory", "exchange"] + ["exchange"] * (last != "remembered")
+
+
+def test_what_earlier_facts_say_against_a_key_counts_until_it_signs(new: IssuedBundle) -> None:
+    drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
+    thumbprint = drivers.plant(new)
+    options = present_options(person=ExpectedSubject("Jeanne Dupont", "T123456"), unusable={(SID, thumbprint)})
+    folder = BundleFolder(Path("/bundles"), "*.p12", (opened(new),), ())
+    outcome = run_state(PresentFromFolder(options, folder, Install.DUE, Calendar()), drivers)
+    assert outcome.deferred
+    assert [found.key_works for found in outcome.after.certificates] == [False]
+
+
+@pytest.mark.parametrize("why", ["incurable", "card", "asks"])
+def test_what_another_import_does_not_cure_is_said_at_once(new: IssuedBundle, why: str) -> None:
+    drivers = Dead(incurable=True)
+    thumbprint = drivers.plant(new)
+    drivers.dead = {thumbprint}
+    if why == "card":
+        der = opened(new).leaf.der
+        drivers.elements[thumbprint] = properties(der, KeyProvInfo("{1}", CARD, 0, 0, 0))
+    if why == "asks":
+        drivers.lie = {"error": ExchangeError("1", "sign_failed", 0x80090022)}
+    held = dict(drivers.elements)
+    refusal = error_of(lambda: present(present_options(prove=Prove.ALWAYS), opened(new), drivers))
+    assert drivers.elements == held
+    assert refusal.code == ("key_asks" if why == "asks" else "no_key")
+    assert drivers.calls.count("exchange") == (2 if why == "incurable" else 1)

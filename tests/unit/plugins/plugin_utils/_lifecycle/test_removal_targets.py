@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -60,11 +59,6 @@ def test_a_leavers_certificate_goes_and_everybody_elses_stays(stocked: FakeWorks
         ("T654321", None),
         ("T300001", None),
     ]
-
-
-def test_no_number_removes_nothing(stocked: FakeWorkstation) -> None:
-    result = retire(stocked)
-    assert (result["error"]["code"], result["changed"], stocked.calls) == ("bad_arguments", False, [])
 
 
 def test_a_number_that_is_given_twice_is_one_removal(stocked: FakeWorkstation) -> None:
@@ -172,32 +166,11 @@ def test_a_smart_cards_certificate_is_nobodys_affair(
     assert (outcomes(result), workstation.calls) == (["unchanged"], ["inventory"])
 
 
-def test_who_leaves_cannot_wait_however_long_the_certificate_lasts(stocked: FakeWorkstation) -> None:
-    stocked.away = {JEANNE["user"]}
-    result = retire(stocked, "T123456")
-    assert (outcomes(result), result["failed"]) == (["deferred"], True)
-    assert retire(stocked, "T123456", fail_when_deferred=False)["failed"] is False
-
-
 def test_one_number_fails_and_the_other_is_done(stocked: FakeWorkstation) -> None:
     stocked.person(JEANNE["user"]).fails = ("remove", "remove_failed")
     result = retire(stocked, "T123456", "T654321")
     assert (codes(result), outcomes(result)) == (["remove_failed", None], ["failed", "removed"])
     assert stocked.thumbprints(PAUL["user"]) == []
-
-
-def test_check_mode_says_what_would_go(stocked: FakeWorkstation) -> None:
-    result = retire(stocked, "T123456", check_mode=True)
-    (row,) = result["holders"]
-    assert (row["outcome"], row["planned"], row["changed"], len(row["removed"])) == ("removed", True, True, 1)
-    assert [(row["outcome"], row["planned"]) for row in result["holders"]] == [("removed", True)]
-    assert stocked.exchanges == []
-
-
-def test_limits_hold_for_each_store(stocked: FakeWorkstation, authority: Authority) -> None:
-    stocked.plant(JEANNE["user"], issue(authority, "Jeanne Dupont - T123456", timedelta(days=9)))
-    assert codes(retire(stocked, "T123456", max_certificates=1)) == ["too_many"]
-    assert codes(retire(stocked, "T123456", max_certificates=2)) == [None]
 
 
 def test_none_is_no_way_to_remove(stocked: FakeWorkstation) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +16,11 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import holders_of_facts
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting, HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    DeferralRule,
     ResultContext,
     certificate_result,
     holder_result,
@@ -47,24 +47,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
-from unit.plugins.plugin_utils.fakes import (
-    HOLDER,
-    NOW,
-    YEAR,
-    certificate,
-    inventory,
-    present_options,
-    stored,
-    view,
-)
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, YEAR, certificate, inventory, present_options, stored, view
 from unit.plugins.plugin_utils.problems import sample
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate())
-SECOND = stored(certificate(left=2 * YEAR))
 IMPORT, PROVE = ImportStep(LEAF.thumbprint), ProveStep(LEAF.thumbprint)
 JEANNE = ExpectedSubject("Jeanne Dupont", "T123456")
 SCOPE = FactsScope(Selection(), (HolderEntry(HOLDER, JEANNE),), Calendar())
@@ -111,11 +101,6 @@ RENEWED = outcome(IMPORT, PROVE, *retire(OLD), before=[OLD], after=[replace(stor
 DEFERRED = outcome(IMPORT, PROVE, before=[OLD], deferred=sample("not_logged_on"))
 
 
-def test_the_keys_are_the_same_whatever_happened() -> None:
-    shapes = {frozenset(shown(each)) for each in (RENEWED, DEFERRED, outcome(before=[stored(LEAF)]))}
-    assert shapes == {frozenset(shown(RENEWAL, check_mode=True))}
-
-
 def test_check_mode_says_what_would_be_and_the_run_what_was() -> None:
     planned, done = shown(RENEWAL, check_mode=True), shown(RENEWED)
     told = {"certificate": "Jeanne Dupont - T123456", "holder": "CHU\\jdupont", "until": date(2029, 11, 24)}
@@ -124,13 +109,6 @@ def test_check_mode_says_what_would_be_and_the_run_what_was() -> None:
     assert done["msg"] == Problem("done.installed_and_signs", told, causes=(was,))
     assert (planned["changed"], planned["certificate"]["key_state"]) == (True, "planned")
     assert (done["changed"], done["certificate"]["key_state"]) == (True, "proven")
-
-
-def test_several_are_said_as_several() -> None:
-    both = outcome(IMPORT, PROVE, *retire(OLD, SECOND), before=[OLD, SECOND], after=[stored(LEAF)])
-    for check_mode in (False, True):
-        code = "done.would_supersede" if check_mode else "done.superseded"
-        assert Problem(code, {"count": 2}) in shown(both, check_mode=check_mode)["msg"].causes
 
 
 def test_what_is_put_off_has_not_changed_and_says_why() -> None:
@@ -159,18 +137,6 @@ def test_the_outcome_is_one_word(what: Transaction, name: str, changed: bool) ->
     assert told.get("certificate") == found["certificate"]["subject_cn"] or told["until"] == date(2027, 11, 25)
 
 
-def test_facts_keep_the_outcome_until_the_next_one_and_a_plan_is_none() -> None:
-    def kept(found: dict[str, Any]) -> tuple[Any, Any]:
-        (holder,) = found["ansible_facts"]["pkcs12"]["holders"]
-        return holder["outcome"], holder["outcome_at"]
-
-    assert kept(shown(DEFERRED)) == ("deferred", "2026-11-25T12:00:00Z")
-    assert kept(shown(RENEWAL, check_mode=True)) == (None, None)
-    entries = holders_of_facts(shown(DEFERRED)["ansible_facts"]["pkcs12"])
-    again = shown(RENEWAL, check_mode=True, scope=FactsScope(Selection(), entries, Calendar()))
-    assert kept(again) == ("deferred", "2026-11-25T12:00:00Z")
-
-
 def went(method: RemovalMethod, **facts: Any) -> dict[str, Any]:
     entry = JournalEntry("3", "retire", "done", "", {"thumbprint": OLD.thumbprint} | facts)
     what = outcome(*retire(OLD, method=method), before=[OLD, stored(LEAF)], after=[stored(LEAF)], journal=(entry,))
@@ -189,22 +155,6 @@ def test_what_became_of_an_old_key_is_said() -> None:
     assert shared == {"method": "delete", "key": "kept", "kept_because": "shared_container"}
     assert went(RemovalMethod.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
     assert (shown(RENEWAL)["superseded"][0]["key"], shown(RENEWAL)["removed"]) == ("planned", [])
-
-
-@pytest.mark.parametrize(
-    ("gone", "check_mode", "code"),
-    [
-        ((), False, "done.nothing_to_remove"),
-        ((OLD,), False, "done.removed"),
-        ((OLD, SECOND), True, "done.would_remove"),
-    ],
-)
-def test_a_removal_says_how_many_whose_and_where(gone: tuple[Any, ...], check_mode: bool, code: str) -> None:
-    steps = [RemoveStep(each.thumbprint) for each in gone]
-    found = shown(outcome(*steps, before=gone, after=(), leaf=None), check_mode)
-    assert (found["changed"], len(found["removed"]), found["superseded"]) == (bool(gone), len(gone), [])
-    count = {"count": len(gone)} if gone else {}
-    assert found["msg"] == Problem(code, {**count, "holder": HOLDER, "computer": "WS-1"})
 
 
 def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:
@@ -234,3 +184,89 @@ def test_an_end_late_in_the_evening_is_told_as_the_day_of_the_site(what: Transac
     (holder,) = run_of(what).holders
     told = holder_result(holder, ResultContext(False, Calendar(zone=zone), NOW, confirmed=False))["msg"]
     assert list(ends(told)) == [LEAF.not_after.astimezone(zone).date()] != [LEAF.not_after.date()]
+
+
+WAITING = outcome(before=[OLD], leaf=None, skipped=SkipReason.WAITING_FOR_ISSUER)
+NONE = outcome(before=[], leaf=None, skipped=SkipReason.NOT_DUE)
+
+
+def result(what: Transaction, end: date | None, zone: str = "UTC", **changes: Any) -> dict[str, Any]:
+    (run,) = run_of(what).holders
+    entry = replace(run.task.entry, anniversary=end, **changes)
+    rule = DeferralRule(fails=True, within_days=7)
+    context = ResultContext(False, calendar_of(zone, 40), NOW, rule)
+    return holder_result(replace(run, task=replace(run.task, entry=entry)), context)
+
+
+def days(number: int) -> date:
+    return NOW.date() + timedelta(days=number)
+
+
+@pytest.mark.parametrize(
+    ("end", "left", "failed"),
+    [
+        (None, 365, False),
+        (days(500), 365, False),
+        (days(9), 8, False),
+        (days(8), 7, True),
+        (days(0), -1, True),
+        (days(-9), -10, True),
+    ],
+    ids=["unknown", "after", "in_time", "within", "on_the_day", "over"],
+)
+def test_a_deferral_is_as_urgent_as_access_is_short(end: date | None, left: int, failed: bool) -> None:
+    found = result(DEFERRED, end)
+    assert (found["access_days_left"], found["failed"], found["deferred"]) == (left, failed, True)
+
+
+def test_an_absent_holder_does_not_fail_however_short_access_is() -> None:
+    assert result(DEFERRED, days(0), absent_until=days(1))["failed"] is False
+    assert result(DEFERRED, days(0), absent_until=days(0))["failed"] is True
+
+
+def test_the_end_is_an_instant_of_the_sites_midnight() -> None:
+    assert result(WAITING, date(2027, 3, 1))["access_until"] == "2027-02-28T23:59:59Z"
+    paris = result(WAITING, date(2027, 3, 1), "Europe/Paris")
+    assert paris["access_until"] == "2027-02-28T22:59:59Z"
+    assert paris["msg"].values["until"] == date(2027, 2, 28)
+
+
+def test_a_message_never_promises_access_that_has_ended() -> None:
+    assert result(WAITING, days(0))["msg"].code == "done.no_new_bundle_and_ended"
+
+
+def test_without_a_certificate_there_is_no_end() -> None:
+    found = result(NONE, date(2027, 3, 1))
+    assert (found["access_until"], found["access_days_left"]) == (None, None)
+
+
+TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def refused(code: str, awaiting: Awaiting | None, expected: date | None = None) -> dict[str, Any]:
+    (run,) = run_of(DEFERRED).holders
+    entry = replace(run.task.entry, awaiting=awaiting, expected_from=expected)
+    refusal = Pkcs12Error(sample(code))
+    without = replace(run, task=replace(run.task, entry=entry), transaction=None, refusal=refusal)
+    return holder_result(without, ResultContext(False, Calendar(), NOW))
+
+
+@pytest.mark.parametrize(
+    ("code", "awaiting", "expected", "failed"),
+    [
+        ("no_bundle", Awaiting.BUNDLE, None, False),
+        ("no_bundle", Awaiting.ANNEX_1, None, False),
+        ("no_bundle", Awaiting.BUNDLE, TOMORROW, False),
+        ("no_bundle", Awaiting.BUNDLE, TODAY, True),
+        ("no_bundle", None, TOMORROW, True),
+        ("wrong_passphrase", Awaiting.BUNDLE, None, True),
+    ],
+)
+def test_only_a_missing_bundle_may_be_awaited(
+    code: str, awaiting: Awaiting | None, expected: date | None, failed: bool
+) -> None:
+    found = refused(code, awaiting, expected)
+    assert (found["failed"], found["error"] is not None) == (failed, failed)
+    assert found["outcome"] == ("failed" if failed else "waiting_for_issuer")
+    assert found["msg"]

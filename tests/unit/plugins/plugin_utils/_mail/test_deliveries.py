@@ -8,17 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.authentication import Envelope, Verdict
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.deliveries import (
-    Delivery,
-    MailState,
-    compared,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.deliveries import Delivery, MailState, compared
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_content import Content
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.letters import Forwarded, Letter
 from unit.plugins.plugin_utils.fakes import now
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-JEANNE, PAUL = frozenset({"j@chu.example"}), frozenset({"p@chu.example"})
+JEANNE = frozenset({"j@chu.example"})
 
 
 def letter(name: str, before: timedelta = DAY, **changes: Any) -> Letter:

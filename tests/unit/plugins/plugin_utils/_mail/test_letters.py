@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.letters import (
     MOST_FORWARDS,
     Letter,
@@ -21,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.received 
 from lab import mail_forms, mails
 from lab.people import JEANNE
 from unit.plugins.plugin_utils.fakes import now
+from unit.plugins.plugin_utils.problems import error_of
 
 URL = "https://retrait.issuer.example/w"
 WHEN = now() - timedelta(days=1)
@@ -125,9 +125,7 @@ def test_levels_have_an_end() -> None:
     for _level in range(MOST_FORWARDS):
         mail = mail_forms.attached(mail, WHEN)
     assert len(found(mail)) == 1
-    with pytest.raises(Pkcs12Error) as refusal:
-        found(mail_forms.attached(mail, WHEN))
-    assert refusal.value.code == "mail_unreadable"
+    assert error_of(lambda: found(mail_forms.attached(mail, WHEN))).code == "mail_unreadable"
 
 
 def test_a_stranger_with_the_subject_is_told() -> None:

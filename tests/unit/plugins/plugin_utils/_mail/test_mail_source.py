@@ -22,6 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.mail_sour
 )
 from lab import mails
 from unit.plugins.plugin_utils.fakes import now
+from unit.plugins.plugin_utils.problems import error_of
 
 ENOUGH = Limits(10, 100)
 
@@ -70,10 +71,9 @@ def test_sizes_of_an_mbox_are_those_of_its_mails(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("source", [EmlFiles, Mbox, Maildir])
 def test_a_source_that_is_not_there_is_named(source: type[EmlFiles | Mbox | Maildir], tmp_path: Path) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        source(tmp_path / "nowhere").entries()
-    assert refusal.value.problem.code == "mail_source.unreadable"
-    assert refusal.value.problem.values["path"] == str(tmp_path / "nowhere")
+    refusal = error_of(lambda: source(tmp_path / "nowhere").entries())
+    assert refusal.problem.code == "mail_source.unreadable"
+    assert refusal.problem.values["path"] == str(tmp_path / "nowhere")
 
 
 def test_a_source_of_another_kind_is_named(tmp_path: Path) -> None:
@@ -125,9 +125,8 @@ def test_a_mail_moves_and_replaces_nothing(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / ".Done").iterdir()) == ["cur", "maildirfolder", "new", "tmp"]
     assert (tmp_path / ".Done").stat().st_mode & 0o777 == 0o700
     (tmp_path / ".Done" / "cur" / f"{second.name}:2,").write_bytes(b"another")
-    with pytest.raises(Pkcs12Error) as refusal:
-        box.move(str(second), "Done")
-    assert (refusal.value.code, second.read_bytes()) == ("mail_not_moved", b"2")
+    refusal = error_of(lambda: box.move(str(second), "Done"))
+    assert (refusal.code, second.read_bytes()) == ("mail_not_moved", b"2")
 
 
 def test_a_mail_that_was_read_keeps_its_flags(tmp_path: Path) -> None:
@@ -140,23 +139,19 @@ def test_a_mail_that_was_read_keeps_its_flags(tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", ["", ".", "..", "../x", "/x", ".x", "a/../../b", "a..b"])
 def test_a_folder_elsewhere_is_refused(folder: str, tmp_path: Path) -> None:
     path = mails.put(tmp_path / "box", b"1")
-    with pytest.raises(Pkcs12Error) as refusal:
-        Maildir(tmp_path / "box").move(str(path), folder)
-    assert (refusal.value.code, path.exists()) == ("mail_not_moved", True)
+    refusal = error_of(lambda: Maildir(tmp_path / "box").move(str(path), folder))
+    assert (refusal.code, path.exists()) == ("mail_not_moved", True)
     assert [each.name for each in tmp_path.iterdir()] == ["box"]
 
 
 def test_a_file_has_no_folders(tmp_path: Path) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        EmlFiles(tmp_path).move("x", "Done")
-    assert refusal.value.code == "mail_not_moved"
+    assert error_of(lambda: EmlFiles(tmp_path).move("x", "Done")).code == "mail_not_moved"
 
 
 def test_a_maildir_is_no_folder_of_files(tmp_path: Path) -> None:
     mails.put(tmp_path, b"Subject: x\n\n")
-    with pytest.raises(Pkcs12Error) as refusal:
-        EmlFiles(tmp_path).entries()
-    assert refusal.value.problem == Problem("mail_source.is_maildir", {"path": str(tmp_path)})
+    refusal = error_of(lambda: EmlFiles(tmp_path).entries())
+    assert refusal.problem == Problem("mail_source.is_maildir", {"path": str(tmp_path)})
 
 
 def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path) -> None:

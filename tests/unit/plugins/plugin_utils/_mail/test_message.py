@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.message i
     recipients,
     size_of,
 )
+from unit.plugins.plugin_utils.problems import error_of
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
 PAGE = Attachment("pkcs12-compliance.html", "<p>Élodie Lefèvre".encode())
@@ -72,9 +73,7 @@ def test_letters_of_a_subject_outside_ascii_arrive() -> None:
 
 
 def test_mail_to_nobody_is_refused() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        compose(replace(LETTER, to=[]), NOW)
-    assert refusal.value.code == "mail_address"
+    assert error_of(lambda: compose(replace(LETTER, to=[]), NOW)).code == "mail_address"
 
 
 def test_file_of_another_kind_is_bytes() -> None:
@@ -95,16 +94,13 @@ def test_nothing_passes_for_another_header(option: str, line_break: str) -> None
         "to": replace(LETTER, to=[f"{text} <asroux@chu.example>"]),
         "attachments": replace(LETTER, attachments=[Attachment(text, b"")]),
     }
-    with pytest.raises(Pkcs12Error) as refusal:
-        compose(wrong[option], NOW)
-    assert refusal.value.code == "mail_header"
-    assert refusal.value.problem.setting in (f"mail_{option}", option)
+    refusal = error_of(lambda: compose(wrong[option], NOW))
+    assert refusal.code == "mail_header"
+    assert refusal.problem.setting in (f"mail_{option}", option)
 
 
 def test_half_a_character_is_refused() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        compose(replace(LETTER, subject="a name \ud83d"), NOW)
-    assert refusal.value.code == "mail_header"
+    assert error_of(lambda: compose(replace(LETTER, subject="a name \ud83d"), NOW)).code == "mail_header"
 
 
 @pytest.mark.parametrize(
@@ -140,6 +136,4 @@ def test_mail_that_is_too_large_is_refused_before_it_is_sent() -> None:
     message = compose(LETTER, NOW)
     size = len(message.as_bytes())
     assert size_of(message, size) == size
-    with pytest.raises(Pkcs12Error) as refusal:
-        size_of(message, size - 1)
-    assert refusal.value.code == "mail_too_large"
+    assert error_of(lambda: size_of(message, size - 1)).code == "mail_too_large"

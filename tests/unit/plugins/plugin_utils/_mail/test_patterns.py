@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.patterns 
     fits,
     limited_time,
 )
+from unit.plugins.plugin_utils.problems import error_of
 
 
 def test_each_value_is_found_once_without_spaces() -> None:
@@ -32,9 +33,7 @@ def test_a_group_that_took_no_part_is_no_value() -> None:
 
 @pytest.mark.parametrize(("text", "groups"), [("(", None), ("(a)(b)", 1), ("a", 1)])
 def test_what_is_no_pattern_of_the_option_is_refused(text: str, groups: int | None) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        compiled("url_pattern", text, groups)
-    assert refusal.value.code == "bad_pattern"
+    assert error_of(lambda: compiled("url_pattern", text, groups)).code == "bad_pattern"
 
 
 def test_text_beyond_the_limit_is_not_searched() -> None:

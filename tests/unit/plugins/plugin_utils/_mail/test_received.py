@@ -128,10 +128,6 @@ def test_a_wrong_charset_hides_no_text(declared: str, data: bytes, found: str) -
     assert received.body_of(received.parsed(mail)).text == found
 
 
-def test_a_mail_without_mime_is_text() -> None:
-    assert received.body_of(received.parsed("Subject: x\n\nété".encode())).text == "été"
-
-
 def test_attached_mails_are_not_part_of_the_body() -> None:
     original = mails.delivery_mail(ELODIE, URL, "C0DE", WHEN).data
     once = mail_forms.attached(original, WHEN)

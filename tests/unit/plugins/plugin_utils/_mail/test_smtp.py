@@ -13,8 +13,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.smtp import SmtpServer, send
+from unit.plugins.plugin_utils.problems import error_of
 
 PASSWORD = "s3cret-of-the-mail"
 
@@ -47,10 +48,9 @@ def port() -> Iterator[int]:
 
 def test_a_refused_login_does_not_say_what_the_server_says(port: int) -> None:
     server = SmtpServer(host="127.0.0.1", port=port, security="none", timeout=10, username="svc", password=PASSWORD)
-    with pytest.raises(Pkcs12Error) as refusal:
-        send(EmailMessage(), server)
+    refusal = error_of(lambda: send(EmailMessage(), server))
     values = {"server": f"127.0.0.1:{port}", "username": "svc", "status": 535}
-    assert refusal.value.problem == Problem("mail_login.refused", values)
-    said = "".join(traceback.format_exception(refusal.value)) + repr(server)
+    assert refusal.problem == Problem("mail_login.refused", values)
+    said = "".join(traceback.format_exception(refusal)) + repr(server)
     assert PASSWORD not in said
     assert base64.b64encode(f"\0svc\0{PASSWORD}".encode()).decode() not in said

@@ -9,7 +9,7 @@ import json
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.accounts import (
@@ -17,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.account
     account_key,
     account_of,
 )
+from unit.plugins.plugin_utils.problems import error_of
 
 ACCOUNT = "CHU\\elefevre"
 KNOWS_NONE = Problem("unknown_holder", {"computer": "WS-1", "name": ACCOUNT})
@@ -54,10 +55,9 @@ def test_an_account_is_taken_as_it_is_but_for_doubled_backslashes_and_blanks_aro
 def test_what_yaml_makes_of_a_backslash_in_double_quotes_is_refused_with_the_way_to_write_it(letter: str) -> None:
     account = f"CHU\\{letter}lefevre"
     given = yaml.safe_load(f'"{account}"')
-    with pytest.raises(Pkcs12Error) as refusal:
-        account_of(given, "holder")
+    refusal = error_of(lambda: account_of(given, "holder"))
     values = {"account": account, "sign": f"\\{letter}"}
-    assert refusal.value.problem == Problem("bad_arguments.account_escape", values, "holder")
+    assert refusal.problem == Problem("bad_arguments.account_escape", values, "holder")
     assert account_key(given) == account.casefold()
 
 
@@ -65,6 +65,5 @@ def test_what_yaml_makes_of_a_backslash_in_double_quotes_is_refused_with_the_way
     "given", ["CHU\\jdu\u200bpont", "CHU\\jean\u00a0dupont", "CHU\\j\tdupont", "j\tdupont@chu.example"]
 )
 def test_any_other_character_that_nobody_sees_is_refused(given: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse_holder({"user": given})
-    assert refusal.value.problem == Problem("bad_arguments.account_invisible", {"account": given})
+    refusal = error_of(lambda: parse_holder({"user": given}))
+    assert refusal.problem == Problem("bad_arguments.account_invisible", {"account": given})

@@ -26,10 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     plan_absent,
     plan_present,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
-    Removal,
-    RemovalMethod,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import Removal, RemovalMethod
 from unit.plugins.plugin_utils.fakes import YEAR, certificate, stored, view
 
 LEAF = certificate(left=3 * YEAR)
@@ -148,32 +145,6 @@ def violations(planner: Planner) -> int:
 
 def test_whatever_is_there_the_holder_always_has_a_certificate_that_works() -> None:
     assert violations(plan_present) == 0
-
-
-def retires_first(want: DesiredCertificate, before: CertificateStore, old: Sequence[Removal]) -> Plan:
-    steps = plan_present(want, before, old).steps
-    return Plan(tuple(sorted(steps, key=lambda step: not isinstance(step, RetireStep))))
-
-
-def proves_last(want: DesiredCertificate, before: CertificateStore, old: Sequence[Removal]) -> Plan:
-    steps = plan_present(want, before, old).steps
-    return Plan(tuple(sorted(steps, key=lambda step: isinstance(step, ProveStep))))
-
-
-def never_proves(want: DesiredCertificate, before: CertificateStore, old: Sequence[Removal]) -> Plan:
-    steps = plan_present(want, before, old).steps
-    return Plan(tuple(step for step in steps if not isinstance(step, ProveStep)))
-
-
-@pytest.mark.parametrize("mutant", [retires_first, proves_last])
-def test_a_plan_in_another_order_would_be_caught(mutant: Planner) -> None:
-    assert violations(mutant) > 0
-
-
-def test_a_plan_without_a_proof_would_be_caught() -> None:
-    assert (
-        unusable_moment(never_proves(wanted(), view(OLD), [Removal(OLD, RemovalMethod.DELETE)]), view(OLD)) is not None
-    )
 
 
 def test_only_what_was_chosen_leaves() -> None:

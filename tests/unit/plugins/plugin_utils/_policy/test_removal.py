@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import (
     RemovalSelector,
     parse_thumbprint,
@@ -21,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
     status_in_time,
 )
 from unit.plugins.plugin_utils.fakes import CARD, NOW, certificate, stored, view
+from unit.plugins.plugin_utils.problems import error_of
 
 JEANNE = stored(certificate("Jeanne Dupont - T123456"))
 PAUL = stored(certificate("Paul Martin - T654321"))
@@ -56,9 +57,7 @@ def test_all_that_is_given_has_to_match(selector: RemovalSelector, meant: list[o
 
 @pytest.mark.parametrize("issuer", [None, ""])
 def test_a_removal_that_says_nothing_is_refused(issuer: str | None) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        RemovalSelector(None, issuer)
-    assert refusal.value.problem == Problem("bad_arguments.nothing_selected")
+    assert error_of(lambda: RemovalSelector(None, issuer)).problem == Problem("bad_arguments.nothing_selected")
 
 
 @pytest.mark.parametrize(
@@ -81,9 +80,8 @@ def test_a_thumbprint_is_taken_as_people_paste_it(pasted: str) -> None:
     [(DIGITS[:-1], "other_text"), (DIGITS[:-1] + "G", "other_text"), ("", "other_text"), ("a" * 64, "sha256")],
 )
 def test_what_is_none_is_refused(wrong: str, variant: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse_thumbprint(wrong)
-    assert refusal.value.problem == Problem(f"bad_thumbprint.{variant}", {"given": wrong})
+    refusal = error_of(lambda: parse_thumbprint(wrong))
+    assert refusal.problem == Problem(f"bad_thumbprint.{variant}", {"given": wrong})
 
 
 def test_more_days_than_a_calendar_has_select_nothing() -> None:

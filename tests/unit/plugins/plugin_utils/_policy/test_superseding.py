@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import (
     SOFTWARE_PROVIDERS,
@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superse
     predecessors,
 )
 from unit.plugins.plugin_utils.fakes import CARD, EMAIL, JEANNE, YEAR, certificate, stored, view
+from unit.plugins.plugin_utils.problems import error_of
 
 CLIENT = "1.3.6.1.5.5.7.3.2"
 SERVER = "1.3.6.1.5.5.7.3.1"
@@ -82,9 +83,7 @@ def test_one_that_is_archived_already_is_not_archived_again_but_can_be_deleted()
 @pytest.mark.parametrize("method", [RemovalMethod.DELETE, RemovalMethod.ARCHIVE, RemovalMethod.NONE])
 def test_an_older_bundle_than_the_installed_one_is_refused(method: RemovalMethod) -> None:
     newer = stored(certificate(left=4 * YEAR))
-    with pytest.raises(Pkcs12Error) as refusal:
-        methods(newer, policy=RemovalPolicy(method))
-    problem = refusal.value.problem
+    problem = error_of(lambda: methods(newer, policy=RemovalPolicy(method))).problem
     assert (problem.code, problem.setting) == ("downgrade", "allow_downgrade")
     assert problem.values["thumbprint"] == newer.thumbprint
     days = {"day": certificate(left=3 * YEAR).not_after.date(), "later_day": newer.certificate.not_after.date()}
@@ -108,10 +107,9 @@ def test_superseded_none_leaves_all_in_place() -> None:
 def test_more_than_allowed_is_refused_and_all_are_named() -> None:
     several = [stored(certificate(f"Person {number}", left=timedelta(days=number))) for number in range(4)]
     assert len(choose_methods(several[:3], RemovalPolicy())) == 3
-    with pytest.raises(Pkcs12Error) as refusal:
-        choose_methods(several, RemovalPolicy())
+    refusal = error_of(lambda: choose_methods(several, RemovalPolicy()))
     values = {"count": 4, "names": tuple(f"Person {number}" for number in range(4)), "most": 3}
-    assert refusal.value.problem == Problem("too_many", values, "max_certificates")
+    assert refusal.problem == Problem("too_many", values, "max_certificates")
 
 
 def test_with_a_pattern_the_number_tells_whose_it_is() -> None:

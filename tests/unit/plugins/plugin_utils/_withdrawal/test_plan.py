@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.plan import (
     OWN_STORES,
     Places,
@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.pla
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.summary import CollectionRun
 from unit.plugins.plugin_utils._mail.deliveries import NOW, error_row, mail, record
+from unit.plugins.plugin_utils.problems import error_of
 
 HOLDERS = [{"name": "Jeanne Dupont", "authorisation": "T1", "former_name": "Jeanne Durand"}]
 PLACES = Places("/srv/bundles", "{authorisation} {name} {date}.p12", None)
@@ -89,9 +90,7 @@ def test_settings_that_do_not_fit_together_are_refused(changed: dict[str, Any], 
     if variant is None:
         places.check()
         return
-    with pytest.raises(Pkcs12Error) as refusal:
-        places.check()
-    assert refusal.value.problem.code == f"bad_arguments.collect_{variant}"
+    assert error_of(places.check).problem.code == f"bad_arguments.collect_{variant}"
 
 
 def test_the_store_of_a_site_is_a_file_that_is_there(tmp_path: Path) -> None:

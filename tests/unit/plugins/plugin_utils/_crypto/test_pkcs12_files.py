@@ -21,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import bundle_folder
+from unit.plugins.plugin_utils.problems import error_of
 
 NOBODY = 65534
 
@@ -33,9 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def refusal(folder: Path, pattern: str) -> Pkcs12Error:
-    with pytest.raises(Pkcs12Error) as caught:
-        find_bundle(folder, pattern)
-    return caught.value
+    return error_of(lambda: find_bundle(folder, pattern))
 
 
 def near(problem: Problem) -> Any:

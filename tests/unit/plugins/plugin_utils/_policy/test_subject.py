@@ -4,15 +4,25 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Certificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, check_subject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import (
+    ExpectedSubject,
+    check_pattern,
+    check_subject,
+    index_holders,
+)
 from unit.plugins.plugin_utils.fakes import JEANNE, certificate
+from unit.plugins.plugin_utils.problems import error_of
+from unit.plugins.plugin_utils.records import record
 
 PATTERN = r"- (T\d+)$"
 
@@ -62,27 +72,23 @@ def test_accents_are_compared_however_they_are_encoded() -> None:
     ids=["name", "shorter", "part", "pattern", "part_of_a_name", "empty_name", "empty_number"],
 )
 def test_the_wrong_person_is_refused_and_both_are_named(person: ExpectedSubject) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_subject(certificate(JEANNE), person)
-    assert refusal.value.code == "wrong_person"
+    refusal = error_of(lambda: check_subject(certificate(JEANNE), person))
+    assert refusal.code == "wrong_person"
     expected = " ".join(part for part in (person.name, person.authorisation) if part)
-    assert refusal.value.problem.values == {"issued_to": JEANNE, "expected": expected}
+    assert refusal.problem.values == {"issued_to": JEANNE, "expected": expected}
 
 
 @pytest.mark.parametrize("pattern", [r"- (X\d+)$", r"- (X\d+)?", r"- (X*)"], ids=["none", "unused", "empty"])
 def test_a_pattern_that_finds_no_number_is_a_mistake_of_its_own(pattern: str) -> None:
     found = certificate(JEANNE)
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_subject(found, ExpectedSubject(pattern=pattern))
+    refusal = error_of(lambda: check_subject(found, ExpectedSubject(pattern=pattern)))
     values = {"pattern": pattern, "subject": found.subject}
-    assert refusal.value.problem == Problem("no_authorisation", values, "authorisation_pattern")
+    assert refusal.problem == Problem("no_authorisation", values, "authorisation_pattern")
 
 
 @pytest.mark.parametrize("pattern", ["no group", "(two)(groups)", "(open"])
 def test_a_pattern_has_one_group(pattern: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        ExpectedSubject(pattern=pattern)
-    assert refusal.value.code == "bad_pattern"
+    assert error_of(lambda: ExpectedSubject(pattern=pattern)).code == "bad_pattern"
 
 
 def test_two_certificates_are_one_persons_by_the_number_or_by_the_whole_subject() -> None:
@@ -99,17 +105,12 @@ def test_two_certificates_are_one_persons_by_the_number_or_by_the_whole_subject(
     assert not ExpectedSubject("Jeanne Dupont").same(one, married)
 
 
-def test_two_certificates_without_a_number_are_not_one_persons() -> None:
-    assert not ExpectedSubject(pattern=PATTERN).same(certificate("A"), certificate("B"))
-
-
 def test_a_subject_without_a_common_name_is_named_as_a_whole_and_a_pattern_may_find_its_number() -> None:
     unnamed = replace(certificate("x"), subject="UID=T123456,O=CHU", subject_cn=None)
     assert not ExpectedSubject(authorisation="T123456").owns(unnamed)
     assert ExpectedSubject(authorisation="T123456", pattern=r"UID=(T\d+)").owns(unnamed)
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_subject(unnamed, ExpectedSubject(authorisation="T123456"))
-    assert refusal.value.problem.values["issued_to"] == "UID=T123456,O=CHU"
+    refusal = error_of(lambda: check_subject(unnamed, ExpectedSubject(authorisation="T123456")))
+    assert refusal.problem.values["issued_to"] == "UID=T123456,O=CHU"
 
 
 def with_serial_number(cn: str, number: str = "T123456") -> Certificate:
@@ -166,9 +167,7 @@ def test_an_issuer_may_turn_the_name_round_where_the_number_matches() -> None:
     ids=["strict", "no_number", "no_number_off", "number", "number_off", "first_name", "ann_lee", "empty"],
 )
 def test_words_in_any_order_are_not_enough(cn: str, person: ExpectedSubject) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_subject(certificate(cn), person)
-    assert refusal.value.code == "wrong_person"
+    assert error_of(lambda: check_subject(certificate(cn), person)).code == "wrong_person"
 
 
 def test_a_name_that_is_not_checked_may_be_any_and_a_refusal_says_how() -> None:
@@ -191,11 +190,6 @@ def test_a_name_is_looked_for_in_what_names_the_person_alone() -> None:
     assert ExpectedSubject("Paul Martin", "T1").is_named_in(unnamed)
 
 
-def test_without_a_number_nobody_owns_a_certificate() -> None:
-    assert ExpectedSubject(authorisation="T123456").owns(certificate(JEANNE))
-    assert not ExpectedSubject("Jeanne Dupont").owns(certificate(JEANNE))
-
-
 @pytest.mark.parametrize("check", [NameCheck.WORDS, NameCheck.STRICT])
 def test_a_former_name_of_this_number_is_accepted_and_no_third_one(check: NameCheck) -> None:
     person = ExpectedSubject("Jeanne Dupont", "T123456", name_check=check, former_name="Jeanne Durand")
@@ -207,14 +201,122 @@ def test_a_former_name_of_this_number_is_accepted_and_no_third_one(check: NameCh
         assert refusal.value.code == "wrong_person"
 
 
-def test_a_former_name_counts_only_beside_the_number() -> None:
-    person = ExpectedSubject("Jeanne Dupont", "T123456", former_name="Jeanne Durand")
-    assert person.is_named_in(certificate("Jeanne Durand - T123456"))
-    assert not person.is_named_in(certificate("Jeanne Durand - T999999"))
-
-
 def test_a_former_name_needs_a_number() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        ExpectedSubject("Jeanne Dupont", former_name="Jeanne Durand")
+    refusal = error_of(lambda: ExpectedSubject("Jeanne Dupont", former_name="Jeanne Durand"))
     values = {"former_name": "Jeanne Durand"}
-    assert refusal.value.problem == Problem("bad_arguments.former_name_without_number", values)
+    assert refusal.problem == Problem("bad_arguments.former_name_without_number", values)
+
+
+NUMBERS = ("T123456", "T12345", "T-7", "T 99 456", "\u00c91")
+LAST = r" - (.+)$"
+
+
+def named(cn: str | None, rest: str = "O=CHU") -> CertificateRecord:
+    return record(subject_cn=cn, subject=rest if cn is None else f"CN={cn},{rest}")
+
+
+@pytest.mark.parametrize(
+    ("cn", "number"),
+    [
+        ("Jeanne Dupont - T123456", "T123456"),
+        ("T123456", "T123456"),
+        ("jeanne dupont - t123456", "T123456"),
+        ("Jeanne Dupont (T12345)", "T12345"),
+        ("Jeanne Dupont - T-7", "T-7"),
+        ("Jeanne Dupont - T-78", None),
+        ("Jeanne Dupont - T 99 456", "T 99 456"),
+        ("Jeanne Dupont - T99456", "T 99 456"),
+        ("Jeanne Dupont - t\u00a0123 456", "T123456"),
+        ("Jeanne Dupont - T 123 4567", None),
+        ("Jeanne Dupont - T 123, 456", None),
+        ("Jeanne Dupont - T1234567", None),
+        ("Jeanne Dupont - XT123456", None),
+        ("Jeanne Dupont - e\u03011", "\u00c91"),
+        ("Jeanne Dupont", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_number_stands_in_the_common_name_as_words_of_its_own(cn: str | None, number: str | None) -> None:
+    assert index_holders(NUMBERS, None).holder_of(named(cn)) == number
+
+
+@pytest.mark.parametrize(
+    ("cn", "number"),
+    [
+        ("Jeanne Dupont - T123456", "T123456"),
+        ("Jeanne Dupont - T99 456", "T 99 456"),
+        ("T12345 Dupont - T123456", "T123456"),
+        ("Jeanne Dupont - t123456", "T123456"),
+        ("T123456 Dupont - T999999", None),
+        ("Jeanne Dupont T123456", None),
+        (None, None),
+    ],
+)
+def test_with_a_pattern_the_number_is_where_the_pattern_finds_it(cn: str | None, number: str | None) -> None:
+    assert index_holders(NUMBERS, LAST).holder_of(named(cn)) == number
+
+
+@pytest.mark.parametrize(
+    ("cn", "rest", "number"),
+    [
+        ("Jeanne Dupont", "serialNumber=T123456,O=CHU", "T123456"),
+        ("Jeanne Dupont", "serialNumber=PNOFR-T123456,O=CHU", "T123456"),
+        ("Jeanne Dupont", "serialNumber=T 123 456", "T123456"),
+        ("Jeanne Dupont - T12345", "serialNumber=T123456", "T12345"),
+        (None, "serialNumber=T123456", "T123456"),
+        ("Jeanne Dupont", "serialNumber=XT123456", None),
+        ("Jeanne Dupont", "OU=T123456", None),
+    ],
+)
+def test_a_number_may_stand_in_the_serial_number(cn: str | None, rest: str, number: str | None) -> None:
+    assert index_holders(NUMBERS, None).holder_of(named(cn, rest)) == number
+
+
+def test_a_pattern_may_find_it_anywhere_in_the_subject() -> None:
+    index = index_holders(NUMBERS, r"OU=(T\d+)")
+    assert index.holder_of(named("Jeanne Dupont - T12345", "OU=T123456,O=CHU")) == "T123456"
+    assert index_holders(NUMBERS, r"^Jeanne Dupont - (T\d+)$").holder_of(named("Jeanne Dupont - T12345")) == "T12345"
+
+
+@pytest.mark.parametrize("pattern", [None, LAST, r"(?:serialNumber=| - )(T\d+)"])
+def test_one_look_says_what_each_holders_entry_says(pattern: str | None) -> None:
+    index = index_holders(NUMBERS, pattern)
+    names = [f"Jeanne Dupont{joint}{number}" for joint, number in itertools.product((" - ", " ", "/", ""), NUMBERS)]
+    numbered = [named("Jeanne Dupont", f"serialNumber={number},O=CHU") for number in NUMBERS]
+    for found in [*map(named, [*names, "Jeanne Dupont", "", None]), *numbered]:
+        owners = [number for number in NUMBERS if ExpectedSubject(authorisation=number, pattern=pattern).owns(found)]
+        assert index.holder_of(found) in (owners or [None])
+
+
+@pytest.mark.parametrize("numbers", [(), ("",)], ids=["nobody", "empty"])
+@pytest.mark.parametrize("pattern", [None, r"(T\d*)"])
+def test_where_nobody_is_known_no_certificate_is_anybodys(numbers: tuple[str, ...], pattern: str | None) -> None:
+    index = index_holders(numbers, pattern)
+    assert index.numbers == {}
+    assert [index.holder_of(named(cn)) for cn in ("Jeanne Dupont - T123456", "", None)] == [None] * 3
+
+
+def test_the_order_of_the_numbers_makes_no_difference() -> None:
+    numbers = ("T1", "t1", "T 2", "t 2")
+    registers = [index_holders(order, None) for order in itertools.permutations(numbers)]
+    assert all(index == registers[0] for index in registers)
+
+
+@pytest.mark.parametrize(("pattern", "groups"), [(None, 1), ("", None), ("(a)", 1), ("a(b)(c)", None)])
+def test_a_pattern_that_serves_passes(pattern: str | None, groups: int | None) -> None:
+    check_pattern("issuer", pattern, groups)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "groups", "code", "values"),
+    [
+        ("*", None, "no_expression", {"reason": Outside("nothing to repeat at position 0")}),
+        ("a", 1, "groups", {"groups": 0, "needed": 1}),
+    ],
+)
+def test_one_that_does_not_is_named_with_its_option(
+    pattern: str, groups: int | None, code: str, values: dict[str, Any]
+) -> None:
+    refusal = error_of(lambda: check_pattern("authorisation_pattern", pattern, groups))
+    assert refusal.problem == Problem(f"bad_pattern.{code}", values, "authorisation_pattern")
