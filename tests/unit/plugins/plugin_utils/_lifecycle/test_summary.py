@@ -233,7 +233,7 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
         ({"unreachable": True, "msg": "x"}, True),
         ({"skipped": True}, False),
         ({"no_workstation": True}, False),
-        (None, False),
+        (None, True),  # a run of which nothing is known is no green one
         (
             {
                 "failed": False,
