@@ -153,7 +153,7 @@ def test_an_own_inventory_after_that_of_the_lab_leads_to_two_certificates_and_a_
     assert "Jeanne Dupont, T100001 (CHU\\jdupont) at ws-cardio, Paul Martin, T" in shown
     assert "\\\\" not in shown
     report = (mine / "reports" / "pkcs12-compliance.md").read_text(encoding="utf-8")
-    assert "- Workstations: answered 2, never seen 3" in report
+    assert "- Workstations: audited 2, never seen 3" in report
 
 
 def evidence(folder: Path, computer: str) -> list[dict[str, Any]]:

@@ -169,9 +169,10 @@ def registered(part: str, value: Any, usual: Any, changed: Any, entry: Any = ANN
 
 
 def sent(
-    part: str, value: Any, usual: Any, changed: Any, given: Any = DELIVERED, entry: Any = PLACE, see: Any = None
+    part: str, value: Any, usual: Any, changed: Any, given: Any = DELIVERED, entry: Any = None, see: Any = None
 ) -> Effect:
     """What a key of a place of the report is for."""
+    entry = entry or PLACE
     return Effect(f"report_destinations.{part}", value, see or delivery(part), usual, changed, given, out, entry=entry)
 
 
