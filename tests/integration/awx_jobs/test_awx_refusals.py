@@ -22,7 +22,7 @@ DESKS = (Desk("ws-cardio", (Seat(JEANNE),)), Desk("ws-nuclear", (Seat(ELODIE),))
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("[a-z]*.yml"))
 ON_WORKSTATIONS = [name for name in PLAYBOOKS if name not in {"collect", "remind", "report"}]
 REFUSAL = re.compile(r"^(?:fatal|failed): \[.*? => ({.*\"msg\": .*})$", re.MULTILINE)
-COMMON = {"run_once", "delegate_to"}
+COMMON = {"run_once", "delegate_to", "when"}
 WITH_FOLDERS = [name for name in PLAYBOOKS if name not in {"audit", "check"}]
 
 
