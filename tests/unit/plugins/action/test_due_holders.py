@@ -99,6 +99,7 @@ def looked(variables: dict[str, Any], family: str = "powershell", **site: Any) -
     return run_action("due_holders", {"from_site": {}}, FakeWorkstation(), variables=variables | given, family=family)
 
 
+@pytest.mark.words  # compares sentences
 def test_what_the_site_says_of_its_report_counts_for_nothing(tmp_path: Path) -> None:
     site = {
         "pkcs12_report_folder": str(tmp_path / "none"),

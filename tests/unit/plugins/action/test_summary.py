@@ -101,6 +101,7 @@ def due(**hosts: Any) -> dict[str, Any]:
     return run_action("summary", given, FakeWorkstation(), variables=known)
 
 
+@pytest.mark.words  # compares sentences
 def test_a_host_where_nobody_is_due_does_not_count_and_is_told_at_the_end() -> None:
     called = {"looked": {**LOOKED, "due": True}, "first": DONE}
     left = {"looked": LOOKED, "pkcs12_holders": [ROW]}
@@ -111,6 +112,7 @@ def test_a_host_where_nobody_is_due_does_not_count_and_is_told_at_the_end() -> N
     assert due(left=left)["totals"] == {} == due(left=left)["ends_failed"]
 
 
+@pytest.mark.words  # compares sentences
 def test_a_host_of_which_nobody_can_say_whether_it_is_due_has_failed_for_that_reason() -> None:
     refused = {"failed": False, "msg": "pkcs12_holders of refused is wrong.", "error": {"code": "bad_arguments"}}
     found = due(refused={"looked": refused}, left={"looked": LOOKED})
@@ -132,6 +134,7 @@ def test_where_only_those_are_called_who_are_due_all_of_them_may_be_off() -> Non
     assert len(due(one=off, other=off)["ends_failed"]) == 1
 
 
+@pytest.mark.words  # compares sentences
 def test_without_a_host_that_was_looked_at_nothing_is_told_of_those_left_out() -> None:
     plain, found = (
         run_action("summary", BASE | more, FakeWorkstation(), variables=VARIABLES) for more in ({}, {"due": "looked"})

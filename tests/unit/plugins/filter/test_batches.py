@@ -31,6 +31,7 @@ def test_sizes(given: Any, sizes: list[Any]) -> None:
     assert batches(given) == sizes
 
 
+@pytest.mark.words  # compares sentences
 @pytest.mark.parametrize(
     "given", [0, "0%", -1, "ten", "10 %", 1.5, True, [], [0], ["", "10%"], [None], {"a": 1}, "1,2", "\u0663"], ids=str
 )

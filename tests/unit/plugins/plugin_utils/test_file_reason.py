@@ -24,6 +24,7 @@ def test_what_people_meet_has_words_in_each_language(name: str) -> None:
     assert len(told | {reason, said}) == len(LANGUAGES) + 2
 
 
+@pytest.mark.words  # compares sentences
 @pytest.mark.parametrize(
     ("error", "said"),
     [

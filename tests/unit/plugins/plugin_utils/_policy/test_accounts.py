@@ -23,6 +23,7 @@ ACCOUNT = "CHU\\elefevre"
 KNOWS_NONE = Problem("unknown_holder", {"computer": "WS-1", "name": ACCOUNT})
 
 
+@pytest.mark.words  # compares sentences
 @pytest.mark.parametrize("shown", [json.dumps, str, yaml.safe_dump], ids=["json", "terminal", "yaml"])
 @pytest.mark.parametrize("quoted", ["{}", "'{}'"], ids=["plain", "single quotes"])
 def test_an_account_that_is_copied_from_a_sentence_works(shown: object, quoted: str) -> None:
