@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.passphrase_
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import number_key
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
+
+HTTPS = re.compile(r"https://[^/\s]", re.IGNORECASE)
 
 
 class ActionModule(Pkcs12Action):
@@ -53,6 +56,9 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options, number = task.options, task.options["authorisation"]
+        address = "awx_url" if options["store"] == "awx_credential" else "hashicorp_vault_url"
+        if not HTTPS.match(options[address]):  # the token and all passphrases would be sent in clear text
+            raise Pkcs12Error(Problem("bad_arguments.store_url", setting=address))
         known = _known(options)
         store = _store(options, known)
         if number is None or task.check_mode:

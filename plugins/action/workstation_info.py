@@ -30,6 +30,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.opti
     has_password,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stray_bundles import (
+    WRONG_COMPUTER,
     StrayTask,
     evidence_of,
     handle_stray_bundles,
@@ -102,4 +103,4 @@ class ActionModule(Pkcs12Action):
         try:
             return stray_lines(handle_stray_bundles(wanted, self.drivers, now))
         except Pkcs12Error as failure:
-            return [failure.problem]
+            return [] if failure.code == WRONG_COMPUTER else [failure.problem]  # a finding has said that

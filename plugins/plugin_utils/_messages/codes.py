@@ -169,6 +169,7 @@ CODES: Mapping[str, Code] = {
     "bad_arguments.several_passwords": code(IT, holder=STR),
     "bad_arguments.site_issuer_selects": code(IT),
     "bad_arguments.source_without_folders": code(IT, source=STR),
+    "bad_arguments.store_url": code(IT),
     "bad_arguments.template_left": code(IT, variable=STR, host=STR, template=STR),
     "bad_arguments.unknown_keys": code(IT, option=STR, entry=INT, keys=STRS, known=CHOICES),
     "bad_arguments.unknown_options": code(IT, options=STRS, action=STR),

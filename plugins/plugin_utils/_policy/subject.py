@@ -184,7 +184,8 @@ class HolderIndex:
     def _number_in(self, text: str) -> str | None:
         for row in ROWS_OF_WORDS.findall(normalized_text(text)):
             words = row.split()
-            for first, length in product(range(len(words)), range(1, MOST_PARTS + 1)):
+            # The longest first: "12 3456" is the number 123456, and not 12.
+            for first, length in product(range(len(words)), range(MOST_PARTS, 0, -1)):
                 if number := self.numbers.get("".join(words[first : first + length])):
                     return number
         return next((number for number in self.phrases if has_number(text, number)), None)

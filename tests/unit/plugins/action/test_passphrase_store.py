@@ -258,3 +258,10 @@ def test_a_token_that_ends_with_a_line_break_is_that_token(given: dict[str, Any]
     """As a block of YAML does. No header takes one."""
     result = run_action("passphrase_store", BASE | given, FakeDrivers())
     assert result["changed"], result
+
+
+@pytest.mark.parametrize("address", ["http://vault.example", "vault.example:8200", "https://", "https:///v1"])
+@pytest.mark.parametrize(("given", "setting"), [(BASE, "hashicorp_vault_url"), (AWX, "awx_url")])
+def test_no_token_goes_out_in_clear_text(given: dict[str, Any], setting: str, address: str) -> None:
+    error = run({**given, setting: address})["error"]
+    assert (error["problem"]["code"], error["setting"]) == ("bad_arguments.store_url", setting)

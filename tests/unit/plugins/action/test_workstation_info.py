@@ -227,3 +227,10 @@ def test_where_nobody_could_look_for_bundles_a_line_says_why(tmp_path: Path) -> 
     found = looked(scene, given)
     assert found["ready"] and len(told_of_bundles(scene)) == 1
     assert scene.workstation.calls == ["inventory"]
+
+
+def test_another_computer_is_told_once(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    one_file(scene)
+    found = looked(scene, {"pkcs12_check_stray_bundles": True, "pkcs12_computer": "WS-9"})
+    assert (found["ready"], len(found["lines"])) == (False, 1 + len(found["findings"]))

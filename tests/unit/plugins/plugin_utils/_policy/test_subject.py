@@ -273,6 +273,10 @@ def test_a_number_may_stand_in_the_serial_number(cn: str | None, rest: str, numb
     assert index_holders(NUMBERS, None).holder_of(named(cn, rest)) == number
 
 
+def test_the_longest_number_counts() -> None:
+    assert index_holders(["12", "123456"], None).holder_of(named("Jeanne Dupont - 12 3456")) == "123456"
+
+
 def test_a_pattern_may_find_it_anywhere_in_the_subject() -> None:
     index = index_holders(NUMBERS, r"OU=(T\d+)")
     assert index.holder_of(named("Jeanne Dupont - T12345", "OU=T123456,O=CHU")) == "T123456"
