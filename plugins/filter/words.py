@@ -19,28 +19,19 @@ def words(
     language: Any = "",
     setting: str | None = None,
     causes: Iterable[Any] = (),
-    rows: Iterable[Mapping[str, Any]] | None = None,
     **values: Any,
 ) -> str | list[str]:
-    """The sentences of a code with these values, of a kept problem, of each in a list, or of a code for each row."""
+    """The sentences of a code with these values, of a kept problem, or of each in a list."""
     told = Words(str(language), variable_of)
     led_to = tuple(map(Problem.from_map, causes))
 
-    def text_of(each: Any, of_row: Mapping[str, Any]) -> str:
+    def text_of(each: Any) -> str:
         is_kept = isinstance(each, Mapping)
-        problem = Problem.from_map(each) if is_kept else Problem(str(each), _typed(str(each), of_row), setting, led_to)
-        return told.of(problem)
+        return told.of(
+            Problem.from_map(each) if is_kept else Problem(str(each), _typed(str(each), values), setting, led_to)
+        )
 
-    if rows is not None:
-        return [text_of(given, {name: _at(row, str(path)) for name, path in values.items()}) for row in rows]
-    return [text_of(each, values) for each in given] if isinstance(given, (list, tuple)) else text_of(given, values)
-
-
-def _at(row: Any, path: str) -> Any:
-    """The value at a place such as ``places.0.workstation``."""
-    for key in path.split("."):
-        row = row[int(key)] if isinstance(row, (list, tuple)) else row[key]
-    return row
+    return [text_of(each) for each in given] if isinstance(given, (list, tuple)) else text_of(given)
 
 
 def _typed(code: str, values: Mapping[str, Any]) -> dict[str, Any]:

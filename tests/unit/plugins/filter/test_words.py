@@ -79,12 +79,6 @@ def test_a_code_takes_kept_causes(told: list[Problem]) -> None:
     assert told == [Problem("x.other", causes=(Problem("x.full", {"who": "Louis"}),))]
 
 
-def test_a_code_is_told_for_each_row(told: list[Problem]) -> None:
-    rows = [{"name": "Louis", "places": [{"days": "3"}]}, {"name": "Marie", "places": [{"days": 4}]}]
-    assert words("x.full", rows=rows, who="name", count="places.0.days") == ["x.full", "x.full"]
-    assert told == [Problem("x.full", {"who": "Louis", "count": 3}), Problem("x.full", {"who": "Marie", "count": 4})]
-
-
 def test_values_that_the_code_does_not_have_are_left_out(told: list[Problem]) -> None:
     words("x.full", who="Louis", other="value")
     assert told == [Problem("x.full", {"who": "Louis"})]
