@@ -71,7 +71,7 @@ class ActionModule(Pkcs12Action):
     _shared: Shared = MappingProxyType({})
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        check_holders(given.get("holders") or [], self.host)
+        check_holders(given.get("holders") or [])
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         result = super().finish(result, task)

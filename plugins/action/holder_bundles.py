@@ -55,7 +55,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
 
     def check_given(self, given: Mapping[str, Any]) -> None:
         if "holders" in given:
-            check_holders(given["holders"], self.host)
+            check_holders(given["holders"])
         if given.keys() <= self.SPEC.options.keys() and not given.get("bundle_folder"):  # a misspelt option comes first
             raise Pkcs12Error(Problem("bad_arguments.check_needs_folder", setting="bundle_folder"))
 

@@ -110,7 +110,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
 
     def check_given(self, given: Mapping[str, Any]) -> None:
         if "holders" in given:
-            check_holders(given["holders"], self.host)
+            check_holders(given["holders"])
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options

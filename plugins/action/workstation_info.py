@@ -66,7 +66,7 @@ class ActionModule(Pkcs12Action):
     )
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        check_holders(given.get("holders") or [], self.host)
+        check_holders(given.get("holders") or [])
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         scope = browser_scope(task.options)

@@ -14,18 +14,14 @@ from .holders import HOLDER_OPTIONS, number_of
 VARIABLE = "pkcs12_holders"
 
 
-def check_holders(given: Any, host: str) -> None:
-    """Refuses a value of another shape. ``host``: whose value it is.
-
-    Ansible would make a list of a text, and its own words name neither the host nor the variable. Raises ``Pkcs12Error``:
-    ``bad_arguments``.
-    """
+def check_holders(given: Any) -> None:
+    """Refuses a value of another shape. Ansible would make a list of a text. Raises ``Pkcs12Error``: ``bad_arguments``."""
     if given is None or given == "":  # up to ansible-core 2.18, a null that is passed on becomes an empty text
-        raise Pkcs12Error(Problem("bad_arguments.holders_empty", {"host": host}))
+        raise Pkcs12Error(Problem("bad_arguments.holders_empty"))
     if not isinstance(given, list):
-        raise Pkcs12Error(Problem("bad_arguments.holders_no_list", {"host": host, "found": _kind(given)}))
+        raise Pkcs12Error(Problem("bad_arguments.holders_no_list", {"found": _kind(given)}))
     for place, entry in enumerate(given, 1):
-        _check_entry(entry, place, host)
+        _check_entry(entry, place)
 
 
 def entries_in(given: Any) -> list[Mapping[str, Any]]:
@@ -34,53 +30,56 @@ def entries_in(given: Any) -> list[Mapping[str, Any]]:
 
 
 def of_inventory(by_host: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[Problem]]:
-    """The entries of all hosts that have an authorisation number, and a problem for each host that cannot be read.
+    """The entries of all hosts that have an authorisation number, and what is wrong at those that cannot be read.
 
     ``by_host``: ``pkcs12_holders`` of each host, or the ``Pkcs12Error`` that says why Ansible cannot read it. A host that cannot be
     read has no holders here, because a one-time link of somebody whose entry is not understood must not be used.
     """
     holders: list[Mapping[str, Any]] = []
-    problems: list[Problem] = []
+    problems: dict[Problem, list[str]] = {}
     for host, given in by_host.items():
         try:
             if isinstance(given, Pkcs12Error):
                 raise given
-            holders += _numbered(given or [], host)
+            holders += _numbered(given or [])
         except Pkcs12Error as refusal:
-            problems.append(refusal.problem)
-    return holders, problems
+            problems.setdefault(refusal.problem, []).append(host)
+    return holders, [
+        Problem("bad_arguments.at_workstations", {"workstations": tuple(hosts)}, causes=(each,))
+        for each, hosts in problems.items()
+    ]
 
 
-def _numbered(given: Any, host: str) -> list[Mapping[str, Any]]:
+def _numbered(given: Any) -> list[Mapping[str, Any]]:
     """The entries with a number. Whoever has one needs a name too, which the certificate is compared with."""
-    check_holders(given, host)
+    check_holders(given)
     numbered = []
     for entry in given:
-        number = number_of(entry.get("authorisation"), str(entry["user"]), host)
+        number = number_of(entry.get("authorisation"), str(entry["user"]))
         if number and not str(entry.get("name") or "").strip():
-            raise Pkcs12Error(Problem("bad_arguments.holder_without_name", {"host": host, "whose": number}))
+            raise Pkcs12Error(Problem("bad_arguments.holder_without_name", {"whose": number}))
         numbered += [entry] if number else []
     return numbered
 
 
-def _check_entry(entry: Any, place: int, host: str) -> None:
+def _check_entry(entry: Any, place: int) -> None:
     wrong: dict[str, Value]
     if not isinstance(entry, Mapping):
-        wrong = {"host": host, "entry": place, "found": _kind(entry)}
+        wrong = {"entry": place, "found": _kind(entry)}
         raise Pkcs12Error(Problem("bad_arguments.holder_no_mapping", wrong))
     unknown = sorted(str(key) for key in entry if key not in HOLDER_OPTIONS)
     if unknown:  # a misspelt date would be no date
-        wrong = {"host": host, "keys": tuple(unknown), "known": tuple(HOLDER_OPTIONS)}
+        wrong = {"keys": tuple(unknown), "known": tuple(HOLDER_OPTIONS)}
         raise Pkcs12Error(Problem("bad_arguments.holder_unknown_keys", wrong))
     texts = {key: value for key, value in entry.items() if not isinstance(value, (list, Mapping))}
     who = texts.get("name") or texts.get("authorisation")
     of_entry = "" if who else "_of_entry"
     whose: dict[str, Value] = {"whose": str(who)} if who else {"entry": place}
     if key := next((key for key in entry if key not in texts), None):
-        wrong = {"host": host, "key": str(key), "found": _kind(entry[key]), **whose}
+        wrong = {"key": str(key), "found": _kind(entry[key]), **whose}
         raise Pkcs12Error(Problem(f"bad_arguments.holder_no_text{of_entry}", wrong))
     if not str(entry.get("user") or "").strip():
-        raise Pkcs12Error(Problem(f"bad_arguments.holder_without_user{of_entry}", {"host": host, **whose}))
+        raise Pkcs12Error(Problem(f"bad_arguments.holder_without_user{of_entry}", whose))
 
 
 def _kind(value: Any) -> str:

@@ -185,16 +185,14 @@ def parse_day(given: Any, key: str = "", whose: str = "", *, setting: str | None
     raise Pkcs12Error(Problem("bad_arguments.no_day_in", {"key": key, **wrong}))
 
 
-def number_of(number: Any, whose: str = "", host: str = "") -> str | None:
+def number_of(number: Any, whose: str = "") -> str | None:
     """An authorisation number; None for an empty or blank one. It has to be text: YAML reads 0123456 without quotes as the number 42798.
 
-    ``whose`` it is, and the ``host`` whose inventory has it. Raises ``Pkcs12Error``: ``bad_arguments``.
+    ``whose`` it is. Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     if number is None or isinstance(number, str):
         return (number or "").strip() or None
     wrong = {"number": str(number)[:MOST_SHOWN]}
-    if host:
-        raise Pkcs12Error(Problem("bad_arguments.number_in_inventory", {"host": host, "whose": whose, **wrong}))
     if whose:
         raise Pkcs12Error(Problem("bad_arguments.number_of_holder", {"whose": whose, **wrong}))
     raise Pkcs12Error(Problem("bad_arguments.number_no_text", wrong))

@@ -94,7 +94,7 @@ def entries_of(name: str, variables: Mapping[str, Any]) -> tuple[HolderEntry, ..
     """The holders whom the inventory has for a workstation. Raises ``Pkcs12Error``."""
     anniversary = parse_day(usable(variables.get(ANNIVERSARY)), ANNIVERSARY, name)
     listed = usable(variables.get(VARIABLE)) or []
-    check_holders(listed, name)
+    check_holders(listed)
     return tuple(parse_holder(entry, site_anniversary=anniversary) for entry in listed)
 
 

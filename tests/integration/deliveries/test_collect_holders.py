@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ WRONG: Mapping[str, tuple[Any, str]] = {
     ),
     "ws-number": (
         [entry(ELODIE), {"user": ANNE.account, "name": ANNE.name, "authorisation": 100005}],
-        "bad_arguments.number_in_inventory",
+        "bad_arguments.number_of_holder",
     ),
     "ws-nameless": ([NAMELESS], "bad_arguments.holder_without_name"),
 }
@@ -80,11 +80,21 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         yield Played(issuer, run, retried)
 
 
-def failure(run: Run) -> dict[str, str]:
-    """What the task says that ends the run red: hosts of wrong entries with the codes of what is wrong, and other codes."""
+def failure(run: Run) -> list[Told]:
+    """What the task says that ends the run red."""
     _before, _mark, after = run.stdout.rpartition("fatal: [localhost]: FAILED! => ")
     result, _end = json.JSONDecoder().raw_decode(after)
-    return {each.values.get("host", each.code): each.code for each in all_told(result["msg"])}
+    return all_told(result["msg"])
+
+
+def wrong_entries(told: Iterable[Told]) -> dict[str, str]:
+    """Workstations with a wrong entry, and the codes of what is wrong."""
+    return {
+        host: each.causes[0].code
+        for each in told
+        if each.code == "bad_arguments.at_workstations"
+        for host in each.values["workstations"].split(",")
+    }
 
 
 def test_the_others_are_served(played: Played) -> None:
@@ -101,9 +111,8 @@ def test_the_run_ends_red_with_a_problem_for_each_host(played: Played) -> None:
     assert played.run.exit_code == 2
     _headline, _read, *lines = messages(played.run, "Say what became of each delivery")["localhost"]
     wrong = {name: code for name, (_given, code) in WRONG.items()}
-    told = all_told(" ".join(lines[: len(WRONG)]))  # before the deliveries that were not withdrawn because of them
-    assert {each.values["host"]: each.code for each in told if "host" in each.values} == wrong
-    assert {name: code for name, code in failure(played.run).items() if name.startswith("ws-")} == wrong
+    assert wrong_entries(all_told(" ".join(lines))) == wrong
+    assert wrong_entries(failure(played.run)) == wrong
     assert "A defect in" not in played.run.stdout
 
 
@@ -116,5 +125,5 @@ def test_their_deliveries_say_why_nothing_was_withdrawn(played: Played) -> None:
 
 def test_a_number_to_retry_is_told_why_it_has_no_delivery(played: Played) -> None:
     ended = failure(played.retried)
-    assert "bad_arguments.retry_unknown" in ended
-    assert ended["ws-mapping"] == WRONG["ws-mapping"][1]
+    assert "bad_arguments.retry_unknown" in {each.code for each in ended}
+    assert wrong_entries(ended)["ws-mapping"] == WRONG["ws-mapping"][1]

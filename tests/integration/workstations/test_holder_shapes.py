@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -64,8 +65,13 @@ def run(hospital: Hospital, book: str, *options: str, **variables: Any) -> Run:
 
 
 def refused_hosts(text: str) -> dict[str, str]:
-    """The code that a text tells of each host."""
-    return {each.values["host"]: each.code for each in all_told(text) if each.code.startswith("bad_arguments.holder")}
+    """The code that a summary tells of each host, after its name."""
+    told = all_told(text)
+    return {
+        place.values["place"]: each.code
+        for place, each in itertools.pairwise(told)
+        if place.code == "summary.place" and each.code.startswith("bad_arguments.holder")
+    }
 
 
 @pytest.mark.parametrize("book", SUMMED_UP)

@@ -53,7 +53,10 @@ def reminders_result(
     said = _done(report, len(letters), mails, outcomes)
     if unusable := with_unusable_variables(report):
         # What was sent to the holders of other workstations is said first.
-        places = [Problem("at_workstation", {"workstation": name}, causes=(why,)) for name, why in unusable.items()]
+        places = [
+            Problem("bad_arguments.at_workstations", {"workstations": (name,)}, causes=(why,))
+            for name, why in unusable.items()
+        ]
         problem = Problem(
             "unusable_variables.reminders", {"count": len(places)}, causes=(said, *places[:MOST_NAMED], RUN_AGAIN)
         )

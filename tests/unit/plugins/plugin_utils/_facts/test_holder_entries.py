@@ -17,7 +17,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_e
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS
 from unit.plugins.plugin_utils.problems import error_of
 
-HOST = "ws-radio"
 CHLOE = {"user": "CHU\\cvasseur", "name": "Chloé Vasseur", "authorisation": "R20420"}
 
 
@@ -81,7 +80,7 @@ def test_keys_that_no_holder_has_are_told_before_what_lacks() -> None:
 
 @pytest.mark.parametrize("given", [[], [CHLOE], [CHLOE, {"user": "S-1-5-21-1"}]])
 def test_right_shape_passes(given: Any) -> None:
-    check_holders(given, HOST)
+    check_holders(given)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +99,11 @@ def test_only_entries_are_read(given: Any, read: Any) -> None:
 
 
 def refusal(given: Any) -> Problem:
-    return error_of(lambda: check_holders(given, HOST)).problem
+    return error_of(lambda: check_holders(given)).problem
 
 
 def wrong(code: str, **values: Any) -> Problem:
-    return Problem(f"bad_arguments.{code}", {"host": HOST, **values})
+    return Problem(f"bad_arguments.{code}", values)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +111,7 @@ def wrong(code: str, **values: Any) -> Problem:
     [
         (
             {"user": "CHU\\b", "name": "B", "authorisation": 1234},
-            "number_in_inventory",
+            "number_of_holder",
             {"whose": "CHU\\b", "number": "1234"},
         ),
         ({"user": "CHU\\b", "authorisation": "T1"}, "holder_without_name", {"whose": "T1"}),
@@ -123,11 +122,15 @@ def wrong(code: str, **values: Any) -> Problem:
 )
 def test_a_host_that_cannot_be_read_has_no_holders_and_stops_no_other(entry: Any, code: str, values: Any) -> None:
     other = CHLOE | {"authorisation": "R2"}
-    assert of_inventory({HOST: [CHLOE, entry], "ws-other": [other]}) == ([other], [wrong(code, **values)])
+    by_host = {"ws-1": [CHLOE, entry], "ws-other": [other], "ws-2": [CHLOE, entry]}
+    told_once = Problem(
+        "bad_arguments.at_workstations", {"workstations": ("ws-1", "ws-2")}, causes=(wrong(code, **values),)
+    )
+    assert of_inventory(by_host) == ([other], [told_once])
 
 
 @pytest.mark.parametrize(
     "given", [None, "", [], [{"user": "CHU\\b", "name": "B"}], [{"user": "CHU\\b", "authorisation": ""}]]
 )
 def test_who_has_no_number_is_left_out_of_the_inventory(given: Any) -> None:
-    assert of_inventory({HOST: given}) == ([], [])
+    assert of_inventory({"ws-1": given}) == ([], [])

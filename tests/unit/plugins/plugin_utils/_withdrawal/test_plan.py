@@ -23,7 +23,7 @@ from unit.plugins.plugin_utils.problems import error_of
 
 HOLDERS = [{"name": "Jeanne Dupont", "authorisation": "T1", "former_name": "Jeanne Durand"}]
 PLACES = Places("/srv/bundles", "{authorisation} {name} {date}.p12", None)
-NOT_READ = Problem("bad_arguments.holders_empty", {"host": "ws-2"})
+NOT_READ = Problem("bad_arguments.holders_empty")
 
 
 def planned(places: Places = PLACES, **changed: Any) -> Mapping[str, Any]:
