@@ -55,10 +55,7 @@ WRONG = "wrong_passphrase.another"
     "dates",
     [
         {"not_before": START - timedelta(days=30)},
-        {
-            "not_before": START + timedelta(days=60),
-            "not_after": START + timedelta(days=90),
-        },  # until the right one comes
+        {"not_before": START + timedelta(days=60), "not_after": START + timedelta(days=90)},
     ],
     ids=["issued before", "issued later for less time"],
 )
