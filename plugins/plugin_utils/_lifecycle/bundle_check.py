@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -14,13 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .._crypto.pkcs12 import Bundle, check_dates
-from .._crypto.pkcs12_files import find_bundles, read_bundle, read_bundle_folder
+from .._crypto.pkcs12 import check_dates
+from .._crypto.pkcs12_files import read_bundle_folder
 from .._errors import ErrorRow, Pkcs12Error, Problem, Sentences
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
-from .._policy.bundles import BundleFolder, bundle_folder
+from .._policy.bundles import bundle_folder
 from .._policy.subject import check_subject
 from .._policy.validity import Calendar, calendar_of
 from .number_look import check_own_number
@@ -77,21 +76,26 @@ def _checked(
         folder = bundle_folder(read_bundle_folder(place, pattern, secrets, person.authorisation))
         found["unopened"] = [{"path": str(each.path), "code": each.refusal.code} for each in folder.unopened]
         found["near"] = bool(folder.near)
-        last = folder.ends_last
+        last = folder.last
         if last is None:
             raise folder.refusal()
-        end = calendar.day(last.leaf.not_after)
-        found["bundle"] = _found(folder, last) | {"last_day": end.isoformat()}
+        leaf = last.bundle.leaf
+        end = calendar.day(leaf.not_after)
+        found["bundle"] = {
+            "file": last.path.name,
+            "issued_to": leaf.subject_cn or leaf.subject,
+            "valid_until": format_instant(leaf.not_after),
+            "last_day": end.isoformat(),
+        }
         if later := folder.later_refusal():
             raise later
-        admit_bundle(notes, person, last)
+        admit_bundle(notes, person, last.bundle)
         folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, person))
         folder.check_ends_last(lambda bundle: check_dates(bundle, now, calendar.zone))
     except Pkcs12Error as refusal:
         error = ErrorRow(refusal.problem)
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}
-    told = {"file": found["bundle"]["file"] or "", "until": end}
-    said = Problem("done.bundle_opens", told, causes=not_opened(folder.unopened))
+    said = Problem("done.bundle_opens", {"file": last.path.name, "until": end}, causes=not_opened(folder.unopened))
     return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
 
 
@@ -103,10 +107,3 @@ def _awaited(row: dict[str, Any], entry: HolderEntry, today: date) -> dict[str, 
     since = entry.expected_from
     said = Problem("done.awaited_from", {"day": since}) if since else Problem("done.awaited")
     return row | {"outcome": AWAITED, "failed": False, "msg": said, "error": None}
-
-
-def _found(folder: BundleFolder, bundle: Bundle) -> dict[str, Any]:
-    files = find_bundles(folder.folder, folder.pattern)
-    name = next((file.name for file in files if hashlib.sha256(read_bundle(file)).hexdigest() == bundle.sha256), None)
-    issued_to = bundle.leaf.subject_cn or bundle.leaf.subject
-    return {"file": name, "issued_to": issued_to, "valid_until": format_instant(bundle.leaf.not_after)}

@@ -10,54 +10,50 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .._crypto.pkcs12 import Bundle
-from .._crypto.pkcs12_files import WRONG_PASSPHRASE, FolderFiles, UnopenedFile, no_bundle
+from .._crypto.pkcs12_files import WRONG_PASSPHRASE, FolderFiles, OpenedFile, UnopenedFile, no_bundle
 from .._errors import Pkcs12Error, Problem
 from .superseding import rank
 
 
 @dataclass(frozen=True, slots=True)
 class BundleFolder:
-    """The files of one holder in a folder. ``near``: see ``nearly_named``. ``aside``: a file that fits and was put aside.
-    ``names``: the files of ``bundles``.
+    """The files of one holder in a folder. ``last``: the one that counts, of those that open. ``near``: see ``nearly_named``. ``aside``: a
+    file that fits and was put aside.
 
-    ``later``: the unopened files that were written after the bundle of ``ends_last``, the last one first; all of them when none opens.
+    ``later``: the unopened files that were written after ``last``, the last one first; all of them when none opens.
     A file that is older on the disk usually is an old bundle, whose passphrase nobody has kept.
     """
 
     folder: Path
     pattern: str
-    bundles: tuple[Bundle, ...]
+    last: OpenedFile | None
     unopened: tuple[UnopenedFile, ...]
     near: tuple[str, ...] = ()
     later: tuple[UnopenedFile, ...] = ()
     aside: str | None = None
-    names: tuple[str, ...] = ()
 
     def check_ends_last(self, check: Callable[[Bundle], None]) -> None:
         """Checks the bundle that counts, if there is one. A refusal names its file. Raises ``Pkcs12Error``."""
-        bundle = self.ends_last
+        if self.last is None:
+            return
         try:
-            if bundle is not None:
-                check(bundle)
+            check(self.last.bundle)
         except Pkcs12Error as refusal:
-            name = next((name for name, each in zip(self.names, self.bundles, strict=False) if each is bundle), None)
-            if name is None:
-                raise
             problem = refusal.problem
-            named = Problem(f"{problem.kind}.in_file", {"file": name}, problem.setting, (problem,))
+            named = Problem(f"{problem.kind}.in_file", {"file": self.last.path.name}, problem.setting, (problem,))
             raise Pkcs12Error(named) from None
 
     @property
     def ends_last(self) -> Bundle | None:
         """The bundle that counts."""
-        return max(self.bundles, key=lambda each: rank(each.leaf), default=None)
+        return self.last.bundle if self.last else None
 
     def later_refusal(self) -> Pkcs12Error | None:
         """Why a file does not open that may be the holder's new bundle."""
         if not self.later:
             return None
         problem = self.later[0].refusal.problem
-        if not self.bundles:
+        if self.last is None:
             return Pkcs12Error(problem)
         newer = Problem(f"newer_file.{'another_passphrase' if problem.kind in WRONG_PASSPHRASE else 'other_reason'}")
         return Pkcs12Error(replace(problem, causes=(*problem.causes, newer)))
@@ -71,14 +67,10 @@ class BundleFolder:
 
 
 def bundle_folder(files: FolderFiles) -> BundleFolder:
-    """Decides which files of a folder count."""
+    """Decides which files of a folder count: the bundle that ends last."""
     last = max(files.opened, key=lambda each: rank(each.bundle.leaf), default=None)
     since = last.written if last else -1
     later = sorted(
         (each for each in files.unopened if each.written > since), key=lambda each: each.written, reverse=True
     )
-    bundles = tuple(each.bundle for each in files.opened)
-    names = tuple(each.path.name for each in files.opened)
-    return BundleFolder(
-        files.folder, files.pattern, bundles, files.unopened, files.near, tuple(later), files.aside, names
-    )
+    return BundleFolder(files.folder, files.pattern, last, files.unopened, files.near, tuple(later), files.aside)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import OpenedFile, UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
@@ -156,8 +156,9 @@ def test_an_older_bundle_is_refused_unless_it_is_meant(
     assert opened(old).leaf.thumbprint in drivers.elements
 
 
-def bundle_folder(*issued: IssuedBundle) -> BundleFolder:
-    return BundleFolder(Path("/bundles"), "*.p12", tuple(opened(each) for each in issued), ())
+def bundle_folder(issued: IssuedBundle | None = None) -> BundleFolder:
+    last = OpenedFile(Path("/bundles/old.p12"), opened(issued), 0) if issued else None
+    return BundleFolder(Path("/bundles"), "*.p12", last, ())
 
 
 def renew(
@@ -175,15 +176,14 @@ def renew(
 def test_a_folder_leaves_things_as_they_are_and_says_why(
     drivers: FakeDrivers, new: IssuedBundle, only_due: bool, days: int, bundles: bool, note: SkipReason | None
 ) -> None:
-    what = bundle_folder(new) if bundles else bundle_folder()
+    what = bundle_folder(new if bundles else None)
     outcome = renew(present_options(person=JEANNE), what, only_due, drivers, Calendar(days))
     assert (outcome.skipped, outcome.plan.steps, drivers.calls) == (note, (), ["inventory"])
 
 
-def closed(code: str, *opens: IssuedBundle, later: bool = True) -> BundleFolder:
-    refusal = Pkcs12Error(sample(code))
-    files = (UnopenedFile(Path("/bundles/new.p12"), refusal),)
-    return replace(bundle_folder(*opens), unopened=files, later=files if later else ())
+def closed(code: str, opens: IssuedBundle | None = None) -> BundleFolder:
+    files = (UnopenedFile(Path("/bundles/new.p12"), Pkcs12Error(sample(code))),)
+    return replace(bundle_folder(opens), unopened=files, later=files)
 
 
 @pytest.mark.parametrize("code", ["wrong_passphrase", "no_passphrase", "not_p12"])
@@ -192,7 +192,9 @@ def test_no_issuer_is_waited_for_when_a_file_that_may_be_the_new_bundle_does_not
     drivers: FakeDrivers, old: IssuedBundle, code: str, others: bool
 ) -> None:
     refused = error_of(
-        lambda: renew(present_options(person=JEANNE), closed(code, *[old] * others), True, drivers, Calendar(40))
+        lambda: renew(
+            present_options(person=JEANNE), closed(code, old if others else None), True, drivers, Calendar(40)
+        )
     )
     assert (refused.code, refused.changed, drivers.calls) == (code, False, ["inventory"])
     newer = [each.code for each in refused.problem.causes]
@@ -268,8 +270,7 @@ def test_what_earlier_facts_say_against_a_key_counts_until_it_signs(new: IssuedB
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
     thumbprint = drivers.plant(new)
     options = present_options(person=ExpectedSubject("Jeanne Dupont", "T123456"), unusable={(SID, thumbprint)})
-    folder = BundleFolder(Path("/bundles"), "*.p12", (opened(new),), ())
-    outcome = run_state(PresentFromFolder(options, folder, Install.DUE, Calendar()), drivers)
+    outcome = renew(options, bundle_folder(new), True, drivers, Calendar())
     assert outcome.deferred
     assert [found.key_works for found in outcome.after.certificates] == [False]
 

@@ -68,7 +68,7 @@ def outcome(*steps: Step, before: Any = (), after: Any = None, leaf: Any = LEAF,
 
 
 def run_of(what: Transaction, unopened: tuple[UnopenedFile, ...] = (), person: Any = JEANNE) -> WorkstationRun:
-    folder = BundleFolder(Path("/srv/bundles"), "*.p12", (), unopened)
+    folder = BundleFolder(Path("/srv/bundles"), "*.p12", None, unopened)
     state = PresentFromFolder(present_options(), folder, Install.ALWAYS, Calendar())
     holder = HolderRun(HolderTask(HolderEntry(HOLDER, person), state), what)
     return WorkstationRun(what.inventory, NOW, (holder,))
@@ -83,7 +83,7 @@ def shown(
 def test_a_holder_who_waits_is_told_of_a_file_of_nearly_the_right_name() -> None:
     waiting = run_of(outcome(before=[OLD], leaf=None, skipped=SkipReason.WAITING_FOR_ISSUER))
     (holder,) = waiting.holders
-    folder = BundleFolder(Path("/srv/bundles"), "*.p12", (), (), ("JEANNE.P12",))
+    folder = BundleFolder(Path("/srv/bundles"), "*.p12", None, (), ("JEANNE.P12",))
     state = PresentFromFolder(present_options(), folder, Install.ALWAYS, Calendar())
     told = replace(holder, task=replace(holder.task, state=state))
     said = [holder_result(each, ResultContext(False, Calendar(), NOW))["msg"] for each in (holder, told)]

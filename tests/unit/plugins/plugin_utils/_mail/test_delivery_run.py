@@ -192,21 +192,26 @@ def test_with_a_mail_goes_all_that_it_supersedes_and_no_newer_one(tmp_path: Path
     assert bad.exists()
 
 
-def test_the_mail_that_counts_stays_when_an_older_one_cannot_be_moved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("stuck", "goes"), [("older", []), ("copy", ["older"])])
+def test_the_mail_that_counts_stays_when_one_that_it_makes_useless_cannot_be_moved(
+    stuck: str, goes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _id, old = sent(tmp_path, "C1", 9)
+    """A copy that came later would count in the next run as well as an older mail would."""
+    _id, older = sent(tmp_path, "C1", 9)
     newest, _place = sent(tmp_path, "C2", 7)
+    _id, copy = sent(tmp_path, "C2", 5, form="attached")
+    places = {"older": str(older), "copy": str(copy)}
     genuine = mail_source.Maildir.move
 
     def move(self: mail_source.Maildir, place: str, folder: str) -> None:
-        if place == str(old):
+        if place == places[stuck]:
             raise Pkcs12Error(Problem("mail_not_moved.folder_name", {"folder": folder}))
         genuine(self, place, folder)
 
     monkeypatch.setattr(mail_source.Maildir, "move", move)
     shown = run(tmp_path, move_to="Done", move_message_ids=[newest])
-    assert (shown["moved"], [each["error"]["code"] for each in shown["problems"]]) == ([], ["mail_not_moved"])
+    assert shown["moved"] == [places[each] for each in goes]
+    assert [each["error"]["code"] for each in shown["problems"]] == ["mail_not_moved"]
     assert run(tmp_path)["newest"][JEANNE.authorisation]["message_id"] == newest
 
 

@@ -27,12 +27,6 @@ def old(authority: Authority) -> IssuedBundle:
 
 
 @pytest.fixture(scope="module")
-def new(authority: Authority) -> IssuedBundle:
-    begin = START + timedelta(days=30)
-    return authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, not_before=begin, key="ec-p256")
-
-
-@pytest.fixture(scope="module")
 def closed(authority: Authority) -> IssuedBundle:
     return authority.issue("Jeanne Dupont", "T1", passphrase="another", not_before=START, key="ec-p256")
 
@@ -57,14 +51,23 @@ def in_file(name: str, code: str) -> Problem:
 WRONG = "wrong_passphrase.another"
 
 
-def test_the_bundle_that_ends_last_counts_whatever_its_file(
-    old: IssuedBundle, new: IssuedBundle, put: Put, tmp_path: Path
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"not_before": START - timedelta(days=30)},
+        {"not_before": START + timedelta(days=60), "not_after": START + timedelta(days=90)},
+    ],
+    ids=["issued before", "issued later for less time"],
+)
+def test_the_bundle_that_ends_last_counts_whatever_its_file_and_its_begin(
+    dates: dict[str, datetime], old: IssuedBundle, authority: Authority, put: Put, tmp_path: Path
 ) -> None:
-    put("a.p12", new.data, 1)
-    put("b.p12", old.data, 2)
+    other = authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, key="ec-p256", **dates)
+    put("a.p12", old.data, 1)
+    put("b.p12", other.data, 2)
     found = looked(tmp_path).ends_last
     assert found is not None
-    assert found.leaf.not_after == new.certificate.not_valid_after_utc
+    assert found.leaf.not_after == old.certificate.not_valid_after_utc
 
 
 def test_a_newer_file_that_does_not_open_may_be_the_new_bundle(
