@@ -387,8 +387,7 @@ def role_options(role: Path) -> dict[str, Any]:
 
 def _role_option(option: str, module: str, default: Any) -> dict[str, Any]:
     said = told(module)[option]
-    sentence = _for_role(first_sentence(said), module)
-    made = {"description": [sentence, f"See O({COLLECTION}{module}#module:{option})."]}
+    made = {"description": _for_role(first_sentence(said), module)}
     made |= {part: said[part] for part in ("type", "elements", "choices") if part in said}
     default = said.get("default") if default is None else default
     return made if default is None else made | {"default": default}
