@@ -62,7 +62,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         options = task.options
         mails, holders, problems = options["mails"], options["holders"], options["holder_problems"]
         if holders is None:
-            found = dict(variables_of(self._task_vars, self._task_vars["groups"]["all"], (VARIABLE,), self._mask))
+            found = dict(variables_of(self._task_vars, None, (VARIABLE,), self._mask))
             holders, unread = of_inventory({host: each[VARIABLE] for host, each in found.items() if each})
             problems = [*problems, *unread]
         leavers = leavers_in(options["leavers"])

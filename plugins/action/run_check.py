@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     Pkcs12Action,
     TaskContext,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import whole_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import known_settings
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
@@ -25,6 +26,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable
 )
 
 HOSTS, BATCH = "ansible_play_hosts_all", "ansible_play_batch"
+UNKNOWN = ("unused_variable.everywhere", "unused_variable.unknown")
+"""Who gives such a variable for one run means another one. In an inventory it may be a site's own."""
 
 
 class ActionModule(Pkcs12Action):
@@ -34,10 +37,14 @@ class ActionModule(Pkcs12Action):
         options={
             "required_folders": {"type": "list", "elements": "str", "default": [], "site": True},
             "max_fail_percentage": {"type": "float", "site": True},
+            "no_host_matches": {"type": "str"},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
+        whole_inventory(self._task_vars)
+        if pattern := task.options["no_host_matches"]:
+            raise Pkcs12Error(Problem("play.no_host", {"pattern": pattern}))
         folders = [each.strip() for each in task.options["required_folders"] if each.strip()]
         if unseen := tuple(each for each in folders if not Path(each).is_dir()):
             raise Pkcs12Error(Problem("folders_not_seen", {"folders": unseen}, "required_folders"))
@@ -46,6 +53,8 @@ class ActionModule(Pkcs12Action):
             raise Pkcs12Error(Problem("bad_arguments.percentage", {"given": f"{most:g}"}, "max_fail_percentage"))
         hosts, batch = self._task_vars.get(HOSTS, [self.host]), self._task_vars.get(BATCH, [])
         doubts = self._misspelt(hosts) if batch[:1] == hosts[:1] else []  # once in a run, not for each batch
+        if wrong := tuple(each for each in doubts if each.code in UNKNOWN and each.values["name"] in self.extra_vars):
+            raise Pkcs12Error(Problem("bad_arguments.of_command", causes=wrong))
         return {"msg": Problem("done.run_checked"), "warnings": doubts}
 
     def _misspelt(self, hosts: list[str]) -> list[Problem]:

@@ -23,6 +23,7 @@ from consistency.tree import ACTIONS, MODULES, ROOT, name, second_cells
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_enrolling.rst"
 
 NEVER = {
+    "summary": {"inventory_unread"},  # it asks for hosts by name
     # what is no p12 has a code of the withdrawal, and there is always a code to open it with
     "bundle_pickup": {"no_passphrase", "empty_file", "pem_text", "html_page", "base64_text", "truncated"},
     # these are findings
@@ -38,11 +39,14 @@ NEVER = {
         *OFFLINE_ERRORS,
     },
     # it reads no report, and no other host
-    "due_holders": {"newer_report", "not_a_report", "report_file", "selected_report", "unknown_host"},
+    "due_holders": {
+        *("newer_report", "not_a_report", "report_file", "selected_report"),
+        *("unknown_host", "inventory_unread"),
+    },
     "passphrase_file": {"locked"},  # of its file it is vault_file
     # of its store it is store_unusable, and no redirect is followed
     "passphrase_store": {"download_cut", "proxy", "redirect_elsewhere", "too_large", "unexpected_page", "unreachable"},
-    "delivery_summary": {"unknown_host"},  # it asks for the hosts that the inventory has
+    "delivery_summary": {"unknown_host"},  # it asks for all hosts
     "holder_certificates": {"content_not_base64", "bad_thumbprint"},  # it has no such options
 }
 """What an action cannot end with although its code leads there."""

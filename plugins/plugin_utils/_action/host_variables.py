@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.inventory.manager import InventoryManager
+from ansible.inventory.manager import IGNORED, InventoryManager
 from ansible.release import __version__
+from ansible.utils.path import unfrackpath
 
 from .._crypto.passphrases import texts_in
 from .._errors import Outside, Pkcs12Error, Problem
@@ -41,13 +43,44 @@ def variables_of(
     """The named variables of these hosts, or of all in the inventory, by host.
 
     A variable that Ansible cannot render, for instance one of another vault, is there as the ``Pkcs12Error`` that says so: the
-    other hosts stay usable. ``mask``: what Ansible says of it, without the secrets of the task. Raises ``Pkcs12Error`` (``unknown_host``).
+    other hosts stay usable. ``mask``: what Ansible says of it, without the secrets of the task. Raises ``Pkcs12Error``: ``unknown_host``,
+    and ``inventory_unread`` for all hosts.
     """
     known = task_vars["hostvars"]
-    for host in hosts if hosts is not None else sorted(task_vars["groups"]["all"]):
+    for host in hosts if hosts is not None else whole_inventory(task_vars):
         if host not in known:
             raise Pkcs12Error(Problem("unknown_host", {"host": host}, "report_hosts"))
         yield host, _of_host(known, host, names, mask)
+
+
+def whole_inventory(task_vars: Mapping[str, Any]) -> list[str]:
+    """All hosts. Raises ``Pkcs12Error``: ``inventory_unread``.
+
+    Ansible warns of a file of the inventory that it cannot read, and goes on without the hosts in it, or without any. Then a run would end
+    green without them.
+    """
+    manager = getattr(task_vars["hostvars"], "_inventory", None)
+    if manager is not None:
+        read = {*manager._inventory.processed_sources, "/etc/ansible/hosts"}  # the default need not be there
+        if unread := tuple(
+            file for source in manager._sources if source for file in _files_of(source) if file not in read
+        ):
+            raise Pkcs12Error(Problem("inventory_unread.files", {"files": unread}))
+    hosts = sorted(task_vars["groups"]["all"])
+    if not hosts:
+        raise Pkcs12Error(Problem("inventory_unread.no_host"))
+    return hosts
+
+
+def _files_of(source: str) -> Iterator[str]:
+    """The sources that Ansible reads for one: a folder is read file by file, and a list of hosts has commas."""
+    path = source if "," in source else unfrackpath(source, follow=False)
+    if "," in source or not Path(path).is_dir():
+        yield path
+        return
+    for each in sorted(Path(path).iterdir()):
+        if not IGNORED.search(os.fsencode(each.name)):
+            yield from _files_of(str(each))
 
 
 def hosts_matching(task_vars: Mapping[str, Any], pattern: Any) -> list[str]:

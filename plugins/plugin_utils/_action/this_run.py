@@ -58,6 +58,12 @@ class OwnVariables:
             raise Pkcs12Error(Problem("bad_arguments.unreadable_variable", wrong)) from None
         return (value.strip() or None) if isinstance(value, str) else value
 
+    @property
+    def extra_vars(self) -> Mapping[str, Any]:
+        """The variables of the command (``-e``)."""
+        given: Mapping[str, Any] = load_extra_vars(self._loader)
+        return given
+
     def folder(self, name: str) -> Path | None:
         """A variable with a folder on the controller. Raises ``Pkcs12Error``: ``bad_arguments``."""
         return _folder(name, self.variable(name))
@@ -65,7 +71,7 @@ class OwnVariables:
     def of_this_run(self, name: str) -> Any:
         """A variable that only the command of this run may set. Raises ``Pkcs12Error`` (``bad_arguments``) if it is set elsewhere."""
         value = self.variable(name)
-        if value and name not in load_extra_vars(self._loader):
+        if value and name not in self.extra_vars:
             raise Pkcs12Error(Problem("bad_arguments.set_for_every_run", {"variable": name}))
         return value
 
@@ -80,7 +86,7 @@ class OwnVariables:
     def refuse_in_inventory(self, name: str) -> None:
         """Refuses a value that every run would have. A play or a task may set it. Raises ``Pkcs12Error``: ``bad_arguments``."""
         known = self._task_vars.get("hostvars") or {}
-        in_inventory = self.host in known and name in known[self.host] and name not in load_extra_vars(self._loader)
+        in_inventory = self.host in known and name in known[self.host] and name not in self.extra_vars
         if in_inventory and self.variable(name):
             raise Pkcs12Error(Problem("bad_arguments.set_in_inventory", {"variable": name}))
 

@@ -19,8 +19,8 @@ FREE = ("pkcs12_fact_", "pkcs12_passphrases_", "pkcs12_holder_passwords_")
 """How facts begin, and further variables with secrets. Any word may follow."""
 
 LOCALHOST, WORKSTATION, BOTH = "localhost", "workstation", "both"
-OF_EACH = {"pkcs12_authorisation_anniversary", "pkcs12_required_folders", OWN_NAMES}
-"""What localhost reads for each host, or what each host may have alone."""
+OF_EACH = {"pkcs12_authorisation_anniversary", "pkcs12_passphrases", "pkcs12_required_folders", OWN_NAMES}
+"""What localhost reads for each host or only to add to it, or what each host may have alone."""
 NEAR = 0.7
 """How alike a name is that was meant. One that is far off misleads."""
 

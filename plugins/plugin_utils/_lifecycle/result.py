@@ -333,7 +333,16 @@ def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context:
     if not may_be_off(result):
         return result
     named = zip(tasks, labels([_named(each) for each in tasks]), strict=True)
-    return result | {"failed_holders": [label for each, label in named if cannot_wait(each, context)]}
+    urgent = {label: _why_now(each, context) for each, label in named if cannot_wait(each, context)}
+    told = Sentences((problem.problem, *grouped(urgent.items())))
+    return result | {"msg": told, "failed_holders": [*urgent]}
+
+
+def _why_now(task: HolderTask, context: ResultContext) -> Problem:
+    if refusal := task.error or task.later_refusal:
+        return refusal.problem
+    last_day = _access_until(task.entry.certificate_until, task.entry, context).last_day
+    return Problem("access_until", {"day": last_day}) if last_day else Problem("no_access")
 
 
 def help_wanted(host: str, result: Mapping[str, Any]) -> Any:

@@ -37,6 +37,7 @@ def code(scene: Scene) -> Any:
 PLAY = play(["ws"], {"ws": {}})
 
 EFFECTS = [
+    Effect("no_host_matches", "ws-nowhere", code, None, "play.no_host", variables=PLAY),
     Effect("required_folders", ["{folder}/none"], code, None, "folders_not_seen", variables=PLAY),
     Effect("max_fail_percentage", 101, code, None, "bad_arguments.percentage", variables=PLAY),
 ]
@@ -70,6 +71,20 @@ def test_the_variables_of_localhost_count_where_it_is_no_host_of_the_play() -> N
     assert doubts(["ws"], everybody) == []
     assert len(doubts(["ws"], everybody | {"localhost": {}})) == 1
     assert doubts(["ws"], {"ws": {"pkcs12_report_folder": 1}}) == []
+
+
+def test_a_variable_of_the_command_that_nobody_knows_is_refused() -> None:
+    """With ``pkcs12_host`` for ``pkcs12_hosts``, a run would be for all workstations."""
+    known = {"ws": {"pkcs12_host": "ws-1", "pkcs12_hosts": "ws-1", "pkcs12_serail": 1}}
+    given = run_action("run_check", {}, FakeWorkstation(), variables=play(["ws"], known), extra={"pkcs12_host": "ws-1"})
+    problem = given["error"]["problem"]
+    assert problem["code"] == "bad_arguments.of_command"
+    assert [each["values"]["name"] for each in problem["causes"]] == ["pkcs12_host"]
+    assert len(checked(play(["ws"], known))["warnings"]) == 2
+
+
+def test_an_inventory_without_hosts_is_refused() -> None:
+    assert checked({"hostvars": {}, "groups": {"all": []}})["error"]["problem"]["code"] == "inventory_unread.no_host"
 
 
 def test_a_play_on_localhost_reads_the_variables_of_the_whole_inventory() -> None:

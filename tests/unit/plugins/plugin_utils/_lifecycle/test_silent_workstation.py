@@ -62,6 +62,8 @@ def late(
     assert result["unreachable"] is True
     assert "ansible_facts" not in result, "what its last answer said stays"
     found: list[str] | None = result.get("failed_holders")
+    for each in found or ():  # the summary says who made the run red
+        assert each in result["msg"]
     return found
 
 

@@ -85,7 +85,7 @@ def test_one_who_waits_for_the_issuer_fails_when_it_is_too_late_to_wait(
 
 def test_each_person_stands_before_the_sentence_that_is_true_of_them() -> None:
     """A code with other values is another sentence, and so is another variant of it."""
-    first, second = (Problem("at_workstation", {"workstation": name}) for name in ("WS-1", "WS-2"))
+    first, second = (Problem("bad_arguments.at_workstations", {"workstations": (name,)}) for name in ("WS-1", "WS-2"))
     third, fourth = Problem("wrong_passphrase.space"), Problem("wrong_passphrase.number")
     told = [("a", first), ("b", second), ("c", third), ("d", fourth), ("e", first)]
     groups = {("a", "e"): first, ("b",): second, ("c",): third, ("d",): fourth}
