@@ -199,13 +199,15 @@ def variables(data: Data) -> Iterator[str]:
 
 
 def default_answers(data: Data) -> Iterator[str]:
-    """The default of a question hides no setting of the inventory from those who only press Next."""
+    """Whoever only presses Next gets what the inventory says, or else what the playbook does without an answer."""
     site = load(PROJECT / "inventory" / "group_vars" / "all.yml")
     for template in _of(data, "controller_templates"):
+        options = reads_of(playbook_of(template)).options
         for question in template.get("survey_spec", {}).get("spec", ()):
             name = question["variable"]
-            if "default" in question and question["default"] != site.get(name, question["default"]):
-                yield f"{template['name']}: {name} overrides the site's"
+            usual = site.get(name, options.get(name, {}).get("default"))
+            if "default" in question and usual is not None and question["default"].lower() != str(usual).lower():
+                yield f"{template['name']}: {name} overrides {usual}"
 
 
 def _unfit(reads: Reads, name: str, value: Any) -> Iterator[str]:

@@ -44,7 +44,8 @@ def reads_of(playbook: str) -> Reads:
     paths = [path for place in read_in for path in places().get(place, ())]
     names = read_by_itself(tuple(paths)) | {setting.name for setting in RUN_SETTINGS}
     options = {
-        f"{PREFIX}{name}": specs()[use.module][name] | ({"required": False} if name in use.defaults else {})
+        f"{PREFIX}{name}": specs()[use.module][name]
+        | ({"required": False, "default": use.defaults[name]} if name in use.defaults else {})
         for use in uses()
         if use.place in read_in and use.module not in OF_SOME
         for name in use.options

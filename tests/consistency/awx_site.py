@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from consistency.awx import PROJECT, Data, load, texts
@@ -57,7 +58,12 @@ def access(data: Data) -> Iterator[str]:
 
 
 def vault(data: Data) -> Iterator[str]:
-    """The token that writes passphrases reaches the secret from which they are read, and no other secret of AWX is there."""
+    """Each credential has a secret of its own. The token that writes passphrases reaches the secret from which they are read, and no other
+    secret of AWX is there."""
+    fetched = Counter(tuple(each["metadata"].values()) for each in data["controller_credential_input_sources"])
+    yield from (
+        f"{'/'.join(each)}: {count} credentials have this secret" for each, count in fetched.items() if count > 1
+    )
     sources = {
         (each["target_credential"], each["input_field_name"]): each["metadata"]
         for each in data["controller_credential_input_sources"]

@@ -132,6 +132,8 @@ def test_the_inventory_holds_no_secret() -> None:
 def test_schedules_start_when_they_say(schedule: Data) -> None:
     description, expected = SCHEDULES[schedule["name"]]
     assert schedule["description"] == description
+    proves = schedule.get("extra_data", {}).get("pkcs12_prove_keys", "false")
+    assert proves == ("true" if "with proofs" in schedule["name"] else "false")
     assert [awx_meaning.hours(schedule["rrule"], week) for week in WEEKS] == [expected] * len(WEEKS)
 
 

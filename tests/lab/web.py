@@ -28,11 +28,12 @@ class Put:
 @dataclass
 class WebServer:
     """Starts on ``with``. ``account``: whom it takes files from, as ``name:password``; None for everybody. ``status``: what it answers
-    then; None for 201 and, to a file that it has already, 204."""
+    then; None for 201 and, to a file that it has already, 204. ``takes``: how many files it takes before it answers ``status``."""
 
     context: ssl.SSLContext
     account: str | None = None
     status: HTTPStatus | None = None
+    takes: int = 0
     puts: list[Put] = field(default_factory=list)
 
     @property
@@ -63,7 +64,8 @@ class WebServer:
         if self.account is not None and not put.authorised:
             return HTTPStatus.UNAUTHORIZED
         there = put.path.rpartition("/")[2] in self.files
-        status = self.status or (HTTPStatus.NO_CONTENT if there else HTTPStatus.CREATED)
+        refusal = self.status if len(self.puts) >= self.takes else None
+        status = refusal or (HTTPStatus.NO_CONTENT if there else HTTPStatus.CREATED)
         if status < HTTPStatus.MULTIPLE_CHOICES:
             self.puts.append(put)
         return status

@@ -84,7 +84,17 @@ MISTAKES = [
     (
         awx_checks.default_answers,
         put(TEMPLATES, "PKCS12 report", "survey_spec", "spec", 0, "default", value="fr"),
-        "PKCS12 report: pkcs12_language overrides the site's",
+        "PKCS12 report: pkcs12_language overrides en",
+    ),
+    (
+        awx_checks.default_answers,
+        put(TEMPLATES, RENEW, "survey_spec", "spec", 2, "default", value="always"),
+        "PKCS12 renew: pkcs12_install overrides due",
+    ),
+    (
+        awx_checks.default_answers,
+        put(TEMPLATES, RENEW, "survey_spec", "spec", 3, "default", value="archive"),
+        "PKCS12 renew: pkcs12_superseded overrides delete",
     ),
     (
         awx_checks.variables,

@@ -128,6 +128,7 @@ MISTAKES = [
         put(SOURCES, 1, "metadata", "secret_path", value="pkcs12/passphrases"),
         "reads password of Workst",
     ),
+    (awx_site.vault, put(SOURCES, 3, "metadata", "secret_path", value="pkcs12/awx"), "2 credentials have this"),
     (awx_site.vault, put("controller_credential_types", 3, "description", value="Token"), "no type of credential says"),
     (
         awx_site.controller,

@@ -63,9 +63,11 @@ def test_a_limit_that_leaves_no_host_ends_red(hospital: Hospital, playbook: str,
     assert run.exit_code not in {0, 2}
 
 
-@pytest.mark.parametrize("playbook", ["collect", "remind", "report"])
-def test_a_limit_that_leaves_out_the_controller_ends_red(hospital: Hospital, playbook: str) -> None:
-    run = start(hospital, playbook, {}, "--limit", "ws-nuclear")
+@pytest.mark.parametrize(
+    ("playbook", "limit"), [("collect", "ws-nuclear"), ("remind", "all:!localhost"), ("report", "all:!localhost")]
+)
+def test_a_limit_that_leaves_out_the_controller_ends_red(hospital: Hospital, playbook: str, limit: str) -> None:
+    run = start(hospital, playbook, {}, "--limit", limit)
     assert run.exit_code not in {0, 2}
     assert "localhost" in run.stderr
     assert not (hospital.folder / "reports").exists()

@@ -223,14 +223,15 @@ def test_servers_of_another_authority_get_nothing_and_the_setting_is_named(
 
 @pytest.mark.usefixtures("nonce_language")
 def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: str) -> None:
-    """A redirection is not followed: the password would go along."""
+    """A redirection is not followed: the password would go along. The disk of the second is full after the first file."""
     answers = [HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.INSUFFICIENT_STORAGE, HTTPStatus.FORBIDDEN]
     with ExitStack() as running:
         webs = [running.enter_context(web_server(site)) for _answer in answers]
         for web, answer in zip(webs, answers, strict=True):
             web.status = answer
+        webs[1].takes = 1
         run = deliver(site, *map(https, webs), **servers(ca_path))
-    assert (run.exit_code, [web.puts for web in webs]) == (2, [[], [], []])
+    assert (run.exit_code, [len(web.puts) for web in webs]) == (2, [0, 1, 0])
     said = {each.values["url"]: each.values["said"] for each in not_sent(run)}
     codes = {f"{web.url}/": f"Status code was {answer.value}" for web, answer in zip(webs, answers, strict=True)}
     assert said.keys() == codes.keys()

@@ -98,7 +98,7 @@ def test_summary_is_there_also_when_no_task_could_start(hospital: Hospital, book
     assert Told("bad_arguments.secrets_no_template", {"variable": "pkcs12_passphrases"}) in said(told)
 
 
-@pytest.mark.parametrize("book", ["audit", "check", "check_bundles", "renew", "daily"])
+@pytest.mark.parametrize("book", ["audit", "check", "check_bundles", "enrol", "renew", "retire", "daily"])
 def test_summary_is_shown_also_where_ansible_ends_every_host(hospital: Hospital, book: str) -> None:
     told = run(hospital, book, "--limit", f"{ACCOUNT},localhost")
     assert (told.exit_code, ACCOUNT in failed_hosts(told)) == (2, True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.plugin_utils.crls import crl, issuer, pem
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
@@ -118,9 +119,13 @@ def test_what_the_site_says_of_its_report_counts_for_nothing(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("days", "due"), [(400, False), (20, True)])
-def test_the_end_of_a_certificate_is_known_however_old_the_facts_are(days: int, due: bool) -> None:
-    old = {"ansible_facts": {"pkcs12": facts(record(days=days), at=NOW - 3000 * DAY)}, "pkcs12_holders": [PLAIN]}
+@pytest.mark.parametrize(
+    ("found_then", "due"),
+    [(record(), False), (record(days=20), True), (record(key_state=KeyState.MISSING), True)],
+    ids=["not due", "due", "key missing"],
+)
+def test_facts_are_believed_however_old_they_are(found_then: CertificateRecord, due: bool) -> None:
+    old = {"ansible_facts": {"pkcs12": facts(found_then, at=NOW - 3000 * DAY)}, "pkcs12_holders": [PLAIN]}
     found = looked({"hostvars": {"ws-1": old}, "groups": {"all": ["ws-1"]}})
     assert (found["due"], found["rows"][0]["was_seen"]) == (due, True)
 
