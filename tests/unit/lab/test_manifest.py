@@ -111,13 +111,9 @@ def test_a_module_run_is_read(form: Any) -> None:
     assert manifest.environment == {"LANG": "C"}
     assert manifest.become is None
     assert manifest.check_mode is False
-
-
-@FORMS
-def test_check_mode_is_read(form: Any) -> None:
-    manifest = parse(form(_ansible_check_mode=True))
-    assert manifest is not None
-    assert manifest.check_mode is True
+    checked = parse(form(_ansible_check_mode=True))
+    assert checked is not None
+    assert checked.check_mode is True
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,6 @@ def test_a_command_gets_its_input_and_gives_its_output(
     assert workstation.started == [(Logon(USER, AuthMethod(transport)), "digest", False)]
 
 
-def test_without_input_the_command_has_a_console(listener: Listener, workstation: FakeWorkstation) -> None:
-    run(connect(listener.port), "digest")
-    assert workstation.started[0][2] is True
-
-
 @pytest.mark.parametrize("transport", ["basic", "ntlm"])
 def test_much_output_comes_in_answers_that_fit_the_envelope(listener: Listener, ledger: Ledger, transport: str) -> None:
     stdout, _rest, _rest2 = run(connect(listener.port, transport), "many 400000")
