@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.action.test_report_mail import Listening
 from unit.plugins.plugin_utils import report_inputs
@@ -149,26 +148,15 @@ EFFECTS = [
     Effect("report_hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
     Effect("register_holders", [PERSON], named, ["Jeanne Dupont"], ["Anne Leroux", "Jeanne Dupont"], ONE),
     Effect("register_holders.name", "Anne Petit", named, ["Anne Leroux"], ["Anne Petit"], OF_PERSON),
-    Effect("register_holders.authorisation", 33, code, None, "bad_arguments", QUIET),
     Effect("register_holders.authorisation_anniversary", "2026-12-10", steps, [14], [14, 14], QUIET),
-    Effect("register_holders.absent_until", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("register_holders.function", "physician", says("(physician)"), False, True, DUE),
-    Effect("register_holders.mail", "nobody", code, None, "bad_arguments", QUIET),
-    Effect("register_holders.awaiting", "tomorrow", code, None, "bad_arguments", QUIET),
-    Effect("register_holders.former_name", "Anne Petit", code, None, "bad_arguments", QUIET),
-    Effect("register_holders.expected_from", "tomorrow", code, None, "bad_arguments", QUIET),
     Effect("leavers", ["T1"], named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux", "Paul Martin"]),
     Effect("exceptions", [ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["renew_authorisation"], TWO),
     Effect("exceptions", [ANNEX_ACCEPTED], next_steps, ["log_on", "renew_authorisation"], ["log_on"], TWO),
-    Effect("exceptions.authorisation", 33, code, None, "bad_arguments", HELD),
     Effect("exceptions.authorisation", "T3", to, [], [DUPONT], HELD),
     Effect("exceptions.workstation", "ws-3", to, [], [DUPONT], HELD),
-    Effect("exceptions.reason", " ", code, None, "bad_arguments", HELD),
     Effect("exceptions.until", "2026-11-24", to, [], [DUPONT], HELD),
-    Effect("exceptions.until", "tomorrow", code, None, "bad_arguments", HELD),
-    *(Effect("exceptions.what", each, to, [], [DUPONT], HELD) for each in ACCEPTABLE if each != "renewal_due"),
     Effect("exceptions.what", "renewal_due", to, [DUPONT], [], ONE | {"exceptions": [ACCEPTED | {"what": "weak"}]}),
-    Effect("exceptions.what", "late", code, None, "bad_arguments", HELD),
     Effect("crl", ["{folder}/ca.crl"], next_steps, [], ["replace_revoked"], SIGNED, lists, CHECKED),
     Effect("crl_issuer_files", REVOKED["crl_issuer_files"], code, "revocation_not_checked", None, {"crl": REVOKED["crl"]}, lists, CHECKED),
     Effect("crl_hosts", ["127.0.0.1:1"], not_listed, (NOT_CHECKED, True), (NOT_CHECKED, False), POINTS, variables=POINTED),
@@ -219,8 +207,7 @@ EFFECTS = [
 
 def completed(effect: Effect) -> Effect:
     """With the hospital, and the entry that a suboption changes."""
-    person = PERSON | {"authorisation": ""} if "former_name" in effect.option else PERSON
-    entry_of_it = ACCEPTED if effect.option.startswith("exceptions.") else person
+    entry_of_it = ACCEPTED if effect.option.startswith("exceptions.") else PERSON
     variables = effect.variables or task_variables(hospital())
     return Effect(**{**vars(effect), "variables": variables, "entry": entry_of_it})
 
