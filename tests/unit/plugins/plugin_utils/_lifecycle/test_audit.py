@@ -24,16 +24,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audi
     unmatched,
     was_audited,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import (
-    OF_A_WORKSTATION_THAT_IS_OFF,
-    PATTERNS,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import unreachable_result
 from unit.plugins.plugin_utils.problems import sample
 
 AT = datetime(2026, 11, 25, 4, 34, 43, tzinfo=timezone.utc)
 FACTS = {"certificates": [{}], "unread": [], "holders": [{"user": "CHU\\a", "status": "valid"}]}
-CAUSES = sorted({code for code, _pattern in PATTERNS} | {"connection_failed", "connection_ended"})
 
 
 def silent(code: str) -> dict[str, Any]:
@@ -89,13 +84,6 @@ def test_a_workstation_that_may_be_off_is_a_result_unless_the_site_wants_it_red(
     else:
         assert told["warnings"] == [Problem("not_audited.silent", {"host": "ws-1"}, causes=(problem,))]
         assert "sentence" not in told
-
-
-@pytest.mark.parametrize("code", CAUSES)
-def test_only_causes_of_a_workstation_that_is_off_are_no_failure(code: str) -> None:
-    told = audited(silent(code), "ws-1", AT, fail_on_unreachable=False)
-    assert (told["failed"], told["answered"]) == (code not in OF_A_WORKSTATION_THAT_IS_OFF, False)
-    assert fact(told)["problem"]["code"] == code
 
 
 @pytest.mark.parametrize(

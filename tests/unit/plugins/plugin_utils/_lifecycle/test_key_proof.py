@@ -150,17 +150,6 @@ def test_a_try_that_did_not_come_to_the_key_says_nothing_against_it(
     assert drivers.calls == ["inventory", "exchange"]
 
 
-@pytest.mark.parametrize(
-    "lie", [{"journal": ()}, {"owner_sid": "S-1-5-21-9"}, {"after": ()}], ids=lambda lie: next(iter(lie))
-)
-def test_the_drivers_word_is_no_proof(issued: IssuedBundle, lie: dict[str, Any]) -> None:
-    drivers = Workstation(lie=lie)
-    drivers.plant(issued)
-    holder, certificate = one(prove(drivers))
-    assert (holder.proof, certificate.key_state) == (Proof.NOT_PROVEN, "linked")
-    assert str(detail(holder)).startswith("not_verified.")
-
-
 def test_a_signature_of_another_key_is_no_proof(authority: Authority, issued: IssuedBundle) -> None:
     drivers = Workstation()
     drivers.keys[drivers.plant(issued)] = issue(authority).private_key
@@ -217,14 +206,6 @@ def test_without_a_usable_certificate_there_is_nothing_to_try(authority: Authori
     assert detail(holder) == "proof.no_certificate"
 
 
-def test_what_lies_in_a_temporary_profile_is_not_tried(issued: IssuedBundle) -> None:
-    drivers = Workstation(inventory(profiles=(profile(temporary=True),)))
-    drivers.plant(issued)
-    holder, certificate = one(prove(drivers))
-    assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.UNKNOWN, "linked")
-    assert drivers.calls == ["inventory"]
-
-
 def test_what_is_not_related_is_not_tried(issued: IssuedBundle) -> None:
     drivers = Workstation()
     drivers.plant(issued)
@@ -258,13 +239,6 @@ def shared(authority: Authority, problem: Exception | None = None) -> Shared:
     workstation.one.plant(issue(authority))
     workstation.other.plant(issue(authority, "Élodie Lefèvre - T100002"))
     return workstation
-
-
-def test_two_holders_are_proven_each_as_themselves(authority: Authority) -> None:
-    workstation = shared(authority)
-    record = prove(workstation, HOLDER, ELODIE)
-    assert [each.proof for each in record.holders] == [Proof.PROVEN, Proof.PROVEN]
-    assert [drivers.requests[0][1].account for drivers in (workstation.one, workstation.other)] == [HOLDER, ELODIE]
 
 
 def test_what_goes_wrong_with_one_holder_is_in_nobody_elses_way(authority: Authority) -> None:

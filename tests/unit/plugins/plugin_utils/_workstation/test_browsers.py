@@ -109,10 +109,6 @@ def test_browser_that_is_not_there_needs_no_policy(at_work: Inventory, authority
     assert wrong(at_work, computer, place(SID, programs=EVERY | {"chrome": None})) == ["edge"]
 
 
-def test_without_a_portal_nothing_is_said_of_its_policies(at_work: Inventory) -> None:
-    assert list(found(at_work, place(programs=EVERY), portal=None)) == ["issuing_authority", "firefox"]
-
-
 def test_authority_in_the_holders_own_store_is_enough_and_that_of_another_is_not(
     at_work: Inventory, authority: Authority
 ) -> None:
@@ -213,11 +209,6 @@ def test_policies_of_firefox_by_precedence(
     finding = found(at_work, place(programs=EVERY, firefox=computer), place(SID, firefox=user), file=file)["firefox"]
     assert finding.ok == (not problem)
     assert not problem or finding.problem.code == f"finding.{problem}"
-
-
-def test_policies_of_firefox_count_also_when_nobody_is_logged_on(at_work: Inventory) -> None:
-    assert not found(at_work, place(programs=EVERY, firefox=OFF))["firefox"].ok
-    assert found(at_work, place(programs=EVERY | {"firefox": None}, firefox=OFF))["firefox"].ok
 
 
 def test_certificates_that_no_browser_offers_do_not_count(authority: Authority) -> None:

@@ -13,7 +13,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
     Cause,
     NextStep,
-    Pkcs12Error,
     Problem,
     Value,
 )
@@ -21,7 +20,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import constrained
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
-    Finding,
     Severity,
     lockdown_findings,
     preflight,
@@ -299,19 +297,6 @@ def test_lockdown_is_the_one_finding() -> None:
         "lines": [told, Problem("play.finding_error", causes=(refusal.problem,))],
         "msg": told,
     }
-
-
-def test_another_refusal_stays_one() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        lockdown_findings(Pkcs12Error(Problem("kept_files")))
-    assert refusal.value.code == "kept_files"
-
-
-def test_warnings_leave_it_ready_and_what_is_right_has_no_cure() -> None:
-    late, new = problem("finding.clock_fast", seconds=301), problem("finding.os_build", build=26200)
-    result = preflight_result("WS-1", (Finding("clock", WARNING, late), Finding("os_build", Severity.OK, new)))
-    assert (result["ready"], result["msg"]) == (True, problem("done.ready", warnings=1))
-    assert [each["cure"] for each in result["findings"]] == [NextStep(late), ""]
 
 
 @pytest.mark.parametrize("account", [JEANNE.asked, JEANNE.asked.upper()])
