@@ -75,22 +75,6 @@ def test_two_people_on_one_account_are_refused_one_by_one_and_the_third_is_serve
     assert enrol(workstation, tmp_path, [JEANNE, JEANNE, PAUL])["error"]["code"] == "bad_arguments"
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"pkcs12_holders": AnsibleError("Decryption failed")},
-        {"pkcs12_holders": AnsibleError("'nothing' is undefined")},
-        {},
-    ],
-)
-def test_a_host_that_cannot_be_read_hides_nobody(
-    workstation: FakeWorkstation, tmp_path: Path, broken: dict[str, Any]
-) -> None:
-    workstation.person(USER)
-    known = inventory(ws_0=Lazy(**broken), ws_1=[JEANNE], ws_2=[PAUL | {"authorisation": NUMBER}])
-    assert codes(enrol(workstation, tmp_path, [JEANNE], variables=known)) == ["shared_number"]
-
-
 def test_hosts_that_cannot_be_loaded_at_all_hide_nobody(workstation: FakeWorkstation, tmp_path: Path) -> None:
     """Ansible reads the files of a host when somebody asks for any of its variables."""
     workstation.person(USER)

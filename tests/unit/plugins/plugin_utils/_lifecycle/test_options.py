@@ -22,9 +22,8 @@ from unit.plugins.plugin_utils.in_process import FakeWorkstation
 DAY = timedelta(days=1)
 
 
-def put(folder: Path, *issued: IssuedBundle, name: str = "Jeanne Dupont - T123456") -> None:
-    for number, each in enumerate(issued, 1):
-        (folder / f"{name} {number}.p12").write_bytes(each.data)
+def put(folder: Path, issued: IssuedBundle, name: str = "Jeanne Dupont - T123456") -> None:
+    (folder / f"{name} 1.p12").write_bytes(issued.data)
 
 
 def jeannes(authority: Authority, left: timedelta) -> IssuedBundle:
@@ -77,15 +76,6 @@ def test_when_a_newer_bundle_is_installed(
         workstation.plant(JEANNE["user"], jeannes(authority, left))
     put(tmp_path, jeannes(authority, 3 * YEAR))
     assert outcomes(enrol(workstation, tmp_path, [JEANNE], install=install)) == [outcome]
-
-
-def test_no_new_bundle_is_no_failure_while_a_certificate_works(
-    workstation: FakeWorkstation, tmp_path: Path, authority: Authority
-) -> None:
-    assert codes(enrol(workstation, tmp_path, [JEANNE])) == ["no_bundle"]
-    workstation.plant(JEANNE["user"], jeannes(authority, 20 * DAY))
-    result = enrol(workstation, tmp_path, [JEANNE])
-    assert (outcomes(result), result["failed"]) == (["waiting_for_issuer"], False)
 
 
 def test_who_has_no_bundle_waits_for_the_issuer_in_the_facts_also_where_the_task_failed(
@@ -168,34 +158,12 @@ def test_a_password_by_number_is_not_tried_where_the_person_has_two_accounts(
     assert problem["code"] == "bad_arguments.password_of_several_accounts"
 
 
-@pytest.fixture(scope="module")
-def two(authority: Authority) -> tuple[IssuedBundle, IssuedBundle]:
-    """An older bundle with an older passphrase, and the newest."""
-    old = issue(authority, "Jeanne Dupont - T123456", timedelta(days=20))
-    new = authority.issue("Jeanne Dupont", "T123456", passphrase="new one", key="ec-p256", **_dates(3 * YEAR))
-    return old, new
-
-
-def _dates(left: timedelta) -> dict[str, Any]:
-    return {"not_before": NOW + left - 3 * YEAR, "not_after": NOW + left}
-
-
-def test_a_bundle_that_no_passphrase_opens_is_named_and_stops_nothing_else(
-    workstation: FakeWorkstation, tmp_path: Path, two: tuple[IssuedBundle, IssuedBundle]
-) -> None:
-    for name, issued in zip(("2023", "2026"), two, strict=True):
-        (tmp_path / f"Jeanne Dupont - T123456 {name}.p12").write_bytes(issued.data)
-    (row,) = enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": ["new one", "other"]})["holders"]
-    assert row["outcome"] == "installed"
-    assert row["unopened"] == [{"path": str(tmp_path / "Jeanne Dupont - T123456 2023.p12"), "code": "wrong_passphrase"}]
-
-
 @pytest.mark.parametrize("given", [160412, [160412], ["other", 160412]])
 def test_a_wrong_passphrase_that_is_a_number_is_told_to_need_quotes(
     workstation: FakeWorkstation, tmp_path: Path, authority: Authority, given: Any
 ) -> None:
     """0471234 without quotes is an octal number for YAML, 160412."""
-    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="0471234", key="ec-p256", **_dates(3 * YEAR))
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="0471234", not_before=NOW, not_after=NOW + YEAR)
     (tmp_path / issued.file_name).write_bytes(issued.data)
     result = enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": given})
     assert codes(result) == ["wrong_passphrase"]

@@ -219,11 +219,6 @@ def test_a_deferral_is_as_urgent_as_access_is_short(end: date | None, left: int,
     assert (found["access_days_left"], found["failed"], found["deferred"]) == (left, failed, True)
 
 
-def test_an_absent_holder_does_not_fail_however_short_access_is() -> None:
-    assert result(DEFERRED, days(0), absent_until=days(1))["failed"] is False
-    assert result(DEFERRED, days(0), absent_until=days(0))["failed"] is True
-
-
 def test_the_end_is_an_instant_of_the_sites_midnight() -> None:
     assert result(WAITING, date(2027, 3, 1))["access_until"] == "2027-02-28T23:59:59Z"
     paris = result(WAITING, date(2027, 3, 1), "Europe/Paris")

@@ -277,14 +277,6 @@ def test_a_connection_that_ends_does_not_hide_an_own_cause(workstation: FakeWork
     assert codes(result) == ["connection_lost", "connection_lost", "wrong_person"]
 
 
-def test_an_entry_that_is_there_twice_is_refused_before_the_workstation_is_asked(
-    workstation: FakeWorkstation, folder: Path
-) -> None:
-    result = enrol(workstation, folder, [JEANNE, JEANNE | {"user": "chu\\JDUPONT"}])
-    assert (result["failed"], result["error"]["code"], workstation.calls) == (True, "bad_arguments", [])
-    assert result["error"]["problem"]["values"]["holder"] == "T123456"
-
-
 def test_a_host_that_is_no_workstation_is_left_out_unless_somebody_works_there(
     workstation: FakeWorkstation, folder: Path
 ) -> None:

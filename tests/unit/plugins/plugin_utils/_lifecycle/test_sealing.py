@@ -209,10 +209,3 @@ def test_a_lost_answer_leaves_evidence_if_the_store_may_have_changed(
     assert [(line["error"], line["planned"][1].split()[0]) for line in written] == [
         ("no_answer", "import_sealed")
     ] * lines
-
-
-def test_evidence_that_cannot_be_kept_is_refused_before_the_key_is_made(issued: IssuedBundle, tmp_path: Path) -> None:
-    drivers = logging()
-    with pytest.raises(Pkcs12Error):
-        run(drivers, issued, tmp_path / "missing" / "e")
-    assert drivers.requests == []

@@ -231,6 +231,8 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
         (of(person(1, "deferred", failed=True)) | {"failed_holders": [{}]}, True),
         ({"failed": False, "msg": "refused before any holder was asked"}, True),
         ({"unreachable": True, "msg": "x"}, True),
+        ({"unreachable": True, "msg": "x", "failed_holders": []}, False),
+        ({"unreachable": True, "msg": "x", "failed_holders": ["X"]}, True),
         ({"skipped": True}, False),
         ({"no_workstation": True}, False),
         (None, True),  # a run of which nothing is known is no green one
@@ -456,15 +458,6 @@ def test_where_no_workstation_of_several_answers_it_is_not_they_who_are_off(
 ) -> None:
     said = [line for line in told(results)["lines"] if line.startswith("<none_answered")]
     assert said == ([f"<none_answered {called}>"] if called else [])
-
-
-@pytest.mark.parametrize(
-    ("result", "ends"),
-    [(OFF, []), ({**OFF, "failed_holders": ["X"]}, ["a"]), ({"unreachable": True, "msg": "x"}, ["a"])],
-)
-def test_a_silent_workstation_ends_failed_for_those_who_cannot_wait(result: Json, ends: list[str]) -> None:
-    found = told({"a": result})
-    assert (list(found["ends_failed"]), found["unreachable_hosts"]) == (ends, ["a"])
 
 
 STOPPED = {"failed_percentage": 33.33, "stops": True}
