@@ -163,7 +163,8 @@ def test_a_wrong_passphrase_that_is_a_number_is_told_to_need_quotes(
     workstation: FakeWorkstation, tmp_path: Path, authority: Authority, given: Any
 ) -> None:
     """0471234 without quotes is an octal number for YAML, 160412."""
-    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="0471234", not_before=NOW, not_after=NOW + YEAR)
+    dates = {"not_before": NOW, "not_after": NOW + YEAR}
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="0471234", key="ec-p256", **dates)
     (tmp_path / issued.file_name).write_bytes(issued.data)
     result = enrol(workstation, tmp_path, [JEANNE], passphrases={"T123456": given})
     assert codes(result) == ["wrong_passphrase"]
