@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No option of an action, and no choice of one, is without a row in the table of its action."""
+"""No option of an action, and no choice of one, is without a row in the table of its action, or of one that shares the option."""
 
 from __future__ import annotations
 
@@ -35,16 +35,12 @@ def table_of(action: str) -> list[Effect]:
 
 
 def tried(action: str) -> Iterator[Effect]:
-    """The rows of an action, and what other actions try of suboptions that are the same here: one parser reads them for all."""
+    """The rows of an action, and those of others for options that all have from one table: one function reads them for all."""
     yield from table_of(action)
     here = options_of(action)
     for other in ACTIONS:
         there = options_of(other)
-        yield from (
-            effect
-            for effect in table_of(other)
-            if "." in effect.option and here.get(effect.option) == there[effect.option]
-        )
+        yield from (effect for effect in table_of(other) if here.get(effect.option) is there[effect.option])
 
 
 @pytest.mark.parametrize("action", ACTIONS)
