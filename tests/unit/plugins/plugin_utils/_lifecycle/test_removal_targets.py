@@ -172,11 +172,6 @@ def test_one_number_fails_and_the_other_is_done(stocked: FakeWorkstation) -> Non
     assert stocked.thumbprints(PAUL["user"]) == []
 
 
-def test_what_becomes_of_older_certificates_is_no_answer_to_a_removal(stocked: FakeWorkstation) -> None:
-    assert codes(retire(stocked, "T123456", superseded="none")) == [None]
-    assert stocked.thumbprints(JEANNE["user"]) == []
-
-
 def test_a_number_in_small_letters_is_that_of_the_inventory(stocked: FakeWorkstation) -> None:
     """Stores know no difference either. A second run is green as long as the inventory has the leaver."""
     assert outcomes(retire(stocked, "t123456")) == ["removed"]

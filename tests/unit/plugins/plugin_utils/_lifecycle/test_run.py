@@ -43,12 +43,6 @@ def test_one_who_fails_stops_nobody_and_the_facts_of_all_are_kept(workstation: F
     ]
 
 
-def test_an_account_that_nobody_knows_stops_nobody(workstation: FakeWorkstation, folder: Path) -> None:
-    result = enrol(workstation, folder, [PAUL | {"user": "CHU\\nobody"}, JEANNE])
-    assert (codes(result), outcomes(result)) == (["unknown_holder", None], ["failed", "installed"])
-    assert result["holders"][0]["owner"] is None
-
-
 def test_the_same_person_is_served_at_each_of_two_accounts(workstation: FakeWorkstation, folder: Path) -> None:
     admin = JEANNE | {"user": "CHU\\adm-jdupont"}
     workstation.person(admin["user"])

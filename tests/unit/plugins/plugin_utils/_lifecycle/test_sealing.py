@@ -91,12 +91,6 @@ def test_a_logon_with_a_password_may_be_logged_by_a_policy_that_nobody_saw(issue
     assert sent(drivers) == [["transport_key"], ["chain", "import_sealed", "prove"]]
 
 
-def test_an_empty_password_makes_no_logon(issued: IssuedBundle) -> None:
-    drivers = FakeDrivers()
-    run(drivers, issued, holder_password="")
-    assert sent(drivers) == [["chain", "import", "prove"]]
-
-
 def test_no_key_is_made_where_nothing_secret_travels(issued: IssuedBundle) -> None:
     drivers = logging()
     drivers.plant(issued)

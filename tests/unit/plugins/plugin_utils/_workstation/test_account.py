@@ -41,12 +41,6 @@ def test_an_account_that_is_nobodys_is_refused(accounts: tuple[Account, ...]) ->
     assert refusal.value.problem == Problem("unknown_holder", {"computer": "WS-1", "name": HOLDER}, causes=causes)
 
 
-def test_a_holder_without_a_name_is_nobody() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        resolve_holder(inventory(accounts=()), "")
-    assert refusal.value.problem == Problem("unknown_holder.unnamed", {"computer": "WS-1"})
-
-
 def test_a_reason_that_is_not_known_is_told_as_the_driver_tells_it() -> None:
     assert unread_problem("new_code", "x") == Problem("unread.other", {"reason": "new_code", "detail": "x"})
 
@@ -73,10 +67,6 @@ def test_an_empty_password_is_none() -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         run_context(owner, weak, "")
     assert code(refusal) == "no_debug_privilege"
-
-
-def test_who_is_logged_on_does_not_wait() -> None:
-    assert deferral_reason(resolve_holder(inventory(), HOLDER), inventory(), None) is None
 
 
 WEAK = Identity(SID, HOLDER, administrator=False, debug_privilege=False)

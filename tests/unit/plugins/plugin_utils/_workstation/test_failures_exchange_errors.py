@@ -145,8 +145,3 @@ def test_a_logon_that_keeps_no_key_is_waiting_and_says_for_what(run_as: RunAs, s
     reason = exchange_error(answer("no_dpapi"), run_as, "WS-1")
     assert isinstance(reason, Deferred)
     assert reason.problem.code == said
-
-
-def test_an_exchange_that_did_not_stop_is_no_refusal() -> None:
-    with pytest.raises(ValueError, match="did not stop"):
-        exchange_error(answer(None), AS_HOLDER, "WS-1")

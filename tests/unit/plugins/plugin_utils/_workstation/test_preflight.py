@@ -265,17 +265,6 @@ def test_rights_over_others_are_a_warning_where_the_connection_is_the_only_holde
     )
 
 
-def test_every_holder_and_every_unreadable_profile_has_its_own_finding() -> None:
-    others = tuple(replace(DESK, owner_sid=f"{PAUL_SID}{number}", my=unread("unreadable")) for number in range(2))
-    findings = preflight(replace(READY, accounts=(JEANNE, NOBODY), profiles=(DESK, *others)), NOW)
-    about = [(finding.subject, finding.account) for finding in findings if finding.subject in ("holder", "profile")]
-    assert about == [
-        ("holder", JEANNE.asked),
-        ("holder", NOBODY.asked),
-        *(("profile", other.owner_sid) for other in others),
-    ]
-
-
 def test_lockdown_is_the_one_finding() -> None:
     refusal = constrained("ws-1", (), "ConstrainedLanguage", None)
     result = preflight_result("ws-1", lockdown_findings(refusal))
