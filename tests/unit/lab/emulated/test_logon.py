@@ -46,11 +46,8 @@ def test_the_token_of_who_is_logged_on_has_dpapi() -> None:
 def test_who_is_not_logged_on_has_no_dpapi() -> None:
     """become without a password gives an S4U logon."""
     target = workstation()
-    assert enrol(target, MARC, ADMINISTRATOR, MARC)["error"] == {
-        "step": "guard",
-        "code": "no_dpapi",
-        "hresult": NO_DPAPI,
-    }
+    found = enrol(target, MARC, ADMINISTRATOR, MARC)
+    assert found["error"] == {"step": "guard", "code": "no_dpapi", "hresult": NO_DPAPI}
     assert target.store_of(MARC.sid).elements == {}
 
 

@@ -146,13 +146,8 @@ def went(method: RemovalMethod, **facts: Any) -> dict[str, Any]:
 
 
 def test_what_became_of_an_old_key_is_said() -> None:
-    assert went(RemovalMethod.DELETE, key="deleted", kept_because=None) == {
-        "method": "delete",
-        "key": "deleted",
-        "kept_because": None,
-    }
-    shared = went(RemovalMethod.DELETE, key="kept", kept_because="shared_container")
-    assert shared == {"method": "delete", "key": "kept", "kept_because": "shared_container"}
+    for facts in ({"key": "deleted", "kept_because": None}, {"key": "kept", "kept_because": "shared_container"}):
+        assert went(RemovalMethod.DELETE, **facts) == {"method": "delete", **facts}
     assert went(RemovalMethod.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
     assert (shown(RENEWAL)["superseded"][0]["key"], shown(RENEWAL)["removed"]) == ("planned", [])
 

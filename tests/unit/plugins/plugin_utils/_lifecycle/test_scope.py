@@ -51,12 +51,8 @@ def test_what_an_audit_lists_stays_listed_for_who_has_left(crowded: FakeWorkstat
         facts = result["ansible_facts"]
     assert listed(result) == (["Jeanne Dupont - T123456", "Paul Martin - T654321"], 2)
     assert [row["user"] for row in facts["pkcs12"]["holders"]] == [JEANNE["user"]]
-    unrelated = {
-        "pkcs12": {
-            **facts["pkcs12"],
-            "certificates": [{**row, "related": False} for row in facts["pkcs12"]["certificates"]],
-        }
-    }
+    rows = [{**row, "related": False} for row in facts["pkcs12"]["certificates"]]
+    unrelated = {"pkcs12": {**facts["pkcs12"], "certificates": rows}}
     again = run_action("holder_certificates", arguments, crowded, variables={"ansible_facts": unrelated})
     assert listed(again) == (["Jeanne Dupont - T123456"], 3)
 
