@@ -127,15 +127,8 @@ MISSING = {"fail_on": ["missing"], "exceptions": [ACCEPTED]}
 RED = {"missing": 1}
 WORDS = {each.value: VOCABULARY[f"acceptable.{each.value}"][0].replace("'", "\u2019") for each in Acceptable}
 NO_LIST = {"crl": ["{folder}/none.crl"]}
-POINTED = of(
-    (
-        "ws-1",
-        {
-            "ansible_facts": {"pkcs12": facts(record(crl_urls=("http://127.0.0.1:1/x.crl",)))},
-            "pkcs12_holders": [JEANNES_ENTRY],
-        },
-    )
-)
+NAMING_A_LIST = {"pkcs12": facts(record(crl_urls=("http://127.0.0.1:1/x.crl",)))}
+POINTED = of(("ws-1", {"ansible_facts": NAMING_A_LIST, "pkcs12_holders": [JEANNES_ENTRY]}))
 PLACE = {"kind": "folder", "path": "/srv/www"}
 DELIVERED = FILES | {"report_destinations": [PLACE]}
 SERVER = {"kind": "https", "url": "https://dav.example", "credential": "dav"}
