@@ -15,18 +15,9 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import ExchangeError
 from lab.authority import Authority, IssuedBundle
-from unit.plugins.plugin_utils.enrolment import ANNE, HOLDERS, JEANNE, PAUL, codes, enrol, kept, outcomes
+from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, kept, outcomes
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue, opened
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action, sid_of
-
-
-def test_everybody_is_served_and_the_next_run_is_one_command(workstation: FakeWorkstation, folder: Path) -> None:
-    first = enrol(workstation, folder)
-    assert (first["changed"], first["failed"], outcomes(first)) == (True, False, ["installed"] * 3)
-    assert workstation.calls == ["inventory", *(f"exchange {holder['user']}" for holder in HOLDERS)]
-    workstation.calls.clear()
-    again = enrol(workstation, folder)
-    assert (again["changed"], outcomes(again), workstation.calls) == (False, ["unchanged"] * 3, ["inventory"])
 
 
 def test_one_who_fails_stops_nobody_and_the_facts_of_all_are_kept(workstation: FakeWorkstation, folder: Path) -> None:

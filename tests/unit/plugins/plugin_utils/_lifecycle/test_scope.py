@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lab.authority import Authority
-from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL, enrol
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
@@ -32,12 +32,6 @@ def crowded(workstation: FakeWorkstation, authority: Authority) -> FakeWorkstati
     workstation.plant("CHU\\stranger", issue(authority, "Some Body - T777777", SOON))
     workstation.plant(JEANNE["user"], issue(replace(authority, issuing=authority.root), "Jeanne Private - P1", SOON))
     return workstation
-
-
-def test_numbers_of_the_holders_select(crowded: FakeWorkstation, tmp_path: Path) -> None:
-    assert listed(enrol(crowded, tmp_path, [JEANNE])) == (["Jeanne Dupont - T123456"], 3)
-    everybody = enrol(crowded, tmp_path, [JEANNE, PAUL])
-    assert listed(everybody) == (["Jeanne Dupont - T123456", "Paul Martin - T654321"], 2)
 
 
 @pytest.mark.parametrize("runs", [1, 2])

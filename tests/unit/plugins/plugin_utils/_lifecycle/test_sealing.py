@@ -106,16 +106,6 @@ def test_the_key_is_made_as_the_holder_and_for_the_store_that_was_read(issued: I
     assert making.steps[0].thumbprint == issued.thumbprint
 
 
-@pytest.mark.parametrize("code", ["transport_key_failed", "transport_key_left"])
-def test_where_the_key_cannot_be_made_the_run_is_refused_with_a_sentence(code: str, issued: IssuedBundle) -> None:
-    drivers = logging()
-    drivers.fails = ("transport_key", code)
-    refused = error_of(lambda: run(drivers, issued))
-    assert refused.code == code
-    assert [each.values for each in refused.problem.causes] == [{"number": "0x80090016"}]
-    assert sent(drivers) == [["transport_key"]]
-
-
 Lie = Callable[[ExchangeAnswer], ExchangeAnswer]
 
 
