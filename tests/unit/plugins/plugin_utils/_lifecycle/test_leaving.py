@@ -168,6 +168,11 @@ def test_without_a_folder_or_without_a_note_nothing_is_removed(stocked: FakeWork
         assert told["error"]["code"] == ("retired_note" if folder else "bad_arguments")
 
 
+def test_a_state_is_no_setting_of_a_site(stocked: FakeWorkstation, tmp_path: Path) -> None:
+    told = task(stocked, "absent", tmp_path, retire_authorisations=[HERS], from_site={"state": "present"})
+    assert (told["error"]["code"], stocked.calls) == ("bad_arguments", [])
+
+
 @pytest.mark.parametrize(
     ("given", "code", "nobody"),
     [

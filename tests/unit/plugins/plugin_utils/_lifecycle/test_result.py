@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting, HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import Install, PresentFromFolder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
@@ -211,3 +211,35 @@ def test_a_message_never_promises_access_that_has_ended() -> None:
 def test_without_a_certificate_there_is_no_end() -> None:
     found = result(NONE, date(2027, 3, 1))
     assert (found["access_until"], found["access_days_left"]) == (None, None)
+
+
+TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def refused(code: str, awaiting: Awaiting | None, expected: date | None = None) -> dict[str, Any]:
+    (run,) = run_of(DEFERRED).holders
+    entry = replace(run.task.entry, awaiting=awaiting, expected_from=expected)
+    refusal = Pkcs12Error(sample(code))
+    without = replace(run, task=replace(run.task, entry=entry), transaction=None, refusal=refusal)
+    return holder_result(without, ResultContext(False, Calendar(), NOW))
+
+
+@pytest.mark.parametrize(
+    ("code", "awaiting", "expected", "failed"),
+    [
+        ("no_bundle", Awaiting.BUNDLE, None, False),
+        ("no_bundle", Awaiting.ANNEX_1, None, False),
+        ("no_bundle", Awaiting.BUNDLE, TOMORROW, False),
+        ("no_bundle", Awaiting.BUNDLE, TODAY, True),
+        ("no_bundle", None, TOMORROW, True),
+        ("wrong_passphrase", Awaiting.BUNDLE, None, True),
+    ],
+)
+def test_only_a_missing_bundle_may_be_awaited(
+    code: str, awaiting: Awaiting | None, expected: date | None, failed: bool
+) -> None:
+    found = refused(code, awaiting, expected)
+    assert (found["failed"], found["error"] is not None) == (failed, failed)
+    assert found["outcome"] == ("failed" if failed else "waiting_for_issuer")
+    assert found["msg"]
