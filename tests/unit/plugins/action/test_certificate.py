@@ -111,13 +111,6 @@ def other_name(scene: Scene) -> None:
     scene.put(bundle("Paul Martin - T123456"))
 
 
-def refused(scene: Scene) -> None:
-    """The portal does not know the authority."""
-    renewal(scene)
-    portal = scene.workstation.person(JEANNE["user"]).portal
-    portal |= {"http_status": None, "code": "unknown_authority"}
-
-
 def left(scene: Scene) -> None:
     """She is not logged on."""
     scene.plant(OLD)

@@ -40,10 +40,6 @@ def told(scene: Scene) -> Any:
     return len(scene.result["lines"])
 
 
-def to_withdraw(scene: Scene) -> Any:
-    return scene.result["to_withdraw"]
-
-
 def files(scene: Scene) -> Any:
     return {number: Path(each["dest"]).name for number, each in scene.result["pickups"].items()}
 
