@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from lab.wine import WineWorkstation
-from lab.winrm import Ledger, Listener, tally
+from lab.winrm import Ledger, Listener
 from unit.lab.winrm.clients import PASSWORD, USER, begin, connect, run
-from unit.lab.winrm.controller import Controller
 
 pytestmark = pytest.mark.windows
 
@@ -34,17 +32,6 @@ def ledger() -> Ledger:
 def listener(station: WineWorkstation, ledger: Ledger) -> Iterator[Listener]:
     with Listener(station, ledger) as listening:
         yield listening
-
-
-@pytest.mark.parametrize(("transport", "requests"), [("basic", 6), ("ntlm", 9)])
-def test_ansible_runs_a_module_in_powershell(
-    listener: Listener, ledger: Ledger, tmp_path: Path, transport: str, requests: int
-) -> None:
-    printed = Controller(tmp_path, listener.port, transport).task("probe", "question=été")
-    assert '"answer": "été"' in printed or '"answer": "\\u00e9t\\u00e9"' in printed, printed
-    assert '"edition": "Win32NT"' in printed, printed
-    sums = tally(ledger.entries)
-    assert (sums.requests, sums.commands, sums.modules) == (requests, 1, ("probe",))
 
 
 def test_exit_code_and_error_stream(listener: Listener) -> None:

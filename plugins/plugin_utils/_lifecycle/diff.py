@@ -39,7 +39,7 @@ def store_diff(outcome: Transaction, tell: Tell, day: Day) -> dict[str, str]:
         "before_header": header,
         "after_header": header,
         "before": _text(before, outcome.before, issuers, tell),
-        "after": _lined(tell(Problem("diff.not_read")))
+        "after": tell(Problem("diff.not_read")) + "\n"
         if outcome.after is UNREAD
         else _text(after, shown, issuers, tell),
     }
@@ -93,8 +93,4 @@ def _text(lines: Mapping[str, Problem], store: CertificateStore, issuers: Set[st
     others = sum(stored.certificate.issuer not in issuers for stored in store.certificates)
     told = [lines[thumbprint] for thumbprint in sorted(lines)]
     told += [Problem("diff.others", {"count": others})] if others else []
-    return "".join(_lined(tell(each)) for each in told)
-
-
-def _lined(text: str) -> str:
-    return f"{text}\n"
+    return "".join(f"{tell(each)}\n" for each in told)

@@ -116,7 +116,7 @@ def _facts(change: ExecutedChange) -> dict[str, Any]:
         "leaf": leaf.thumbprint if leaf else None,
         "bundle_sha256": change.bundle.sha256 if change.bundle else None,
         "proof": proofs[0].facts.get("algorithm") if proofs else None,
-        "keys": [_key_facts(entry.facts) for entry in keys],
+        "keys": [{name: entry.facts.get(name) for name in ("thumbprint", "key", "kept_because")} for entry in keys],
         "error": answer.error.code if answer.error else None,
         "problem": change.problem.to_map() if change.problem else None,
         **_differences(change.before, answer),
@@ -142,10 +142,6 @@ def _differences(before: CertificateStore, answer: ExchangeAnswer) -> dict[str, 
 def _was_visible(before: CertificateStore, thumbprint: str) -> bool:
     stored = before.find(thumbprint)
     return stored is not None and not stored.archived
-
-
-def _key_facts(facts: Any) -> dict[str, Any]:
-    return {name: facts.get(name) for name in ("thumbprint", "key", "kept_because")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     """One holder's result. In check mode and for a deferred holder, ``certificate`` is the planned one."""
     done = run.transaction
     offered = _offered(done, run.task.entry.person, context.now) if done else None
-    access = _access(offered, run.task.entry, context)
+    access = _access_until(offered.certificate.not_after if offered else None, run.task.entry, context)
     deferred = done is not None and done.deferred is not None
     waits = deferred or (done is not None and done.skipped is SkipReason.WAITING_FOR_ISSUER)
     today = context.calendar.day(context.now)
@@ -158,11 +158,6 @@ def _journal(run: HolderRun) -> list[dict[str, Any]]:
     return [journal_row(entry) for entry in run.transaction.journal]
 
 
-def _access(offered: StoreCertificate | None, entry: HolderEntry, context: ResultContext) -> Access:
-    """The holder's access with the certificate that a browser offers, and the yearly authorisation."""
-    return _access_until(offered.certificate.not_after if offered else None, entry, context)
-
-
 def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
     """Whether it is too late for a holder at a workstation that does not answer, by the facts of its last answer.
 
@@ -179,6 +174,7 @@ def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
 
 
 def _access_until(end: datetime | None, entry: HolderEntry, context: ResultContext) -> Access:
+    """The holder's access with a certificate that a browser offers until then, and the yearly authorisation."""
     status = Status.VALID if end else Status.MISSING
     authorisation = Authorisation(entry.anniversary, context.calendar.renew_before_days)
     return access_of(status, end, authorisation, context.calendar, context.now)

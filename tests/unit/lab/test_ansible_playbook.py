@@ -57,19 +57,20 @@ def told(ended: subprocess.CompletedProcess[str]) -> tuple[int, list[str], list[
 
 
 @pytest.mark.parametrize(
-    ("tasks", "option", "exit_code"),
+    ("tasks", "option", "forks", "exit_code"),
     [
-        ([SAY, READ, ASK], "-vvv", 0),
-        ([SAY, FAIL], "--diff", 2),
-        ([MISTAKE], "--check", 4),
-        ([SAY], "--no-such-option", 2),
+        ([SAY, READ, ASK], "-vvv", "5", 0),
+        ([SAY, FAIL], "--diff", "5", 2),
+        ([MISTAKE], "--check", "5", 4),
+        ([SAY], "--no-such-option", "5", 2),
+        ([SAY], "--diff", "many", 5),
     ],
-    ids=["well", "red", "a_mistake", "a_mistaken_option"],
+    ids=["well", "red", "a_mistake", "a_mistaken_option", "a_wrong_setting"],
 )
 def test_it_says_and_ends_as_one_that_is_started(
-    forked: Forked, tmp_path: Path, tasks: list[Task], option: str, exit_code: int
+    forked: Forked, tmp_path: Path, tasks: list[Task], option: str, forks: str, exit_code: int
 ) -> None:
-    anew, fork = (told(run(way, tmp_path, tasks, option)) for way in (started_anew, forked))
+    anew, fork = (told(run(way, tmp_path, tasks, option, ANSIBLE_FORKS=forks)) for way in (started_anew, forked))
     assert fork == anew
     assert fork[0] == exit_code
 
@@ -98,12 +99,6 @@ def test_a_relative_path_in_a_setting_is_that_of_the_folder(forked: Forked, tmp_
         folder.mkdir()
         ended = run(forked, folder, [SAY], "-vv", ANSIBLE_LIBRARY="own", ANSIBLE_HOME=str(tmp_path / "home"))
         assert f"configured module search path = ['{folder}/own']" in ended.stdout
-
-
-def test_a_wrong_setting_is_told_as_by_one_that_is_started(forked: Forked, tmp_path: Path) -> None:
-    anew, fork = (told(run(way, tmp_path, [SAY], ANSIBLE_FORKS="many")) for way in (started_anew, forked))
-    assert fork == anew
-    assert fork[0] == 5
 
 
 def test_each_run_has_temporary_files_of_its_own_and_removes_them(forked: Forked, tmp_path: Path) -> None:

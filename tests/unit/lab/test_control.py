@@ -34,10 +34,3 @@ def test_who_does_not_know_the_key_gets_nothing_and_disturbs_nobody() -> None:
         with socket.create_connection(control.access["address"]) as stranger:
             stranger.sendall(b"GET / HTTP/1.0\r\n\r\n")
         assert ask(control.access, {"order": "9"}) == (True, ["9"])
-
-
-def test_nobody_answers_after_the_end() -> None:
-    with Control(handler) as control:
-        access = control.access
-    with pytest.raises(OSError, match=r".+"):
-        ask(access, {"order": "7"})

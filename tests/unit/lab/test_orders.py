@@ -12,13 +12,11 @@ import pytest
 from cryptography import x509
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import parse_element
-from lab.control import RefusedError
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.kinds import desks_of
 from lab.orders import Orders
-from lab.people import ANNE, JEANNE, KARIM, PAUL
-from lab.workstation_interface import Kind
+from lab.people import ANNE, JEANNE, KARIM
 
 
 @pytest.fixture
@@ -73,36 +71,6 @@ def test_who_logs_on_and_off_does_so_at_the_own_workstations(orders: Orders) -> 
     orders({"order": "logoff", "people": [JEANNE.authorisation], "workstation": "ws-radio"})
     states = [logged_on(orders, desk, JEANNE.sid) for desk in ("ws-cardio", "ws-radio")]
     assert (states, logged_on(orders, "ws-radio", KARIM.sid)) == ([True, False], True)
-
-
-def test_delivery_is_a_bundle_with_its_passphrase_or_two_mails(orders: Orders) -> None:
-    hospital = orders.issuer.hospital
-    orders({"order": "deliver", "people": [PAUL.login], "days": 30, "mail": False})
-    assert [path.name for path in hospital.bundle_folder.iterdir()] == [f"{PAUL.name} - {PAUL.authorisation}.p12"]
-    assert hospital.bundles[PAUL.authorisation].passphrase in hospital.passphrases.read_text(encoding="utf-8")
-    orders({"order": "deliver", "people": [ANNE.login], "days": 30, "mail": True})
-    assert len(list(orders.issuer.maildir.glob("new/*"))) == 2
-    assert ANNE.authorisation not in hospital.bundles
-
-
-@pytest.mark.parametrize(
-    "request_",
-    [
-        {"order": "explode"},
-        {"order": "deliver", "people": ["nobody"], "days": 3, "mail": False},
-        {"order": "deliver", "people": ["jdupont"], "days": 0, "mail": False},
-        {"order": "logon", "people": ["jdupont"], "workstation": "ws-nuclear"},
-    ],
-)
-def test_what_cannot_be_is_refused(orders: Orders, request_: dict[str, object]) -> None:
-    with pytest.raises(RefusedError):
-        orders(request_)
-
-
-def test_kinds_are_what_they_are_called() -> None:
-    assert not any(desk.windows for desk in desks_of("emulated"))
-    assert any(desk.windows for desk in desks_of("both"))
-    assert Kind.EMULATED.value == "emulated"
 
 
 def test_workstation_that_is_not_there_is_not_replaced_by_another(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ SERVICE = User(r"CHU\svc_ansible", f"{DOMAIN}-1001", "service password", adminis
 JEANNE = User(r"CHU\jdupont", f"{DOMAIN}-1104", "jeanne password", upn="jeanne.dupont@chu.example")
 MARC = User(r"CHU\mdurand", f"{DOMAIN}-1105", "marc password")
 ADMINISTRATOR = Logon(SERVICE.account, AuthMethod.NTLM)
-OLD, NEW = fixture_certificate("jeanne-2024"), fixture_certificate("jeanne-2026")
+NEW = fixture_certificate("jeanne-2026")
 COMMAND = "powershell -NoProfile -EncodedCommand ZQA="
 NONCE = base64.b64encode(bytes(32)).decode()
 SCRIPTS = {

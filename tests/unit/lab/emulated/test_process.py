@@ -9,8 +9,7 @@ import time
 
 import pytest
 
-from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation, ProcessKilled
-from lab.workstation_interface import Kind
+from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation
 from unit.lab.emulated.driver_calls import (
     ADMINISTRATOR,
     COMMAND,
@@ -18,20 +17,12 @@ from unit.lab.emulated.driver_calls import (
     NEW,
     end_of,
     importing,
-    inventory,
     proving,
     request,
     stdin,
     workstation,
 )
 from unit.lab.emulated.driver_calls import answer as answer_of
-
-
-def test_an_unknown_command_gets_the_sentence_of_cmd() -> None:
-    """A ``raw`` task that names a program."""
-    ended = end_of(workstation().start(ADMINISTRATOR, "ipconfig /all", console=True))
-    assert ended.exit_code == 1
-    assert ended.stderr.startswith(b"'ipconfig' is not recognized as an internal or external command,\r\n")
 
 
 @pytest.mark.parametrize(("data", "console"), [(b"Get-Date", False), (b"", True)])
@@ -45,39 +36,15 @@ def test_powershell_without_a_module_says_what_this_workstation_is(data: bytes, 
     assert json.loads(ended.stdout)["msg"].startswith("This emulated workstation runs only the drivers")
 
 
-def test_another_module_is_refused() -> None:
-    """Whatever its name."""
-    found = answer_of(workstation(), ADMINISTRATOR, stdin("win_ping", {}))
-    assert found["msg"].endswith("hospital_it.pkcs12.win_ping is none of them.")
-
-
-def test_a_wrapper_that_is_not_emulated_is_refused() -> None:
+def test_another_module_and_a_wrapper_that_is_not_emulated_are_refused() -> None:
     """async would come back later, which nobody here can do."""
     data = stdin("store_inventory", {"protocol": 1, "holders": []})
-    data = data.replace(b'"actions": [', b'"actions": [{"name": "async_wrapper.ps1"}, ')
-    assert answer_of(workstation(), ADMINISTRATOR, data)["msg"].endswith("it has no async_wrapper.ps1.")
-
-
-def test_input_comes_in_pieces_and_output_goes_in_pieces() -> None:
-    """The exit code comes with the last one."""
-    process = workstation().start(ADMINISTRATOR, COMMAND, console=False)
-    data = stdin("store_inventory", {"protocol": 1, "holders": []})
-    assert process.receive(0.0, 100) is None
-    process.send(data[:1000], end=False)
-    process.send(data[1000:], end=True)
-    pieces = []
-    while True:
-        output = process.receive(5.0, 100)
-        assert output is not None
-        assert len(output.stdout) <= 100
-        pieces.append(output)
-        if output.exit_code is not None:
-            break
-    assert len(pieces) > 1
-    assert all(piece.exit_code is None for piece in pieces[:-1])
-    assert json.loads(b"".join(piece.stdout for piece in pieces))["computer"] == "PC-017"
-    with pytest.raises(BrokenPipeError):
-        process.send(b"", end=True)
+    asynchronous = data.replace(b'"actions": [', b'"actions": [{"name": "async_wrapper.ps1"}, ')
+    for sent, end in (
+        (stdin("win_ping", {}), "hospital_it.pkcs12.win_ping is none of them."),
+        (asynchronous, "it has no async_wrapper.ps1."),
+    ):
+        assert answer_of(workstation(), ADMINISTRATOR, sent)["msg"].endswith(end)
 
 
 def test_a_killed_process_takes_no_input() -> None:
@@ -91,31 +58,6 @@ def test_a_killed_process_takes_no_input() -> None:
 
 def _enrol(target: EmulatedWorkstation) -> bytes:
     return stdin("store_exchange", request(target, JEANNE, importing(NEW), proving(NEW)), JEANNE)
-
-
-def test_a_process_killed_after_the_key_leaves_a_container_that_the_next_run_sweeps() -> None:
-    """Nothing is rolled back, and the mutex is free again."""
-    target = workstation()
-    process = target.start(ADMINISTRATOR, COMMAND, console=False)
-
-    def kill(operation: Operation) -> None:
-        if operation.change is Change.CONTAINER_CREATED:
-            process.kill()
-            raise ProcessKilled
-
-    target.observe = kill
-    process.send(_enrol(target), end=True)
-    assert end_of(process).stdout == b""
-    store = target.store_of(JEANNE.sid)
-    deadline = time.monotonic() + 5
-    while target.mutex(JEANNE.sid).locked() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert (len(store.elements), len(store.containers)) == (0, 1)
-    del target.observe
-    target.observe = lambda _operation: None
-    again = answer_of(target, ADMINISTRATOR, _enrol(target))
-    assert again["journal"][0]["swept"] == 1
-    assert (len(store.elements), len(store.containers)) == (1, 1)
 
 
 def test_kill_stops_before_the_next_change() -> None:
@@ -166,13 +108,3 @@ def test_an_undo_that_fails_is_told() -> None:
     found = answer_of(target, ADMINISTRATOR, _enrol(target))
     assert found["journal"][-1]["outcome"] == "undo_failed"
     assert found["journal"][-1]["hresult"] == 0x80070005
-
-
-def test_hundreds_of_workstations_are_cheap() -> None:
-    """The bench has hundreds in one process."""
-    started = time.monotonic()
-    targets = [workstation() for _index in range(300)]
-    assert all(target.kind is Kind.EMULATED for target in targets)
-    for target in targets[:50]:
-        inventory(target)
-    assert time.monotonic() - started < 5

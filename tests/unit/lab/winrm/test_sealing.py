@@ -4,9 +4,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-
 import pytest
 from winrm.exceptions import WinRMTransportError
 from winrm.protocol import Protocol
@@ -16,43 +13,7 @@ from lab.workstation_interface import AuthMethod
 from unit.lab.winrm.clients import USER, connect, run, session
 from unit.lab.winrm.fake_workstation import FakeWorkstation
 
-NEEDLE = "many 4711"
 SEALED = 'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
-
-
-class Tap:
-    """Passes one connection on to a port, and keeps what goes either way."""
-
-    def __init__(self, port: int) -> None:
-        self.seen = bytearray()
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._server.getsockname()[1]
-        self._onward = port
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.close()
-
-    def _accept(self) -> None:
-        client, _rest = self._server.accept()
-        server = socket.create_connection(("127.0.0.1", self._onward))
-        for pair in ((client, server), (server, client)):
-            threading.Thread(target=self._pass, args=pair, daemon=True).start()
-
-    def _pass(self, source: socket.socket, target: socket.socket) -> None:
-        while data := source.recv(1 << 16):
-            self.seen += data
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-
-
-@pytest.mark.parametrize(("transport", "readable"), [("basic", True), ("ntlm", False)])
-def test_only_ntlm_hides_what_is_run_and_what_it_answers(listener: Listener, transport: str, readable: bool) -> None:
-    tap = Tap(listener.port)
-    assert run(connect(tap.port, transport), NEEDLE)[0] == b"0123456789" * 471
-    tap.close()
-    assert (NEEDLE.encode() in tap.seen) is readable
-    assert (b"CommandState/Done" in tap.seen) is readable
 
 
 def test_without_basic_clear_messages_are_refused(workstation: FakeWorkstation) -> None:

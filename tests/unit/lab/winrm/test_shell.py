@@ -11,27 +11,11 @@ from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 
 from lab.winrm import Ledger, Listener
 from lab.winrm.shell import NO_PIPE, NOT_FOUND, TIMED_OUT, Command
-from lab.workstation_interface import AuthMethod, Logon, Output
-from unit.lab.winrm.clients import USER, begin, connect, run
+from lab.workstation_interface import Output
+from unit.lab.winrm.clients import begin, connect, run
 from unit.lab.winrm.fake_workstation import FakeWorkstation
 
 ENVELOPE = 153600
-
-
-@pytest.mark.parametrize("transport", ["basic", "ntlm"])
-def test_a_command_gets_its_input_and_gives_its_output(
-    listener: Listener, workstation: FakeWorkstation, transport: str
-) -> None:
-    parts = [b"a" * 200_000, b"b" * 200_000]
-    digest = hashlib.sha256(b"".join(parts)).hexdigest().encode()
-    assert run(connect(listener.port, transport), "digest", parts) == (digest, b"to stderr", 3)
-    assert workstation.processes[0].sends == 2
-    assert workstation.started == [(Logon(USER, AuthMethod(transport)), "digest", False)]
-
-
-def test_without_input_the_command_has_a_console(listener: Listener, workstation: FakeWorkstation) -> None:
-    run(connect(listener.port), "digest")
-    assert workstation.started[0][2] is True
 
 
 @pytest.mark.parametrize("transport", ["basic", "ntlm"])

@@ -21,13 +21,8 @@ from unit.plugins.plugin_utils.in_process import run_action
 from unit.plugins.plugin_utils.registration import HOST, URL, Registration
 
 CODE = "4711-code"
-BASE = {
-    "url": URL,
-    "code": PASSPHRASE,
-    "dest": "{folder}/jeanne.p12",
-    "authorisation": "T123456",
-    "allowed_hosts": [HOST],
-}
+BASE: dict[str, Any] = {"url": URL, "code": PASSPHRASE, "dest": "{folder}/jeanne.p12", "authorisation": "T123456"}
+BASE |= {"allowed_hosts": [HOST]}
 REGISTRATION = Registration()
 
 

@@ -16,7 +16,6 @@ from lab.authority import IssuedBundle
 from unit.plugins.action.effects import (
     DAY,
     EAST,
-    FOR_MAIL,
     MIDDLE,
     NAME,
     NEW,
@@ -31,11 +30,8 @@ from unit.plugins.action.effects import (
     code,
     computers,
     days_of_access,
-    exportable,
     facts,
-    kinds,
     lines,
-    methods,
     outcome,
     passwords,
     renamed,
@@ -115,22 +111,6 @@ def other_name(scene: Scene) -> None:
     scene.put(bundle("Paul Martin - T123456"))
 
 
-NEW_STEPS = ["chain", "import", "prove", "retire"]
-
-
-def refused(scene: Scene) -> None:
-    """The portal does not know the authority."""
-    renewal(scene)
-    portal = scene.workstation.person(JEANNE["user"]).portal
-    portal |= {"http_status": None, "code": "unknown_authority"}
-
-
-def stays(scene: Scene) -> str | None:
-    """The old certificate, if it alone is there."""
-    (thumbprint,) = scene.workstation.thumbprints(JEANNE["user"])
-    return thumbprint if thumbprint == OLD.thumbprint else None
-
-
 def left(scene: Scene) -> None:
     """She is not logged on."""
     scene.plant(OLD)
@@ -166,16 +146,6 @@ EFFECTS = [
     Effect("authorisation_pattern", "- (T[0-9]+)$", outcome, "installed", "renewed", scene=lambda scene: new(scene, MARRIED)),
     Effect("authorisation_pattern", "- (X[0-9]+)$", code, None, "no_authorisation", scene=new),
     Effect("friendly_name", "SISERI", lambda scene: row(scene)["certificate"]["friendly_name"], None, "SISERI", scene=new),
-    Effect("exportable", True, exportable, [False], [True], scene=new),
-    Effect("chain", False, lambda scene: kinds(scene).count("chain"), 1, 0, scene=new),
-    Effect("prove", "always", kinds, [], ["prove"], scene=lambda scene: new(scene, NEW)),
-    Effect("superseded", "archive", methods, ["delete"], ["archive"], scene=renewal),
-    Effect("superseded", "none", methods, ["delete"], [], scene=renewal),
-    Effect("removal", "archive", kinds, ["remove"], ["retire"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
-    Effect("delete_encryption_keys", True, methods, ["archive"], ["delete"], scene=lambda scene: new(scene, FOR_MAIL)),
-    Effect("max_certificates", 0, code, None, "too_many", scene=renewal),
-    Effect("max_certificates", 1, code, None, "too_many", ABSENT | {"issuer": "."}, two_stored),
-    Effect("max_certificates", 4, code, "too_many", None, ABSENT | {"issuer": "."}, lambda scene: scene.plant(*four())),
     Effect("allow_downgrade", True, code, "downgrade", None, {"path": "{folder}/middle.p12"}, lambda scene: two_files(scene, NEW)),
     Effect("thumbprints", [OLD.thumbprint], gone, 2, 1, ABSENT | {"issuer": "."}, two_stored),
     Effect("thumbprints", [], gone, 2, 0, ABSENT | {"issuer": "."}, two_stored),
@@ -197,17 +167,8 @@ EFFECTS = [
     Effect("computer", "WS-1", computers, [None], ["WS-1"], ABSENT | {"issuer": "."}, lambda scene: scene.plant(OLD)),
     Effect("holder_password", "hers", code, None, "logged_password", scene=logged),
     Effect("holder_password", "hers", code, None, "logged_password", ABSENT | {"thumbprints": [OLD.thumbprint]}, logged_with_old),
-    Effect("portal_url", "https://portal.example/", kinds, NEW_STEPS, [*NEW_STEPS[:-1], "connect", NEW_STEPS[-1]], scene=renewal),
-    Effect("portal_url", "https://portal.example/", code, None, "connect_failed", scene=refused),
-    Effect("portal_url", "https://portal.example/", stays, None, OLD.thumbprint, scene=refused),
-    Effect("portal_url", "http://portal.example/", code, None, "bad_url", scene=new),
-    Effect("portal_url", " ", code, None, "bad_url", scene=new),
     Effect("evidence_path", "{folder}/evidence.jsonl", lines, 0, 1, scene=new),
 ]  # fmt: skip
-
-
-def four() -> list[IssuedBundle]:
-    return [bundle(left=days * DAY) for days in range(1, 5)]
 
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)

@@ -122,12 +122,7 @@ def test_what_the_last_run_found_stays_until_the_next_one(given: dict[str, Any],
     last = {"outcome": "failed", "outcome_at": "2026-11-25T00:00:00Z", "problem": sample("wrong_passphrase").to_map()}
     first = run_action("certificate_facts", BASE, workstation)["ansible_facts"]["pkcs12"]
     before = {**first, "holders": [row | last for row in first["holders"]]}
-    result = run_action(
-        "certificate_facts",
-        {**BASE, **given},
-        workstation,
-        variables={"ansible_facts": {"pkcs12": before}},
-        check_mode=check_mode,
-    )
+    variables = {"ansible_facts": {"pkcs12": before}}
+    result = run_action("certificate_facts", BASE | given, workstation, variables=variables, check_mode=check_mode)
     (row,) = result["ansible_facts"]["pkcs12"]["holders"]
     assert {name: row[name] for name in last} == last

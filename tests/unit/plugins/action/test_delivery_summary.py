@@ -40,10 +40,6 @@ def told(scene: Scene) -> Any:
     return len(scene.result["lines"])
 
 
-def to_withdraw(scene: Scene) -> Any:
-    return scene.result["to_withdraw"]
-
-
 def files(scene: Scene) -> Any:
     return {number: Path(each["dest"]).name for number, each in scene.result["pickups"].items()}
 
@@ -97,17 +93,12 @@ MAILS = [
     mail("T1", state="superseded"),
     mail(None, state="refused"),
 ]
+SEVERAL: dict[str, Any] = BASE | {"mails": {"deliveries": MAILS}, "holders": PEOPLE}
+SEVERAL |= {"acknowledged": ["<T2@issuer.example>"], "leavers": ["t3"]}
 
 
 def test_what_a_run_has_to_withdraw_is_new_of_a_holder_and_open() -> None:
-    given = BASE | {
-        "mails": {"deliveries": MAILS},
-        "holders": PEOPLE,
-        "acknowledged": ["<T2@issuer.example>"],
-        "leavers": ["t3"],
-    }
-    planned = run_action("delivery_summary", given | PLAN, FakeDrivers())
-    summed = run_action("delivery_summary", given, FakeDrivers())
+    planned, summed = (run_action("delivery_summary", SEVERAL | more, FakeDrivers()) for more in (PLAN, {}))
     assert (planned["to_withdraw"], "ansible_facts" in planned) == (["T1", "T4"], False)
     assert (summed["to_withdraw"], "ansible_facts" in summed) == (["T1", "T4"], True)
 
@@ -116,23 +107,13 @@ def test_what_a_run_has_to_withdraw_is_new_of_a_holder_and_open() -> None:
     "number", ["T2", "T3", "T9", "T5", ""], ids=["acknowledged", "left", "no holder", "no mail", "empty"]
 )
 def test_a_number_to_retry_that_is_not_withdrawn_is_refused(number: str) -> None:
-    given = BASE | {
-        "mails": {"deliveries": MAILS},
-        "holders": PEOPLE,
-        "acknowledged": ["<T2@issuer.example>"],
-        "leavers": ["t3"],
-    }
-    told = run_action("delivery_summary", given | {"retry": ["T1", number]}, FakeDrivers())
-    assert (told["error"]["code"], told["error"]["setting"], "ansible_facts" in told) == (
-        "bad_arguments",
-        "retry",
-        False,
+    told, done = (
+        run_action("delivery_summary", SEVERAL | {"retry": retry}, FakeDrivers())
+        for retry in (["T1", number], ["T4", " t1"])
     )
-    assert told["error"]["problem"]["values"] == {"numbers": [number]}
-    assert run_action("delivery_summary", given | {"retry": ["T4", " t1"]}, FakeDrivers())["to_withdraw"] == [
-        "T1",
-        "T4",
-    ]
+    assert (told["error"]["code"], told["error"]["setting"]) == ("bad_arguments", "retry")
+    assert (told["error"]["problem"]["values"], "ansible_facts" in told) == ({"numbers": [number]}, False)
+    assert done["to_withdraw"] == ["T1", "T4"]
 
 
 def test_ansible_hides_the_link_and_the_code_of_a_delivery_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

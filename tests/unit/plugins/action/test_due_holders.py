@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
-from unit.plugins.action.effects import EAST, Effect, Scene, check, code
+from unit.plugins.action.effects import Effect, Scene, check, code
 from unit.plugins.plugin_utils.crls import crl, issuer, pem
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.lazy_variables import Lazy
@@ -50,16 +50,8 @@ def is_revoked(scene: Scene) -> bool:
     return bool(scene.result["revoked"])
 
 
-def row(name: str) -> Any:
-    return lambda scene: scene.result["rows"][0][name]
-
-
 def names(scene: Scene) -> list[str]:
     return [each["name"] for each in scene.result["rows"]]
-
-
-def statuses(scene: Scene) -> list[str]:
-    return [each["status"] for each in scene.result["rows"]]
 
 
 EFFECTS = [
@@ -67,25 +59,12 @@ EFFECTS = [
     Effect("due_statuses", ["vlaid"], code, None, "bad_arguments", variables=VALID),
     Effect("due_statuses", [], code, None, "bad_arguments", variables=VALID),
     Effect("leavers", ["T1"], names, ["Jeanne Dupont", "Paul Martin"], ["Paul Martin"], variables=BOTH),
-    Effect("leavers", "t2, T9", is_due, True, False, variables=BOTH),
     Effect(
         "crl", LISTS["crl"], is_revoked, False, True, {"crl_issuer_files": LISTS["crl_issuer_files"]}, lists, REVOKED
     ),
     Effect("crl", ["from_certificate"], is_revoked, True, False, LISTS, lists, REVOKED),
-    Effect(
-        "crl_issuer_files", LISTS["crl_issuer_files"], is_revoked, False, True, {"crl": LISTS["crl"]}, lists, REVOKED
-    ),
     Effect("report_date", "2026-11-26T12:00:00Z", is_due, False, True, variables=TOMORROW_DUE),
-    Effect("report_date", "soon", code, None, "bad_arguments", variables=VALID),
-    Effect(
-        "time_zone", EAST, is_due, True, False, {"report_date": "2026-11-25T01:00:00Z"}, variables=of(record(days=40))
-    ),
-    Effect("time_zone", "Nowhere", code, None, "bad_time_zone", variables=VALID),
     Effect("renew_before_days", 400, is_due, False, True, variables=VALID),
-    Effect("renew_before_days", -1, code, None, "bad_arguments", variables=VALID),
-    Effect("issuer", "CN=Another CA", statuses, ["valid"], ["valid", "unknown"], {"issuer": "CN=AC"}, variables=OF_AC),
-    Effect("issuer", "(", code, None, "bad_pattern", variables=VALID),
-    Effect("authorisation_pattern", "- (X[0-9])$", row("status"), "valid", "missing", variables=VALID),
 ]
 
 

@@ -159,8 +159,6 @@ EFFECTS = [
     Effect("holders.absent_until", "2026-12-24", failed, True, False, scene=nearly_late),
     Effect("holders.awaiting", "bundle", failed, True, False),
     Effect("holders.expected_from", "2026-11-25", failed, False, True, {"holders": [AWAITED]}),
-    Effect("holders.function", "x" * 101, code, None, "bad_arguments", scene=new),
-    Effect("holders.mail", "nobody", code, None, "bad_arguments", scene=new),
     Effect("holder_passwords", {JEANNE["user"]: "hers"}, passwords, [None], ["hers"], scene=new),
     Effect("bundle_folder", "{folder}/..", code, None, "no_bundle", scene=new),
     Effect("bundle_pattern", "mid*", taken, NEW.thumbprint, MIDDLE.thumbprint, scene=two_files),

@@ -31,13 +31,8 @@ FILE = {"path": "{folder}/" + NEW.file_name}
 OF_PEOPLE = {"holders": [JEANNE], "bundle_folder": "{folder}"}
 PORTAL = {"from": "controller", "url": "https://127.0.0.1:9/"}
 STORE = {"store": "awx_credential", "awx_url": "https://127.0.0.1:9", "awx_credential": 7}
-LINK = {
-    "url": URL,
-    "code": PASSPHRASE,
-    "dest": "{folder}/jeanne.p12",
-    "authorisation": "T123456",
-    "allowed_hosts": [HOST],
-}
+LINK: dict[str, Any] = {"url": URL, "code": PASSPHRASE, "dest": "{folder}/jeanne.p12", "authorisation": "T123456"}
+LINK |= {"allowed_hosts": [HOST]}
 
 
 def wrong(secret: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -59,13 +54,14 @@ def wrong(secret: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "bundle_pickup", LINK | {"new_passphrase": shape, "code": "4711-code"}
     yield "bundle_info", FILE | {"pasphrase": secret}
     yield "bundle_info", {"content": secret, "passphrase": PASSPHRASE}
-    for link in (
+    hosts = (
         f"ftp://{HOST}/",
         f"https://{HOST}:0/",
         "https://elsewhere.example/",
         f"https://{HOST}/",
         f"https://[{HOST}/",
-    ):
+    )
+    for link in hosts:
         yield "bundle_pickup", LINK | {"url": link + secret}
 
 

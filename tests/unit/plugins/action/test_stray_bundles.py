@@ -16,25 +16,15 @@ from unit.plugins.plugin_utils.fakes import SID
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 HASH = "a" * 64
-FILE = {
-    "path": r"C:\Users\jdupont\Downloads\a.p12",
-    "size": 3,
-    "modified": "2026-11-20T12:00:00Z",
-    "sha256": HASH,
-    "code": None,
-    "hresult": None,
-}
+FILE: dict[str, Any] = {"path": r"C:\Users\jdupont\Downloads\a.p12", "size": 3, "modified": "2026-11-20T12:00:00Z"}
+FILE |= {"sha256": HASH, "code": None, "hresult": None}
 FOUND = {"owner_sid": SID, "path": r"C:\Users\jdupont", "loaded": True, "files": [FILE], "unread": []}
 GONE = {"owner_sid": SID, "path": FILE["path"], "sha256": HASH, "outcome": "removed", "code": None, "hresult": None}
 
 
 def one_file(scene: Scene) -> None:
-    scene.workstation.answers["bundle_files"] = {
-        "computer": "WS-1",
-        "dns_names": [],
-        "utc": "2026-11-25T12:00:00Z",
-        "profiles": [FOUND],
-    }
+    found = {"computer": "WS-1", "dns_names": [], "utc": "2026-11-25T12:00:00Z", "profiles": [FOUND]}
+    scene.workstation.answers["bundle_files"] = found
     scene.workstation.answers["bundle_removal"] = {"journal": [GONE | {"at": "2026-11-25T12:00:00Z"}]}
     line = {"host": "ws-1", "owner_sid": SID, "leaf": "AB", "utc": "2026-01-01T00:00:00Z", "bundle_sha256": HASH}
     (scene.folder / "evidence.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")

@@ -56,7 +56,6 @@ ALONE: dict[str, Any] = {"holders": [JEANNE]}
 HERS = {"holder_passwords": {JEANNE["authorisation"]: "of Jeanne at the ward"}}
 BARE = JEANNE | {"user": ""}
 ON_ONE_ACCOUNT = [JEANNE, PAUL | {"user": JEANNE["user"].upper()}, ANNE | {"user": sid_of(JEANNE["user"])}]
-NUMBERLESS = {"user": JEANNE["user"], "name": JEANNE["name"]}
 
 
 def named(scene: Scene) -> str:
@@ -95,14 +94,6 @@ EFFECTS = [
     Effect("holders.user", "CHU\\nobody", of("holder", "severity"), ["ok"], ["error"], ALONE),
     Effect("holders.name", "Zoé Roy", named, "Jeanne Dupont", "Zoé Roy", {"holders": [BARE]}, entry=BARE),
     Effect("holders.authorisation", "T1", of("holder", "severity"), ["error"], ["ok"], {**ALONE, **HERS}, logged),
-    Effect("holders.authorisation", 123, code, None, "bad_arguments", ALONE),
-    Effect("holders.authorisation_anniversary", "tomorrow", code, None, "bad_arguments", ALONE),
-    Effect("holders.absent_until", "tomorrow", code, None, "bad_arguments", ALONE),
-    Effect("holders.expected_from", "soon", code, None, "bad_arguments", ALONE),
-    Effect("holders.awaiting", "godot", code, None, "bad_arguments", ALONE),
-    Effect("holders.function", "x" * 101, code, None, "bad_arguments", ALONE),
-    Effect("holders.mail", "nobody", code, None, "bad_arguments", ALONE),
-    Effect("holders.former_name", "Anne Roy", code, None, "bad_arguments", {"holders": [NUMBERLESS]}, entry=NUMBERLESS),
     Effect("holders", [JEANNE], of("holder", "account"), [], [JEANNE["user"]]),
     Effect("holders", ON_ONE_ACCOUNT, of("holder", "account"), [], [JEANNE["user"]]),
     Effect(

@@ -25,7 +25,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.driver_
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
     ConnectionLost,
-    Deferred,
     Outside,
     Pkcs12Error,
     Problem,
@@ -39,7 +38,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     RunAs,
 )
 from unit.plugins.plugin_utils import fakes
-from unit.plugins.plugin_utils.fake_action import Action, FakeConnection
+from unit.plugins.plugin_utils.fake_action import Action
 
 SECRET = "s3cret-passphrase"
 SHORTEST = "Ab3!xy"
@@ -348,21 +347,6 @@ def test_what_ansible_says_itself_is_passed_through() -> None:
         Action({}, answer=AnsibleError("undefined")).drivers.inventory([])
 
 
-@pytest.mark.parametrize(
-    ("problem", "code"),
-    [
-        (AnsibleError("winrm or requests is not installed: No module named 'winrm'"), "winrm_missing"),
-        (AnsibleError("the connection attempt timed out"), "connection_timeout"),
-        (AnsibleConnectionFailure("x"), "connection_failed"),
-        (AnsibleConnectionFailure("winrm connection error: read timed out"), "connection_ended"),
-    ],
-)
-def test_a_connection_that_failed_has_a_code(problem: AnsibleError, code: str) -> None:
-    with pytest.raises(ConnectionLost) as lost:
-        Action({}, answer=problem).drivers.inventory([])
-    assert lost.value.code == code
-
-
 @pytest.mark.parametrize("transport", ["ssh", "paramiko_ssh", "local"])
 def test_a_connection_over_which_nobody_has_tried_it_is_refused_by_name(transport: str) -> None:
     action = Action({}, answer={})
@@ -378,19 +362,6 @@ def test_an_error_that_is_none_of_the_connection_is_not_called_one() -> None:
         Action({}, answer=KeyError("x")).drivers.inventory([])
     with pytest.raises(ConnectionLost):
         Action({}, answer=OfALibrary("x")).drivers.inventory([])
-
-
-def test_powershell_is_sent_to_windows_only() -> None:
-    action = Action({}, answer={})
-    action._connection = FakeConnection(None, "sh")
-    with pytest.raises(Pkcs12Error) as refusal:
-        action.drivers.inventory([])
-    assert (refusal.value.code, action.seen) == ("not_windows", [])
-
-
-def test_a_controller_without_the_library_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    assert run({})["error"]["code"] == "missing_library"
 
 
 def test_run_task_gets_the_validated_options_and_how_the_task_runs() -> None:
@@ -449,13 +420,6 @@ def test_the_connections_own_user_writes_without_become() -> None:
         action.drivers.exchange(REQUEST, RunAs(Context.CONNECTION, "CHU\\jdupont"))
     assert refusal.value.code == "driver_answer"
     assert action.seen == [("store_exchange", None)]
-
-
-def test_a_wrapper_that_got_no_token_is_waiting() -> None:
-    action = Action({}, answer={"failed": True, "msg": "failure: CreateProcessAsUser (Win32ErrorCode 5)"})
-    with pytest.raises(Deferred) as waiting:
-        action.drivers.exchange(REQUEST, HOLDER)
-    assert waiting.value.problem == Problem("not_run.windows_error", {"name": HOLDER.account, "number": 5})
 
 
 CONSTRAINED = {"failed": True, "msg": "x is not trusted and cannot be loaded."}

@@ -46,23 +46,15 @@ def install(action: Any, drivers: FakeDrivers, options: dict[str, Any]) -> dict[
     return row | {"error": row["error"] and row["error"].problem}
 
 
-def by_certificate(folder: Path, name: str, **options: Any) -> dict[str, Any]:
-    usual = {
-        "holder": HOLDER,
-        "bundle_folder": str(folder),
-        "passphrase": PASSPHRASE,
-    }
-    person = {"name": name, "authorisation": NUMBER} | options
-    return install(certificate.ActionModule, FakeDrivers(), usual | person)
+def by_certificate(folder: Path, drivers: FakeDrivers) -> dict[str, Any]:
+    given = {"holder": HOLDER, "bundle_folder": str(folder), "passphrase": PASSPHRASE}
+    return install(certificate.ActionModule, drivers, given | {"name": NAME, "authorisation": NUMBER})
 
 
-def by_holder_certificates(folder: Path, name: str, **options: Any) -> dict[str, Any]:
-    person = {"user": HOLDER, "name": name, "authorisation": NUMBER}
-    usual = {"holders": [person], "bundle_folder": str(folder), "passphrases": {NUMBER.casefold(): PASSPHRASE}}
-    return install(holder_certificates.ActionModule, FakeDrivers(), usual | options)
-
-
-BOTH = pytest.mark.parametrize("run", [by_certificate, by_holder_certificates])
+def by_holder_certificates(folder: Path, drivers: FakeDrivers) -> dict[str, Any]:
+    person = {"user": HOLDER, "name": NAME, "authorisation": NUMBER}
+    given = {"holders": [person], "bundle_folder": str(folder), "passphrases": {NUMBER.casefold(): PASSPHRASE}}
+    return install(holder_certificates.ActionModule, drivers, given)
 
 
 def delivered(authority: Authority, folder: Path, file_name: str, person: str = TURNED) -> None:
@@ -70,32 +62,12 @@ def delivered(authority: Authority, folder: Path, file_name: str, person: str = 
     (folder / file_name).write_bytes(issued.data)
 
 
-@BOTH
-@pytest.mark.parametrize(
-    ("person", "name_check", "outcome"),
-    [
-        (TURNED, {}, "installed"),
-        (TURNED, {"name_check": "words"}, "installed"),
-        (TURNED, {"name_check": "strict"}, "failed"),
-        ("Paul Martin", {}, "failed"),
-        ("Paul Martin", {"name_check": "off"}, "installed"),
-    ],
-)
-def test_a_name_is_compared_as_name_check_says(
-    run: Any, authority: Authority, tmp_path: Path, person: str, name_check: dict[str, str], outcome: str
-) -> None:
-    delivered(authority, tmp_path, f"{NAME} - {NUMBER}.p12", person)
-    found = run(tmp_path, NAME, **name_check)
-    assert found["outcome"] == outcome
-    assert (found["error"] and found["error"].kind) == ("wrong_person" if outcome == "failed" else None)
-
-
-@BOTH
+@pytest.mark.parametrize("run", [by_certificate, by_holder_certificates])
 def test_a_file_of_nearly_the_holders_name_is_named(run: Any, authority: Authority, tmp_path: Path) -> None:
     almost = f"B\u00e9atrice  d\u2019H\u00e9rouville - {NUMBER}.P12"
     delivered(authority, tmp_path, almost)
     delivered(authority, tmp_path, "Paul Martin - T654321.p12", "Paul Martin")
-    found = run(tmp_path, NAME)
+    found = run(tmp_path, FakeDrivers())
     assert found["error"].code == "no_bundle.other_name"
     assert found["error"].causes == (Problem("no_bundle.near_files", {"files": (almost,)}),)
 
@@ -108,14 +80,7 @@ def test_a_renewal_retires_the_older_one_although_the_issuer_wrote_the_name_anot
     drivers.plant(fakes.issue(authority, f"{NAME} - {NUMBER}", left=timedelta(days=20)))
     strangers = drivers.plant(fakes.issue(authority, f"{NAME} - T654321"))
     delivered(authority, tmp_path, f"{NAME} - {NUMBER}.p12")
-    usual = {
-        "holder": HOLDER,
-        "bundle_folder": str(tmp_path),
-        "passphrase": PASSPHRASE,
-        "name": NAME,
-        "authorisation": NUMBER,
-    }
-    found = install(certificate.ActionModule, drivers, usual)
+    found = by_certificate(tmp_path, drivers)
     assert (found["outcome"], len(found["superseded"])) == ("renewed", 1)
     assert drivers.elements.keys() == {strangers, found["certificate"]["thumbprint"]}
 

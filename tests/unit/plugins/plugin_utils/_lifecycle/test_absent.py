@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod, RemovalPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Context, Logging
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
-from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, execution, inventory, issue, profile, run_state
+from unit.plugins.plugin_utils.fakes import YEAR, execution, inventory, issue, profile, run_state
 from unit.plugins.plugin_utils.problems import error_of
 
 ALL, USUAL = RemovalSelector(issuer="."), RemovalPolicy()
@@ -37,34 +35,6 @@ def drivers(authority: Authority) -> FakeDrivers:
 
 def run(drivers: FakeDrivers, selector: RemovalSelector, policy: RemovalPolicy = USUAL, **details: Any) -> Transaction:
     return run_state(Absent(selector, policy, execution(**details)), drivers)
-
-
-def test_what_is_selected_goes_and_the_rest_stays_and_the_next_run_is_one_command(drivers: FakeDrivers) -> None:
-    mine, others = list(drivers.elements)
-    selector = RemovalSelector(issuer=".", person=ExpectedSubject(authorisation="T123456"))
-    assert list(run(drivers, selector).plan.removals) == [mine]
-    assert list(drivers.elements) == [others]
-    drivers.calls.clear()
-    assert not run(drivers, selector).plan.steps
-    assert drivers.calls == ["inventory"]
-
-
-def test_encryption_certificates_are_archived(authority: Authority) -> None:
-    drivers = FakeDrivers()
-    usages = [x509.ObjectIdentifier(EMAIL), x509.ObjectIdentifier("1.3.6.1.5.5.7.3.2")]
-    thumbprint = drivers.plant(issue(authority, eku=usages))
-    outcome = run(drivers, ALL)
-    assert outcome.plan.removals == {thumbprint: RemovalMethod.ARCHIVE}
-    assert [found.archived for found in outcome.after.certificates] == [True]
-
-
-def test_one_who_is_not_logged_on_waits(authority: Authority) -> None:
-    drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
-    drivers.plant(issue(authority, left=YEAR + timedelta(days=1)))
-    deferred = run(drivers, ALL).deferred
-    assert deferred is not None
-    assert [each.code for each in deferred.causes] == ["not_logged_on", "way_out.offline"]
-    assert drivers.calls == ["inventory"]
 
 
 @pytest.fixture
@@ -105,23 +75,10 @@ def test_offline_does_not_change_what_is_done_for_one_who_is_there_or_whose_pass
     assert {run_as.context for _request, run_as in drivers.requests + leaver.requests} == {Context.BECOME}
 
 
-def test_an_empty_password_is_none(leaver: FakeDrivers) -> None:
-    offline(leaver, holder_password="")
-    ((_request, run_as),) = leaver.requests
-    assert run_as.context is Context.OFFLINE
-
-
 def test_offline_archives_nothing(leaver: FakeDrivers) -> None:
     refusal = error_of(lambda: offline(leaver, RemovalPolicy(method=RemovalMethod.ARCHIVE)))
     assert refusal.code == "offline_archive"
     assert leaver.calls == ["inventory"]
-
-
-@pytest.mark.parametrize("code", ["ambiguous_key", "unread_key", "profile_unread", "remove_key_failed", "busy"])
-def test_offline_a_refusal_of_the_driver_has_its_code_and_the_store_stays(leaver: FakeDrivers, code: str) -> None:
-    leaver.fails = ("remove_key", code)
-    refusal = error_of(lambda: offline(leaver))
-    assert (refusal.code, refusal.changed, len(leaver.elements)) == (code, False, 1)
 
 
 def test_offline_one_who_logs_on_meanwhile_waits_for_the_next_run(leaver: FakeDrivers) -> None:
@@ -130,12 +87,6 @@ def test_offline_one_who_logs_on_meanwhile_waits_for_the_next_run(leaver: FakeDr
     leaver.lie = {"changed": True}
     refusal = error_of(lambda: offline(leaver))
     assert (refusal.code, refusal.changed) == ("profile_loaded", True)
-
-
-@pytest.mark.parametrize("lie", [{"owner_sid": "S-1-5-21-1"}, None])
-def test_offline_an_answer_that_does_not_show_it_is_no_success(leaver: FakeDrivers, lie: dict[str, Any] | None) -> None:
-    leaver.lie = lie or {"after": leaver.stored()}
-    assert error_of(lambda: offline(leaver)).code == "not_verified"
 
 
 @pytest.mark.parametrize(("loaded", "hinted"), [(False, True), (True, False)])

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta, timezone
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_result import bundle_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
@@ -17,12 +16,3 @@ def test_a_bundle_is_shown_without_its_key(authority: Authority) -> None:
     found = bundle_result(opened(issue(authority)), NOW, Calendar())
     assert (found["certificate"]["key_state"], len(found["chain"])) == ("in_bundle", 2)
     assert PASSPHRASE not in json.dumps(found)
-
-
-def test_its_days_are_those_of_the_site(authority: Authority) -> None:
-    bundle = opened(issue(authority, left=timedelta(days=40, hours=1)))
-    row = bundle_result(bundle, NOW, Calendar(39))["certificate"]
-    assert (row["days_left"], row["status"]) == (40, "valid")
-    assert bundle_result(bundle, NOW, Calendar(40))["certificate"]["status"] == "renewal_due"
-    later = Calendar(40, timezone(timedelta(hours=11, minutes=30)))
-    assert bundle_result(bundle, NOW, later)["certificate"]["days_left"] == 41

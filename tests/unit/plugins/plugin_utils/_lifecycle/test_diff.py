@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
     RetireStep,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
 from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, YEAR, certificate, inventory, stored, view
@@ -113,13 +113,6 @@ def test_a_removal_shows_the_issuers_of_what_goes() -> None:
     )
 
 
-def test_a_card_that_was_put_in_meanwhile_is_counted_on_the_side_where_it_is() -> None:
-    diff = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF), CARD_ONE), journal=DONE), tell, DAY)
-    assert [lines(diff, side)[-1] for side in ("before", "after")] == [OLD_LINE, "<diff.others 1>"]
-    planned = store_diff(outcome(Plan(RENEWAL), OLD, CARD_ONE, after=view()), tell, DAY)
-    assert lines(planned, "after")[-1] == "<diff.others 1>"
-
-
 @pytest.mark.parametrize(
     ("steps", "named"),
     [
@@ -138,13 +131,3 @@ def test_a_certificate_that_is_there_keeps_what_is_not_planned(steps: Any, named
 def test_a_certificate_that_is_archived_is_shown_as_such() -> None:
     diff = store_diff(outcome(Plan(()), stored(certificate(), archived=True)), tell, DAY)
     assert lines(diff, "before")[0].startswith("<diff.archived - ")
-
-
-def test_where_there_is_no_bundle_nothing_is_planned_for_it() -> None:
-    waiting = replace(outcome(Plan((NameStep(LEAF.thumbprint, "Next"),)), OLD), leaf=None)
-    assert store_diff(waiting, tell, DAY)["after"] == "<diff.others 1>\n"
-
-
-def test_an_end_is_told_as_the_day_of_the_site() -> None:
-    diff = store_diff(outcome(Plan(RENEWAL)), tell, calendar_of("Pacific/Kiritimati", 0).day)
-    assert lines(diff, "after") == [NEW_LINE.replace("2029-11-24", "2029-11-25")]

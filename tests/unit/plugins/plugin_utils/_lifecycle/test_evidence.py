@@ -65,15 +65,6 @@ def test_a_change_is_one_line_that_says_what_went_and_what_came(tmp_path: Path, 
     assert PASSPHRASE not in line
 
 
-def test_a_change_that_stopped_half_way_is_written_down_too(tmp_path: Path, change: ExecutedChange) -> None:
-    answer = replace(change.answer, error=ExchangeError("3", "retire_failed", None))
-    stopped = replace(change, answer=answer, bundle=None, problem=sample("retire_failed"))
-    Evidence(tmp_path / "e", None, "ws-1").record(stopped)
-    said = json.loads((tmp_path / "e").read_text(encoding="utf-8"))
-    assert (said["error"], said["leaf"], said["bundle_sha256"]) == ("retire_failed", None, None)
-    assert said["problem"] == sample("retire_failed").to_map()
-
-
 def test_of_a_store_that_was_not_read_again_only_the_steps_are_known(tmp_path: Path, change: ExecutedChange) -> None:
     answer = replace(change.answer, after=None, error=ExchangeError("after", "after_unread", None))
     Evidence(tmp_path / "e", None, "ws-1").record(replace(change, answer=answer))

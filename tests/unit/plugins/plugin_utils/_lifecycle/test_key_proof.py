@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -34,23 +33,20 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Account,
     Context,
-    ExchangeAnswer,
     ExchangeError,
-    ExchangeRequest,
     Identity,
     Inventory,
     RunAs,
     StepRequest,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
 from lab.authority import Authority, IssuedBundle
 from lab.emulated.element import properties
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers, StepError
-from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, OTHER_SID, SID, YEAR, inventory, issue, profile
+from unit.plugins.plugin_utils.fakes import CARD, HOLDER, NOW, SID, YEAR, inventory, issue, profile
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 DAY = timedelta(days=1)
-ELODIE = "CHU\\elefevre"
-BOTH = (Account(HOLDER, SID, HOLDER, None), Account(ELODIE, OTHER_SID, ELODIE, None))
 DENIED = UnreadSource("access_denied", "HKEY_USERS", 5)
 STRANGER = Identity("S-1-5-21-9", "CHU\\svc-ansible", administrator=True, debug_privilege=True)
 
@@ -67,15 +63,10 @@ class Workstation(FakeDrivers):
 
 
 def prove(
-    drivers: Any,
-    *holders: str,
-    check_mode: bool = False,
-    selection: Selection | None = None,
-    anniversary: date | None = None,
+    drivers: Any, check_mode: bool = False, selection: Selection | None = None, anniversary: date | None = None
 ) -> WorkstationRecord:
     read: Inventory = drivers.inventory([])
-    asked = [HolderEntry(user, ExpectedSubject(), anniversary) for user in holders or (HOLDER,)]
-    entries = resolve_accounts(asked, read)
+    entries = resolve_accounts([HolderEntry(HOLDER, ExpectedSubject(), anniversary)], read)
     scope = FactsScope(selection or Selection(include_unrelated=True), entries, Calendar())
     return proven_record(WorkstationReading(read, scope, NOW), drivers, check_mode)
 
@@ -150,17 +141,6 @@ def test_a_try_that_did_not_come_to_the_key_says_nothing_against_it(
     assert drivers.calls == ["inventory", "exchange"]
 
 
-@pytest.mark.parametrize(
-    "lie", [{"journal": ()}, {"owner_sid": "S-1-5-21-9"}, {"after": ()}], ids=lambda lie: next(iter(lie))
-)
-def test_the_drivers_word_is_no_proof(issued: IssuedBundle, lie: dict[str, Any]) -> None:
-    drivers = Workstation(lie=lie)
-    drivers.plant(issued)
-    holder, certificate = one(prove(drivers))
-    assert (holder.proof, certificate.key_state) == (Proof.NOT_PROVEN, "linked")
-    assert str(detail(holder)).startswith("not_verified.")
-
-
 def test_a_signature_of_another_key_is_no_proof(authority: Authority, issued: IssuedBundle) -> None:
     drivers = Workstation()
     drivers.keys[drivers.plant(issued)] = issue(authority).private_key
@@ -217,14 +197,6 @@ def test_without_a_usable_certificate_there_is_nothing_to_try(authority: Authori
     assert detail(holder) == "proof.no_certificate"
 
 
-def test_what_lies_in_a_temporary_profile_is_not_tried(issued: IssuedBundle) -> None:
-    drivers = Workstation(inventory(profiles=(profile(temporary=True),)))
-    drivers.plant(issued)
-    holder, certificate = one(prove(drivers))
-    assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.UNKNOWN, "linked")
-    assert drivers.calls == ["inventory"]
-
-
 def test_what_is_not_related_is_not_tried(issued: IssuedBundle) -> None:
     drivers = Workstation()
     drivers.plant(issued)
@@ -232,51 +204,30 @@ def test_what_is_not_related_is_not_tried(issued: IssuedBundle) -> None:
     assert (record.certificates[0].key_state, drivers.calls) == ("linked", ["inventory"])
 
 
-@dataclass(slots=True)
-class Shared:
-    """A workstation of two holders; each has a store of his own."""
-
-    one: FakeDrivers
-    other: FakeDrivers
-    problem: Exception | None = None
-
-    def inventory(self, holders: Sequence[str]) -> Inventory:
-        profiles = [drivers.inventory(holders).profiles[0] for drivers in (self.one, self.other)]
-        other = replace(profiles[1], owner_sid=OTHER_SID)
-        return inventory(identity=STRANGER, accounts=BOTH, profiles=(profiles[0], other))
-
-    def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        if request.owner_sid == OTHER_SID:
-            return replace(self.other.exchange(request, run_as), owner_sid=OTHER_SID)
-        if self.problem:
-            raise self.problem
-        return self.one.exchange(request, run_as)
+def proven(workstation: FakeWorkstation, authority: Authority) -> dict[str, Any]:
+    """The result of a task at a workstation where two people have a certificate, and the connection's user is another one."""
+    workstation.plant(JEANNE["user"], issue(authority, "Jeanne Dupont - T123456"))
+    workstation.plant(PAUL["user"], issue(authority, "Paul Martin - T654321"))
+    return run_action("certificate_facts", {"holders": [JEANNE, PAUL], "prove_keys": True}, workstation)
 
 
-def shared(authority: Authority, problem: Exception | None = None) -> Shared:
-    workstation = Shared(Workstation(), Workstation(), problem)
-    workstation.one.plant(issue(authority))
-    workstation.other.plant(issue(authority, "Élodie Lefèvre - T100002"))
-    return workstation
+def test_what_goes_wrong_with_one_holder_is_in_nobody_elses_way(
+    workstation: FakeWorkstation, authority: Authority
+) -> None:
+    workstation.person(JEANNE["user"]).fails = ("prove", "unexpected")
+    facts = proven(workstation, authority)["ansible_facts"]["pkcs12"]
+    assert [each["proof"] for each in facts["holders"]] == ["not_proven", "proven"]
+    assert facts["holders"][0]["proof_detail"]["code"] == "unexpected"
+    assert sorted(each["key_state"] for each in facts["certificates"]) == ["linked", "proven"]
+    tried = [(account, run_as.account) for account, run_as, _request in workstation.exchanges]
+    assert tried == [(JEANNE["user"], JEANNE["user"]), (PAUL["user"], PAUL["user"])]
 
 
-def test_two_holders_are_proven_each_as_themselves(authority: Authority) -> None:
-    workstation = shared(authority)
-    record = prove(workstation, HOLDER, ELODIE)
-    assert [each.proof for each in record.holders] == [Proof.PROVEN, Proof.PROVEN]
-    assert [drivers.requests[0][1].account for drivers in (workstation.one, workstation.other)] == [HOLDER, ELODIE]
-
-
-def test_what_goes_wrong_with_one_holder_is_in_nobody_elses_way(authority: Authority) -> None:
-    record = prove(shared(authority, AnswerError("store_exchange", "none")), HOLDER, ELODIE)
-    assert [each.proof for each in record.holders] == [Proof.NOT_PROVEN, Proof.PROVEN]
-    assert str(detail(record.holders[0])).startswith("driver_answer")
-    assert [each.key_state for each in record.certificates] == ["linked", "proven"]
-
-
-def test_a_workstation_that_is_gone_is_the_connections_affair(authority: Authority) -> None:
-    with pytest.raises(ConnectionError):
-        prove(shared(authority, ConnectionError()), HOLDER, ELODIE)
+def test_a_workstation_that_is_gone_is_the_connections_affair(
+    workstation: FakeWorkstation, authority: Authority
+) -> None:
+    workstation.cut = 1
+    assert proven(workstation, authority)["unreachable"] is True
 
 
 def test_a_key_is_proven_although_the_authorisation_has_ended() -> None:

@@ -16,7 +16,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
     Leaving,
     check_count,
     folder_of_notes,
-    nobody_taken_back,
     this_job,
     who_leaves,
 )
@@ -78,10 +77,6 @@ def test_what_is_not_clear_is_refused(given: dict[str, Any], code: str | None) -
     assert code is None or refused.problem.code == f"bad_arguments.{code}"
 
 
-def test_a_workstation_without_holders_needs_nobody_named() -> None:
-    assert who_leaves(USUAL, []) == Leaving((), True)
-
-
 @pytest.mark.parametrize("count", [2, "2", " 2 "])
 def test_as_many_workstations_as_somebody_has_counted(count: Any) -> None:
     check_count(count, ["a", "b"])
@@ -111,14 +106,6 @@ def test_a_note_says_whose_job_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(getpass, "getuser", nobody)
     assert this_job(None).endswith("@control")
-
-
-def test_who_is_taken_back_and_is_nobody_is_told() -> None:
-    assert nobody_taken_back([], {"T8"}) == ()
-    assert nobody_taken_back(["T8", "T9", "t10"], {"T10"}) == (
-        Problem("nobody_taken_back", {"numbers": ("T8", "T9")}),
-        Problem("nobody_taken_back.leavers", {"numbers": ("t10",)}),
-    )
 
 
 @pytest.fixture

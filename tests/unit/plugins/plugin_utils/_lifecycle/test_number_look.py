@@ -72,23 +72,8 @@ def test_two_people_on_one_account_are_refused_one_by_one_and_the_third_is_serve
     workstation.person(USER), workstation.person(PAUL["user"])
     second = ANNE | {"authorisation": NUMBER, "user": USER}
     assert codes(enrol(workstation, tmp_path, [JEANNE, second, PAUL])) == ["shared_number", "shared_number", None]
-    assert enrol(workstation, tmp_path, [JEANNE, JEANNE, PAUL])["error"]["code"] == "bad_arguments"
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"pkcs12_holders": AnsibleError("Decryption failed")},
-        {"pkcs12_holders": AnsibleError("'nothing' is undefined")},
-        {},
-    ],
-)
-def test_a_host_that_cannot_be_read_hides_nobody(
-    workstation: FakeWorkstation, tmp_path: Path, broken: dict[str, Any]
-) -> None:
-    workstation.person(USER)
-    known = inventory(ws_0=Lazy(**broken), ws_1=[JEANNE], ws_2=[PAUL | {"authorisation": NUMBER}])
-    assert codes(enrol(workstation, tmp_path, [JEANNE], variables=known)) == ["shared_number"]
+    twice = enrol(workstation, tmp_path, [JEANNE, JEANNE, PAUL])["error"]["problem"]
+    assert (twice["code"], twice["values"]["holder"]) == ("bad_arguments.listed_twice", NUMBER)
 
 
 def test_hosts_that_cannot_be_loaded_at_all_hide_nobody(workstation: FakeWorkstation, tmp_path: Path) -> None:

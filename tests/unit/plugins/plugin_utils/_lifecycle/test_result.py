@@ -146,13 +146,8 @@ def went(method: RemovalMethod, **facts: Any) -> dict[str, Any]:
 
 
 def test_what_became_of_an_old_key_is_said() -> None:
-    assert went(RemovalMethod.DELETE, key="deleted", kept_because=None) == {
-        "method": "delete",
-        "key": "deleted",
-        "kept_because": None,
-    }
-    shared = went(RemovalMethod.DELETE, key="kept", kept_because="shared_container")
-    assert shared == {"method": "delete", "key": "kept", "kept_because": "shared_container"}
+    for facts in ({"key": "deleted", "kept_because": None}, {"key": "kept", "kept_because": "shared_container"}):
+        assert went(RemovalMethod.DELETE, **facts) == {"method": "delete", **facts}
     assert went(RemovalMethod.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
     assert (shown(RENEWAL)["superseded"][0]["key"], shown(RENEWAL)["removed"]) == ("planned", [])
 
@@ -200,28 +195,6 @@ def result(what: Transaction, end: date | None, zone: str = "UTC", **changes: An
 
 def days(number: int) -> date:
     return NOW.date() + timedelta(days=number)
-
-
-@pytest.mark.parametrize(
-    ("end", "left", "failed"),
-    [
-        (None, 365, False),
-        (days(500), 365, False),
-        (days(9), 8, False),
-        (days(8), 7, True),
-        (days(0), -1, True),
-        (days(-9), -10, True),
-    ],
-    ids=["unknown", "after", "in_time", "within", "on_the_day", "over"],
-)
-def test_a_deferral_is_as_urgent_as_access_is_short(end: date | None, left: int, failed: bool) -> None:
-    found = result(DEFERRED, end)
-    assert (found["access_days_left"], found["failed"], found["deferred"]) == (left, failed, True)
-
-
-def test_an_absent_holder_does_not_fail_however_short_access_is() -> None:
-    assert result(DEFERRED, days(0), absent_until=days(1))["failed"] is False
-    assert result(DEFERRED, days(0), absent_until=days(0))["failed"] is True
 
 
 def test_the_end_is_an_instant_of_the_sites_midnight() -> None:

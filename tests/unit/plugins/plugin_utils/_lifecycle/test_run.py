@@ -15,18 +15,9 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle import run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import ExchangeError
 from lab.authority import Authority, IssuedBundle
-from unit.plugins.plugin_utils.enrolment import ANNE, HOLDERS, JEANNE, PAUL, codes, enrol, kept, outcomes
+from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, kept, outcomes
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue, opened
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action, sid_of
-
-
-def test_everybody_is_served_and_the_next_run_is_one_command(workstation: FakeWorkstation, folder: Path) -> None:
-    first = enrol(workstation, folder)
-    assert (first["changed"], first["failed"], outcomes(first)) == (True, False, ["installed"] * 3)
-    assert workstation.calls == ["inventory", *(f"exchange {holder['user']}" for holder in HOLDERS)]
-    workstation.calls.clear()
-    again = enrol(workstation, folder)
-    assert (again["changed"], outcomes(again), workstation.calls) == (False, ["unchanged"] * 3, ["inventory"])
 
 
 def test_one_who_fails_stops_nobody_and_the_facts_of_all_are_kept(workstation: FakeWorkstation, folder: Path) -> None:
@@ -41,12 +32,6 @@ def test_one_who_fails_stops_nobody_and_the_facts_of_all_are_kept(workstation: F
         (sid_of(PAUL["user"]), "T654321", "failed", "missing"),
         (sid_of(ANNE["user"]), "T300001", "installed", "valid"),
     ]
-
-
-def test_an_account_that_nobody_knows_stops_nobody(workstation: FakeWorkstation, folder: Path) -> None:
-    result = enrol(workstation, folder, [PAUL | {"user": "CHU\\nobody"}, JEANNE])
-    assert (codes(result), outcomes(result)) == (["unknown_holder", None], ["failed", "installed"])
-    assert result["holders"][0]["owner"] is None
 
 
 def test_the_same_person_is_served_at_each_of_two_accounts(workstation: FakeWorkstation, folder: Path) -> None:
@@ -275,14 +260,6 @@ def test_a_connection_that_ends_does_not_hide_an_own_cause(workstation: FakeWork
     stranger = ANNE | {"name": "Ann Rouxel"}
     result = enrol(workstation, folder, [JEANNE, PAUL, stranger], bundle_pattern="* - {authorisation}.p12")
     assert codes(result) == ["connection_lost", "connection_lost", "wrong_person"]
-
-
-def test_an_entry_that_is_there_twice_is_refused_before_the_workstation_is_asked(
-    workstation: FakeWorkstation, folder: Path
-) -> None:
-    result = enrol(workstation, folder, [JEANNE, JEANNE | {"user": "chu\\JDUPONT"}])
-    assert (result["failed"], result["error"]["code"], workstation.calls) == (True, "bad_arguments", [])
-    assert result["error"]["problem"]["values"]["holder"] == "T123456"
 
 
 def test_a_host_that_is_no_workstation_is_left_out_unless_somebody_works_there(

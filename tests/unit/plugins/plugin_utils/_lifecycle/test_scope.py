@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lab.authority import Authority
-from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL, enrol
+from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
@@ -34,12 +34,6 @@ def crowded(workstation: FakeWorkstation, authority: Authority) -> FakeWorkstati
     return workstation
 
 
-def test_numbers_of_the_holders_select(crowded: FakeWorkstation, tmp_path: Path) -> None:
-    assert listed(enrol(crowded, tmp_path, [JEANNE])) == (["Jeanne Dupont - T123456"], 3)
-    everybody = enrol(crowded, tmp_path, [JEANNE, PAUL])
-    assert listed(everybody) == (["Jeanne Dupont - T123456", "Paul Martin - T654321"], 2)
-
-
 @pytest.mark.parametrize("runs", [1, 2])
 def test_what_an_audit_lists_stays_listed_for_who_has_left(crowded: FakeWorkstation, tmp_path: Path, runs: int) -> None:
     """A run of enrol or renew has no leavers among its holders, and the report needs their certificates until they are removed."""
@@ -51,12 +45,8 @@ def test_what_an_audit_lists_stays_listed_for_who_has_left(crowded: FakeWorkstat
         facts = result["ansible_facts"]
     assert listed(result) == (["Jeanne Dupont - T123456", "Paul Martin - T654321"], 2)
     assert [row["user"] for row in facts["pkcs12"]["holders"]] == [JEANNE["user"]]
-    unrelated = {
-        "pkcs12": {
-            **facts["pkcs12"],
-            "certificates": [{**row, "related": False} for row in facts["pkcs12"]["certificates"]],
-        }
-    }
+    rows = [{**row, "related": False} for row in facts["pkcs12"]["certificates"]]
+    unrelated = {"pkcs12": {**facts["pkcs12"], "certificates": rows}}
     again = run_action("holder_certificates", arguments, crowded, variables={"ansible_facts": unrelated})
     assert listed(again) == (["Jeanne Dupont - T123456"], 3)
 

@@ -91,12 +91,6 @@ def test_a_logon_with_a_password_may_be_logged_by_a_policy_that_nobody_saw(issue
     assert sent(drivers) == [["transport_key"], ["chain", "import_sealed", "prove"]]
 
 
-def test_an_empty_password_makes_no_logon(issued: IssuedBundle) -> None:
-    drivers = FakeDrivers()
-    run(drivers, issued, holder_password="")
-    assert sent(drivers) == [["chain", "import", "prove"]]
-
-
 def test_no_key_is_made_where_nothing_secret_travels(issued: IssuedBundle) -> None:
     drivers = logging()
     drivers.plant(issued)
@@ -110,16 +104,6 @@ def test_the_key_is_made_as_the_holder_and_for_the_store_that_was_read(issued: I
     (making, first), (importing, second) = drivers.requests
     assert (first, making.owner_sid, making.store_hash) == (second, importing.owner_sid, importing.store_hash)
     assert making.steps[0].thumbprint == issued.thumbprint
-
-
-@pytest.mark.parametrize("code", ["transport_key_failed", "transport_key_left"])
-def test_where_the_key_cannot_be_made_the_run_is_refused_with_a_sentence(code: str, issued: IssuedBundle) -> None:
-    drivers = logging()
-    drivers.fails = ("transport_key", code)
-    refused = error_of(lambda: run(drivers, issued))
-    assert refused.code == code
-    assert [each.values for each in refused.problem.causes] == [{"number": "0x80090016"}]
-    assert sent(drivers) == [["transport_key"]]
 
 
 Lie = Callable[[ExchangeAnswer], ExchangeAnswer]
@@ -209,10 +193,3 @@ def test_a_lost_answer_leaves_evidence_if_the_store_may_have_changed(
     assert [(line["error"], line["planned"][1].split()[0]) for line in written] == [
         ("no_answer", "import_sealed")
     ] * lines
-
-
-def test_evidence_that_cannot_be_kept_is_refused_before_the_key_is_made(issued: IssuedBundle, tmp_path: Path) -> None:
-    drivers = logging()
-    with pytest.raises(Pkcs12Error):
-        run(drivers, issued, tmp_path / "missing" / "e")
-    assert drivers.requests == []

@@ -92,10 +92,6 @@ def test_it_waits_for_those_who_have_access_for_more_than_seven_days(
     assert late(workstation, empty, authority, left, [JEANNE], **given) == (BOTH[:1] if fails else [])
 
 
-def test_one_of_several_is_enough(workstation: FakeWorkstation, empty: Path, authority: Authority) -> None:
-    assert late(workstation, empty, authority, 7) == BOTH[:1]
-
-
 def test_what_is_not_known_counts_as_no_day(workstation: FakeWorkstation, empty: Path, authority: Authority) -> None:
     assert late(workstation, empty, authority, 90, facts=False) == BOTH
 

@@ -38,14 +38,8 @@ FOLDER = "C:\\Users\\jdupont\\Downloads"
 
 def file(name: str, sha256: str | None = ONE, days: float = 3.5, code: str | None = None) -> dict[str, Any]:
     modified = format_instant(NOW - timedelta(days=days))
-    return {
-        "path": f"{FOLDER}\\{name}",
-        "size": 3,
-        "modified": modified,
-        "sha256": sha256,
-        "code": code,
-        "hresult": None,
-    }
+    known = {"path": f"{FOLDER}\\{name}", "size": 3, "modified": modified}
+    return {**known, "sha256": sha256, "code": code, "hresult": None}
 
 
 def answer(*files: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -88,9 +82,8 @@ def test_files_are_listed_with_age_and_hash_and_nothing_is_removed() -> None:
     result = run(task(), workstation)
     assert workstation.asked == ["bundle_files"]
     assert not result["changed"]
-    assert [
-        (row["path"], row["age_days"], row["sha256"], row["problem"], row["removed"]) for row in result["files"]
-    ] == [
+    keys = ("path", "age_days", "sha256", "problem", "removed")
+    assert [tuple(row[key] for key in keys) for row in result["files"]] == [
         (f"{FOLDER}\\a.p12", 3, ONE, None, False),
         (f"{FOLDER}\\b.pfx", 0, None, "too_large", False),
     ]
@@ -109,26 +102,12 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def evidence(tmp_path: Path) -> Path:
     path = tmp_path / "evidence.jsonl"
-    row = {
-        "host": "ws-9",
-        "owner_sid": OTHER_SID,
-        "leaf": "AB",
-        "utc": "2026-01-01T00:00:00Z",
-        "bundle_sha256": ONE.upper(),
-    }
+    row = {"host": "ws-9", "owner_sid": OTHER_SID, "leaf": "AB", "utc": "2026-01-01T00:00:00Z"}
+    row |= {"bundle_sha256": ONE.upper()}
     older, other = row | {"host": "ws-1"}, row | {"bundle_sha256": None}
     # Nobody has seen whether the certificate came.
     unread = row | {"host": "ws-2", "added": None}
-    content = [
-        json.dumps(older),
-        "no JSON",
-        "[]",
-        "",
-        "[" * 10_000,
-        json.dumps(row),
-        json.dumps(other),
-        json.dumps(unread),
-    ]
+    content = [json.dumps(older), "no JSON", "[]", "", "[" * 10_000, *map(json.dumps, (row, other, unread))]
     path.write_text("\n".join(content) + "\n", encoding="utf-8")
     return path
 
@@ -168,9 +147,8 @@ def test_only_files_with_the_hash_are_removed_and_written_down(tmp_path: Path) -
     assert result["not_found"] == ["c" * 64]
     assert [entry["path"] for entry in result["journal"]] == paths
     written = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[before:]]
-    assert [
-        (row["removed_file"], row["file_sha256"], row["host"], row["workstation"], row["job"]) for row in written
-    ] == [(each, ONE, "ws-1", "WS-1", "17") for each in paths]
+    keys = ("removed_file", "file_sha256", "host", "workstation", "job")
+    assert [tuple(row[key] for key in keys) for row in written] == [(each, ONE, "ws-1", "WS-1", "17") for each in paths]
     assert written[0]["utc"] == "2026-11-25T12:00:01Z"
     assert written[0]["owner_sid"] == SID
 

@@ -28,6 +28,14 @@ def of(*people: Json, not_found: tuple[str, ...] = ()) -> Json:
     return {"holders": list(people), "not_found": list(not_found)}
 
 
+def audit(code: str | None, **more: Any) -> Json:
+    """The result of an audit, and why it found nothing."""
+    return {"ansible_facts": {"pkcs12_fact_audit": {"problem": code and {"code": code}}}, **more}
+
+
+LEFT_OUT: Json = {"no_workstation": True, "msg": "b is left out."}
+
+
 def summary(results: Any, known: Any, listed: Any = None) -> Json:
     return summed_up(results, known, tell, listed)
 
@@ -64,24 +72,16 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
         f"<summary.others 1 {at(4, 'b')} <outcome.renewed>>",
         f"<summary.others 1 {at(1, 'a')} <outcome.unchanged>>",
     ]
-    workstations = [(1, "with_failed_holders"), (1, "did_not_answer"), (1, "not_reached")]
-    people = [(1, "failed"), (1, "deferred"), (1, "renewed"), (1, "unchanged")]
-    hosts, holders = (
-        " ".join(f"<total {count} <outcome.{outcome}>>" for count, outcome in each) for each in (workstations, people)
-    )
+    workstations = ("with_failed_holders", "did_not_answer", "not_reached")
+    people = ("failed", "deferred", "renewed", "unchanged")
+    hosts, holders = (" ".join(f"<total 1 <outcome.{each}>>" for each in told) for told in (workstations, people))
     first = f"<summary.workstations_with 4 {hosts}>"
     assert found["lines"][0] == f"<summary {first} <summary.holders_on 4 2 {holders}>>"
-    asked = told({"a": of(person(1)), "b": {"no_workstation": True, "msg": "b is left out."}})["msg"]
+    asked = told({"a": of(person(1)), "b": LEFT_OUT})["msg"]
     assert "<summary.holders 1 " in asked
     assert (found["msg"], found["failed"], found["changed"]) == (found["lines"][0], False, False)
-    assert found["totals"] == {
-        "deferred": 1,
-        "did_not_answer": 1,
-        "failed": 1,
-        "not_reached": 1,
-        "renewed": 1,
-        "unchanged": 1,
-    }
+    outcomes = ("deferred", "did_not_answer", "failed", "not_reached", "renewed", "unchanged")
+    assert found["totals"] == dict.fromkeys(outcomes, 1)
     assert (found["failed_hosts"], found["failed_percentage"]) == (["b"], 25.0)
     assert (found["unreachable_hosts"], found["hosts_not_reached"]) == (["c"], ["d"])
     assert found["needs_somebody"] == ["a", "b", "c", "d"]
@@ -136,14 +136,9 @@ def test_waiting_is_no_failure_of_the_work() -> None:
 
 
 def test_refused_task_is_a_failed_workstation() -> None:
-    found = told(
-        {"a": {"failed": False, "msg": "Wrong options."}, "b": {"no_workstation": True, "msg": "b is left out."}}
-    )
-    assert (found["totals"], found["failed_hosts"], found["failed_percentage"]) == (
-        {"failed": 1, "skipped": 1},
-        ["a"],
-        100.0,
-    )
+    found = told({"a": {"failed": False, "msg": "Wrong options."}, "b": LEFT_OUT})
+    assert found["totals"] == {"failed": 1, "skipped": 1}
+    assert (found["failed_hosts"], found["failed_percentage"]) == (["a"], 100.0)
     assert found["lines"] == [
         "<summary <summary.workstations_with 1 <total 1 <outcome.failed>>> <summary.skipped 1>>",
         "<summary.heading 1 <outcome.failed>>",
@@ -169,14 +164,15 @@ def test_number_that_no_workstation_has(results: dict[str, Any], known: tuple[st
     assert ("<found_nowhere T9>" in found["lines"]) == bool(missing)
 
 
+IS_READY: Json = {"ready": True, "findings": [], "msg": "a is ready."}
+
+
 def test_workstation_that_was_checked() -> None:
     errors = [
         {"severity": "error", "sentence": "The service is off.", "cure": "Start it."},
         {"severity": "ok", "sentence": "Fine.", "cure": ""},
     ]
-    found = told(
-        {"a": {"ready": True, "findings": [], "msg": "a is ready."}, "b": {"ready": False, "findings": errors}}
-    )
+    found = told({"a": IS_READY, "b": {"ready": False, "findings": errors}})
     assert found["totals"] == {"not_ready": 1, "ready": 1}
     assert "  <summary.place b> The service is off. Start it." in found["lines"]
     assert "<summary.others 1 a <outcome.ready>>" in found["lines"]
@@ -201,25 +197,10 @@ def test_workstation_that_was_audited() -> None:
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
     unread = [{"owner_sid": "S-1-5-21-7", "code": "access_denied", "detail": "C:\\x"}]
     known = {"holders": [], "unread": unread, "profiles": [{"owner_sid": "S-1-5-21-7", "owner": "CHU\\a"}]}
-    silent = {
-        "answered": False,
-        "msg": "x.",
-        "ansible_facts": {"pkcs12_fact_audit": {"problem": {"code": "no_route"}}},
-    }
-    refused = {
-        "answered": True,
-        "msg": "y.",
-        "ansible_facts": {"pkcs12_fact_audit": {"problem": {"code": "driver_answer"}}},
-    }
+    silent, refused = audit("no_route", answered=False, msg="x."), audit("driver_answer", answered=True, msg="y.")
+    read = {"ansible_facts": {**audit(None)["ansible_facts"], "pkcs12": known}}
     enrolled = of(person(1)) | {"ansible_facts": {"pkcs12": known}}
-    found = told(
-        {
-            "a": {"ansible_facts": {"pkcs12": known, "pkcs12_fact_audit": {"problem": None}}},
-            "b": silent,
-            "c": refused,
-            "d": enrolled,
-        }
-    )
+    found = told({"a": read, "b": silent, "c": refused, "d": enrolled})
     assert (found["unreachable_hosts"], found["failed_hosts"]) == (["b"], ["c"])
     assert "<summary.unread 1 <store_at a CHU\\a <unread.access_denied C:\\x>>>" in found["lines"]
 
@@ -231,18 +212,13 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
         (of(person(1, "deferred", failed=True)) | {"failed_holders": [{}]}, True),
         ({"failed": False, "msg": "refused before any holder was asked"}, True),
         ({"unreachable": True, "msg": "x"}, True),
+        ({"unreachable": True, "msg": "x", "failed_holders": []}, False),
+        ({"unreachable": True, "msg": "x", "failed_holders": ["X"]}, True),
         ({"skipped": True}, False),
         ({"no_workstation": True}, False),
         (None, True),  # a run of which nothing is known is no green one
-        (
-            {
-                "failed": False,
-                "answered": False,
-                "ansible_facts": {"pkcs12_fact_audit": {"problem": {"code": "no_route"}}},
-            },
-            False,
-        ),
-        ({"failed": True, "ansible_facts": {"pkcs12_fact_audit": {"problem": {"code": "no_route"}}}}, True),
+        (audit("no_route", failed=False, answered=False), False),
+        (audit("no_route", failed=True), True),
         ({"ansible_facts": {"pkcs12": {}}}, False),
     ],
 )
@@ -312,16 +288,16 @@ def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
         {"user": "CHU\\odd", "authorisation": "T5", "absent_until": "soon"},
         "no holder",
     ]
-    users = {"CHU\\new": "T1", "CHU\\late": "T2", "CHU\\away": "T3", "CHU\\back": "T4", "CHU\\odd": "T5"}
     rows = [
-        {"user": user, "authorisation": number, "status": "missing", "access_until": None}
-        for user, number in users.items()
+        {"user": f"CHU\\{user}", "authorisation": number, "status": status, "access_until": None}
+        for user, number, status in (
+            *((user, f"T{place}", "missing") for place, user in enumerate(("new", "late", "away", "back", "odd"), 1)),
+            ("away", "T3", "expired"),
+        )
     ]
-    rows.append({"user": "CHU\\away", "authorisation": "T3", "status": "expired", "access_until": None})
     result = {"ansible_facts": {"pkcs12": {"holders": rows}}}
-    found = summary(
-        {"a": result, "b": result}, set(), {"a": Listed(entries, frozenset(), not_expected(entries, today))}
-    )
+    listed = {"a": Listed(entries, frozenset(), not_expected(entries, today))}
+    found = summary({"a": result, "b": result}, set(), listed)
     assert found["totals"] == {"awaited": 1, "on_leave": 1, "missing": 3 + 5, "expired": 2}
     assert "<summary.others 1 <holder_at a T1 (CHU\\new)> <outcome.awaited>>" in found["lines"]
 
@@ -350,15 +326,8 @@ def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
         ["Person 1, T1 (CHU\\p1)", "P.p12", "P - T1", "<day 2029-01-01>", "a, b"],
         ["Person 2, T2 (CHU\\p2)", "-", "-", "-", "a"],
     ]
-    assert (
-        len(
-            {
-                line.index(cell)
-                for line, cell in zip(found["lines"][-3:], ("<column.bundle>", "P.p12", "-  "), strict=True)
-            }
-        )
-        == 1
-    )
+    cells = zip(found["lines"][-3:], ("<column.bundle>", "P.p12", "-  "), strict=True)
+    assert len({line.index(cell) for line, cell in cells}) == 1
 
 
 def test_nobody_at_all() -> None:
@@ -370,10 +339,8 @@ def test_an_account_is_named_and_not_its_sid() -> None:
     rows = [{**person(each, "removed"), "user": f"S-1-5-21-{each}", "name": None} for each in (1, 2)]
     profiles = [{"owner_sid": "S-1-5-21-1", "owner": "CHU\\jdupont"}, {"owner_sid": "S-1-5-21-2", "owner": None}]
     found = told({"a": of(*rows) | {"ansible_facts": {"pkcs12": {"profiles": profiles}}}})
-    assert (
-        "<summary.others 2 <holder_at a T1 (CHU\\jdupont)>,<holder_at a T2 (S-1-5-21-2)> <outcome.removed>>"
-        in found["lines"]
-    )
+    both = "<holder_at a T1 (CHU\\jdupont)>,<holder_at a T2 (S-1-5-21-2)>"
+    assert f"<summary.others 2 {both} <outcome.removed>>" in found["lines"]
 
 
 LISTED = (
@@ -388,13 +355,7 @@ def test_who_has_left_is_named_once_and_only_where_nothing_was_told() -> None:
     assert "<summary.others 1 <holder_at a Person 1, T1 (CHU\\p1)> <outcome.left>>" in found["lines"]
     assert found["needs_somebody"] == []
     assert "left" not in summary({"a": of(person(1), person(2))}, frozenset(), listed)["totals"]
-    for nothing in (
-        None,
-        {"unreachable": True},
-        {"skipped": True},
-        {"no_workstation": True},
-        {"failed": True, "msg": "No."},
-    ):
+    for nothing in (None, {"unreachable": True}, {"skipped": True}, LEFT_OUT, {"failed": True, "msg": "No."}):
         assert "left" not in summary({"a": nothing}, frozenset(), listed)["totals"]
 
 
@@ -409,11 +370,7 @@ def test_who_is_not_taken_back_is_a_leaver_or_nobody() -> None:
 
 def test_a_workstation_without_holders_is_named_and_a_failure_there_stays_one() -> None:
     nobody = {"a": Listed((), frozenset())}
-    for result in (
-        of(),
-        {"ready": True, "findings": [], "msg": "a is ready."},
-        {"ansible_facts": {"pkcs12": {"holders": []}}},
-    ):
+    for result in (of(), IS_READY, {"ansible_facts": {"pkcs12": {"holders": []}}}):
         found = summary({"a": result}, frozenset(), nobody)
         assert found["totals"] == {"without_holders": 1}, result
         assert "<summary.others 1 a <outcome.without_holders>>" in found["lines"]
@@ -456,15 +413,6 @@ def test_where_no_workstation_of_several_answers_it_is_not_they_who_are_off(
 ) -> None:
     said = [line for line in told(results)["lines"] if line.startswith("<none_answered")]
     assert said == ([f"<none_answered {called}>"] if called else [])
-
-
-@pytest.mark.parametrize(
-    ("result", "ends"),
-    [(OFF, []), ({**OFF, "failed_holders": ["X"]}, ["a"]), ({"unreachable": True, "msg": "x"}, ["a"])],
-)
-def test_a_silent_workstation_ends_failed_for_those_who_cannot_wait(result: Json, ends: list[str]) -> None:
-    found = told({"a": result})
-    assert (list(found["ends_failed"]), found["unreachable_hosts"]) == (ends, ["a"])
 
 
 STOPPED = {"failed_percentage": 33.33, "stops": True}

@@ -21,17 +21,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalPolicy
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
-    Context,
     Identity,
     Inventory,
     Logging,
-    RunAs,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import (
-    HOLDER,
     OTHER_SID,
     execution,
     inventory,
@@ -63,12 +60,6 @@ def test_one_who_is_not_logged_on_waits_and_nothing_secret_is_sent(issued: Issue
     outcome = run(drivers, issued, check_mode=check_mode)
     assert outcome.deferred
     assert drivers.requests == []
-
-
-def test_his_own_password_makes_a_logon_of_its_own(issued: IssuedBundle) -> None:
-    drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
-    run(drivers, issued, holder_password="his own")
-    assert drivers.requests[0][1] == RunAs(Context.BECOME, HOLDER, "his own")
 
 
 def test_a_logon_that_turns_out_unable_is_waiting_not_failing(

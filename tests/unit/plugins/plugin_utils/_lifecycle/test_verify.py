@@ -41,14 +41,8 @@ def proven(authority: Authority) -> tuple[ExpectedResult, ExchangeAnswer, Certif
     leaf, drivers = opened(issued).leaf, FakeDrivers()
     drivers.plant(issued)
     facts = drivers._sign(StepRequest("2", "prove", leaf.thumbprint, {"nonce": NONCE}))
-    plan = Plan(
-        (
-            ImportStep(leaf.thumbprint),
-            ProveStep(leaf.thumbprint),
-            NameStep(leaf.thumbprint, "SISERI"),
-            RetireStep(OLD.thumbprint, RemovalMethod.DELETE),
-        )
-    )
+    ours = (ImportStep(leaf.thumbprint), ProveStep(leaf.thumbprint), NameStep(leaf.thumbprint, "SISERI"))
+    plan = Plan((*ours, RetireStep(OLD.thumbprint, RemovalMethod.DELETE)))
     answer = ExchangeAnswer(True, SID, NOW, (), (), (JournalEntry("2", "prove", "done", "", facts),), None)
     return ExpectedResult(SID, leaf, plan, NONCE), answer, view(stored(leaf, friendly_name="SISERI"))
 

@@ -22,7 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
 from lab.authority import Authority
 from lab.authority.dialect import write_bundle
 from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, kept, outcomes
-from unit.plugins.plugin_utils.fakes import NOW, PASSPHRASE, issue
+from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.problems import sample
 
@@ -125,14 +125,6 @@ def test_the_diff_has_an_entry_for_each_store_that_was_looked_at(workstation: Fa
     result = enrol(workstation, folder, diff=True, passphrases={"T123456": PASSPHRASE})
     assert [entry["before_header"] for entry in result["diff"]] == ["WS-1 CHU\\jdupont CurrentUser\\My"]
     assert "diff" not in enrol(workstation, folder)
-
-
-def test_outcomes_of_an_earlier_task_stay_until_there_is_another(workstation: FakeWorkstation, folder: Path) -> None:
-    first = enrol(workstation, folder, [PAUL])
-    facts = {"ansible_facts": first["ansible_facts"]}
-    again = enrol(workstation, folder, variables=facts, check_mode=True)
-    assert [row[2] for row in kept(again)] == [None, "installed", None]
-    assert again["ansible_facts"]["pkcs12"]["holders"][1]["outcome_at"] == NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_why_a_task_failed_stays_until_there_is_another(workstation: FakeWorkstation, folder: Path) -> None:

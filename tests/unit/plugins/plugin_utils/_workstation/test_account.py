@@ -8,11 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreContents, UnreadSource
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import (
     check_logged_password,
-    check_store_readable,
     deferral_reason,
     resolve_holder,
     run_context,
@@ -35,36 +33,12 @@ def code(refusal: pytest.ExceptionInfo[Pkcs12Error]) -> str:
     return refusal.value.code
 
 
-def test_the_holder_is_found_by_what_was_asked() -> None:
-    assert resolve_holder(inventory(), HOLDER).sid == SID
-
-
 @pytest.mark.parametrize("accounts", [(), (Account(HOLDER, None, None, 0x80070534),)], ids=["not_answered", "nobody"])
 def test_an_account_that_is_nobodys_is_refused(accounts: tuple[Account, ...]) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         resolve_holder(inventory(accounts=accounts), HOLDER)
     causes = (Problem("hresult", {"number": "0x80070534"}),) if accounts else ()
     assert refusal.value.problem == Problem("unknown_holder", {"computer": "WS-1", "name": HOLDER}, causes=causes)
-
-
-def test_a_holder_without_a_name_is_nobody() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        resolve_holder(inventory(accounts=()), "")
-    assert refusal.value.problem == Problem("unknown_holder.unnamed", {"computer": "WS-1"})
-
-
-def test_a_temporary_profile_is_refused() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_store_readable(resolve_holder(inventory(profiles=(profile(temporary=True),)), HOLDER), "WS-1")
-    assert code(refusal) == "temporary_profile"
-
-
-def test_a_store_that_cannot_be_read_is_refused_with_the_reason() -> None:
-    unread = profile(my=StoreContents((), (UnreadSource("redirected", "\\\\files\\jdupont", None),)))
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_store_readable(resolve_holder(inventory(profiles=(unread,)), HOLDER), "WS-1")
-    cause = Problem("unread.redirected", {"detail": "\\\\files\\jdupont"})
-    assert refusal.value.problem == Problem("store_unread", {"name": HOLDER, "computer": "WS-1"}, causes=(cause,))
 
 
 def test_a_reason_that_is_not_known_is_told_as_the_driver_tells_it() -> None:
@@ -93,10 +67,6 @@ def test_an_empty_password_is_none() -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         run_context(owner, weak, "")
     assert code(refusal) == "no_debug_privilege"
-
-
-def test_who_is_logged_on_does_not_wait() -> None:
-    assert deferral_reason(resolve_holder(inventory(), HOLDER), inventory(), None) is None
 
 
 WEAK = Identity(SID, HOLDER, administrator=False, debug_privilege=False)
@@ -135,22 +105,6 @@ def test_a_password_is_not_sent_where_powershell_is_logged(kind: str) -> None:
     assert refusal.value.problem == Problem("logged_password", values)
     check_logged_password(logged, RunAs(Context.BECOME, HOLDER))
     check_logged_password(inventory(), RunAs(Context.BECOME, HOLDER, "his own"))
-
-
-def test_another_holder_is_reached_through_become_with_his_own_password_or_none() -> None:
-    owner = resolve_holder(inventory(), HOLDER)
-    assert (run_context(owner, inventory(), None).context, run_context(owner, inventory(), None).password) == (
-        Context.BECOME,
-        None,
-    )
-    assert run_context(owner, inventory(), "his own").password == "his own"
-
-
-def test_a_sid_without_a_name_cannot_be_become() -> None:
-    unnamed = inventory(accounts=(Account(SID, SID, None, 1),))
-    with pytest.raises(Pkcs12Error) as refusal:
-        run_context(resolve_holder(unnamed, SID), unnamed, None)
-    assert code(refusal) == "no_account_name"
 
 
 def test_become_needs_the_service_with_and_without_a_password() -> None:

@@ -109,10 +109,6 @@ def test_browser_that_is_not_there_needs_no_policy(at_work: Inventory, authority
     assert wrong(at_work, computer, place(SID, programs=EVERY | {"chrome": None})) == ["edge"]
 
 
-def test_without_a_portal_nothing_is_said_of_its_policies(at_work: Inventory) -> None:
-    assert list(found(at_work, place(programs=EVERY), portal=None)) == ["issuing_authority", "firefox"]
-
-
 def test_authority_in_the_holders_own_store_is_enough_and_that_of_another_is_not(
     at_work: Inventory, authority: Authority
 ) -> None:
@@ -171,10 +167,8 @@ def test_policy_of_the_user_counts_unless_the_computer_has_one(at_work: Inventor
     assert wrong(at_work, place(None, issuing, programs=EVERY), user) == []
     elsewhere = place(None, issuing, programs=EVERY, auto_select=auto(rule("https://other.example")))
     assert wrong(at_work, elsewhere, user) == ["edge", "chrome"]
-    assert wrong(at_work, place(None, issuing, programs=EVERY), place(OTHER_SID, auto_select=auto(rule()))) == [
-        "edge",
-        "chrome",
-    ]
+    another = place(OTHER_SID, auto_select=auto(rule()))
+    assert wrong(at_work, place(None, issuing, programs=EVERY), another) == ["edge", "chrome"]
 
 
 def test_policy_counts_for_a_holder_who_has_no_certificate_yet() -> None:
@@ -215,11 +209,6 @@ def test_policies_of_firefox_by_precedence(
     assert not problem or finding.problem.code == f"finding.{problem}"
 
 
-def test_policies_of_firefox_count_also_when_nobody_is_logged_on(at_work: Inventory) -> None:
-    assert not found(at_work, place(programs=EVERY, firefox=OFF))["firefox"].ok
-    assert found(at_work, place(programs=EVERY | {"firefox": None}, firefox=OFF))["firefox"].ok
-
-
 def test_certificates_that_no_browser_offers_do_not_count(authority: Authority) -> None:
     old, mail = issue(authority, left=-timedelta(days=1)), issue(authority, eku=(ObjectIdentifier(EMAIL),))
     hidden = element(issue(authority).certificate, archived=True)
@@ -237,17 +226,11 @@ def test_issuer_selects_certificates(issued: IssuedBundle, authority: Authority)
     assert issuers(offered(twice, "CN=Another")) == ()
 
 
+PROGRAMS = {"edge": "", "chrome": None, "firefox": "f"}
+PLACE = {"owner_sid": None, "elements": [], "unread": [], "programs": PROGRAMS, "firefox": None}
+PLACE["auto_select"] = {"edge": ["a"], "chrome": []}
 ANSWER: dict[str, Any] = {
-    "places": [
-        {
-            "owner_sid": None,
-            "elements": [],
-            "unread": [],
-            "programs": {"edge": "", "chrome": None, "firefox": "f"},
-            "auto_select": {"edge": ["a"], "chrome": []},
-            "firefox": None,
-        }
-    ],
+    "places": [PLACE],
     "policies_file": {"import_enterprise_roots": True, "load_windows_certificates": None},
 }
 
@@ -263,13 +246,7 @@ def test_answer_is_read() -> None:
 
 @pytest.mark.parametrize(
     "spoilt",
-    [
-        {},
-        {"places": []},
-        {"policies_file": "x"},
-        {"places": [{}]},
-        {"places": [ANSWER["places"][0] | {"owner_sid": SID}]},
-    ],
+    [{}, {"places": []}, {"policies_file": "x"}, {"places": [{}]}, {"places": [PLACE | {"owner_sid": SID}]}],
 )
 def test_answer_that_is_none_is_refused(spoilt: dict[str, Any]) -> None:
     with pytest.raises(AnswerError):

@@ -36,10 +36,6 @@ def test_another_name_is_refused(name: str) -> None:
     assert refusal.value.problem == Problem("wrong_computer", {"expected": name}, causes=own_names(NAMES))
 
 
-def test_without_the_option_nothing_is_refused() -> None:
-    ExpectedComputer(None, ("elsewhere",)).refuse_other(NAMES)
-
-
 @pytest.mark.parametrize(
     ("host_names", "warns"),
     [

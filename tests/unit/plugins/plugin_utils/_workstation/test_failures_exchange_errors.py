@@ -145,15 +145,3 @@ def test_a_logon_that_keeps_no_key_is_waiting_and_says_for_what(run_as: RunAs, s
     reason = exchange_error(answer("no_dpapi"), run_as, "WS-1")
     assert isinstance(reason, Deferred)
     assert reason.problem.code == said
-
-
-@pytest.mark.parametrize("own", [False, True])
-def test_a_session_whose_dpapi_fails_has_failed_because_waiting_does_not_help(own: bool) -> None:
-    found = exchange_error(answer("dpapi_broken"), RunAs(Context.BECOME, HOLDER, own=own), "WS-1")
-    assert isinstance(found, Pkcs12Error)
-    assert found.code == "dpapi_broken"
-
-
-def test_an_exchange_that_did_not_stop_is_no_refusal() -> None:
-    with pytest.raises(ValueError, match="did not stop"):
-        exchange_error(answer(None), AS_HOLDER, "WS-1")

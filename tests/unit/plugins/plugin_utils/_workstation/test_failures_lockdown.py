@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import is_constrained
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import constrained
 
 UTILS = (
     "failure during exec_wrapper: Cannot run untrusted PowerShell script 'hospital_it.pkcs12.store_inventory.ps1' "
@@ -55,20 +53,3 @@ def test_restricted_powershell_is_known_in_every_form(answer: dict[str, object])
 @pytest.mark.parametrize("answer", OTHERS.values(), ids=OTHERS)
 def test_other_failures_are_not_taken_for_it(answer: dict[str, object]) -> None:
     assert not is_constrained(answer)
-
-
-@pytest.mark.parametrize(
-    ("locks", "told"),
-    [
-        ((), ()),
-        (("applocker",), ("applocker",)),
-        (("app_control", "applocker", "a word of the site"), ("applocker", "app_control")),
-    ],
-)
-def test_refusal_names_the_locks_and_the_account(locks: tuple[str, ...], told: tuple[str, ...]) -> None:
-    causes = (Problem("locks", {"locks": told}),) if told else ()
-    values = {"computer": "ws-1", "mode": "ConstrainedLanguage"}
-    named = Problem("constrained_language", {**values, "name": r"CHU\jdupont"}, causes=causes)
-    assert constrained("ws-1", locks, "ConstrainedLanguage", r"CHU\jdupont").problem == named
-    of_connection = Problem("constrained_language.connection", values, causes=causes)
-    assert constrained("ws-1", locks, "ConstrainedLanguage", None).problem == of_connection

@@ -12,7 +12,6 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import (
     ConnectionLost,
-    ErrorRow,
     Outside,
     Problem,
 )
@@ -20,8 +19,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lo
     Origin,
     logon_unanswered,
     lost_connection,
-    may_be_off,
-    unreachable_result,
 )
 
 REFUSED = "psrp: [Errno 111] Connection refused"
@@ -122,11 +119,3 @@ def test_plain_error_of_ansible_without_a_known_cause_is_left_to_ansible() -> No
     found = lost_connection(Exception(known), known, Origin.ANSIBLE, "ws-1", option())
     assert found is not None
     assert found.problem == Problem("connection_option", {"host": "ws-1", "reason": Outside(known)})
-
-
-def test_an_unreachable_result_has_the_problem_and_what_the_connection_said() -> None:
-    found = lost(REFUSED, port=5986)
-    result = unreachable_result(found)
-    assert (result["unreachable"], result["msg"], result["error"]) == (True, found.problem, ErrorRow(found.problem))
-    assert (result["connection_error"]["code"], result["connection_error"]["detail"]) == ("connection_refused", REFUSED)
-    assert may_be_off(result)

@@ -25,6 +25,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wi
     parse_inventory,
 )
 
+STORE = {
+    "elements": [{"source": "file", "data": "AQI="}],
+    "unread": [{"code": "redirected", "detail": "x", "hresult": None}],
+}
 INVENTORY: dict[str, Any] = {
     "protocol": 1,
     "identity": {"sid": "S-1", "account": "CHU\\svc", "administrator": True, "debug_privilege": True},
@@ -37,16 +41,7 @@ INVENTORY: dict[str, Any] = {
     "force_key_protection": 0,
     "secondary_logon": 3,
     "holders": [{"asked": "a", "sid": None, "account": None, "hresult": 2147943732}],
-    "profiles": [
-        {
-            "owner_sid": "S-2",
-            "path": "C:\\Users\\a",
-            "loaded": True,
-            "temporary": False,
-            "elements": [{"source": "file", "data": "AQI="}],
-            "unread": [{"code": "redirected", "detail": "x", "hresult": None}],
-        }
-    ],
+    "profiles": [{"owner_sid": "S-2", "path": "C:\\Users\\a", "loaded": True, "temporary": False, **STORE}],
     "machine": {"elements": [], "unread": []},
     "locks": ["applocker"],
     "administrator_protection": True,
