@@ -36,9 +36,7 @@ def test_an_account_that_is_copied_from_a_sentence_works(shown: object, quoted: 
 @pytest.mark.parametrize(
     ("given", "account"),
     [
-        ("CHU\\jdupont", "CHU\\jdupont"),
         (" CHU\\\\jdupont ", "CHU\\jdupont"),
-        ("CHU\\jdupont\n", "CHU\\jdupont"),
         ("CHU\\Jean  Dupont", "CHU\\Jean  Dupont"),
         ("CHU\\e\u0301lodie", "CHU\\\u00e9lodie"),
         ("jdupont@chu.example", "jdupont@chu.example"),
@@ -62,9 +60,7 @@ def test_what_yaml_makes_of_a_backslash_in_double_quotes_is_refused_with_the_way
     assert account_key(given) == account.casefold()
 
 
-@pytest.mark.parametrize(
-    "given", ["CHU\\jdu\u200bpont", "CHU\\jean\u00a0dupont", "CHU\\j\tdupont", "j\tdupont@chu.example"]
-)
+@pytest.mark.parametrize("given", ["CHU\\jdu\u200bpont", "CHU\\j\tdupont", "j\tdupont@chu.example"])
 def test_any_other_character_that_nobody_sees_is_refused(given: str) -> None:
     refusal = error_of(lambda: parse_holder({"user": given}))
     assert refusal.problem == Problem("bad_arguments.account_invisible", {"account": given})

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Certificate
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import (
@@ -31,11 +31,8 @@ PATTERN = r"- (T\d+)$"
     "person",
     [
         ExpectedSubject(),
-        ExpectedSubject("Jeanne Dupont", "T123456"),
         ExpectedSubject("jeanne dupont", "t123456"),
-        ExpectedSubject("Jeanne Dupont", "T123456", PATTERN),
         ExpectedSubject("Jeanne Dupont", "t 123456", PATTERN),
-        ExpectedSubject(authorisation="T123456"),
         ExpectedSubject(authorisation=" T 123\u00a0456"),
         ExpectedSubject("Jeanne  Dupont ", "T123456", name_check=NameCheck.STRICT),
         ExpectedSubject("Jeanne\u00a0Dupont"),
@@ -54,10 +51,6 @@ def test_blanks_and_case_are_no_other_person(check: NameCheck, cn: str) -> None:
     assert pattern.same(certificate(cn), certificate(JEANNE))
 
 
-def test_accents_are_compared_however_they_are_encoded() -> None:
-    check_subject(certificate("E\u0301lodie Lefe\u0300vre - T1"), ExpectedSubject("\u00c9lodie Lef\u00e8vre", "T1"))
-
-
 @pytest.mark.parametrize(
     "person",
     [
@@ -65,11 +58,10 @@ def test_accents_are_compared_however_they_are_encoded() -> None:
         ExpectedSubject("Jeanne Dupont", "T12345"),
         ExpectedSubject("Jeanne Dupont", "123456"),
         ExpectedSubject("Jeanne Dupont", "T654321", PATTERN),
-        ExpectedSubject("anne Dupont", "T123456"),
         ExpectedSubject("", "T123456"),
         ExpectedSubject("Jeanne Dupont", ""),
     ],
-    ids=["name", "shorter", "part", "pattern", "part_of_a_name", "empty_name", "empty_number"],
+    ids=["name", "shorter", "part", "pattern", "empty_name", "empty_number"],
 )
 def test_the_wrong_person_is_refused_and_both_are_named(person: ExpectedSubject) -> None:
     refusal = error_of(lambda: check_subject(certificate(JEANNE), person))
@@ -78,17 +70,12 @@ def test_the_wrong_person_is_refused_and_both_are_named(person: ExpectedSubject)
     assert refusal.problem.values == {"issued_to": JEANNE, "expected": expected}
 
 
-@pytest.mark.parametrize("pattern", [r"- (X\d+)$", r"- (X\d+)?", r"- (X*)"], ids=["none", "unused", "empty"])
+@pytest.mark.parametrize("pattern", [r"- (X\d+)$", r"- (X\d+)?"], ids=["none", "unused"])
 def test_a_pattern_that_finds_no_number_is_a_mistake_of_its_own(pattern: str) -> None:
     found = certificate(JEANNE)
     refusal = error_of(lambda: check_subject(found, ExpectedSubject(pattern=pattern)))
     values = {"pattern": pattern, "subject": found.subject}
     assert refusal.problem == Problem("no_authorisation", values, "authorisation_pattern")
-
-
-@pytest.mark.parametrize("pattern", ["no group", "(two)(groups)", "(open"])
-def test_a_pattern_has_one_group(pattern: str) -> None:
-    assert error_of(lambda: ExpectedSubject(pattern=pattern)).code == "bad_pattern"
 
 
 def test_two_certificates_are_one_persons_by_the_number_or_by_the_whole_subject() -> None:
@@ -148,7 +135,6 @@ BEATRICE = ExpectedSubject("B\u00e9atrice Durand", "T123456")
 
 def test_an_issuer_may_turn_the_name_round_where_the_number_matches() -> None:
     check_subject(certificate(TURNED), BEATRICE)
-    check_subject(certificate(TURNED), replace(BEATRICE, pattern=PATTERN))
     check_subject(replace(certificate("T123456"), subject="CN=T123456,givenName=Beatrice,sn=DURAND"), BEATRICE)
 
 
@@ -156,15 +142,11 @@ def test_an_issuer_may_turn_the_name_round_where_the_number_matches() -> None:
     ("cn", "person"),
     [
         (TURNED, replace(BEATRICE, name_check=NameCheck.STRICT)),
-        (TURNED, replace(BEATRICE, authorisation=None)),
         (TURNED, replace(BEATRICE, authorisation=None, name_check=NameCheck.OFF)),
-        (TURNED, replace(BEATRICE, authorisation="T12345")),
         (TURNED, replace(BEATRICE, authorisation="T12345", name_check=NameCheck.OFF)),
         ("DURAND Bernard - T123456", BEATRICE),
-        ("Joann Leeds - T123456", replace(BEATRICE, name="Ann Lee")),
-        (TURNED, replace(BEATRICE, name="")),
     ],
-    ids=["strict", "no_number", "no_number_off", "number", "number_off", "first_name", "ann_lee", "empty"],
+    ids=["strict", "no_number_off", "number_off", "first_name"],
 )
 def test_words_in_any_order_are_not_enough(cn: str, person: ExpectedSubject) -> None:
     assert error_of(lambda: check_subject(certificate(cn), person)).code == "wrong_person"
@@ -173,14 +155,9 @@ def test_words_in_any_order_are_not_enough(cn: str, person: ExpectedSubject) -> 
 def test_a_name_that_is_not_checked_may_be_any_and_a_refusal_says_how() -> None:
     married = certificate("Jeanne Durand - T123456")
     check_subject(married, ExpectedSubject("Jeanne Dupont", "T123456", name_check=NameCheck.OFF))
-    for number, code in (
-        ("T123456", "wrong_person.another_name"),
-        ("T5", "wrong_person.another_person"),
-        (None, "wrong_person.another_person"),
-    ):
-        with pytest.raises(Pkcs12Error) as refusal:
-            check_subject(married, ExpectedSubject("Jeanne Dupont", number))
-        assert refusal.value.problem.code == code
+    for number, other in (("T123456", "name"), ("T5", "person"), (None, "person")):
+        refusal = error_of(lambda number=number: check_subject(married, ExpectedSubject("Jeanne Dupont", number)))  # type: ignore[misc]
+        assert refusal.problem.code == f"wrong_person.another_{other}"
 
 
 def test_a_name_is_looked_for_in_what_names_the_person_alone() -> None:
@@ -196,9 +173,8 @@ def test_a_former_name_of_this_number_is_accepted_and_no_third_one(check: NameCh
     for name in ("Jeanne Dupont", "Jeanne Durand"):
         check_subject(certificate(f"{name} - T123456"), person)
     for other in ("Jeanne Martin - T123456", "Jeanne Durand - T654321", "Jeanne Durand"):
-        with pytest.raises(Pkcs12Error) as refusal:
-            check_subject(certificate(other), person)
-        assert refusal.value.code == "wrong_person"
+        refusal = error_of(lambda other=other: check_subject(certificate(other), person))  # type: ignore[misc]
+        assert refusal.code == "wrong_person"
 
 
 def test_a_former_name_needs_a_number() -> None:
@@ -218,22 +194,16 @@ def named(cn: str | None, rest: str = "O=CHU") -> CertificateRecord:
 @pytest.mark.parametrize(
     ("cn", "number"),
     [
-        ("Jeanne Dupont - T123456", "T123456"),
-        ("T123456", "T123456"),
         ("jeanne dupont - t123456", "T123456"),
         ("Jeanne Dupont (T12345)", "T12345"),
         ("Jeanne Dupont - T-7", "T-7"),
         ("Jeanne Dupont - T-78", None),
-        ("Jeanne Dupont - T 99 456", "T 99 456"),
         ("Jeanne Dupont - T99456", "T 99 456"),
         ("Jeanne Dupont - t\u00a0123 456", "T123456"),
         ("Jeanne Dupont - T 123 4567", None),
         ("Jeanne Dupont - T 123, 456", None),
-        ("Jeanne Dupont - T1234567", None),
         ("Jeanne Dupont - XT123456", None),
         ("Jeanne Dupont - e\u03011", "\u00c91"),
-        ("Jeanne Dupont", None),
-        ("", None),
         (None, None),
     ],
 )
@@ -244,12 +214,9 @@ def test_a_number_stands_in_the_common_name_as_words_of_its_own(cn: str | None, 
 @pytest.mark.parametrize(
     ("cn", "number"),
     [
-        ("Jeanne Dupont - T123456", "T123456"),
         ("Jeanne Dupont - T99 456", "T 99 456"),
-        ("T12345 Dupont - T123456", "T123456"),
-        ("Jeanne Dupont - t123456", "T123456"),
+        ("T12345 Dupont - t123456", "T123456"),
         ("T123456 Dupont - T999999", None),
-        ("Jeanne Dupont T123456", None),
         (None, None),
     ],
 )
@@ -260,12 +227,9 @@ def test_with_a_pattern_the_number_is_where_the_pattern_finds_it(cn: str | None,
 @pytest.mark.parametrize(
     ("cn", "rest", "number"),
     [
-        ("Jeanne Dupont", "serialNumber=T123456,O=CHU", "T123456"),
         ("Jeanne Dupont", "serialNumber=PNOFR-T123456,O=CHU", "T123456"),
-        ("Jeanne Dupont", "serialNumber=T 123 456", "T123456"),
         ("Jeanne Dupont - T12345", "serialNumber=T123456", "T12345"),
-        (None, "serialNumber=T123456", "T123456"),
-        ("Jeanne Dupont", "serialNumber=XT123456", None),
+        (None, "serialNumber=T 123 456", "T123456"),
         ("Jeanne Dupont", "OU=T123456", None),
     ],
 )
@@ -275,12 +239,6 @@ def test_a_number_may_stand_in_the_serial_number(cn: str | None, rest: str, numb
 
 def test_the_longest_number_counts() -> None:
     assert index_holders(["12", "123456"], None).holder_of(named("Jeanne Dupont - 12 3456")) == "123456"
-
-
-def test_a_pattern_may_find_it_anywhere_in_the_subject() -> None:
-    index = index_holders(NUMBERS, r"OU=(T\d+)")
-    assert index.holder_of(named("Jeanne Dupont - T12345", "OU=T123456,O=CHU")) == "T123456"
-    assert index_holders(NUMBERS, r"^Jeanne Dupont - (T\d+)$").holder_of(named("Jeanne Dupont - T12345")) == "T12345"
 
 
 @pytest.mark.parametrize("pattern", [None, LAST, r"(?:serialNumber=| - )(T\d+)"])
@@ -307,19 +265,15 @@ def test_the_order_of_the_numbers_makes_no_difference() -> None:
     assert all(index == registers[0] for index in registers)
 
 
-@pytest.mark.parametrize(("pattern", "groups"), [(None, 1), ("", None), ("(a)", 1), ("a(b)(c)", None)])
-def test_a_pattern_that_serves_passes(pattern: str | None, groups: int | None) -> None:
-    check_pattern("issuer", pattern, groups)
-
-
 @pytest.mark.parametrize(
     ("pattern", "groups", "code", "values"),
     [
         ("*", None, "no_expression", {"reason": Outside("nothing to repeat at position 0")}),
         ("a", 1, "groups", {"groups": 0, "needed": 1}),
+        ("(a)(b)", 1, "groups", {"groups": 2, "needed": 1}),
     ],
 )
-def test_one_that_does_not_is_named_with_its_option(
+def test_a_pattern_that_does_not_serve_is_named_with_its_option(
     pattern: str, groups: int | None, code: str, values: dict[str, Any]
 ) -> None:
     refusal = error_of(lambda: check_pattern("authorisation_pattern", pattern, groups))
