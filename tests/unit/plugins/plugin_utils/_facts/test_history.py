@@ -69,8 +69,8 @@ def test_facts_remember_until_the_key_has_signed(
 
 @pytest.mark.parametrize(
     "odd",
-    [None, [], {}, {"schema": 1, "certificates": [{"owner_sid": "S", "thumbprint": "T", "key_state": "unusable"}]}]
-    + [{"schema": 3, "certificates": each} for each in (None, "x", [None, "x", {}, {"key_state": "linked"}])],
+    [None, {}, {"schema": 1, "certificates": [{"owner_sid": "S", "thumbprint": "T", "key_state": "unusable"}]}]
+    + [{"schema": 3, "certificates": each} for each in ("x", [None, "x", {}, {"key_state": "linked"}])],
     ids=str,
 )
 def test_facts_that_are_none_of_ours_remember_nothing(odd: Any) -> None:
@@ -115,10 +115,8 @@ def test_an_audit_forgets_no_dead_key_whose_turn_does_not_come(authority: Author
         Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], read), Calendar(), {(SID, older)}
     )
     record = proven_record(WorkstationReading(read, scope, NOW), drivers, False)
-    assert {each.thumbprint: each.key_state.value for each in record.certificates} == {
-        older: "unusable",
-        newer: "proven",
-    }
+    states = {each.thumbprint: each.key_state.value for each in record.certificates}
+    assert states == {older: "unusable", newer: "proven"}
     assert drivers.calls.count("exchange") == 1
 
 
@@ -151,20 +149,13 @@ def test_who_works_here_is_the_inventorys_to_say_and_the_rest_is_remembered() ->
     [
         (HolderEntry("chu\\JDUPONT", ExpectedSubject(None, "T1")), (JEANNE,), JEANNES, True),
         (HolderEntry("jdupont@chu.example", ExpectedSubject(None, "T1")), (JEANNE,), JEANNES, True),
-        (
-            HolderEntry(JEANNES.lower(), ExpectedSubject(None, "T1")),
-            (JEANNE, replace(JEANNE, owner_sid=PAULS)),
-            JEANNES,
-            True,
-        ),
         (HolderEntry(JEANNES, ExpectedSubject()), (replace(JEANNE, person=ExpectedSubject()),), JEANNES, True),
         (HolderEntry(JEANNE.user, ExpectedSubject(None, "T7")), (JEANNE,), JEANNES, False),
         (HolderEntry("CHU\\new", ExpectedSubject(None, "T7")), (JEANNE,), None, False),
-        (HolderEntry(JEANNE.user, ExpectedSubject(None, "T1")), (replace(JEANNE, owner_sid=None),), None, True),
         (HolderEntry("CHU\\right", ExpectedSubject(None, "T1")), (replace(JEANNE, owner_sid=None),), None, False),
         (HolderEntry(JEANNE.user, ExpectedSubject(None, "T1")), (replace(JEANNE, in_facts=False),), JEANNES, False),
     ],
-    ids=["case", "upn", "sid", "sid_no_number", "another", "new", "no_account", "corrected", "of_a_slice"],
+    ids=["case", "upn", "sid_no_number", "another", "new", "corrected", "of_a_slice"],
 )
 def test_earlier_facts_know_a_holder_by_account_and_number_however_it_is_written(
     entry: HolderEntry, earlier: tuple[HolderEntry, ...], sid: str | None, in_facts: bool
@@ -176,9 +167,7 @@ def test_earlier_facts_know_a_holder_by_account_and_number_however_it_is_written
 @pytest.mark.parametrize(
     ("user", "number", "known"),
     [
-        (JEANNE.user, "T1", True),
         ("chu\\JDUPONT", "T1", True),
-        (JEANNES, "T1", True),
         ("CHU\\other", "T1", False),  # the same person at another account has no access there
         (JEANNE.user, "T7", False),
     ],

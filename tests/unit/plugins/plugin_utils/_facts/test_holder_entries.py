@@ -24,13 +24,12 @@ CHLOE = {"user": "CHU\\cvasseur", "name": "Chloé Vasseur", "authorisation": "R2
 @pytest.mark.parametrize(
     ("given", "found"),
     [
-        (CHLOE, "a_mapping"),
         ({}, "a_mapping"),
         ("CHU\\cvasseur", "a_text"),
         (12, "a_number"),
         (False, "the_word_false"),
     ],
-    ids=["mapping", "empty_mapping", "text", "number", "bool"],
+    ids=str,
 )
 def test_what_is_no_list_is_called_what_it_is(given: Any, found: str) -> None:
     assert refusal(given) == wrong("holders_no_list", found=found)
@@ -42,8 +41,7 @@ def test_nothing_is_no_list(given: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "found"),
-    [("CHU\\b", "a_text"), (None, "empty"), ([CHLOE], "a_list"), (3, "a_number"), (True, "the_word_true")],
+    ("entry", "found"), [("CHU\\b", "a_text"), (None, "empty"), ([CHLOE], "a_list"), (True, "the_word_true")]
 )
 def test_what_is_no_holder_is_told_with_its_place(entry: Any, found: str) -> None:
     assert refusal([CHLOE, entry]) == wrong("holder_no_mapping", entry=2, found=found)
@@ -52,10 +50,8 @@ def test_what_is_no_holder_is_told_with_its_place(entry: Any, found: str) -> Non
 @pytest.mark.parametrize(
     ("entry", "code", "values"),
     [
-        ({"user": "", "name": "Zoé Roy"}, "holder_without_user", {"whose": "Zoé Roy"}),
         ({"user": "  ", "name": "Zoé Roy"}, "holder_without_user", {"whose": "Zoé Roy"}),
         ({"user": None, "authorisation": "T1"}, "holder_without_user", {"whose": "T1"}),
-        ({"name": "Zoé Roy", "authorisation": "T1"}, "holder_without_user", {"whose": "Zoé Roy"}),
         ({}, "holder_without_user_of_entry", {"entry": 2}),
         (
             {"user": ["CHU\\b"], "name": "Zoé Roy"},
@@ -79,20 +75,17 @@ def test_keys_that_no_holder_has_are_told_before_what_lacks() -> None:
     assert said == wrong("holder_unknown_keys", keys=("autorisation", "usr"), known=tuple(HOLDER_OPTIONS))
 
 
-@pytest.mark.parametrize("given", [[], [CHLOE], [CHLOE, {"user": "S-1-5-21-1"}]])
-def test_right_shape_passes(given: Any) -> None:
-    check_holders(given, HOST)
+def test_right_shape_passes() -> None:
+    check_holders([], HOST)
+    check_holders([CHLOE, {"user": "S-1-5-21-1"}], HOST)
 
 
 @pytest.mark.parametrize(
     ("given", "read"),
     [
-        ([CHLOE], [CHLOE]),
         ([CHLOE, "CHU\\b", None], [CHLOE]),
         (CHLOE, []),
-        ("CHU\\cvasseur", []),
         (None, []),
-        (5, []),
     ],
 )
 def test_only_entries_are_read(given: Any, read: Any) -> None:
@@ -110,14 +103,8 @@ def wrong(code: str, **values: Any) -> Problem:
 @pytest.mark.parametrize(
     ("entry", "code", "values"),
     [
-        (
-            {"user": "CHU\\b", "name": "B", "authorisation": 1234},
-            "number_in_inventory",
-            {"whose": "CHU\\b", "number": "1234"},
-        ),
-        ({"user": "CHU\\b", "authorisation": "T1"}, "holder_without_name", {"whose": "T1"}),
+        ({"user": "B", "name": "B", "authorisation": 1234}, "number_in_inventory", {"whose": "B", "number": "1234"}),
         ({"user": "CHU\\b", "authorisation": "T1", "name": " "}, "holder_without_name", {"whose": "T1"}),
-        ({"name": "B", "authorisation": "T1"}, "holder_without_user", {"whose": "B"}),
         ("CHU\\b", "holder_no_mapping", {"entry": 2, "found": "a_text"}),
     ],
 )
@@ -126,8 +113,6 @@ def test_a_host_that_cannot_be_read_has_no_holders_and_stops_no_other(entry: Any
     assert of_inventory({HOST: [CHLOE, entry], "ws-other": [other]}) == ([other], [wrong(code, **values)])
 
 
-@pytest.mark.parametrize(
-    "given", [None, "", [], [{"user": "CHU\\b", "name": "B"}], [{"user": "CHU\\b", "authorisation": ""}]]
-)
+@pytest.mark.parametrize("given", [None, "", [], [{"user": "CHU\\b", "authorisation": ""}]])
 def test_who_has_no_number_is_left_out_of_the_inventory(given: Any) -> None:
     assert of_inventory({HOST: given}) == ([], [])
