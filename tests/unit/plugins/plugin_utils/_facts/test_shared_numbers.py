@@ -26,22 +26,19 @@ def people(*named: tuple[str, str, str | None] | tuple[str, str]) -> list[tuple[
     ]
 
 
-@pytest.mark.parametrize("number", ["T1", "t1", " T1 ", "T 1", "T1\u00a0"])
+@pytest.mark.parametrize("number", ["T1", " t 1\u00a0"])
 def test_two_names_of_one_number_are_two_people_however_the_number_is_written(number: str) -> None:
     assert people(("T1", "Jeanne Dupont"), (number, "Paul Martin")) == [("Jeanne Dupont",), ("Paul Martin",)]
 
 
-@pytest.mark.parametrize("number", ["T2", "T11", "1"])
-def test_two_numbers_are_not_shared(number: str) -> None:
-    assert people(("T1", "Jeanne Dupont"), (number, "Paul Martin")) == []
+def test_two_numbers_are_not_shared() -> None:
+    assert people(("T1", "Jeanne Dupont"), ("T11", "Paul Martin")) == []
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        ("Jeanne Dupont",),
-        ("DUPONT Jeanne",),
-        (" Jéanne  dupont",),
+        (" dupont  Jéanne",),
         ("Jeanne Marie Dupont",),
         ("Jeanne Martin", "Jeanne Dupont"),
         ("Jeanne Martin née Dupont",),
@@ -54,7 +51,7 @@ def test_one_person_by_two_names(other: tuple[str, ...], turned: bool) -> None:
     assert people(*(reversed(both) if turned else both)) == []  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("other", [("Jean Dupont",), ("Jeanne Martin",), ("Paul Martin", "Paul Dupont")], ids="/".join)
+@pytest.mark.parametrize("other", [("Jean Dupont",), ("Paul Martin", "Paul Dupont")], ids="/".join)
 def test_another_first_or_family_name_is_another_person(other: tuple[str, ...]) -> None:
     assert len(people(("T1", "Jeanne Dupont"), ("T1", *other))) == 2  # type: ignore[arg-type]
 
@@ -91,9 +88,6 @@ def test_the_hosts_of_a_person_are_named_once_and_each_entry_finds_its_person() 
 @pytest.mark.parametrize(
     "given",
     [
-        None,
-        "x",
-        ["x"],
         [{"name": "Paul"}],
         [{"authorisation": "T1"}],
         [{"authorisation": 1, "name": "Paul"}],
