@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import Certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
@@ -100,33 +99,9 @@ def test_a_subject_without_a_common_name_is_named_as_a_whole_and_a_pattern_may_f
     assert refusal.problem.values["issued_to"] == "UID=T123456,O=CHU"
 
 
-def with_serial_number(cn: str, number: str = "T123456") -> Certificate:
-    return replace(certificate(cn), subject=f"CN={cn}+serialNumber={number},OU=T999999,O=CHU,C=FR")
-
-
-@pytest.mark.parametrize("pattern", [None, r"serialNumber=(T\d+)", r"(T\d+)"])
-def test_the_number_may_stand_in_the_serial_number_of_the_subject(pattern: str | None) -> None:
-    leaf = with_serial_number("Jeanne Dupont")
-    check_subject(leaf, ExpectedSubject("Jeanne Dupont", "T123456", pattern))
-    assert not ExpectedSubject(authorisation="T999999", pattern=pattern).owns(leaf)
-    assert not ExpectedSubject(authorisation="T12345", pattern=pattern).owns(leaf)
-
-
-def test_a_number_elsewhere_in_the_subject_is_found_by_a_pattern_only() -> None:
-    leaf = with_serial_number("Jeanne Dupont")
-    assert ExpectedSubject(authorisation="T999999", pattern=r"OU=(T\d+)").owns(leaf)
-    assert not ExpectedSubject(authorisation="CHU").owns(leaf)
-
-
 def test_a_common_name_that_reads_like_an_attribute_is_none() -> None:
     leaf = replace(certificate("x,serialNumber=T5"), subject="CN=x\\,serialNumber=T5\\, y,O=CHU", subject_cn="x")
     assert not ExpectedSubject(authorisation="T5").owns(leaf)
-
-
-def test_a_pattern_looks_into_the_common_name_first() -> None:
-    leaf = with_serial_number("Jeanne Dupont - T5", "T123456")
-    for pattern in (r"- (T\d+)$", r"(T\d+)"):
-        assert ExpectedSubject(pattern=pattern).number_in(leaf) == "T5"
 
 
 TURNED = "DURAND B\u00e9atrice - T123456"
@@ -192,71 +167,48 @@ def named(cn: str | None, rest: str = "O=CHU") -> CertificateRecord:
 
 
 @pytest.mark.parametrize(
-    ("cn", "number"),
+    ("pattern", "cn", "rest", "number"),
     [
-        ("jeanne dupont - t123456", "T123456"),
-        ("Jeanne Dupont (T12345)", "T12345"),
-        ("Jeanne Dupont - T-7", "T-7"),
-        ("Jeanne Dupont - T-78", None),
-        ("Jeanne Dupont - T99456", "T 99 456"),
-        ("Jeanne Dupont - t\u00a0123 456", "T123456"),
-        ("Jeanne Dupont - T 123 4567", None),
-        ("Jeanne Dupont - T 123, 456", None),
-        ("Jeanne Dupont - XT123456", None),
-        ("Jeanne Dupont - e\u03011", "\u00c91"),
-        (None, None),
+        # In the common name it is words of its own.
+        (None, "jeanne dupont - t123456", "O=CHU", "T123456"),
+        (None, "Jeanne Dupont (T12345)", "O=CHU", "T12345"),
+        (None, "Jeanne Dupont - T-7", "O=CHU", "T-7"),
+        (None, "Jeanne Dupont - T-78", "O=CHU", None),
+        (None, "Jeanne Dupont - T99456", "O=CHU", "T 99 456"),
+        (None, "Jeanne Dupont - t\u00a0123 456", "O=CHU", "T123456"),
+        (None, "Jeanne Dupont - T 123 4567", "O=CHU", None),
+        (None, "Jeanne Dupont - T 123, 456", "O=CHU", None),
+        (None, "Jeanne Dupont - XT123456", "O=CHU", None),
+        (None, "Jeanne Dupont - e\u03011", "O=CHU", "\u00c91"),
+        (None, None, "O=CHU", None),
+        # It may stand in the serialNumber of the subject, and elsewhere for a pattern only.
+        (None, "Jeanne Dupont", "serialNumber=PNOFR-T123456,O=CHU", "T123456"),
+        (None, "Jeanne Dupont - T12345", "serialNumber=T123456", "T12345"),
+        (None, None, "serialNumber=T 123 456", "T123456"),
+        (None, "Jeanne Dupont", "OU=T123456", None),
+        (r"OU=(T\d+)", "Jeanne Dupont - T12345", "OU=T123456,O=CHU", "T123456"),
+        # A pattern looks into the common name first.
+        (r"(T\d+)", "Jeanne Dupont - T12345", "serialNumber=T123456", "T12345"),
+        (r"(T\d+)", "Jeanne Dupont", "serialNumber=T123456", "T123456"),
+        (LAST, "Jeanne Dupont - T99 456", "O=CHU", "T 99 456"),
+        (LAST, "T12345 Dupont - t123456", "O=CHU", "T123456"),
+        (LAST, "T123456 Dupont - T999999", "O=CHU", None),
+        (LAST, None, "O=CHU", None),
     ],
 )
-def test_a_number_stands_in_the_common_name_as_words_of_its_own(cn: str | None, number: str | None) -> None:
-    assert index_holders(NUMBERS, None).holder_of(named(cn)) == number
-
-
-@pytest.mark.parametrize(
-    ("cn", "number"),
-    [
-        ("Jeanne Dupont - T99 456", "T 99 456"),
-        ("T12345 Dupont - t123456", "T123456"),
-        ("T123456 Dupont - T999999", None),
-        (None, None),
-    ],
-)
-def test_with_a_pattern_the_number_is_where_the_pattern_finds_it(cn: str | None, number: str | None) -> None:
-    assert index_holders(NUMBERS, LAST).holder_of(named(cn)) == number
-
-
-@pytest.mark.parametrize(
-    ("cn", "rest", "number"),
-    [
-        ("Jeanne Dupont", "serialNumber=PNOFR-T123456,O=CHU", "T123456"),
-        ("Jeanne Dupont - T12345", "serialNumber=T123456", "T12345"),
-        (None, "serialNumber=T 123 456", "T123456"),
-        ("Jeanne Dupont", "OU=T123456", None),
-    ],
-)
-def test_a_number_may_stand_in_the_serial_number(cn: str | None, rest: str, number: str | None) -> None:
-    assert index_holders(NUMBERS, None).holder_of(named(cn, rest)) == number
+def test_a_number_is_found_where_it_stands_by_one_look_and_by_each_holders_entry(
+    pattern: str | None, cn: str | None, rest: str, number: str | None
+) -> None:
+    found = named(cn, rest)
+    assert index_holders(NUMBERS, pattern).holder_of(found) == number
+    owners = [each for each in NUMBERS if ExpectedSubject(authorisation=each, pattern=pattern).owns(found)]
+    assert number in (owners or [None])
+    for nobody in ((), ("",)):
+        assert index_holders(nobody, pattern).holder_of(found) is None
 
 
 def test_the_longest_number_counts() -> None:
     assert index_holders(["12", "123456"], None).holder_of(named("Jeanne Dupont - 12 3456")) == "123456"
-
-
-@pytest.mark.parametrize("pattern", [None, LAST, r"(?:serialNumber=| - )(T\d+)"])
-def test_one_look_says_what_each_holders_entry_says(pattern: str | None) -> None:
-    index = index_holders(NUMBERS, pattern)
-    names = [f"Jeanne Dupont{joint}{number}" for joint, number in itertools.product((" - ", " ", "/", ""), NUMBERS)]
-    numbered = [named("Jeanne Dupont", f"serialNumber={number},O=CHU") for number in NUMBERS]
-    for found in [*map(named, [*names, "Jeanne Dupont", "", None]), *numbered]:
-        owners = [number for number in NUMBERS if ExpectedSubject(authorisation=number, pattern=pattern).owns(found)]
-        assert index.holder_of(found) in (owners or [None])
-
-
-@pytest.mark.parametrize("numbers", [(), ("",)], ids=["nobody", "empty"])
-@pytest.mark.parametrize("pattern", [None, r"(T\d*)"])
-def test_where_nobody_is_known_no_certificate_is_anybodys(numbers: tuple[str, ...], pattern: str | None) -> None:
-    index = index_holders(numbers, pattern)
-    assert index.numbers == {}
-    assert [index.holder_of(named(cn)) for cn in ("Jeanne Dupont - T123456", "", None)] == [None] * 3
 
 
 def test_the_order_of_the_numbers_makes_no_difference() -> None:
