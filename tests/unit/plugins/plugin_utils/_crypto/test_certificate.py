@@ -27,7 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
 from lab.authority import Authority, der
 from unit.plugins.plugin_utils.crls import NAME, point, pointing
 
-UTF8, PRINTABLE, TELETEX, BMP, UTC_TIME, GENERAL_TIME = 0x0C, 0x13, 0x14, 0x1E, 0x17, 0x18
+UTF8, PRINTABLE, BMP, UTC_TIME, GENERAL_TIME = 0x0C, 0x13, 0x1E, 0x17, 0x18
 RSA_SHA256 = der.encode(der.SEQUENCE, der.oid("1.2.840.113549.1.1.11"), der.encode(der.NULL))
 KEY = rsa.generate_private_key(65537, 2048)
 SPKI = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -117,9 +117,7 @@ def test_a_long_upn_in_another_string_type_is_read() -> None:
     assert certificate.upn == "a" * 200
 
 
-@pytest.mark.parametrize(
-    ("octets", "serial"), [(b"\xff", "FF"), (b"\0", "00"), (b"\x00\xab", "AB"), (b"\x01" * 30, "01" * 30)]
-)
+@pytest.mark.parametrize(("octets", "serial"), [(b"\xff", "FF"), (b"\0", "00"), (b"\x00\xab", "AB")])
 def test_the_serial_number_is_shown_as_encoded(octets: bytes, serial: str) -> None:
     assert read(Odd(serial=octets)).serial == serial
 
@@ -130,7 +128,6 @@ def test_the_serial_number_is_shown_as_encoded(octets: bytes, serial: str) -> No
         (name(UTF8, 'Dupont, "Jeanne" + 😀'.encode()), 'CN=Dupont\\, \\"Jeanne\\" \\+ 😀', 'Dupont, "Jeanne" + 😀'),
         (name(BMP, "Éva".encode("utf-16-be")), "CN=Éva", "Éva"),
         (name(UTF8, b"", "2.5.4.3"), "CN=", ""),
-        (name(PRINTABLE, b"FRANCE", "2.5.4.6"), "C=FRANCE", None),
         (name(UTF8, b"T123456", "2.5.4.5"), "serialNumber=T123456", None),
         (der.encode(der.SEQUENCE), "", None),
     ],
@@ -158,9 +155,7 @@ def test_a_key_and_a_signature_that_no_one_knows_do_not_hide_the_certificate() -
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        (rsa.generate_private_key(65537, 3072), ("RSA", 3072)),
-        (ec.generate_private_key(ec.SECP384R1()), ("EC secp384r1", 384)),
-        (ec.generate_private_key(ec.BrainpoolP256R1()), ("EC brainpoolP256r1", 256)),
+        (ec.generate_private_key(ec.BrainpoolP384R1()), ("EC brainpoolP384r1", 384)),
         (ed25519.Ed25519PrivateKey.generate(), ("Ed25519", 0)),
     ],
 )
@@ -209,28 +204,18 @@ def test_openssl_loads_no_key_of_rsa_or_of_a_named_curve(monkeypatch: pytest.Mon
     "odd",
     [
         Odd(subject=name(PRINTABLE, "é".encode())),
-        Odd(subject=name(TELETEX, b"\xe9")),
         Odd(subject=name(BMP, b"\xd8\0")),
-        Odd(subject=name(0x03, b"\0a")),
         Odd(subject=name(0x02, b"\1")),
         Odd(not_before=der.encode(GENERAL_TIME, b"00000101000000Z")),
-        Odd(not_before=der.encode(UTC_TIME, b"2601010000Z")),
         Odd(version=der.encode(der.CONTEXT_0, der.integer(5))),
         Odd(extensions=extensions(("2.5.29.17", der.encode(der.SEQUENCE, der.encode(0xA3))))),
         Odd(extensions=extensions(("2.5.29.17", der.encode(der.SEQUENCE, der.encode(0x87, b"abc"))))),
-        Odd(extensions=extensions(("2.5.29.37", der.encode(der.SEQUENCE)))),
         Odd(extensions=extensions(("2.5.29.19", der.encode(der.SEQUENCE)), ("2.5.29.19", der.encode(der.SEQUENCE)))),
     ],
 )
 def test_what_breaks_the_standard_is_named_as_unreadable(odd: Odd) -> None:
     with pytest.raises(UnreadableCertificate, match=r"\w+: .+"):
         read(odd)
-
-
-@pytest.mark.parametrize("data", [b"", b"junk", Odd().encoded[:-9], Odd().encoded + b"\0"])
-def test_what_is_no_certificate_is_named_as_unreadable(data: bytes) -> None:
-    with pytest.raises(UnreadableCertificate):
-        read_certificate(data)
 
 
 BASE = read(Odd())
@@ -282,11 +267,8 @@ def urls(*points: x509.DistributionPoint) -> tuple[str, ...]:
 
 
 def test_all_urls_are_read_each_once() -> None:
-    assert urls(point("http://a/", "ldap://b/"), point("http://a/", "http://c/")) == (
-        "http://a/",
-        "ldap://b/",
-        "http://c/",
-    )
+    found = urls(point("http://a/", "ldap://b/"), point("http://a/", "http://c/"))
+    assert found == ("http://a/", "ldap://b/", "http://c/")
     assert urls() == ()
     assert urls(point(DIRECTORY), point(relative_name=x509.RelativeDistinguishedName(NAME.rdns[0]))) == ()
 

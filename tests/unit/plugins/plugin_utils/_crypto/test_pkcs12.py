@@ -43,18 +43,7 @@ def openssl_export(issued: IssuedBundle, folder: Path, *options: str) -> bytes:
     source, target = folder / "source.pem", folder / "target.p12"
     key = issued.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     source.write_bytes(key + issued.certificate.public_bytes(Encoding.PEM))
-    command = [
-        "openssl",
-        "pkcs12",
-        "-export",
-        "-in",
-        str(source),
-        "-out",
-        str(target),
-        "-passout",
-        "stdin",
-        *options,
-    ]
+    command = ["openssl", "pkcs12", "-export", "-in", str(source), "-out", str(target), "-passout", "stdin", *options]
     done = subprocess.run(command, input=PASSPHRASE, capture_output=True, text=True, check=False)
     if "nknown option" in done.stderr:
         pytest.skip(f"this openssl does not know {' '.join(options)}")
@@ -76,14 +65,7 @@ def test_every_dialect_of_the_authority_opens(authority: Authority, dialect: Dia
 @needs_openssl
 @pytest.mark.parametrize(
     "options",
-    [
-        ["-iter", "1000000"],
-        ["-pbmac1_pbkdf2"],
-        ["-nomac"],
-        ["-certpbe", "NONE"],
-        ["-certpbe", "NONE", "-keypbe", "NONE"],
-        ["-legacy"],
-    ],
+    [["-pbmac1_pbkdf2"], ["-nomac"], ["-certpbe", "NONE", "-keypbe", "NONE"], ["-legacy"]],
     ids=" ".join,
 )
 def test_the_dialects_of_openssl_open(jeanne: IssuedBundle, tmp_path: Path, options: list[str]) -> None:
@@ -101,18 +83,12 @@ def test_ber_as_firefox_writes_it_opens_without_a_warning(rsa_key: rsa.RSAPrivat
         assert open_bundle(open_length, PASSPHRASE).leaf.subject_cn == "Jeanne Dupont - T123456"
 
 
-def test_a_newline_after_the_file_is_harmless(jeanne: IssuedBundle) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert open_bundle(jeanne.data + b"\r\n", PASSPHRASE).leaf.subject_cn == "Jeanne Dupont - T123456"
-
-
 def test_a_file_without_passphrase_opens_without_one(jeanne: IssuedBundle) -> None:
     data = pkcs12.serialize_key_and_certificates(None, jeanne.private_key, jeanne.certificate, None, NoEncryption())
     assert open_bundle(data, None).leaf.subject_cn == open_bundle(data, "").leaf.subject_cn == "Jeanne Dupont - T123456"
 
 
-@pytest.mark.parametrize("passphrase", ["Pässwörd€", 'it\'s "$HOME" `x` \\', "x" * 60, " space ", "line\n", "мир😀"])
+@pytest.mark.parametrize("passphrase", ["Pässwörd€", "x" * 60, " space ", "line\n", "мир😀"])
 def test_any_passphrase_opens_what_it_closed(authority: Authority, rsa_key: rsa.RSAPrivateKey, passphrase: str) -> None:
     issued = authority.issue("Jeanne Dupont", "T123456", passphrase=passphrase, key=rsa_key)
     assert open_bundle(issued.data, passphrase)
@@ -236,10 +212,7 @@ def test_a_bundle_under_another_passphrase_is_the_same_bundle(authority: Authori
     assert (after.leaf, after.chain, after.friendly_name) == (before.leaf, before.chain, before.friendly_name)
     assert after.key.private_numbers() == before.key.private_numbers()
     assert error_of(lambda: open_bundle(data, "old-4711")).code == "wrong_passphrase"
+    assert error_of(lambda: encrypt_again(issued.data, "wrong", "new")).code == "wrong_passphrase"
     aes_256_cbc, sha_256 = bytes.fromhex("060960864801650304012a"), bytes.fromhex("0609608648016503040201")
     assert aes_256_cbc in data  # RFC 8018, appendix B.2.5
     assert sha_256 in data
-
-
-def test_a_bundle_that_does_not_open_gets_no_other_passphrase(issued: IssuedBundle) -> None:
-    assert error_of(lambda: encrypt_again(issued.data, "wrong", "new")).code == "wrong_passphrase"

@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_be_read_is_a_refusal_by_the_name_of_its_setting(
     notes_of(tmp_path / "gone", site=tmp_path / "gone").admit(NUMBER)
     monkeypatch.setattr(Path, "iterdir", unwritable(PermissionError(13, "Permission denied")))
     told = error_of(lambda: notes_of(tmp_path))
-    assert (told.code, told.problem.setting) == ("bundle_folder", "bundle_folder")
+    assert (told.problem.code, told.problem.setting) == ("bundle_folder.no_access", "bundle_folder")
 
 
 @pytest.mark.parametrize(
