@@ -88,21 +88,22 @@ def test_a_file_without_passphrase_opens_without_one(jeanne: IssuedBundle) -> No
     assert open_bundle(data, None).leaf.subject_cn == open_bundle(data, "").leaf.subject_cn == "Jeanne Dupont - T123456"
 
 
-@pytest.mark.parametrize("passphrase", ["Pässwörd€", "x" * 60, " space ", "line\n", "мир😀"])
-def test_any_passphrase_opens_what_it_closed(authority: Authority, rsa_key: rsa.RSAPrivateKey, passphrase: str) -> None:
-    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=passphrase, key=rsa_key)
-    assert open_bundle(issued.data, passphrase)
+UMLAUTS = "Pässwörd"
 
 
-def test_a_passphrase_whose_utf8_was_taken_for_latin1_opens(authority: Authority, rsa_key: rsa.RSAPrivateKey) -> None:
-    widened = "Pässwörd".encode().decode("latin-1")
-    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=widened, dialect="3des", key=rsa_key)
-    assert open_bundle(issued.data, "Pässwörd")
-
-
-def test_a_passphrase_read_from_a_latin1_file_opens(authority: Authority, rsa_key: rsa.RSAPrivateKey) -> None:
-    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="Pässwörd", key=rsa_key)
-    assert open_bundle(issued.data, "Pässwörd".encode("latin-1").decode("utf-8", errors="surrogateescape"))
+@pytest.mark.parametrize(
+    ("closed", "given", "dialect"),
+    [
+        *((each, each, "modern") for each in ("Pässwörd€", "x" * 60, " space ", "line\n", "мир😀")),
+        (UMLAUTS.encode().decode("latin-1"), UMLAUTS, "3des"),  # its UTF-8 was taken for Latin-1
+        (UMLAUTS, UMLAUTS.encode("latin-1").decode("utf-8", errors="surrogateescape"), "modern"),  # of a Latin-1 file
+    ],
+)
+def test_a_passphrase_opens_what_it_closed(
+    authority: Authority, rsa_key: rsa.RSAPrivateKey, closed: str, given: str, dialect: Dialect
+) -> None:
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=closed, dialect=dialect, key=rsa_key)
+    assert open_bundle(issued.data, given)
 
 
 @pytest.mark.parametrize(
