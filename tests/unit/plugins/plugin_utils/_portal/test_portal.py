@@ -16,7 +16,7 @@ import pytest
 from OpenSSL import SSL
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import Bundle, open_bundle
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal import portal as portal_module
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.address import Proxy, parse_portal_url
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.portal import PortalTarget, visit_portal
@@ -26,6 +26,7 @@ from lab.portal import Demand, Portal, Terms
 from lab.tls import LOOPBACK, trust
 from lab.web_proxy import WebProxy
 from unit.plugins.plugin_utils.http_server import headers_drip, serving
+from unit.plugins.plugin_utils.problems import error_of
 
 PASSPHRASE = "of the portal tests"
 AUTHORITY, OTHER = Authority.create(), Authority.create("AC Autres Personnes")
@@ -150,16 +151,21 @@ def test_an_empty_certificate_is_none(
     assert (found.cause, found.asked, found.sent) == ("none_sent", True, False)
 
 
-def test_an_expired_certificate_may_be_taken(ca_path: str) -> None:
-    with Portal(AUTHORITY, terms=Terms(takes_expired=True)) as portal:
-        assert visit(portal, ca_path, EXPIRED).accepted
-
-
-@pytest.mark.parametrize("announces", [[OTHER.issuing], []], ids=["another", "none"])
-def test_the_authorities_that_it_names_bind_nobody(announces: list[Any], ca_path: str) -> None:
-    with Portal(AUTHORITY, terms=Terms(announces=announces)) as portal:
-        found = visit(portal, ca_path)
-    assert (found.cause, len(found.issuers)) == (None, len(announces))
+@pytest.mark.parametrize(
+    ("terms", "bundle", "named"),
+    [
+        (Terms(takes_expired=True), EXPIRED, 1),
+        (Terms(announces=[OTHER.issuing]), JEANNE, 1),
+        (Terms(announces=[]), JEANNE, 0),
+    ],
+    ids=["expired", "another", "none"],
+)
+def test_an_expired_one_may_be_taken_and_the_authorities_that_it_names_bind_nobody(
+    terms: Terms, bundle: IssuedBundle, named: int, ca_path: str
+) -> None:
+    with Portal(AUTHORITY, terms=terms) as portal:
+        found = visit(portal, ca_path, bundle)
+    assert (found.cause, len(found.issuers)) == (None, named)
 
 
 @pytest.mark.parametrize(
@@ -197,9 +203,8 @@ def test_a_file_without_authorities(content: bytes | None, tmp_path: Path) -> No
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_bytes(content)
-    with Portal(AUTHORITY) as portal, pytest.raises(Pkcs12Error) as error:
-        visit(portal, str(path))
-    assert error.value.code == "ca_file"
+    with Portal(AUTHORITY) as portal:
+        assert error_of(lambda: visit(portal, str(path))).code == "ca_file"
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/", "https://portal.invalid/", f"https://{'x' * 70}.example/"])
@@ -208,15 +213,10 @@ def test_nobody_answers(url: str, ca_path: str) -> None:
     assert visit_portal(target, opened(JEANNE)).cause == "unreachable"
 
 
-def test_through_a_proxy(ca_path: str) -> None:
+def test_through_a_proxy_and_with_the_password_of_the_environments(ca_path: str) -> None:
     with Portal(AUTHORITY) as portal, WebProxy() as proxy:
-        found = visit(portal, ca_path, proxy=Proxy(LOOPBACK, proxy.port))
-    assert found.accepted
-    assert proxy.tunnels == [f"{LOOPBACK}:{portal.port}"]
-    assert proxy.authorisations == [None]
-
-
-def test_with_the_password_of_the_environments_proxy(ca_path: str) -> None:
+        assert visit(portal, ca_path, proxy=Proxy(LOOPBACK, proxy.port)).accepted
+    assert (proxy.tunnels, proxy.authorisations) == ([f"{LOOPBACK}:{portal.port}"], [None])
     with Portal(AUTHORITY) as portal, WebProxy(account="who:what") as proxy:
         assert visit(portal, ca_path, proxy=Proxy(LOOPBACK, proxy.port, "who:what")).accepted
         refused = visit(portal, ca_path, proxy=Proxy(LOOPBACK, proxy.port))
