@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import parse_store
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope, workstation_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import KeyId, merge_known, unusable_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
@@ -34,17 +33,10 @@ def issued(authority: Authority) -> IssuedBundle:
     return issue(authority)
 
 
-def facts(drivers: FakeDrivers, dead: set[KeyId], signs: bool | None = None) -> dict[str, Any]:
-    """What a task other than an audit makes of it; ``signs``: what it has learned of the key itself."""
+def reading(drivers: FakeDrivers, dead: set[KeyId]) -> WorkstationReading:
     found = drivers.inventory([])
-    scope = FactsScope(Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], found), Calendar(), dead)
-    views = {
-        each.owner_sid: parse_store(each.my).with_key_results(
-            {} if signs is None else dict.fromkeys(drivers.elements, signs)
-        )
-        for each in found.profiles
-    }
-    return dict(to_map(workstation_record(found, views, scope, NOW)))
+    entries = resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], found)
+    return WorkstationReading(found, FactsScope(Selection(), entries, Calendar(), dead), NOW)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +53,8 @@ def test_facts_remember_until_the_key_has_signed(
 ) -> None:
     drivers = FakeDrivers()
     thumbprint = drivers.plant(issued)
-    known = facts(drivers, {(SID, thumbprint)} if dead else {(OTHER_SID, thumbprint)}, signs)
+    gathered = reading(drivers, {(SID, thumbprint)} if dead else {(OTHER_SID, thumbprint)})
+    known = to_map(gathered.record({} if signs is None else {(SID, thumbprint): signs}))
     (certificate,), (holder,) = known["certificates"], known["holders"]
     assert (certificate["key_state"], certificate["status"], holder["status"]) == (state, status, status)
     assert unusable_keys(known) == ({(SID, thumbprint)} if state == "unusable" else set())
@@ -91,13 +84,7 @@ def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
 ) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=logged_on),)))
     thumbprint = drivers.plant(issued)
-    read = drivers.inventory([])
-    dead = frozenset({(SID, thumbprint)} if remembered else ())
-    gathered = WorkstationReading(
-        read,
-        FactsScope(Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], read), Calendar(), dead),
-        NOW,
-    )
+    gathered = reading(drivers, {(SID, thumbprint)} if remembered else set())
     (holder,) = proven_record(gathered, drivers, False).holders
     assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
     detail = holder.proof_detail
@@ -110,11 +97,7 @@ def test_an_audit_forgets_no_dead_key_whose_turn_does_not_come(authority: Author
     """The holder has access by a newer certificate, so that one's key is asked, and the older one's is not."""
     drivers = FakeDrivers()
     older, newer = drivers.plant(issued), drivers.plant(issue(authority, left=3 * YEAR))
-    read = drivers.inventory([])
-    scope = FactsScope(
-        Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], read), Calendar(), {(SID, older)}
-    )
-    record = proven_record(WorkstationReading(read, scope, NOW), drivers, False)
+    record = proven_record(reading(drivers, {(SID, older)}), drivers, False)
     states = {each.thumbprint: each.key_state.value for each in record.certificates}
     assert states == {older: "unusable", newer: "proven"}
     assert drivers.calls.count("exchange") == 1
