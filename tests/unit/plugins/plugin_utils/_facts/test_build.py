@@ -72,25 +72,31 @@ def others(authority: Authority) -> dict[str, bytes]:
     return {"newer": packed(500), "archived": packed(900, archived=True), "card": packed(400, CARD)}
 
 
-def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority) -> None:
-    issued = issue(authority, eku=())
-    der = issued.certificate.public_bytes(Encoding.DER)
-    element = pack(properties(der, None, "SISERI"))
-    (row,) = facts(Selection(), profiles=(profile(element),))["certificates"]
+def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() -> None:
+    der = pointing(point(URL))
+    away = profile(pack(properties(der, None, "SISERI")), loaded=False, path="D:\\Profils\\jdupont")
+    profiles = (away, profile(owner_sid=OTHER_SID), profile(owner_sid="S-1-5-21-9"))
+    found = inventory(
+        profiles=profiles,
+        accounts=(Account(HOLDER, SID, HOLDER, None), Account("x", None, None, 1)),
+        utc=NOW - timedelta(seconds=90),
+        language_mode="ConstrainedLanguage",
+        logging=Logging(True, False, True),
+    )
+    late = NOW.replace(microsecond=400_000)
+    record = to_map(workstation_record(found, {}, FactsScope(Selection(), (), Calendar()), late))
     said = read_certificate(der)
-    assert row == {
+    row = {
         "owner_sid": SID,
         "owner": HOLDER,
         "store": "CurrentUser\\My",
-        "thumbprint": issued.thumbprint,
-        "subject": said.subject,
-        "subject_cn": "Jeanne Dupont - T123456",
-        "issuer": said.issuer,
-        "issuer_cn": "AC Personnes",
-        "serial": said.serial,
-        "not_before": said.not_before.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "not_after": "2027-11-25T12:00:00Z",
-        "days_left": 365,
+        **{
+            name: getattr(said, name)
+            for name in ("thumbprint", "subject", "subject_cn", "issuer", "issuer_cn", "serial")
+        },
+        "not_before": f"{said.not_before:%Y-%m-%dT%H:%M:%SZ}",
+        "not_after": f"{said.not_after:%Y-%m-%dT%H:%M:%SZ}",
+        "days_left": 1,
         "status": "key_missing",
         "eku": [],
         "key_type": "EC secp256r1",
@@ -102,20 +108,28 @@ def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority)
         "key_provider": None,
         "related": True,
         "issuer_setting": "",
-        "crl_urls": [],
+        "crl_urls": [URL],
     }
-
-
-def test_the_distribution_points_of_a_certificate_are_in_the_facts() -> None:
-    element = pack(properties(pointing(point(URL)), None, None))
-    (row,) = facts(Selection(), profiles=(profile(element),))["certificates"]
-    assert row["crl_urls"] == [URL]
-
-
-def test_a_profile_is_in_the_facts() -> None:
-    away = profile(loaded=False, path="D:\\Profils\\jdupont")
-    said = {"owner_sid": SID, "owner": HOLDER, "path": "D:\\Profils\\jdupont", "loaded": False, "temporary": False}
-    assert facts(Selection(), profiles=(away,))["profiles"] == [said | {"readable": True}]
+    whose = {"path": "D:\\Profils\\jdupont", "loaded": False, "temporary": False, "readable": True}
+    assert record["profiles"][0] == {"owner_sid": SID, "owner": HOLDER, **whose}
+    assert [each["owner"] for each in record["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
+    assert record == {
+        "schema": 3,
+        "gathered_at": "2026-11-25T12:00:00Z",
+        "workstation": "WS-1",
+        "workstation_utc": "2026-11-25T11:58:30Z",
+        "clock_skew_seconds": -90,
+        "os_build": 19045,
+        "connection_account": "CHU\\svc-ansible",
+        "language_mode": "ConstrainedLanguage",
+        "logging": ["script block logging", "transcription"],
+        "holders": [],
+        "certificates": [row],
+        "certificates_not_listed": 0,
+        "profiles": record["profiles"],
+        "unread": [],
+        "strangers": "searched",
+    }
 
 
 def test_a_store_that_is_newer_than_the_inventory_counts(element: bytes) -> None:
@@ -202,31 +216,3 @@ def test_holders_are_in_the_order_of_the_task_also_those_whom_nobody_knows() -> 
         assert [(row["user"], row["owner_sid"]) for row in found] == [
             (each.user, SID if each is JEANNE else None) for each in entries
         ]
-
-
-def test_the_time_is_in_whole_seconds() -> None:
-    late = NOW.replace(microsecond=999_999)
-    assert workstation_record(inventory(), {}, FactsScope(Selection(), (), Calendar()), late).gathered_at == NOW
-
-
-def test_what_the_workstation_says_of_itself_is_kept() -> None:
-    changes = {"language_mode": "ConstrainedLanguage", "logging": Logging(True, False, True)}
-    found = facts(Selection(), utc=NOW - timedelta(seconds=90), **changes)
-    said = {
-        "workstation": "WS-1",
-        "os_build": 19045,
-        "connection_account": "CHU\\svc-ansible",
-        "language_mode": "ConstrainedLanguage",
-        "logging": ["script block logging", "transcription"],
-        "clock_skew_seconds": -90,
-        "workstation_utc": "2026-11-25T11:58:30Z",
-    }
-    assert {key: found[key] for key in said} == said
-
-
-def test_names_are_those_that_were_asked_for_and_the_connections_own() -> None:
-    both = (profile(), profile(owner_sid=OTHER_SID), profile(owner_sid="S-1-5-21-9"))
-    found = facts(
-        Selection(), profiles=both, accounts=(Account(HOLDER, SID, HOLDER, None), Account("x", None, None, 1))
-    )
-    assert [each["owner"] for each in found["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
