@@ -133,6 +133,9 @@ def test_text_of_a_driver_is_masked_and_still_understood() -> None:
     action = Action({"holder": "a", "passphrase": "1332"}, answer={"failed": True, "msg": text})
     action.run(None, {})
     assert error_of(lambda: action.drivers.exchange(REQUEST, HOLDER)).code == "unknown_holder"
+    action = Action({"holder": "a", "passphrase": SECRET}, answer={"failed": True, "msg": f"echo {SECRET}"})
+    action.run(None, {})
+    assert error_of(lambda: action.drivers.inventory([])).problem.values["reason"] == "echo ********"
 
 
 class Asking(Action):
