@@ -130,9 +130,14 @@ def resolved(*entries: HolderEntry, **found: Any) -> tuple[HolderEntry, ...]:
     return resolve_accounts(entries, inventory(**found))
 
 
-def test_the_workstation_says_whose_account_it_is() -> None:
+@pytest.mark.parametrize(
+    ("profiles", "logged_on"), [((), None), ((profile(),), True), ((profile(loaded=False),), False)]
+)
+def test_the_workstation_says_whose_account_it_is_and_who_is_logged_on(
+    profiles: tuple[Any, ...], logged_on: bool | None
+) -> None:
     entry = HolderEntry(HOLDER, ExpectedSubject("Jeanne Dupont", "T1"), date(2027, 3, 1))
-    assert resolved(entry) == (replace(entry, owner_sid=SID, account=HOLDER, logged_on=True),)
+    assert resolved(entry, profiles=profiles) == (replace(entry, owner_sid=SID, account=HOLDER, logged_on=logged_on),)
 
 
 def test_what_the_workstation_says_now_counts_more_than_what_it_once_said() -> None:
@@ -145,14 +150,6 @@ def test_what_the_workstation_says_now_counts_more_than_what_it_once_said() -> N
 def test_a_holder_who_was_not_asked_for_keeps_his_account() -> None:
     once = HolderEntry("CHU\\other", ExpectedSubject(), None, SID, "CHU\\other", logged_on=False)
     assert resolved(once, accounts=()) == (replace(once, logged_on=True),)
-
-
-@pytest.mark.parametrize(
-    ("profiles", "logged_on"), [((), None), ((profile(),), True), ((profile(loaded=False),), False)]
-)
-def test_who_has_no_profile_is_neither_logged_on_nor_off(profiles: Sequence[Any], logged_on: bool | None) -> None:
-    (found,) = resolved(HolderEntry(HOLDER, ExpectedSubject()), profiles=tuple(profiles))
-    assert found.logged_on is logged_on
 
 
 def test_each_number_has_the_accounts_that_are_known_for_it() -> None:
@@ -242,21 +239,13 @@ def test_whose_number_it_is_may_be_for_a_pattern_to_find() -> None:
 SITE = date(2027, 3, 1)
 
 
-@pytest.mark.parametrize(
-    ("end", "status", "until", "left"),
-    [
-        (date(2027, 1, 4), Status.RENEWAL_DUE, datetime(2027, 1, 3, 23, 59, 59, tzinfo=timezone.utc), 39),
-        (None, Status.VALID, NOW + 400 * DAY, 400),
-    ],
-    ids=["due", "unknown"],
-)
-def test_access_ends_with_the_first(end: date | None, status: Status, until: datetime, left: int) -> None:
-    entry = replace(JEANNE, anniversary=end)
+def test_access_ends_with_the_first() -> None:
+    entry = replace(JEANNE, anniversary=date(2027, 1, 4))
     rules = workstation_rules([entry], None, calendar_of("UTC", 40), NOW)
     found = holder_record(entry, rate_certificates([record(days=400)], rules), (), rules)
-    assert (found.status, found.access_until, found.days_left) == (status, until, left)
+    assert (found.status, found.days_left, found.last_day) == (Status.RENEWAL_DUE, 39, date(2027, 1, 3))
+    assert found.access_until == datetime(2027, 1, 3, 23, 59, 59, tzinfo=timezone.utc)
     assert (found.certificate_status, found.certificate_until) == (Status.VALID, NOW + 400 * DAY)
-    assert (found.last_day, found.authorisation_anniversary) == ((NOW + left * DAY).date(), end)
 
 
 def test_the_end_date_of_the_task_counts_for_a_holder_without_an_own_one() -> None:
