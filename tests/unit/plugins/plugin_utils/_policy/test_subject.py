@@ -205,3 +205,4 @@ def test_a_pattern_that_does_not_serve_is_named_with_its_option(
 ) -> None:
     refusal = error_of(lambda: check_pattern("authorisation_pattern", pattern, groups))
     assert refusal.problem == Problem(f"bad_pattern.{code}", values, "authorisation_pattern")
+    assert error_of(lambda: ExpectedSubject(pattern="no group")).code == "bad_pattern"
