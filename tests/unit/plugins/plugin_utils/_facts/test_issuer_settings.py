@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -208,66 +208,49 @@ def test_records_are_one_persons_by_number_and_account(changes: dict[str, Any], 
     assert (other in People([KNOWN]), KNOWN in People([other])) == (same, same)
 
 
+def account(setting: str, *names: str) -> HolderEntry:
+    return replace(JEANNE, owner_sid=SID, issuer_setting=setting, issuer_names=names)
+
+
+IN_OURS, IN_THEIRS, NEVER = account(OURS, f"{OURS} 1"), account(THEIRS, f"{THEIRS} 1"), account(SLIP)
+
+
 @pytest.mark.parametrize(
     ("earlier", "setting", "rows"),
     [
-        ((), OURS, {OURS: False}),
-        ((OURS, THEIRS), OURS, {OURS: True, THEIRS: True}),
-        ((THEIRS,), OURS, {OURS: False, THEIRS: True}),
-        (("", THEIRS), OURS, {"": True, THEIRS: True}),
-        ((THEIRS,), "", {THEIRS: True}),
-        ((), "", {"": False}),
+        # A row for each setting and for the site's.
+        ([], OURS, [OURS]),
+        ([IN_OURS, IN_THEIRS], OURS, [OURS, THEIRS]),
+        ([IN_THEIRS], OURS, [OURS, THEIRS]),
+        ([account("", "x"), IN_THEIRS], OURS, ["", THEIRS]),
+        ([IN_THEIRS], "", [THEIRS]),
+        ([], "", [""]),
+        # A record that the site's setting will continue needs no other.
+        ([NEVER], OURS, [OURS, SLIP]),
+        ([account(SLIP, OURS)], OURS, [SLIP]),
+        ([account(SLIP, OURS, f"{OURS} 2")], OURS, [SLIP]),
+        ([account(SLIP, OURS, THEIRS)], OURS, [OURS, SLIP]),
+        # Who never had one there has no row beside the site's.
+        ([IN_OURS, NEVER], OURS, [OURS]),
+        ([NEVER, account("CN=AC", OURS)], OURS, ["CN=AC"]),
+        ([NEVER, account("")], OURS, [""]),
+        ([NEVER, IN_THEIRS], "", [THEIRS]),
+        ([NEVER, IN_THEIRS], OURS, [OURS, THEIRS, SLIP]),
+        ([NEVER], "", [SLIP]),
     ],
 )
 def test_a_holder_has_a_row_for_each_setting_and_for_the_sites(
-    earlier: Sequence[str], setting: str, rows: dict[str, bool], account: Callable[[str], HolderEntry]
+    earlier: list[HolderEntry], setting: str, rows: list[str]
 ) -> None:
-    found = listed_under([JEANNE], [account(each) for each in earlier], setting)
-    assert {each.issuer_setting: each.in_facts for each in found} == rows
-    assert len(found) == len(rows)
+    found = listed_under([JEANNE], earlier, setting)
+    assert [each.issuer_setting for each in found] == rows
+    assert [each.in_facts for each in found] == [each in {row.issuer_setting for row in earlier} for each in rows]
     assert all(each.owner_sid == (SID if earlier else None) for each in found)
 
 
-@pytest.fixture
-def account() -> Callable[[str], HolderEntry]:
-    return lambda setting: replace(JEANNE, owner_sid=SID, issuer_setting=setting, issuer_names=(f"{setting} 1",))
-
-
-@pytest.mark.parametrize(
-    ("names", "settings"),
-    [
-        ((), [OURS, SLIP]),
-        (("CN=AC Personnes",), [SLIP]),
-        (("CN=AC Personnes", "CN=AC Personnes 2"), [SLIP]),
-        (("CN=AC Personnes", "CN=AC Autres"), [OURS, SLIP]),
-    ],
-)
-def test_a_record_that_the_sites_setting_will_continue_needs_no_other(
-    names: tuple[str, ...], settings: list[str], account: Callable[[str], HolderEntry]
-) -> None:
-    found = listed_under([JEANNE], [replace(account(SLIP), issuer_names=names)], OURS)
-    assert [each.issuer_setting for each in found] == settings
-
-
-def test_who_never_had_one_there_has_no_row_beside_the_sites(account: Callable[[str], HolderEntry]) -> None:
-    never = replace(account(SLIP), issuer_names=())
-    for every, settings in ((False, [OURS]), (True, [OURS, SLIP])):
-        found = listed_under([JEANNE], [account(OURS), never], OURS, every)
-        assert [each.issuer_setting for each in found] == settings
-    cases = (
-        ([never, account(THEIRS)], "", [THEIRS]),
-        ([never, replace(account(OURS), issuer_setting="CN=AC")], OURS, ["CN=AC"]),
-        ([never, replace(never, issuer_setting="")], OURS, [""]),
-        ([never, account(THEIRS)], OURS, [OURS, THEIRS, SLIP]),
-        ([never], "", [SLIP]),
-    )
-    for earlier, setting, settings in cases:
-        assert [each.issuer_setting for each in listed_under([JEANNE], earlier, setting)] == settings
-
-
-def test_of_two_people_one_may_be_unknown_to_the_sites_setting(account: Callable[[str], HolderEntry]) -> None:
-    found = listed_under([JEANNE, PAUL], [account(OURS)], OURS)
-    assert [(each.user, each.issuer_setting, each.in_facts) for each in found] == [
-        (HOLDER, OURS, True),
-        (OTHER, OURS, False),
-    ]
+def test_of_two_people_one_may_be_unknown_to_the_sites_setting_and_every_row_may_be_listed() -> None:
+    found = listed_under([JEANNE, PAUL], [IN_OURS], OURS)
+    rows = [(each.user, each.issuer_setting, each.in_facts) for each in found]
+    assert rows == [(HOLDER, OURS, True), (OTHER, OURS, False)]
+    every = listed_under([JEANNE], [IN_OURS, NEVER], OURS, every=True)
+    assert [each.issuer_setting for each in every] == [OURS, SLIP]
