@@ -149,60 +149,41 @@ def test_the_holder_is_said_with_each_certificate_and_the_order_stays() -> None:
     assert [each.record.thumbprint for each in rated] == [each.thumbprint for each in records]
 
 
-# Name, what is in the holder's store, whether there is one elsewhere, whether the store is unread, where he stands.
-HOLDERS: list[tuple[str, list[CertificateRecord], bool, bool, Status]] = [
-    ("valid", [record()], False, False, Status.VALID),
-    ("due", [record(days=40)], False, False, Status.RENEWAL_DUE),
-    ("duplicate", [record(), NEWER], False, False, Status.DUPLICATE),
-    ("duplicate of two issuers", [record(), record(days=500, issuer="CN=Another AC")], False, False, Status.DUPLICATE),
-    ("expired beside", [record(days=-1), record()], False, False, Status.VALID),
-    ("archived beside", [record(archived=True), record(days=300)], False, False, Status.VALID),
-    ("without a key beside", [NEWER, record(days=950, key_state="missing")], False, False, Status.VALID),
-    ("mail beside", [record(), record(days=900, eku=(EMAIL,))], False, False, Status.VALID),
-    ("usable and elsewhere", [record()], True, False, Status.VALID),
-    ("usable and unread", [record(days=20)], False, True, Status.RENEWAL_DUE),
-    ("expired", [record(days=-1)], False, False, Status.EXPIRED),
-    ("expired and elsewhere", [record(days=-1)], True, False, Status.EXPIRED),
-    ("expired and unread", [record(days=-1)], False, True, Status.UNKNOWN),
-    ("expired, then not yet valid", [record(days=-1), record(days=1200)], False, False, Status.NOT_YET_VALID),
-    ("key missing, then expired", [record(days=-1, key_state="missing")], False, False, Status.KEY_MISSING),
-    ("unread", [], False, True, Status.UNKNOWN),
-    ("elsewhere", [], True, False, Status.WRONG_HOLDER),
-    ("archived", [record(archived=True)], False, False, Status.MISSING),
-    ("for mail", [record(eku=(EMAIL,))], False, False, Status.MISSING),
-    ("nothing", [], False, False, Status.MISSING),
-]
+NO_KEY, MAIL, HIDDEN = {"key_state": "missing"}, {"eku": (EMAIL,)}, {"archived": True}
 
 
 @pytest.mark.parametrize(
-    ("held", "elsewhere", "unread", "expected"), [row[1:] for row in HOLDERS], ids=[row[0] for row in HOLDERS]
+    ("held", "elsewhere", "unread", "expected", "by"),
+    [
+        # The usable one that ends last counts.
+        ([record()], False, False, Status.VALID, 0),
+        ([record(days=40)], False, False, Status.RENEWAL_DUE, 0),
+        ([record(days=-1), record()], False, False, Status.VALID, 1),
+        ([record(**HIDDEN), record(days=300)], False, False, Status.VALID, 1),
+        ([NEWER, record(days=950, **NO_KEY)], False, False, Status.VALID, 0),
+        ([record(), record(days=900, **MAIL)], False, False, Status.VALID, 0),
+        ([record()], True, False, Status.VALID, 0),
+        ([record(days=20)], False, True, Status.RENEWAL_DUE, 0),
+        ([record(days=1), record(days=300), record(days=200)], False, False, Status.DUPLICATE, 1),
+        ([record(), record(days=500, issuer="CN=Another AC")], False, False, Status.DUPLICATE, 1),
+        # Where none is usable, the one that ends last counts, and none where the store could not be read.
+        ([record(days=-5), record(days=-1), record(**HIDDEN), record(**MAIL)], False, False, Status.EXPIRED, 1),
+        ([record(days=-1)], True, False, Status.EXPIRED, 0),
+        ([record(days=-1)], False, True, Status.UNKNOWN, None),
+        ([record(days=-1), record(days=1200)], False, False, Status.NOT_YET_VALID, 1),
+        ([record(days=-1, **NO_KEY)], False, False, Status.KEY_MISSING, 0),
+        ([], False, True, Status.UNKNOWN, None),
+        ([], True, False, Status.WRONG_HOLDER, None),
+        ([record(**HIDDEN)], False, False, Status.MISSING, None),
+        ([record(**MAIL)], False, False, Status.MISSING, None),
+    ],
 )
 def test_a_holder_stands_where_his_own_store_says(
-    held: list[CertificateRecord], elsewhere: bool, unread: bool, expected: Status
+    held: list[CertificateRecord], elsewhere: bool, unread: bool, expected: Status, by: int | None
 ) -> None:
-    assert rate_holder(rate_certificates(held, RULES), elsewhere, unread, RULES).status is expected
-
-
-def counts(*held: CertificateRecord, unread: bool = False) -> CertificateRecord | None:
-    """The certificate by which the holder stands there, with its status as it was judged."""
-    return rate_holder(rate_certificates(held, RULES), False, unread, RULES).record
-
-
-def test_the_certificate_that_counts_is_the_usable_one_that_ends_last() -> None:
-    chosen = counts(record(days=1), record(days=300), record(days=200), record(days=950, key_state="missing"))
-    assert chosen is not None
-    assert (chosen.not_after, chosen.status) == (NOW + 300 * DAY, Status.VALID)
-
-
-def test_where_none_is_usable_the_one_that_ends_last_counts() -> None:
-    chosen = counts(record(days=-5), record(days=-1), record(days=950, archived=True), record(days=970, eku=(EMAIL,)))
-    assert chosen is not None
-    assert chosen.not_after == NOW - DAY
-
-
-@pytest.mark.parametrize("held", [[], [record(days=-1)]], ids=["empty", "expired"])
-def test_there_is_no_date_where_the_store_could_not_be_read(held: list[CertificateRecord]) -> None:
-    assert counts(*held, unread=True) is None
+    found = rate_holder(rate_certificates(held, RULES), elsewhere, unread, RULES)
+    assert (found.status, found.elsewhere) == (expected, elsewhere)
+    assert (found.record and found.record.not_after) == (None if by is None else held[by].not_after)
 
 
 def test_a_status_is_of_the_time_of_the_rules_not_of_the_facts() -> None:
