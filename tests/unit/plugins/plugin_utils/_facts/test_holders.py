@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from typing import Any
@@ -160,63 +159,54 @@ def test_each_number_has_the_accounts_that_are_known_for_it() -> None:
     }
 
 
+ADMIN = replace(JEANNE, user="CHU\\jdupont-adm", owner_sid=STRANGERS, person=ExpectedSubject(None, "t 1"))
 SEATS = (JEANNE, PAUL, LOCUM, NOBODY)
 UNREAD = UnreadRecord(JEANNES, "CurrentUser\\My", "access_denied", "C:\\Users")
+LOST = replace(UNREAD, code=TEMPORARY)
+OWN = record("X9", owner_sid="S-1-5-21-9")
 
 
-def status(
-    entry: HolderEntry,
-    *records: CertificateRecord,
-    unread: tuple[UnreadRecord, ...] = (),
-    entries: Sequence[HolderEntry] = SEATS,
-) -> Status:
-    by = workstation_rules(entries, None, calendar_of("UTC", 40), NOW)
-    return holder_status(entry, rate_certificates(records, by), unread, by).status
-
-
-def test_a_holder_stands_by_the_certificates_of_his_number_in_his_own_store() -> None:
-    assert status(JEANNE, record()) is Status.VALID
-    assert status(JEANNE, record(days=20)) is Status.RENEWAL_DUE
-    assert status(JEANNE) is Status.MISSING
-    assert status(JEANNE, record(related=False)) is Status.MISSING
-    assert status(JEANNE, record("T2")) is Status.MISSING
-    assert status(JEANNE, record(owner_sid=PAULS)) is Status.WRONG_HOLDER
-    assert status(PAUL, record(owner_sid=PAULS)) is Status.MISSING
-
-
-def test_a_holder_without_a_number_stands_by_all_that_is_related_in_his_own_store() -> None:
-    own = record("X9", owner_sid="S-1-5-21-9")
-    assert status(LOCUM, own) is Status.VALID
-    assert status(LOCUM, own, replace(own, issuer="CN=Another AC")) is Status.DUPLICATE
-    assert status(LOCUM, replace(own, related=False)) is Status.MISSING
-    assert status(LOCUM, record("X9")) is Status.MISSING
-    assert status(LOCUM, record("T2", owner_sid="S-1-5-21-9")) is Status.WRONG_HOLDER
-
-
-def test_of_a_holder_whom_the_workstation_does_not_know_nothing_is_in_the_wrong_store() -> None:
-    assert status(NOBODY, record("T3")) is Status.MISSING
-
-
-def test_a_holders_second_account_is_not_the_wrong_one_however_the_number_is_written() -> None:
-    second = replace(JEANNE, user="CHU\\jdupont-adm", owner_sid=STRANGERS, person=ExpectedSubject(None, "t 1"))
-    both = (JEANNE, second)
-    assert status(JEANNE, record(owner_sid=STRANGERS), entries=both) is Status.MISSING
-    assert status(second, record(owner_sid=STRANGERS), entries=both) is Status.VALID
-
-
-def test_a_store_that_was_not_read_to_its_end_leaves_its_owner_unknown_and_nobody_else() -> None:
-    assert status(JEANNE, unread=(UNREAD,)) is Status.UNKNOWN
-    assert status(JEANNE, record(days=-1), unread=(UNREAD,)) is Status.UNKNOWN
-    assert status(JEANNE, record(), unread=(UNREAD,)) is Status.VALID
-    assert status(PAUL, unread=(UNREAD,)) is Status.MISSING
-    assert status(NOBODY, unread=(UNREAD,)) is Status.MISSING
-
-
-def test_what_lies_in_a_temporary_profile_is_no_access() -> None:
-    temporary = replace(UNREAD, code=TEMPORARY)
-    assert status(JEANNE, record(), unread=(temporary,)) is Status.UNKNOWN
-    assert status(JEANNE, record(), unread=(UNREAD, temporary)) is Status.UNKNOWN
-    assert status(PAUL, record("T2", owner_sid=PAULS), unread=(temporary,)) is Status.VALID
+@pytest.mark.parametrize(
+    ("entry", "records", "unread", "status"),
+    [
+        # By the certificates of his number in his own store.
+        (JEANNE, [record()], [], Status.VALID),
+        (JEANNE, [record(days=20)], [], Status.RENEWAL_DUE),
+        (JEANNE, [], [], Status.MISSING),
+        (JEANNE, [record(related=False)], [], Status.MISSING),
+        (JEANNE, [record("T2")], [], Status.MISSING),
+        (JEANNE, [record(owner_sid=PAULS)], [], Status.WRONG_HOLDER),
+        (PAUL, [record(owner_sid=PAULS)], [], Status.MISSING),
+        # Without a number by all that is related in his own store.
+        (LOCUM, [OWN], [], Status.VALID),
+        (LOCUM, [OWN, replace(OWN, issuer="CN=Another AC")], [], Status.DUPLICATE),
+        (LOCUM, [replace(OWN, related=False)], [], Status.MISSING),
+        (LOCUM, [record("X9")], [], Status.MISSING),
+        (LOCUM, [record("T2", owner_sid="S-1-5-21-9")], [], Status.WRONG_HOLDER),
+        # Of one whom the workstation does not know nothing is in the wrong store.
+        (NOBODY, [record("T3")], [], Status.MISSING),
+        # A store that was not read to its end leaves its owner unknown and nobody else.
+        (JEANNE, [], [UNREAD], Status.UNKNOWN),
+        (JEANNE, [record(days=-1)], [UNREAD], Status.UNKNOWN),
+        (JEANNE, [record()], [UNREAD], Status.VALID),
+        (PAUL, [], [UNREAD], Status.MISSING),
+        (NOBODY, [], [UNREAD], Status.MISSING),
+        # What lies in a temporary profile is no access.
+        (JEANNE, [record()], [LOST], Status.UNKNOWN),
+        (JEANNE, [record()], [UNREAD, LOST], Status.UNKNOWN),
+        (PAUL, [record("T2", owner_sid=PAULS)], [LOST], Status.VALID),
+        # A second account is not the wrong one, however the number is written.
+        (ADMIN, [record(owner_sid=STRANGERS)], [], Status.VALID),
+    ],
+)
+def test_a_holder_stands_by_his_own_certificates_in_his_own_store(
+    entry: HolderEntry, records: list[CertificateRecord], unread: list[UnreadRecord], status: Status
+) -> None:
+    rules = workstation_rules((*SEATS, ADMIN) if entry is ADMIN else SEATS, None, calendar_of("UTC", 40), NOW)
+    rated = rate_certificates(records, rules)
+    assert holder_status(entry, rated, unread, rules).status is status
+    if entry is ADMIN:
+        assert holder_status(JEANNE, rated, unread, rules).status is Status.MISSING
 
 
 def test_facts_keep_the_entry_the_account_and_the_certificate_that_counts() -> None:
