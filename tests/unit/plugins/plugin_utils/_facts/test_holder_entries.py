@@ -75,6 +75,7 @@ def test_only_entries_are_read(given: Any, read: Any) -> None:
     ("entry", "code", "values"),
     [
         ({"user": "B", "name": "B", "authorisation": 1234}, "number_in_inventory", {"whose": "B", "number": "1234"}),
+        ({"user": "CHU\\b", "authorisation": "T1"}, "holder_without_name", {"whose": "T1"}),
         ({"user": "CHU\\b", "authorisation": "T1", "name": " "}, "holder_without_name", {"whose": "T1"}),
         ("CHU\\b", "holder_no_mapping", {"entry": 2, "found": "a_text"}),
     ],

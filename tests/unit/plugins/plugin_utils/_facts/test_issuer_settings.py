@@ -223,6 +223,7 @@ IN_OURS, IN_THEIRS, NEVER = account(OURS, f"{OURS} 1"), account(THEIRS, f"{THEIR
         ([IN_OURS, IN_THEIRS], OURS, [OURS, THEIRS]),
         ([IN_THEIRS], OURS, [OURS, THEIRS]),
         ([account("", "x"), IN_THEIRS], OURS, ["", THEIRS]),
+        ([account("", "x"), IN_THEIRS], "", ["", THEIRS]),
         ([IN_THEIRS], "", [THEIRS]),
         ([], "", [""]),
         # A record that the site's setting will continue needs no other.
