@@ -84,7 +84,9 @@ def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() 
         logging=Logging(True, False, True),
     )
     late = NOW.replace(microsecond=400_000)
-    record = to_map(workstation_record(found, {}, FactsScope(Selection(), (), Calendar()), late))
+    facts = workstation_record(found, {}, FactsScope(Selection(), (), Calendar()), late)
+    record = to_map(facts)
+    assert facts.gathered_at == NOW
     said = read_certificate(der)
     row = {
         "owner_sid": SID,

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import Bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import read_bundle_folder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder, bundle_folder
 from lab.authority import Authority
+from unit.plugins.plugin_utils.problems import error_of
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
 LATER = START + timedelta(days=30)
@@ -51,12 +53,17 @@ def in_file(name: str, code: str) -> Problem:
 WRONG = "wrong_passphrase.another"
 
 
-def test_the_bundle_that_ends_last_counts_whatever_its_file(put: Put, tmp_path: Path) -> None:
+def test_the_bundle_that_ends_last_counts_whatever_its_file_and_a_refusal_names_that(put: Put, tmp_path: Path) -> None:
+    def refuse(_bundle: Bundle) -> None:
+        raise Pkcs12Error(Problem("two_keys"))
+
+    looked(tmp_path).check_ends_last(refuse)  # there is none
     put("a.p12", "new", 1)
     put("b.p12", "old", 2)
     found = looked(tmp_path).ends_last
     assert found is not None
     assert found.leaf.not_before == LATER
+    assert error_of(lambda: looked(tmp_path).check_ends_last(refuse)).problem == in_file("a.p12", "two_keys")
 
 
 def test_a_newer_file_that_does_not_open_may_be_the_new_bundle(put: Put, tmp_path: Path) -> None:
