@@ -44,6 +44,7 @@ from unit.plugins.plugin_utils.problems import error_of
 
 SECRET = "s3cret-passphrase"
 HOLDER = RunAs(Context.BECOME, "CHU\\jdupont", "his own")
+OF_CONNECTION = RunAs(Context.CONNECTION, "CHU\\jdupont")
 REQUEST = ExchangeRequest("S-1", "hash", ())
 
 
@@ -186,9 +187,7 @@ def echoes(secret: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(
-    "run_as", [None, HOLDER, RunAs(Context.CONNECTION, "CHU\\jdupont")], ids=["read", "become", "connection"]
-)
+@pytest.mark.parametrize("run_as", [None, HOLDER, OF_CONNECTION], ids=["read", "become", "connection"])
 @pytest.mark.parametrize("secret", KINDS.values(), ids=KINDS)
 def test_whatever_repeats_a_secret_no_result_has_it(secret: str, run_as: RunAs | None) -> None:
     passphrase, former, password, code, lines, short = KINDS.values()
@@ -373,16 +372,16 @@ def test_run_task_gets_the_newest_facts(facts: dict[str, Any], expected: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("driver", "call"),
+    ("driver", "answer", "call"),
     [
-        ("store_inventory", lambda drivers: drivers.inventory([])),
-        ("store_exchange", lambda drivers: drivers.exchange(REQUEST, RunAs(Context.CONNECTION, "CHU\\jdupont"))),
+        ("store_inventory", {}, lambda drivers: drivers.inventory([])),
+        ("store_exchange", {"msg": "become failed"}, lambda drivers: drivers.exchange(REQUEST, OF_CONNECTION)),
     ],
 )
 def test_reading_and_the_connections_own_user_run_without_become_and_the_tasks_own_comes_back(
-    driver: str, call: Any
+    driver: str, answer: dict[str, str], call: Any
 ) -> None:
-    action = Action({}, answer={"msg": "become failed"})
+    action = Action({}, answer=answer)
     assert error_of(lambda: call(action.drivers)).code == "driver_answer"
     assert (action.seen, action._connection.become) == ([(driver, None)], "the task's own")
 

@@ -89,6 +89,7 @@ def test_unrelated_ones_of_other_stores_are_counted_where_the_holders_stores_are
         ({"issuer": "("}, "issuer"),
         ({"subject": "*"}, "subject"),
         ({"pattern": "no group"}, "authorisation_pattern"),
+        ({"pattern": "(two) (groups)"}, "authorisation_pattern"),
     ],
 )
 def test_what_is_no_pattern_is_refused_by_the_name_of_its_option(given: dict[str, str], option: str) -> None:
@@ -144,4 +145,5 @@ def test_facts_say_whether_they_would_have_a_strangers_certificate(selection: Se
 def test_a_pattern_is_looked_for_among_all_certificates_and_not_only_the_listed_ones() -> None:
     archived = replace(MINE, archived=True)
     assert Selection(issuer="AC Personnes", subject="nobody").strangers([archived]) is Strangers.SEARCHED
+    assert Selection(issuer="AC Personnes").strangers([]) is Strangers.NO_MATCH
     assert Selection(subject="CN=").strangers([]) is Strangers.SEARCHED

@@ -65,6 +65,7 @@ def test_the_hosts_of_a_person_are_named_once_and_each_entry_finds_its_person() 
     shared = shared_numbers(listed)
     number = shared_by(" T1", shared)
     assert number is not None
+    assert number.number == "T1"
     assert [(each.name, each.hosts) for each in number.people] == [
         ("Jeanne Dupont", ("ws-1", "ws-3")), ("Paul Martin", ("ws-2",)), ("Anne Roux", ())
     ]  # fmt: skip

@@ -210,7 +210,8 @@ def test_a_file_without_authorities(content: bytes | None, tmp_path: Path) -> No
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/", "https://portal.invalid/", f"https://{'x' * 70}.example/"])
 def test_nobody_answers(url: str, ca_path: str) -> None:
     target = PortalTarget(parse_portal_url(url), ca_path=ca_path, timeout=3)
-    assert visit_portal(target, opened(JEANNE)).cause == "unreachable"
+    found = visit_portal(target, opened(JEANNE))
+    assert (found.cause, len(found.details)) == ("unreachable", 1)
 
 
 def test_through_a_proxy_and_with_the_password_of_the_environments(ca_path: str) -> None:

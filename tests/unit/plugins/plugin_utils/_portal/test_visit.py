@@ -48,7 +48,7 @@ def test_an_alert(alert: int | None, cause: str) -> None:
     ("asked", "sent", "status", "cause"),
     [
         (True, True, 200, None),
-        (True, True, 403, "http_refused"),
+        (True, True, 400, "http_refused"),
         (True, True, None, "http_refused"),
         (True, False, 200, "none_sent"),
         (False, False, 200, "not_asked"),
