@@ -46,6 +46,7 @@ DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
     [
         ("Jeanne Dupont - T1.p12", "Jeanne Dupont - T1.p12"),
         ("Jeanne*", "Jeanne Dupont - T1.p12"),
+        ("*Dupont - T1.p12", "Jeanne Dupont - T1.p12"),
         ("J????? Dupont - *.p12", "Jeanne Dupont - T1.p12"),
         # An accent is one character however it is written, and blanks that nobody sees make no difference.
         (COMPOSED, DECOMPOSED),
@@ -80,6 +81,7 @@ ZOE = "Zo\u00e9 d'H\u00e9rouville - T1*.p12"
         (ZOE, [unicodedata.normalize("NFD", "Zo\u00e9 d\u2019H\u00e9rouville - T1.p12")], 1),
         ("Anne-Sophie Roux - T1*.p12", ["Anne\u2011Sophie\u00a0Roux - T1.p12"], 1),
         ("Anne-Sophie Roux - T1*.p12", ["Anne-SophieRoux - T1.p12"], 1),
+        ("Jeanne Dupont - T1*.p12", ["DUPONT Jeanne - T1.p12", "Paul Martin - T1.p12"], 1),
         ("Jeanne Dupont - T 123456*.p12", ["Jeanne Dupont - T123456.p12"], 1),
         ("Zoe*", [f"ZOE {number}.p12" for number in range(5)], 5),
         # The name has changed, and the number is the same.
