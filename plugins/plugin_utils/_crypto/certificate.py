@@ -22,7 +22,7 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509.oid import NameOID
 
-from .._crypto import asn1
+from . import asn1
 from .store_element import thumbprint_of
 
 MIN_RSA_BITS = 2048
@@ -108,18 +108,19 @@ def read_certificate(der: bytes) -> Certificate:
 def to_certificate(certificate: x509.Certificate) -> Certificate:
     """The fields of a parsed certificate. Raises ``_parse_errors``."""
     der = certificate.public_bytes(Encoding.DER)
-    serial, spki = _encoded_parts(der)
+    parts = encoded_parts(der)
+    serial, spki = parts[0].body, parts[5]
     key_type, key_size = _key(certificate, spki)
     names = _extension(certificate, x509.SubjectAlternativeName)
     return Certificate(
         thumbprint=thumbprint_of(der),
         sha256=hashlib.sha256(der).hexdigest(),
         spki_sha256=hashlib.sha256(spki.raw).hexdigest(),
-        subject=certificate.subject.rfc4514_string(_attributes()),
+        subject=name_text(certificate.subject),
         subject_cn=_common_name(certificate.subject),
-        issuer=certificate.issuer.rfc4514_string(_attributes()),
+        issuer=name_text(certificate.issuer),
         issuer_cn=_common_name(certificate.issuer),
-        serial=serial.hex().upper(),
+        serial=(serial[1:] if len(serial) > 1 and serial[0] == 0 else serial).hex().upper(),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         eku=_eku(certificate),
@@ -153,17 +154,20 @@ def proof_holds(certificate: Certificate, algorithm: str, signature: bytes, nonc
     return False
 
 
-def _encoded_parts(der: bytes) -> tuple[bytes, asn1.Node]:
-    """Serial number and SubjectPublicKeyInfo as they are encoded (TBSCertificate, RFC 5280, section 4.1)."""
-    parts = [part for part in asn1.read(der).children[0].children if part.tag != asn1.CONTEXT_0]
-    serial = parts[0].body
-    return serial[1:] if len(serial) > 1 and serial[0] == 0 else serial, parts[5]
+def encoded_parts(der: bytes) -> list[asn1.Node]:
+    """The fields of a TBSCertificate (RFC 5280, section 4.1) from the serial number on, as they are encoded."""
+    return [part for part in asn1.read(der).children[0].children if part.tag != asn1.CONTEXT_0]
 
 
 def _parse_errors() -> tuple[type[Exception], ...]:
     """What ``cryptography`` raises for certificates that break RFC 5280. These errors have no common base but Exception."""
     x509_errors = (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
     return (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, *x509_errors)
+
+
+def name_text(name: x509.Name) -> str:
+    """A name as an RFC 4514 string, in the one form in which certificates and revocation lists are compared."""
+    return name.rfc4514_string(_attributes())
 
 
 @cache

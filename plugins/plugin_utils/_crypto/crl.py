@@ -16,7 +16,7 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from .certificate import ATTRIBUTES
+from .certificate import name_text
 
 PEM_CRL = b"-----BEGIN X509 CRL-----"
 PEM_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
@@ -76,7 +76,7 @@ def read_crl(data: bytes) -> Crl:
             parsed = x509.load_pem_x509_crl(data) if PEM_CRL in data else x509.load_der_x509_crl(data)
             urls, partial = _scope(parsed)
             return Crl(
-                issuer=_name(parsed.issuer),
+                issuer=name_text(parsed.issuer),
                 this_update=parsed.last_update_utc,
                 next_update=parsed.next_update_utc,
                 size=len(parsed),
@@ -94,14 +94,9 @@ def read_authorities(data: bytes) -> Sequence[CrlAuthority]:
     try:
         is_pem = PEM_CERTIFICATE in data
         found = x509.load_pem_x509_certificates(data) if is_pem else [x509.load_der_x509_certificate(data)]
-        return [CrlAuthority(_name(each.subject), _may_sign(each), each) for each in found]
+        return [CrlAuthority(name_text(each.subject), _may_sign(each), each) for each in found]
     except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension) as problem:
         raise UnreadableCrl(f"{type(problem).__name__}: {problem}"[:200]) from None
-
-
-def _name(name: x509.Name) -> str:
-    """In the form in which certificates have the name of their issuer."""
-    return name.rfc4514_string({x509.ObjectIdentifier(number): short for number, short in ATTRIBUTES.items()})
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

@@ -11,13 +11,12 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from . import asn1
+from .certificate import encoded_parts
 
 
 def issuer_name(der: bytes) -> bytes:
     """The issuer's name in a certificate as its DER bytes (TBSCertificate, RFC 5280, section 4.1)."""
-    parts = [part for part in asn1.read(der).children[0].children if part.tag != asn1.CONTEXT_0]
-    return parts[2].raw
+    return encoded_parts(der)[2].raw
 
 
 def is_issued_by(der: bytes, authority_der: bytes) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 
-from .._crypto import asn1
 from .._errors import Pkcs12Error, Problem
+from . import asn1
 
 MAX_SIZE = 1024 * 1024
 

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from .._crypto.certificate import Certificate
-from .._crypto.store import CertificateStore, StoreCertificate
+from .._crypto.store import CertificateStore
 from .names import tidy
 from .superseding import Removal, RemovalMethod
 
@@ -181,7 +181,8 @@ def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequ
         steps.append(ImportStep(leaf.thumbprint))
     if missing or old or desired.prove is Prove.ALWAYS:
         steps.append(ProveStep(leaf.thumbprint))
-    if desired.friendly_name is not None and tidy(_name(installed) or "") != tidy(desired.friendly_name):
+    name = installed.friendly_name if installed else None
+    if desired.friendly_name is not None and tidy(name or "") != tidy(desired.friendly_name):
         steps.append(NameStep(leaf.thumbprint, desired.friendly_name))
     if desired.portal is not None and (missing or old):
         steps.append(ConnectStep(leaf.thumbprint, desired.portal))
@@ -191,7 +192,14 @@ def plan_present(desired: DesiredCertificate, store: CertificateStore, old: Sequ
 
 def plan_absent(removals: Sequence[Removal]) -> Plan:
     """Removes each selected certificate, or archives it if its key still opens old mails or files."""
-    return Plan(tuple(_removal_step(each) for each in removals))
+    return Plan(
+        tuple(
+            RetireStep(each.stored.thumbprint, each.method)
+            if each.method is RemovalMethod.ARCHIVE
+            else RemoveStep(each.stored.thumbprint)
+            for each in removals
+        )
+    )
 
 
 def plan_offline(plan: Plan) -> Plan:
@@ -204,13 +212,3 @@ def plan_offline(plan: Plan) -> Plan:
         if isinstance(step, RemoveStep):
             steps += [RemoveKeyStep(step.thumbprint), RemoveCertificateStep(step.thumbprint)]
     return Plan(tuple(steps))
-
-
-def _removal_step(each: Removal) -> Step:
-    if each.method is RemovalMethod.ARCHIVE:
-        return RetireStep(each.stored.thumbprint, RemovalMethod.ARCHIVE)
-    return RemoveStep(each.stored.thumbprint)
-
-
-def _name(installed: StoreCertificate | None) -> str | None:
-    return installed.friendly_name if installed else None

@@ -65,10 +65,9 @@ class NotUsable(ValueError):
 def authorities_of(data: bytes) -> Sequence[CrlAuthority]:
     """The authorities' certificates in a file. Raises ``NotUsable``."""
     try:
-        found = read_authorities(data)
+        return read_authorities(data)
     except UnreadableCrl as problem:
         raise NotUsable(CrlProblem.NOT_AN_AUTHORITY, str(problem)) from None
-    return found
 
 
 def believed(data: bytes, authorities: Iterable[CrlAuthority]) -> Crl:

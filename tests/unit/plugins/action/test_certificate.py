@@ -85,6 +85,10 @@ def two_expired(scene: Scene) -> None:
     scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))
 
 
+def at_midnight_in_paris(scene: Scene) -> None:
+    scene.plant(bundle(left=-13 * DAY / 24))
+
+
 def logged_with_old(scene: Scene) -> None:
     logged(scene)
     scene.plant(OLD)
@@ -158,6 +162,7 @@ EFFECTS = [
     Effect("renew_before_days", 2000, lambda scene: row(scene)["certificate"]["status"], "valid", "renewal_due", scene=new),
     Effect("time_zone", EAST, days_of_access, 365, 364, scene=lambda scene: scene.put(TONIGHT, "new.p12")),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
+    Effect("time_zone", "Europe/Paris", gone, 1, 0, ABSENT | {"issuer": ".", "expired_for_days": 1}, at_midnight_in_paris),
     Effect("computer", "ws-1", computers, [None], ["ws-1"], scene=new),
     Effect("computer", "WS-2", code, None, "wrong_computer", scene=new),
     Effect("computer", "WS-2", computers, [None], [], scene=new),

@@ -57,12 +57,8 @@ def test_tags_do_not_travel_on() -> None:
     assert found["a"][2] is True  # and no 1, which is equal
     ((key, values),) = found.items()
     assert {type(key), *map(type, values[:2]), type(values[5][0])} == {str, int}
-
-
-def test_text_of_a_vault_is_text() -> None:
-    found = untag({"authorisation": Vaulted("T1"), "raw": b"\x00"})
-    assert found == {"authorisation": "T1", "raw": b"\x00"}
-    assert isinstance(found["authorisation"], str)
+    found = untag([Vaulted("T1"), b"\x00"])  # of a vault, and of a file
+    assert (found, type(found[0])) == (["T1", b"\x00"], str)
 
 
 def given(**hosts: Lazy) -> dict[str, Any]:
@@ -124,9 +120,7 @@ def test_host_that_the_inventory_lacks_is_refused() -> None:
     [
         ({"localhost": {"pkcs12_language": "fr"}, "ws": {"pkcs12_language": "en"}}, "fr"),
         ({"localhost": {}, "ws": {"pkcs12_language": "fr"}}, "fr"),
-        ({"ws": {"pkcs12_language": "fr"}}, "fr"),
         ({"ws": {}, "other": {"pkcs12_language": "fr"}}, "en"),
-        ({"ws": {"pkcs12_language": "de"}}, "en"),
         ({"ws": Lazy(pkcs12_language=AnsibleError("closed"))}, "en"),
     ],
 )
@@ -187,18 +181,12 @@ def hidden(tmp_path: Path) -> Callable[..., list[tuple[str, Any, bool]]]:
     [
         ((3, "vault.yml"), True),
         (("x", "vault.yml"), True),
-        (("{{ x }}", "vault.yml"), True),
-        (({"a": "x"}, "vault.yml"), True),
         (({"a": {"b": 1.5}}, "vault.yml"), True),
         (({"a": True}, "vault.yml"), False),
-        (({}, "vault.yml"), False),
         (("", "vault.yml"), False),
-        ((3, "plain.yml"), False),
         (({"a": "x"}, "plain.yml"), False),
         ((3, "gone.yml"), False),
         (3, False),
-        (True, False),
-        (None, False),
     ],
 )
 def test_a_value_of_a_vault_file_is_hidden(written: Any, is_hidden: bool, hidden: Any) -> None:
@@ -208,10 +196,8 @@ def test_a_value_of_a_vault_file_is_hidden(written: Any, is_hidden: bool, hidden
 @needs_origins
 def test_one_value_that_is_encrypted_in_another_file_is_hidden_and_not_opened(hidden: Any) -> None:
     encrypted = host_variables.EncryptedString(ciphertext="$ANSIBLE_VAULT;1.1;AES256\n61")
-    assert hidden(a={"days": encrypted, "site": ({"days": encrypted}, "plain.yml")}) == [
-        ("days", None, True),
-        ("site", None, True),
-    ]
+    found = hidden(a={"days": encrypted, "site": ({"days": encrypted}, "plain.yml")})
+    assert found == [("days", None, True), ("site", None, True)]
 
 
 @needs_origins
@@ -266,7 +252,6 @@ def test_texts_are_those_of_all_hosts_with_these_names_and_not_those_of_a_vault(
         ("all:!ward", ["c"]),
         ("c,a", ["c", "a"]),
         (["ward", "!a"], ["b"]),
-        ("nowhere", []),
         (7, []),
         ("~(", []),
     ],

@@ -39,7 +39,6 @@ def with_original(inner: Exception) -> AnsibleError:
     ("error", "reason"),
     [
         (AnsibleUndefinedVariable("vault is undefined"), "undefined"),
-        (AnsibleVaultError("no secret"), "closed_vault"),
         (caused_by(AnsibleVaultError("no secret")), "closed_vault"),
         (with_original(AnsibleVaultError("no secret")), "closed_vault"),
         (caused_by(UndecryptableVaultError.__new__(UndecryptableVaultError)), "closed_vault"),

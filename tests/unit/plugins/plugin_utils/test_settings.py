@@ -56,9 +56,6 @@ def test_a_fact_is_no_variable_unless_ansible_makes_it_one() -> None:
     assert options({"from_site": {}}, ansible_facts={"pkcs12_zone": "Etc/UTC"}, **ZONE)["zone"] == "Europe/Paris"
 
 
-def test_a_module_without_such_options_knows_no_from_site() -> None:
+def test_from_site_and_a_variable_are_no_arguments_of_a_task_that_has_no_use_for_them() -> None:
     assert unknown(Action({"holder": "a", "from_site": {}})) == ["from_site"]
-
-
-def test_a_variable_is_no_argument_of_a_task() -> None:
     assert unknown(OfSite({"from_site": {}, "pkcs12_zone": "Europe/Paris"})) == ["pkcs12_zone"]

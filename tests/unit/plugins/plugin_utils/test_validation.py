@@ -24,6 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.validat
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from consistency.tree import ROOT
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
+from unit.plugins.plugin_utils.problems import error_of
 
 SECRET = "Nachtigall-4711"
 HOLDER = {"user": "CHU\\b", "name": "B", "authorisation": "T1"}
@@ -76,6 +77,9 @@ def of_entry(place: str, entry: int, code: str, *causes: Problem, **values: Any)
 
 
 LACKS = wrong("entry_lacks", "places", option="places", entry=2, keys=("path",), needed=("path",))
+TO = in_entry("to", 1, wrong("not_one_text", option="to", found="a_mapping"))
+MEANT = wrong("meant", given="kinds", near="kind")
+KEYS: dict[str, Any] = {"option": "places", "entry": 1, "keys": ("kinds",), "known": ("path", "to", "kind")}
 
 
 @pytest.mark.parametrize(
@@ -84,10 +88,8 @@ LACKS = wrong("entry_lacks", "places", option="places", entry=2, keys=("path",),
         ({"dest": ["a"]}, wrong("not_one_text", "dest", option="dest", found="a_list")),
         ({"dest": 7}, wrong("not_one_text", "dest", option="dest", found="a_number")),
         ({"issuer": {"a": "b"}}, wrong("not_one_text", "issuer", option="issuer", found="a_mapping")),
-        ({"issuer": []}, wrong("not_one_text", "issuer", option="issuer", found="a_list")),
         ({"issuer": True}, wrong("yes_or_no_as_text", "issuer", option="issuer")),
         ({"sender": ["a", ["b"]]}, of_entry("sender", 2, "not_one_text", option="sender", found="a_list")),
-        ({"sender": ["a", False]}, of_entry("sender", 2, "yes_or_no_as_text", option="sender")),
         ({"sender": True}, wrong("yes_or_no_as_text", "sender", option="sender")),
         ({"sender": {"a": 1}}, wrong("no_list", "sender", option="sender", found="a_mapping")),
         ({"days": True}, wrong("not_a_number", "days", option="days", found="yes_or_no")),
@@ -100,7 +102,6 @@ LACKS = wrong("entry_lacks", "places", option="places", entry=2, keys=("path",),
         ({"steps": "7,x"}, wrong("no_whole_number", "steps", option="steps", given="x")),
         ({"chain": "jes"}, wrong("not_yes_or_no", "chain", option="chain", given="jes")),
         ({"passphrases": "1234"}, wrong("no_mapping", "passphrases", option="passphrases", found="a_text")),
-        ({"passphrases": ["1234"]}, wrong("no_mapping", "passphrases", option="passphrases", found="a_list")),
         ({"check": "lax"}, wrong("no_choice", "check", option="check", given="lax", choices=("strict", "off"))),
         ({"check": True}, wrong("no_choice", "check", option="check", given="True", choices=("strict", "off"))),
         ({"kinds": ["a", "c"]}, of_entry("kinds", 2, "no_choice", option="kinds", given="c", choices=("a", "b"))),
@@ -108,31 +109,11 @@ LACKS = wrong("entry_lacks", "places", option="places", entry=2, keys=("path",),
             {"places": [{"path": "/a"}, {"path": ["b"]}]},
             of_entry("places", 2, "not_one_text", option="path", found="a_list"),
         ),
-        (
-            {"places": [{"path": "/a", "to": [{}]}]},
-            in_entry(
-                "places",
-                1,
-                in_entry("to", 1, wrong("not_one_text", option="to", found="a_mapping")),
-                "places",
-            ),
-        ),
+        ({"places": [{"path": "/a", "to": [{}]}]}, in_entry("places", 1, TO, "places")),
         ({"places": [{"path": "/a"}, {}]}, LACKS),
         ({"places": [{"path": "/a"}, {"path": None}]}, LACKS),
-        ({"places": ["/a"]}, of_entry("places", 1, "no_mapping", option="places", found="a_text")),
         ({"places": [None]}, of_entry("places", 1, "no_mapping", option="places", found="nothing")),
-        (
-            {"places": [{"path": "/a", "kinds": "csv"}]},
-            wrong(
-                "unknown_keys",
-                "places",
-                wrong("meant", given="kinds", near="kind"),
-                option="places",
-                entry=1,
-                keys=("kinds",),
-                known=("path", "to", "kind"),
-            ),
-        ),
+        ({"places": [{"path": "/a", "kinds": "csv"}]}, wrong("unknown_keys", "places", MEANT, **KEYS)),
     ],
     ids=lambda each: str(each) if isinstance(each, dict) else "",
 )
@@ -143,7 +124,6 @@ def test_a_value_that_does_not_fit_is_refused_by_its_name(given: Any, problem: P
 @pytest.mark.parametrize(
     "given",
     [
-        {},
         {"sender": "a,b", "passphrase": ["a"], "passphrases": {"T1": ["a"]}, "dest": None, "issuer": 7},
         {"sender": [], "steps": 7, "places": []},
         {"places": [{"path": "/a", "to": ["b"], "kind": "csv"}, {"path": "/b", "to": "c"}]},
@@ -185,7 +165,6 @@ NEEDS = ArgumentSpec(
 @pytest.mark.parametrize(
     ("spec", "given", "problem"),
     [
-        (NEEDS, {}, wrong("missing_options", "a", options=("pkcs12_a",), action=ACTION)),
         (NEEDS, {"a": None}, wrong("missing_options", "a", options=("pkcs12_a",), action=ACTION)),
         (NEEDS, {"a": "1", "b": "2"}, None),
         (NEEDS, {"a": "1", "b": "2", "c": "3"}, wrong("exclude_each_other", "b", options=("b", "c"))),
@@ -226,28 +205,27 @@ def test_whatever_ansible_takes_for_a_yes_or_no_is_one() -> None:
         check_boolean("x", value)
 
 
-@pytest.mark.parametrize("value", ["jes", "", "2", 2, -1, "none", "yes no", [], ["yes"], {}, {"yes": 1}])
+@pytest.mark.parametrize("value", ["", "2", 2, [], ["yes"], {"yes": 1}])
 def test_anything_else_is_refused(value: Any) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_boolean("prove", value)
-    assert refusal.value.problem == wrong("not_yes_or_no", option="prove", given=str(value))
+    problem = error_of(lambda: check_boolean("prove", value)).problem
+    assert problem == wrong("not_yes_or_no", option="prove", given=str(value))
 
 
 def test_a_python_without_cryptography_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validation.importlib.util, "find_spec", lambda _name: None)
-    problem = refused({"dest": ["a"]})
-    assert problem is not None
-    assert problem.code == "missing_library.cryptography"
+    assert error_of(lambda: check_arguments(SPEC, Arguments({}, {}), ACTION, str)).code == "missing_library"
 
 
-def test_a_secret_in_the_wrong_place_is_not_shown() -> None:
-    given = {"holders": [HOLDER], "bundle_folder": "/", "passphrases": {"T1": SECRET}, "exportable": SECRET}
-    result = run_action("holder_certificates", given, FakeWorkstation())
-    assert result["error"]["problem"]["values"]["option"] == "exportable"
-    assert SECRET not in str(result)
+def test_a_wrong_word_is_refused_before_anything_is_asked_of_the_workstation() -> None:
+    workstation = FakeWorkstation()
+    given = {"holders": [HOLDER], "bundle_folder": "/", "exportable": "jes", "prove": "never"}
+    result = run_action("holder_certificates", given, workstation)
+    values = {"option": "exportable", "given": "jes"}
+    assert result["error"]["problem"] == wrong("not_yes_or_no", "exportable", **values).to_map()
+    assert workstation.calls == []
 
 
-def test_the_beginning_of_a_secret_is_not_shown() -> None:
+def test_neither_a_secret_in_the_wrong_place_nor_its_beginning_is_shown() -> None:
     """Only the beginning of a long value is shown, and it may end inside of a secret."""
     given = {"holders": [HOLDER], "bundle_folder": "/", "passphrases": {"T1": SECRET}}
     result = run_action("holder_certificates", {**given, "exportable": "x" * 55 + SECRET}, FakeWorkstation())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -27,10 +27,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
 from lab.authority import Authority, der
 from unit.plugins.plugin_utils.crls import NAME, point, pointing
 
-UTF8, PRINTABLE, TELETEX, BMP, UTC_TIME, GENERAL_TIME = 0x0C, 0x13, 0x14, 0x1E, 0x17, 0x18
+UTF8, PRINTABLE, BMP, UTC_TIME, GENERAL_TIME = 0x0C, 0x13, 0x1E, 0x17, 0x18
 RSA_SHA256 = der.encode(der.SEQUENCE, der.oid("1.2.840.113549.1.1.11"), der.encode(der.NULL))
 KEY = rsa.generate_private_key(65537, 2048)
-SPKI = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def spki_of(key: Any) -> bytes:
+    spki: bytes = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return spki
 
 
 def name(tag: int, value: bytes, attribute: str = "2.5.4.3") -> bytes:
@@ -51,7 +55,7 @@ class Odd:
     subject: bytes = name(UTF8, b"Jeanne")
     not_before: bytes = der.encode(UTC_TIME, b"260101000000Z")
     not_after: bytes = der.encode(UTC_TIME, b"290101000000Z")
-    spki: bytes = SPKI
+    spki: bytes = spki_of(KEY)
     extensions: bytes = b""
     algorithm: bytes = RSA_SHA256
     version: bytes = der.encode(der.CONTEXT_0, der.integer(2))
@@ -91,35 +95,24 @@ def test_reads_the_facts_of_a_personal_certificate() -> None:
     assert certificate.signature_hash == "sha256"
     assert not certificate.is_ca
     assert certificate.der == encoded
-    spki = issued.private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    assert certificate.spki_sha256 == hashlib.sha256(spki).hexdigest()
+    assert certificate.spki_sha256 == hashlib.sha256(spki_of(issued.private_key)).hexdigest()
     issuing = read_certificate(authority.issuing.public_bytes(Encoding.DER))
     assert issuing.is_ca
     assert (issuing.key_type, issuing.key_size, issuing.eku) == ("RSA", 2048, None)
 
 
-def test_reads_upn_and_mail_from_the_alternative_names() -> None:
-    other = der.encode(
-        der.CONTEXT_0, der.oid("1.3.6.1.4.1.311.20.2.3"), der.encode(der.CONTEXT_0, der.encode(UTF8, b"j@chu"))
-    )
+@pytest.mark.parametrize(("tag", "upn"), [(UTF8, "j@chu"), (PRINTABLE, "a" * 200)])
+def test_reads_upn_and_mail_from_the_alternative_names(tag: int, upn: str) -> None:
+    value = der.encode(der.CONTEXT_0, der.encode(tag, upn.encode()))
+    other = der.encode(der.CONTEXT_0, der.oid("1.3.6.1.4.1.311.20.2.3"), value)
     names = der.encode(der.SEQUENCE, der.encode(0x81, b"jeanne@chu.example"), other)
     subject = name(0x16, b"old@chu.example", "1.2.840.113549.1.9.1")
     certificate = read(Odd(subject=subject, extensions=extensions(("2.5.29.17", names))))
-    assert certificate.upn == "j@chu"
-    assert certificate.emails == ("jeanne@chu.example", "old@chu.example")
+    assert (certificate.upn, certificate.emails) == (upn, ("jeanne@chu.example", "old@chu.example"))
     assert certificate.subject == "emailAddress=old@chu.example"
 
 
-def test_a_long_upn_in_another_string_type_is_read() -> None:
-    value = der.encode(PRINTABLE, b"a" * 200)
-    other = der.encode(der.CONTEXT_0, der.oid("1.3.6.1.4.1.311.20.2.3"), der.encode(der.CONTEXT_0, value))
-    certificate = read(Odd(extensions=extensions(("2.5.29.17", der.encode(der.SEQUENCE, other)))))
-    assert certificate.upn == "a" * 200
-
-
-@pytest.mark.parametrize(
-    ("octets", "serial"), [(b"\xff", "FF"), (b"\0", "00"), (b"\x00\xab", "AB"), (b"\x01" * 30, "01" * 30)]
-)
+@pytest.mark.parametrize(("octets", "serial"), [(b"\xff", "FF"), (b"\0", "00"), (b"\x00\xab", "AB")])
 def test_the_serial_number_is_shown_as_encoded(octets: bytes, serial: str) -> None:
     assert read(Odd(serial=octets)).serial == serial
 
@@ -130,7 +123,6 @@ def test_the_serial_number_is_shown_as_encoded(octets: bytes, serial: str) -> No
         (name(UTF8, 'Dupont, "Jeanne" + 😀'.encode()), 'CN=Dupont\\, \\"Jeanne\\" \\+ 😀', 'Dupont, "Jeanne" + 😀'),
         (name(BMP, "Éva".encode("utf-16-be")), "CN=Éva", "Éva"),
         (name(UTF8, b"", "2.5.4.3"), "CN=", ""),
-        (name(PRINTABLE, b"FRANCE", "2.5.4.6"), "C=FRANCE", None),
         (name(UTF8, b"T123456", "2.5.4.5"), "serialNumber=T123456", None),
         (der.encode(der.SEQUENCE), "", None),
     ],
@@ -147,90 +139,57 @@ def test_dates_at_the_ends_of_time_are_read() -> None:
     assert certificate.not_after == datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
 
 
-def test_a_key_and_a_signature_that_no_one_knows_do_not_hide_the_certificate() -> None:
-    algorithm = der.encode(der.SEQUENCE, der.oid("1.2.3.4"))
-    spki = der.encode(der.SEQUENCE, algorithm, der.encode(0x03, b"\0key"))
-    certificate = read(Odd(spki=spki, algorithm=algorithm))
-    assert (certificate.key_type, certificate.key_size, certificate.signature_hash) == ("unknown", 0, None)
+RSA_KEY, EC_KEY, PSS = der.oid("1.2.840.113549.1.1.1"), der.oid("1.2.840.10045.2.1"), der.oid("1.2.840.113549.1.1.10")
+
+
+def key_info(identifier: bytes, key: bytes) -> bytes:
+    return der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, identifier), der.encode(0x03, key))
+
+
+@pytest.mark.parametrize(
+    ("spki", "said"),
+    [
+        (spki_of(ec.generate_private_key(ec.BrainpoolP384R1())), ("EC brainpoolP384r1", 384)),
+        (spki_of(ed25519.Ed25519PrivateKey.generate()), ("Ed25519", 0)),
+        (key_info(PSS, b"\0" + KEY.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)), ("RSA", 2048)),
+        # Keys that are cut off or that nobody knows do not hide the certificate.
+        (key_info(der.oid("1.2.3.4"), b"\0key"), ("unknown", 0)),
+        (key_info(RSA_KEY, b"\0"), ("unknown", 0)),
+        (key_info(RSA_KEY, b"\0\x30\0"), ("unknown", 0)),
+        (key_info(EC_KEY + der.oid("1.2.3.4"), b"\0\4"), ("unknown", 0)),
+        (key_info(EC_KEY + der.encode(der.NULL), b"\0\4"), ("unknown", 0)),  # implicitCurve (RFC 3279, section 2.3.5)
+    ],
+)
+def test_the_kind_and_size_of_a_key_are_told(spki: bytes, said: tuple[str, int]) -> None:
+    unknown = der.encode(der.SEQUENCE, der.oid("1.2.3.4"))
+    certificate = read(Odd(spki=spki, algorithm=unknown))
+    assert (certificate.key_type, certificate.key_size, certificate.signature_hash) == (*said, None)
     assert certificate.spki_sha256 == hashlib.sha256(spki).hexdigest()
-
-
-@pytest.mark.parametrize(
-    ("key", "said"),
-    [
-        (rsa.generate_private_key(65537, 3072), ("RSA", 3072)),
-        (ec.generate_private_key(ec.SECP384R1()), ("EC secp384r1", 384)),
-        (ec.generate_private_key(ec.BrainpoolP256R1()), ("EC brainpoolP256r1", 256)),
-        (ed25519.Ed25519PrivateKey.generate(), ("Ed25519", 0)),
-    ],
-)
-def test_the_kind_and_size_of_a_key_are_told(key: Any, said: tuple[str, int]) -> None:
-    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    certificate = read(Odd(spki=spki))
-    assert (certificate.key_type, certificate.key_size) == said
-
-
-def test_an_rsa_key_with_the_identifier_of_pss_is_told_as_rsa() -> None:
-    identifier = der.encode(der.SEQUENCE, der.oid("1.2.840.113549.1.1.10"))
-    key = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
-    certificate = read(Odd(spki=der.encode(der.SEQUENCE, identifier, der.encode(0x03, b"\0" + key))))
-    assert (certificate.key_type, certificate.key_size) == ("RSA", 2048)
-
-
-RSA_KEY, EC_KEY = der.oid("1.2.840.113549.1.1.1"), der.oid("1.2.840.10045.2.1")
-
-
-@pytest.mark.parametrize(
-    ("identifier", "key"),
-    [
-        (RSA_KEY, b"\0"),
-        (RSA_KEY, b"\0\x30\0"),
-        (EC_KEY + der.oid("1.2.3.4"), b"\0\4"),
-        (EC_KEY + der.encode(der.NULL), b"\0\4"),  # implicitCurve (RFC 3279, section 2.3.5)
-    ],
-)
-def test_a_key_that_is_cut_off_or_on_an_unknown_curve_does_not_hide_the_certificate(
-    identifier: bytes, key: bytes
-) -> None:
-    spki = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, identifier), der.encode(0x03, key))
-    certificate = read(Odd(spki=spki))
-    assert (certificate.key_type, certificate.key_size) == ("unknown", 0)
 
 
 def test_openssl_loads_no_key_of_rsa_or_of_a_named_curve(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its decoders cost 0.7 ms of computing time for each certificate in a new process, and Ansible has one for each host."""
     monkeypatch.setattr(module, "_other_key", None)
     for key in (KEY, ec.generate_private_key(ec.SECP256R1())):
-        spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        assert read(Odd(spki=spki)).key_size > 0
+        assert read(Odd(spki=spki_of(key))).key_size > 0
 
 
 @pytest.mark.parametrize(
     "odd",
     [
         Odd(subject=name(PRINTABLE, "é".encode())),
-        Odd(subject=name(TELETEX, b"\xe9")),
         Odd(subject=name(BMP, b"\xd8\0")),
-        Odd(subject=name(0x03, b"\0a")),
         Odd(subject=name(0x02, b"\1")),
         Odd(not_before=der.encode(GENERAL_TIME, b"00000101000000Z")),
-        Odd(not_before=der.encode(UTC_TIME, b"2601010000Z")),
         Odd(version=der.encode(der.CONTEXT_0, der.integer(5))),
         Odd(extensions=extensions(("2.5.29.17", der.encode(der.SEQUENCE, der.encode(0xA3))))),
         Odd(extensions=extensions(("2.5.29.17", der.encode(der.SEQUENCE, der.encode(0x87, b"abc"))))),
-        Odd(extensions=extensions(("2.5.29.37", der.encode(der.SEQUENCE)))),
         Odd(extensions=extensions(("2.5.29.19", der.encode(der.SEQUENCE)), ("2.5.29.19", der.encode(der.SEQUENCE)))),
     ],
 )
 def test_what_breaks_the_standard_is_named_as_unreadable(odd: Odd) -> None:
     with pytest.raises(UnreadableCertificate, match=r"\w+: .+"):
         read(odd)
-
-
-@pytest.mark.parametrize("data", [b"", b"junk", Odd().encoded[:-9], Odd().encoded + b"\0"])
-def test_what_is_no_certificate_is_named_as_unreadable(data: bytes) -> None:
-    with pytest.raises(UnreadableCertificate):
-        read_certificate(data)
 
 
 BASE = read(Odd())
@@ -265,8 +224,7 @@ def test_a_proof_holds_for_its_key_its_nonce_and_its_algorithm_only() -> None:
 @pytest.mark.parametrize("damage", [b"", b"\0"])
 def test_a_proof_by_an_elliptic_curve_is_r_then_s(damage: bytes) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    certificate = read(replace(Odd(), spki=spki))
+    certificate = read(Odd(spki=spki_of(key)))
     r, s = decode_dss_signature(key.sign(PROOF_PREFIX + NONCE, ec.ECDSA(hashes.SHA256())))
     signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
     assert proof_holds(certificate, "ECDSA-SHA256", signature, NONCE)
@@ -282,11 +240,8 @@ def urls(*points: x509.DistributionPoint) -> tuple[str, ...]:
 
 
 def test_all_urls_are_read_each_once() -> None:
-    assert urls(point("http://a/", "ldap://b/"), point("http://a/", "http://c/")) == (
-        "http://a/",
-        "ldap://b/",
-        "http://c/",
-    )
+    found = urls(point("http://a/", "ldap://b/"), point("http://a/", "http://c/"))
+    assert found == ("http://a/", "ldap://b/", "http://c/")
     assert urls() == ()
     assert urls(point(DIRECTORY), point(relative_name=x509.RelativeDistinguishedName(NAME.rdns[0]))) == ()
 

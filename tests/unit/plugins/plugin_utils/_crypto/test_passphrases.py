@@ -24,17 +24,15 @@ from unit.plugins.plugin_utils.problems import error_of
 
 @pytest.mark.parametrize(
     ("given", "listed"),
-    [(None, [None]), ([], [None]), ("a", ["a"]), (4711, ["4711"]), (["a", 4711, None], ["a", "4711", None])],
+    [(None, [None]), ([], [None]), ("a", ["a"]), (["a", 4711, None], ["a", "4711", None])],
 )
 def test_each_is_a_text(given: Any, listed: list[str | None]) -> None:
     assert passphrases_in(given) == listed
 
 
-@pytest.mark.parametrize(
-    ("given", "numbers"), [("4711", [False]), (4711, [True]), (["a", 4711, 47.1, "4711"], [False, True, True, False])]
-)
-def test_what_was_a_number_is_known_as_that(given: Any, numbers: list[bool]) -> None:
-    assert [isinstance(each, NumberAsText) for each in passphrases_in(passphrases_in(given))] == numbers
+def test_what_was_a_number_is_known_as_that() -> None:
+    twice = passphrases_in(passphrases_in(["a", 4711, 47.1, "4711"]))
+    assert [isinstance(each, NumberAsText) for each in twice] == [False, True, True, False]
 
 
 def no_text(whose: str, found: str, where: str = "passphrases") -> Problem:

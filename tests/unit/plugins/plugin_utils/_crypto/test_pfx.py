@@ -17,34 +17,27 @@ KEY_BAG = pfx.key_bag(b"no key", "x")
 SECTION = pfx.data_section(der.encode(der.SEQUENCE, KEY_BAG))
 FILE = pfx.pfx([SECTION], "x")
 SAFE_CONTENTS = der.oid("1.2.840.113549.1.12.10.1.6")
-
-
-def code_of(data: bytes) -> str:
-    return error_of(lambda: extract_pfx(data)).code
+INNER = der.encode(der.SEQUENCE, SAFE_CONTENTS, der.encode(der.CONTEXT_0, der.encode(der.SEQUENCE, KEY_BAG)))
 
 
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (b"", "empty_file"),
-        (b"-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n", "pem_text"),
         (b"Bag Attributes\n    friendlyName: x\n-----BEGIN PRIVATE KEY-----\nMIIE\n", "pem_text"),
-        (base64.b64encode(FILE), "base64_text"),
         (base64.encodebytes(FILE).replace(b"\n", b"\r\n"), "base64_text"),
         (b"\n<!DOCTYPE html><html><body>Code de retrait inconnu</body></html>", "html_page"),
         (b"<HTML><body></body></HTML>", "html_page"),
-        (b"hello", "not_p12"),
         (b"0", "not_p12"),
         (b"\x30\x03\x02\x01\x02", "not_p12"),
         (der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, b"a certificate begins like this")), "not_p12"),
         (random.Random(1).randbytes(100_000), "not_p12"),  # noqa: S311
         (b"\x30" * 10_000_000, "not_p12"),
         (FILE[:-1], "truncated"),
-        (FILE[: len(FILE) // 2], "truncated"),
     ],
 )
 def test_each_kind_of_wrong_file_has_its_code(data: bytes, code: str) -> None:
-    assert code_of(data) == code
+    assert error_of(lambda: extract_pfx(data)).code == code
 
 
 def test_a_truncated_file_tells_how_much_is_missing() -> None:
@@ -52,11 +45,8 @@ def test_a_truncated_file_tells_how_much_is_missing() -> None:
     assert caught.problem == Problem("truncated", {"needed": len(FILE), "size": len(FILE) - 7})
 
 
-def test_what_follows_the_file_is_cut_off() -> None:
+def test_what_follows_the_file_is_cut_off_and_one_of_open_length_is_taken_whole() -> None:
     assert extract_pfx(FILE + b"\r\n") == extract_pfx(FILE) == FILE
-
-
-def test_a_file_of_open_length_is_taken_whole() -> None:
     open_length = b"\x30\x80" + FILE[2 + (FILE[1] & 0x7F) :] + b"\0\0"
     assert extract_pfx(open_length) == open_length
 
@@ -69,27 +59,11 @@ def open_length(tag: int, *contents: bytes) -> bytes:
     ("sections", "count"),
     [
         ([], 0),
-        ([SECTION], 1),
         ([SECTION, SECTION], 2),
         ([pfx.data_section(der.encode(der.SEQUENCE, KEY_BAG, KEY_BAG))], 2),
         ([pfx.encrypted_section([KEY_BAG], "x"), SECTION], 1),
         ([pfx.data_section(der.encode(der.SEQUENCE, pfx.certificate_bag(KEY_BAG), KEY_BAG))], 1),
-        (
-            [
-                pfx.data_section(
-                    der.encode(
-                        der.SEQUENCE,
-                        KEY_BAG,
-                        der.encode(
-                            der.SEQUENCE,
-                            SAFE_CONTENTS,
-                            der.encode(der.CONTEXT_0, der.encode(der.SEQUENCE, KEY_BAG)),
-                        ),
-                    )
-                )
-            ],
-            2,
-        ),
+        ([pfx.data_section(der.encode(der.SEQUENCE, KEY_BAG, INNER))], 2),
     ],
 )
 def test_every_key_outside_encrypted_sections_is_counted(sections: list[bytes], count: int) -> None:

@@ -22,12 +22,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 
     open_bundle,
     transcode,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from lab.authority import Authority, Dialect, IssuedBundle, KeyKind
 from unit.plugins.plugin_utils.problems import error_of
 
 PASSPHRASE = "withdrawal-4711"
-needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -35,26 +34,11 @@ def jeanne(authority: Authority) -> IssuedBundle:
     return authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, friendly_name="SISERI")
 
 
-def refusal(data: bytes, passphrase: str | None = PASSPHRASE) -> Pkcs12Error:
-    return error_of(lambda: open_bundle(data, passphrase))
-
-
 def openssl_export(issued: IssuedBundle, folder: Path, *options: str) -> bytes:
     source, target = folder / "source.pem", folder / "target.p12"
     key = issued.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     source.write_bytes(key + issued.certificate.public_bytes(Encoding.PEM))
-    command = [
-        "openssl",
-        "pkcs12",
-        "-export",
-        "-in",
-        str(source),
-        "-out",
-        str(target),
-        "-passout",
-        "stdin",
-        *options,
-    ]
+    command = ["openssl", "pkcs12", "-export", "-in", str(source), "-out", str(target), "-passout", "stdin", *options]
     done = subprocess.run(command, input=PASSPHRASE, capture_output=True, text=True, check=False)
     if "nknown option" in done.stderr:
         pytest.skip(f"this openssl does not know {' '.join(options)}")
@@ -73,23 +57,15 @@ def test_every_dialect_of_the_authority_opens(authority: Authority, dialect: Dia
     assert bundle.key.private_numbers() == issued.private_key.private_numbers()
 
 
-@needs_openssl
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 @pytest.mark.parametrize(
     "options",
-    [
-        ["-iter", "1000000"],
-        ["-pbmac1_pbkdf2"],
-        ["-nomac"],
-        ["-certpbe", "NONE"],
-        ["-certpbe", "NONE", "-keypbe", "NONE"],
-        ["-legacy"],
-    ],
+    [["-pbmac1_pbkdf2"], ["-nomac"], ["-certpbe", "NONE", "-keypbe", "NONE"], ["-legacy"]],
     ids=" ".join,
 )
 def test_the_dialects_of_openssl_open(jeanne: IssuedBundle, tmp_path: Path, options: list[str]) -> None:
-    assert (
-        open_bundle(openssl_export(jeanne, tmp_path, *options), PASSPHRASE).leaf.subject_cn == "Jeanne Dupont - T123456"
-    )
+    data = openssl_export(jeanne, tmp_path, *options)
+    assert open_bundle(data, PASSPHRASE).leaf.subject_cn == "Jeanne Dupont - T123456"
 
 
 def test_ber_as_firefox_writes_it_opens_without_a_warning(rsa_key: rsa.RSAPrivateKey, authority: Authority) -> None:
@@ -101,32 +77,27 @@ def test_ber_as_firefox_writes_it_opens_without_a_warning(rsa_key: rsa.RSAPrivat
         assert open_bundle(open_length, PASSPHRASE).leaf.subject_cn == "Jeanne Dupont - T123456"
 
 
-def test_a_newline_after_the_file_is_harmless(jeanne: IssuedBundle) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert open_bundle(jeanne.data + b"\r\n", PASSPHRASE).leaf.subject_cn == "Jeanne Dupont - T123456"
-
-
 def test_a_file_without_passphrase_opens_without_one(jeanne: IssuedBundle) -> None:
     data = pkcs12.serialize_key_and_certificates(None, jeanne.private_key, jeanne.certificate, None, NoEncryption())
     assert open_bundle(data, None).leaf.subject_cn == open_bundle(data, "").leaf.subject_cn == "Jeanne Dupont - T123456"
 
 
-@pytest.mark.parametrize("passphrase", ["Pässwörd€", 'it\'s "$HOME" `x` \\', "x" * 60, " space ", "line\n", "мир😀"])
-def test_any_passphrase_opens_what_it_closed(authority: Authority, rsa_key: rsa.RSAPrivateKey, passphrase: str) -> None:
-    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=passphrase, key=rsa_key)
-    assert open_bundle(issued.data, passphrase)
+UMLAUTS = "Pässwörd"
 
 
-def test_a_passphrase_whose_utf8_was_taken_for_latin1_opens(authority: Authority, rsa_key: rsa.RSAPrivateKey) -> None:
-    widened = "Pässwörd".encode().decode("latin-1")
-    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=widened, dialect="3des", key=rsa_key)
-    assert open_bundle(issued.data, "Pässwörd")
-
-
-def test_a_passphrase_read_from_a_latin1_file_opens(authority: Authority, rsa_key: rsa.RSAPrivateKey) -> None:
-    issued = authority.issue("Jeanne Dupont", "T123456", passphrase="Pässwörd", key=rsa_key)
-    assert open_bundle(issued.data, "Pässwörd".encode("latin-1").decode("utf-8", errors="surrogateescape"))
+@pytest.mark.parametrize(
+    ("closed", "given", "dialect"),
+    [
+        *((each, each, "modern") for each in ("Pässwörd€", "x" * 60, " space ", "line\n", "мир😀")),
+        (UMLAUTS.encode().decode("latin-1"), UMLAUTS, "3des"),  # its UTF-8 was taken for Latin-1
+        (UMLAUTS, UMLAUTS.encode("latin-1").decode("utf-8", errors="surrogateescape"), "modern"),  # of a Latin-1 file
+    ],
+)
+def test_a_passphrase_opens_what_it_closed(
+    authority: Authority, rsa_key: rsa.RSAPrivateKey, closed: str, given: str, dialect: Dialect
+) -> None:
+    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=closed, dialect=dialect, key=rsa_key)
+    assert open_bundle(issued.data, given)
 
 
 @pytest.mark.parametrize(
@@ -147,14 +118,14 @@ def test_a_wrong_passphrase_has_its_own_cause_and_is_never_shown(
     authority: Authority, rsa_key: rsa.RSAPrivateKey, passphrase: str | None, code: str, dialect: Dialect
 ) -> None:
     issued = authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE, dialect=dialect, key=rsa_key)
-    error = refusal(issued.data, passphrase)
-    assert error.problem == Problem(code)
+    assert error_of(lambda: open_bundle(issued.data, passphrase)).problem == Problem(code)
 
 
 def test_a_damaged_section_looks_like_a_wrong_passphrase(jeanne: IssuedBundle) -> None:
     damaged = bytearray(jeanne.data)
     damaged[len(damaged) // 2] ^= 1
-    assert refusal(bytes(damaged)).problem == Problem("wrong_passphrase.another")
+    refusal = error_of(lambda: open_bundle(bytes(damaged), PASSPHRASE))
+    assert refusal.problem == Problem("wrong_passphrase.another")
 
 
 def test_nothing_secret_is_in_a_repr(jeanne: IssuedBundle) -> None:
@@ -177,13 +148,11 @@ def test_dates_are_checked_at_the_time_given(
         check_dates(bundle, start + timedelta(days=days))
         return
     problem = error_of(lambda: check_dates(bundle, start + timedelta(days=days))).problem
-    assert (problem.code, problem.values["day"], problem.values["time"]) == (
-        code,
-        date(2026, 3, 1) if days < 0 else date(2029, 2, 28),
-        "08:30 UTC",
-    )
+    day = date(2026, 3, 1) if days < 0 else date(2029, 2, 28)
+    assert (problem.code, problem.values["day"], problem.values["time"]) == (code, day, "08:30 UTC")
 
 
+TWO_THOUSAND = b"\x02\x02\x07\xd0"
 AES_256, PBE_3DES = bytes.fromhex("60864801650304012a"), bytes.fromhex("2a864886f70d010c0103")
 
 
@@ -199,7 +168,7 @@ def test_the_one_use_bundle_has_the_leaf_alone_under_a_cipher_that_the_build_rea
     assert content.cert.certificate == jeanne.certificate
     assert content.cert.friendly_name is None
     assert content.additional_certs == []
-    assert one_use.data.count(cipher) == 2
+    assert (one_use.data.count(cipher), one_use.data.count(TWO_THOUSAND)) == (2, 2)  # of the certificate and of its key
     assert absent not in one_use.data
 
 
@@ -208,21 +177,6 @@ def test_each_one_use_passphrase_is_long_and_new(jeanne: IssuedBundle) -> None:
     passphrases = {transcode(bundle, 19045).passphrase for _round in range(5)}
     assert len(passphrases) == 5
     assert all(len(passphrase) >= 32 and passphrase.isascii() for passphrase in passphrases)
-
-
-@needs_openssl
-@pytest.mark.parametrize("os_build", [10240, 26100])
-def test_openssl_reads_the_one_use_bundle_of_two_thousand_rounds(
-    jeanne: IssuedBundle, tmp_path: Path, os_build: int
-) -> None:
-    one_use = transcode(open_bundle(jeanne.data, PASSPHRASE), os_build)
-    file = tmp_path / "one-use.p12"
-    file.write_bytes(one_use.data)
-    command = ["openssl", "pkcs12", "-info", "-nokeys", "-in", str(file), "-passin", "stdin"]
-    done = subprocess.run(command, input=one_use.passphrase, capture_output=True, text=True, check=True)
-    assert done.stderr.count("Iteration 2000") == 2
-    assert "friendlyName" not in done.stdout
-    assert done.stdout.count("BEGIN CERTIFICATE") == 1
 
 
 @pytest.mark.parametrize("dialect", get_args(Dialect))
@@ -236,10 +190,7 @@ def test_a_bundle_under_another_passphrase_is_the_same_bundle(authority: Authori
     assert (after.leaf, after.chain, after.friendly_name) == (before.leaf, before.chain, before.friendly_name)
     assert after.key.private_numbers() == before.key.private_numbers()
     assert error_of(lambda: open_bundle(data, "old-4711")).code == "wrong_passphrase"
+    assert error_of(lambda: encrypt_again(issued.data, "wrong", "new")).code == "wrong_passphrase"
     aes_256_cbc, sha_256 = bytes.fromhex("060960864801650304012a"), bytes.fromhex("0609608648016503040201")
     assert aes_256_cbc in data  # RFC 8018, appendix B.2.5
     assert sha_256 in data
-
-
-def test_a_bundle_that_does_not_open_gets_no_other_passphrase(issued: IssuedBundle) -> None:
-    assert error_of(lambda: encrypt_again(issued.data, "wrong", "new")).code == "wrong_passphrase"

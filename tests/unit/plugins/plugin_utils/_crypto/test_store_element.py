@@ -79,26 +79,14 @@ def link(container: int = 28, provider: int = 32, names: bytes = b"A\0\0\0B\0\0\
     return record(2, struct.pack("<7I", container, provider, 0, 0, 0, 0, 0) + names) + record(32, GOLDEN_DER)
 
 
-def test_reads_every_property_of_the_golden_element() -> None:
+def test_reads_every_property_of_the_golden_element_in_any_order_and_passes_over_those_of_no_use() -> None:
     element = parse_element(GOLDEN)
-    assert element.thumbprint == sha1(GOLDEN_DER)
-    assert element.der == GOLDEN_DER
-    assert element.friendly_name == "SISERI"
+    assert (element.thumbprint, element.der, element.friendly_name) == (sha1(GOLDEN_DER), GOLDEN_DER, "SISERI")
     assert element.archived
     assert element.key == KeyProvInfo("{A}", "Software KSP", provider_type=0, flags=0x20, key_spec=0)
-
-
-def test_properties_that_are_of_no_use_here_are_passed_over() -> None:
-    bare = b"".join(GOLDEN_RECORDS[number] for number in KNOWN)
-    assert parse_element(bare) == parse_element(GOLDEN)
     assert list(read_records(GOLDEN)) == list(GOLDEN_RECORDS)
-
-
-def test_the_order_of_the_records_makes_no_difference() -> None:
-    orders = itertools.permutations([*KNOWN, 9, 0x8000])
-    assert {parse_element(b"".join(GOLDEN_RECORDS[number] for number in order)) for order in orders} == {
-        parse_element(GOLDEN)
-    }
+    for order in (*itertools.permutations([*KNOWN, 9, 0x8000]), KNOWN):
+        assert parse_element(b"".join(GOLDEN_RECORDS[number] for number in order)) == element
 
 
 def test_each_property_is_that_of_its_own_record() -> None:
@@ -126,12 +114,10 @@ def test_a_record_that_lies_about_its_length_is_refused(number: int, lie: int) -
         parse_element(b"".join(lying.values()))
 
 
-@pytest.mark.parametrize("encoding", [0, 2, 0x10001])
-def test_a_record_of_another_encoding_is_read_all_the_same(encoding: int) -> None:
+def test_a_record_of_another_encoding_is_read_all_the_same() -> None:
     """Windows writes 1 and reads whatever stands there."""
     raw = GOLDEN_RECORDS[32]
-    other = GOLDEN[: -len(raw)] + raw[:4] + struct.pack("<I", encoding) + raw[8:]
-    assert parse_element(other) == parse_element(GOLDEN)
+    assert parse_element(GOLDEN[: -len(raw)] + raw[:4] + struct.pack("<I", 0x10001) + raw[8:]) == parse_element(GOLDEN)
 
 
 def test_reads_what_crypt32_wrote() -> None:
@@ -148,15 +134,10 @@ def test_reads_what_crypt32_wrote() -> None:
     )
 
 
-def test_a_certificate_alone_has_no_name_no_key_and_is_not_archived() -> None:
-    element = parse_element(record(32, GOLDEN_DER))
-    assert (element.friendly_name, element.key, element.archived) == (None, None, False)
-
-
-@pytest.mark.parametrize("end", range(len(GOLDEN)))
-def test_an_element_cut_off_anywhere_is_refused(end: int) -> None:
-    with pytest.raises(ElementError):
-        parse_element(GOLDEN[:end])
+def test_an_element_cut_off_anywhere_is_refused() -> None:
+    for end in range(len(GOLDEN)):
+        with pytest.raises(ElementError):
+            parse_element(GOLDEN[:end])
 
 
 @pytest.mark.parametrize(
@@ -179,12 +160,6 @@ def test_an_element_cut_off_anywhere_is_refused(end: int) -> None:
 def test_a_wrong_length_or_offset_is_named(raw: bytes, reason: str) -> None:
     with pytest.raises(ElementError, match=reason):
         parse_element(raw)
-
-
-def test_a_key_link_without_a_provider_name_means_the_default_provider() -> None:
-    key = parse_element(link(provider=0)).key
-    assert key is not None
-    assert (key.container, key.provider) == ("A", "")
 
 
 def test_a_key_link_may_name_nothing() -> None:
@@ -224,19 +199,7 @@ def test_the_store_hash_is_the_one_of_the_protocol() -> None:
     assert sha1(GOLDEN_DER) < sha1(b"\x30\x00")
     assert store_hash([GOLDEN, record(32, b"\x30\x00")]) == hashed(*golden, last)
     assert store_hash([record(32, b"\x30\x00"), GOLDEN]) == hashed(*golden, last)
-
-
-def test_an_empty_store_has_the_hash_of_nothing() -> None:
     assert store_hash([]) == hashed()
-
-
-def test_properties_that_windows_adds_by_itself_do_not_change_the_hash() -> None:
-    assert store_hash([record(32, GOLDEN_DER) + record(105, b"\1")]) == store_hash([record(32, GOLDEN_DER)])
-
-
-@pytest.mark.parametrize("change", [record(19, b""), record(11, b"A\0\0\0"), record(2, b"\0" * 28)])
-def test_properties_that_a_plan_depends_on_change_the_hash(change: bytes) -> None:
-    assert store_hash([change + record(32, GOLDEN_DER)]) != store_hash([record(32, GOLDEN_DER)])
 
 
 def test_the_later_of_two_elements_with_one_thumbprint_counts() -> None:

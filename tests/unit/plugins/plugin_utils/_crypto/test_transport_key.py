@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.transport_key import read_transport_key, seal
 
 NONCE, OTHER = bytes(range(32)), bytes(32)
+SHORT = rsa.generate_private_key(65537, 1024)  # noqa: S505
 NAME = "hospital_it.pkcs12.transport.00"
 
 
@@ -40,28 +42,17 @@ def test_what_is_sealed_is_opened_by_the_key_alone(key: rsa.RSAPrivateKey) -> No
     assert seal("a passphrase", transport) != sealed
 
 
-def test_an_answer_to_another_request_is_not_taken(key: rsa.RSAPrivateKey) -> None:
-    with pytest.raises(ValueError, match="did not sign"):
-        read_transport_key(NAME, blob(key), signed(key, OTHER), NONCE)
-
-
-def test_a_proof_of_a_certificates_key_is_no_proof_of_a_transport_key(key: rsa.RSAPrivateKey) -> None:
-    with pytest.raises(ValueError, match="did not sign"):
-        read_transport_key(NAME, blob(key), signed(key, NONCE, b"hospital_it.pkcs12 proof\0"), NONCE)
-
-
-def test_a_short_key_is_refused() -> None:
-    short = rsa.generate_private_key(65537, 1024)  # noqa: S505
-    with pytest.raises(ValueError, match="1024 bits"):
-        read_transport_key(NAME, blob(short), signed(short, NONCE), NONCE)
-
-
-@pytest.mark.parametrize("damaged", [b"", b"RSA1", b"ECS1" + bytes(300), bytes(20)])
-def test_what_is_no_public_key_is_refused(damaged: bytes) -> None:
-    with pytest.raises(ValueError, match="cannot be read"):
-        read_transport_key(NAME, damaged, b"", NONCE)
-
-
-def test_a_private_key_blob_is_refused(key: rsa.RSAPrivateKey) -> None:
-    with pytest.raises(ValueError, match="cannot be read"):
-        read_transport_key(NAME, blob(key) + bytes(256), signed(key, NONCE), NONCE)
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (lambda key: (blob(key), signed(key, OTHER)), "did not sign"),  # to another request
+        (lambda key: (blob(key), signed(key, NONCE, b"hospital_it.pkcs12 proof\0")), "did not sign"),  # a certificate's
+        (lambda _key: (blob(SHORT), signed(SHORT, NONCE)), "1024 bits"),
+        (lambda key: (b"ECS1" + blob(key)[4:], signed(key, NONCE)), "cannot be read"),
+        (lambda _key: (b"", b""), "cannot be read"),
+        (lambda key: (blob(key) + bytes(256), signed(key, NONCE)), "cannot be read"),  # a private key
+    ],
+)
+def test_another_key_is_refused(key: rsa.RSAPrivateKey, answer: Any, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        read_transport_key(NAME, *answer(key), NONCE)

@@ -21,7 +21,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import (
     FactsScope,
-    certificate_row,
     workstation_record,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
@@ -29,7 +28,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import UNREAD_CODES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Logging
 from lab.authority import Authority
 from lab.emulated.element import pack, properties
@@ -41,11 +39,9 @@ from unit.plugins.plugin_utils.fakes import (
     OTHER_SID,
     SID,
     SOFTWARE,
-    certificate,
     inventory,
     issue,
     profile,
-    stored,
     view,
 )
 
@@ -76,25 +72,33 @@ def others(authority: Authority) -> dict[str, bytes]:
     return {"newer": packed(500), "archived": packed(900, archived=True), "card": packed(400, CARD)}
 
 
-def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority) -> None:
-    issued = issue(authority, eku=())
-    der = issued.certificate.public_bytes(Encoding.DER)
-    element = pack(properties(der, None, "SISERI"))
-    (row,) = facts(Selection(), profiles=(profile(element),))["certificates"]
+def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() -> None:
+    der = pointing(point(URL))
+    away = profile(pack(properties(der, None, "SISERI")), loaded=False, path="D:\\Profils\\jdupont")
+    profiles = (away, profile(owner_sid=OTHER_SID), profile(owner_sid="S-1-5-21-9"))
+    found = inventory(
+        profiles=profiles,
+        accounts=(Account(HOLDER, SID, HOLDER, None), Account("x", None, None, 1)),
+        utc=NOW - timedelta(seconds=90),
+        language_mode="ConstrainedLanguage",
+        logging=Logging(True, False, True),
+    )
+    late = NOW.replace(microsecond=400_000)
+    facts = workstation_record(found, {}, FactsScope(Selection(), (), Calendar()), late)
+    record = to_map(facts)
+    assert facts.gathered_at == NOW
     said = read_certificate(der)
-    assert row == {
+    row = {
         "owner_sid": SID,
         "owner": HOLDER,
         "store": "CurrentUser\\My",
-        "thumbprint": issued.thumbprint,
-        "subject": said.subject,
-        "subject_cn": "Jeanne Dupont - T123456",
-        "issuer": said.issuer,
-        "issuer_cn": "AC Personnes",
-        "serial": said.serial,
-        "not_before": said.not_before.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "not_after": "2027-11-25T12:00:00Z",
-        "days_left": 365,
+        **{
+            name: getattr(said, name)
+            for name in ("thumbprint", "subject", "subject_cn", "issuer", "issuer_cn", "serial")
+        },
+        "not_before": f"{said.not_before:%Y-%m-%dT%H:%M:%SZ}",
+        "not_after": f"{said.not_after:%Y-%m-%dT%H:%M:%SZ}",
+        "days_left": 1,
         "status": "key_missing",
         "eku": [],
         "key_type": "EC secp256r1",
@@ -106,33 +110,28 @@ def test_a_row_says_what_the_certificate_and_the_store_say(authority: Authority)
         "key_provider": None,
         "related": True,
         "issuer_setting": "",
-        "crl_urls": [],
+        "crl_urls": [URL],
     }
-
-
-def test_the_distribution_points_of_a_certificate_are_in_the_facts() -> None:
-    element = pack(properties(pointing(point(URL)), None, None))
-    (row,) = facts(Selection(), profiles=(profile(element),))["certificates"]
-    assert row["crl_urls"] == [URL]
-
-
-def test_a_profile_is_in_the_facts() -> None:
-    away = profile(loaded=False, path="D:\\Profils\\jdupont")
-    assert facts(Selection(), profiles=(away,))["profiles"] == [
-        {
-            "owner_sid": SID,
-            "owner": HOLDER,
-            "path": "D:\\Profils\\jdupont",
-            "loaded": False,
-            "temporary": False,
-            "readable": True,
-        }
-    ]
-
-
-@pytest.mark.parametrize(("signs", "state"), [(None, "linked"), (True, "proven"), (False, "unusable")])
-def test_the_state_of_a_key_is_in_the_facts(signs: bool | None, state: str) -> None:
-    assert certificate_row(replace(stored(certificate()), key_works=signs), Calendar(), NOW)["key_state"] == state
+    whose = {"path": "D:\\Profils\\jdupont", "loaded": False, "temporary": False, "readable": True}
+    assert record["profiles"][0] == {"owner_sid": SID, "owner": HOLDER, **whose}
+    assert [each["owner"] for each in record["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
+    assert record == {
+        "schema": 3,
+        "gathered_at": "2026-11-25T12:00:00Z",
+        "workstation": "WS-1",
+        "workstation_utc": "2026-11-25T11:58:30Z",
+        "clock_skew_seconds": -90,
+        "os_build": 19045,
+        "connection_account": "CHU\\svc-ansible",
+        "language_mode": "ConstrainedLanguage",
+        "logging": ["script block logging", "transcription"],
+        "holders": [],
+        "certificates": [row],
+        "certificates_not_listed": 0,
+        "profiles": record["profiles"],
+        "unread": [],
+        "strangers": "searched",
+    }
 
 
 def test_a_store_that_is_newer_than_the_inventory_counts(element: bytes) -> None:
@@ -185,21 +184,13 @@ def test_a_place_that_cannot_be_read_is_listed_with_its_code() -> None:
     denied = profile(
         my=StoreContents((SerializedElement("file", b"\1"),), (UnreadSource("access_denied", "C:\\Users\\jdupont", 5),))
     )
-    found = facts(Selection(), profiles=(denied,))
+    found = facts(Selection(), [JEANNE], profiles=(denied,))
     assert [row["code"] for row in found["unread"]] == ["access_denied", "element"]
     assert found["profiles"][0]["readable"] is False
+    assert [row["status"] for row in found["holders"]] == ["unknown"]
 
 
 JEANNE = HolderEntry(HOLDER, ExpectedSubject("Jeanne Dupont", "T123456"))
-
-
-@pytest.mark.parametrize("code", [*UNREAD_CODES, "new_code"])
-def test_every_reason_leaves_the_holder_unknown(code: str) -> None:
-    unread = facts(
-        Selection(), [JEANNE], profiles=(profile(my=StoreContents((), (UnreadSource(code, "there", None),))),)
-    )
-    assert [(row["code"], row["detail"]) for row in unread["unread"]] == [(code, "there")]
-    assert [row["status"] for row in unread["holders"]] == ["unknown"]
 
 
 def test_a_temporary_profile_is_not_the_persons_own(element: bytes) -> None:
@@ -218,8 +209,6 @@ def test_one_element_that_cannot_be_parsed_hides_no_other(element: bytes) -> Non
     assert [row["status"] for row in found["certificates"]] == ["valid"]
     assert [row["status"] for row in found["holders"]] == ["valid"]
     assert found["profiles"][0]["readable"]
-    alone = facts(Selection(), [JEANNE], profiles=(profile(b"\1"),))
-    assert [row["status"] for row in alone["holders"]] == ["unknown"]
 
 
 def test_holders_are_in_the_order_of_the_task_also_those_whom_nobody_knows() -> None:
@@ -229,34 +218,3 @@ def test_holders_are_in_the_order_of_the_task_also_those_whom_nobody_knows() -> 
         assert [(row["user"], row["owner_sid"]) for row in found] == [
             (each.user, SID if each is JEANNE else None) for each in entries
         ]
-
-
-def test_the_time_is_in_whole_seconds() -> None:
-    late = NOW.replace(microsecond=999_999)
-    assert workstation_record(inventory(), {}, FactsScope(Selection(), (), Calendar()), late).gathered_at == NOW
-
-
-def test_what_the_workstation_says_of_itself_is_kept() -> None:
-    found = facts(Selection(), language_mode="ConstrainedLanguage", logging=Logging(True, False, True))
-    assert {
-        key: found[key] for key in ("workstation", "os_build", "connection_account", "language_mode", "logging")
-    } == {
-        "workstation": "WS-1",
-        "os_build": 19045,
-        "connection_account": "CHU\\svc-ansible",
-        "language_mode": "ConstrainedLanguage",
-        "logging": ["script block logging", "transcription"],
-    }
-
-
-def test_names_are_those_that_were_asked_for_and_the_connections_own() -> None:
-    both = (profile(), profile(owner_sid=OTHER_SID), profile(owner_sid="S-1-5-21-9"))
-    found = facts(
-        Selection(), profiles=both, accounts=(Account(HOLDER, SID, HOLDER, None), Account("x", None, None, 1))
-    )
-    assert [each["owner"] for each in found["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
-
-
-def test_the_skew_of_the_clocks_is_in_seconds() -> None:
-    found = facts(Selection(), utc=NOW - timedelta(seconds=90))
-    assert (found["clock_skew_seconds"], found["workstation_utc"]) == (-90, "2026-11-25T11:58:30Z")

@@ -12,18 +12,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery
 )
 
 STATES = {
-    **dict.fromkeys(("bad_arguments", "dest_taken", "ephemeral_dest", "evidence", "locked"), "new"),
-    "dest_folder": "new",
-    "bad_pattern": "new",
+    "locked": "new",
     "link_used": "link_used",
     "code_wrong": "code_wrong",
-    **dict.fromkeys(("no_authorisation", "url_host_not_allowed", "url_invalid", "url_not_https"), "refused"),
     "redirect_elsewhere": "refused",
-    "wrong_person": "refused",
     "wrong_passphrase": "collected",
     "maintenance": "failed",
-    "unreachable": "failed",
-    "too_large": "failed",
 }
 
 

@@ -39,30 +39,20 @@ def told(*variables: Variable) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "secret",
     [
-        "1234",
-        "Wi-29",
         " Wi-29 ",
         "certificate",
         "CERTIFICATE",
         "Certificate",
-        "pâtisserie",
         "e\u0301tamine",
         "20290101",
-        "ws-cardio-3",
         "cardio-3",
         "WS-CARDIO-3",
-        "T100002",
-        "100001",
         "jdupont7",
         "Le-Goff",
         "lefevre@chu",
-        "Jeanne Dupont",
-        "Jeanne Dupont - T100001",
         "T100001-Dupont, Jeanne",
-        "svc-ansible",
         "HUG Users CA",
         "PowerShell",
-        "motDePasse",
         "pkcs12",
     ],
 )
@@ -76,8 +66,6 @@ def test_a_passphrase_that_breaks_sentences_is_told(secret: str) -> None:
     [
         GOOD,
         "Wi-029",
-        "correct horse battery",
-        "2029-01",
         "ws-cardio-4",
         "12345 6",
         "kXqzRtWvbnmLpoIu",
@@ -106,12 +94,7 @@ def test_of_several_passphrases_one_is_enough_and_people_are_told_once_by_number
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        *("ansible_password", "ansible_become_pass", "ansible_become_password", "ansible_ssh_pass"),
-        *("ansible_winrm_password", "ansible_runas_pass", "pkcs12_holder_passwords", "pkcs12_holder_passwords"),
-        *("pkcs12_imap_password", "pkcs12_holder_passwords"),
-    ],
+    "name", ["ansible_password", "ansible_become_pass", "pkcs12_holder_passwords", "pkcs12_imap_password"]
 )
 def test_a_password_of_a_connection_or_of_become_is_told_wherever_it_comes_from(name: str) -> None:
     said = told((name, {"CHU\\jdupont7": "admin"} if "holder" in name else "admin", False))
@@ -122,27 +105,8 @@ def test_a_password_of_a_connection_or_of_become_is_told_wherever_it_comes_from(
 @pytest.mark.parametrize(
     "name",
     [
-        *(
-            "mail_password",
-            "VAULT_TOKEN",
-            "vault_api_key",
-            "hashivault_secret_id",
-            "awx_token",
-        ),
-        *(
-            "db_pwd",
-            "mot_de_passe",
-            "mdp_smtp",
-            "pin",
-            "access_code",
-            "pass2",
-            "smtp_passwd",
-            "credentials",
-            "adminPassword",
-            "wlan_psk",
-            "snmp_community",
-            "clientSecrets",
-        ),
+        *("VAULT_TOKEN", "vault_api_key", "hashivault_secret_id", "db_pwd", "mot_de_passe", "mdp_smtp", "pin"),
+        *("access_code", "pass2", "smtp_passwd", "credentials", "adminPassword", "wlan_psk", "snmp_community"),
     ],
 )
 def test_a_secret_of_a_vault_is_told_when_it_breaks_sentences_and_else_not(name: str) -> None:
@@ -153,17 +117,7 @@ def test_a_secret_of_a_vault_is_told_when_it_breaks_sentences_and_else_not(name:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "site_days",
-        "ansible_user",
-        "bypass_proxy",
-        "passport_office",
-        "secretary_name",
-        "keyboard",
-        "pinned",
-        "ansible_passive",
-    ],
+    "name", ["ansible_user", "bypass_proxy", "passport_office", "secretary_name", "keyboard", "pinned"]
 )
 def test_what_is_no_secret_by_its_name_is_named_whatever_its_value(name: str) -> None:
     for value in (None, 3, GOOD):

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import parse_store
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope, workstation_record
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import KeyId, merge_known, unusable_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
@@ -34,17 +33,10 @@ def issued(authority: Authority) -> IssuedBundle:
     return issue(authority)
 
 
-def facts(drivers: FakeDrivers, dead: set[KeyId], signs: bool | None = None) -> dict[str, Any]:
-    """What a task other than an audit makes of it; ``signs``: what it has learned of the key itself."""
+def reading(drivers: FakeDrivers, dead: set[KeyId]) -> WorkstationReading:
     found = drivers.inventory([])
-    scope = FactsScope(Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], found), Calendar(), dead)
-    views = {
-        each.owner_sid: parse_store(each.my).with_key_results(
-            {} if signs is None else dict.fromkeys(drivers.elements, signs)
-        )
-        for each in found.profiles
-    }
-    return dict(to_map(workstation_record(found, views, scope, NOW)))
+    entries = resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], found)
+    return WorkstationReading(found, FactsScope(Selection(), entries, Calendar(), dead), NOW)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +53,8 @@ def test_facts_remember_until_the_key_has_signed(
 ) -> None:
     drivers = FakeDrivers()
     thumbprint = drivers.plant(issued)
-    known = facts(drivers, {(SID, thumbprint)} if dead else {(OTHER_SID, thumbprint)}, signs)
+    gathered = reading(drivers, {(SID, thumbprint)} if dead else {(OTHER_SID, thumbprint)})
+    known = to_map(gathered.record({} if signs is None else {(SID, thumbprint): signs}))
     (certificate,), (holder,) = known["certificates"], known["holders"]
     assert (certificate["key_state"], certificate["status"], holder["status"]) == (state, status, status)
     assert unusable_keys(known) == ({(SID, thumbprint)} if state == "unusable" else set())
@@ -69,8 +62,8 @@ def test_facts_remember_until_the_key_has_signed(
 
 @pytest.mark.parametrize(
     "odd",
-    [None, [], {}, {"schema": 1, "certificates": [{"owner_sid": "S", "thumbprint": "T", "key_state": "unusable"}]}]
-    + [{"schema": 3, "certificates": each} for each in (None, "x", [None, "x", {}, {"key_state": "linked"}])],
+    [None, {}, {"schema": 1, "certificates": [{"owner_sid": "S", "thumbprint": "T", "key_state": "unusable"}]}]
+    + [{"schema": 3, "certificates": each} for each in ("x", [None, "x", {}, {"key_state": "linked"}])],
     ids=str,
 )
 def test_facts_that_are_none_of_ours_remember_nothing(odd: Any) -> None:
@@ -91,13 +84,7 @@ def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
 ) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=logged_on),)))
     thumbprint = drivers.plant(issued)
-    read = drivers.inventory([])
-    dead = frozenset({(SID, thumbprint)} if remembered else ())
-    gathered = WorkstationReading(
-        read,
-        FactsScope(Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], read), Calendar(), dead),
-        NOW,
-    )
+    gathered = reading(drivers, {(SID, thumbprint)} if remembered else set())
     (holder,) = proven_record(gathered, drivers, False).holders
     assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
     detail = holder.proof_detail
@@ -110,15 +97,9 @@ def test_an_audit_forgets_no_dead_key_whose_turn_does_not_come(authority: Author
     """The holder has access by a newer certificate, so that one's key is asked, and the older one's is not."""
     drivers = FakeDrivers()
     older, newer = drivers.plant(issued), drivers.plant(issue(authority, left=3 * YEAR))
-    read = drivers.inventory([])
-    scope = FactsScope(
-        Selection(), resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], read), Calendar(), {(SID, older)}
-    )
-    record = proven_record(WorkstationReading(read, scope, NOW), drivers, False)
-    assert {each.thumbprint: each.key_state.value for each in record.certificates} == {
-        older: "unusable",
-        newer: "proven",
-    }
+    record = proven_record(reading(drivers, {(SID, older)}), drivers, False)
+    states = {each.thumbprint: each.key_state.value for each in record.certificates}
+    assert states == {older: "unusable", newer: "proven"}
     assert drivers.calls.count("exchange") == 1
 
 
@@ -151,20 +132,13 @@ def test_who_works_here_is_the_inventorys_to_say_and_the_rest_is_remembered() ->
     [
         (HolderEntry("chu\\JDUPONT", ExpectedSubject(None, "T1")), (JEANNE,), JEANNES, True),
         (HolderEntry("jdupont@chu.example", ExpectedSubject(None, "T1")), (JEANNE,), JEANNES, True),
-        (
-            HolderEntry(JEANNES.lower(), ExpectedSubject(None, "T1")),
-            (JEANNE, replace(JEANNE, owner_sid=PAULS)),
-            JEANNES,
-            True,
-        ),
         (HolderEntry(JEANNES, ExpectedSubject()), (replace(JEANNE, person=ExpectedSubject()),), JEANNES, True),
         (HolderEntry(JEANNE.user, ExpectedSubject(None, "T7")), (JEANNE,), JEANNES, False),
         (HolderEntry("CHU\\new", ExpectedSubject(None, "T7")), (JEANNE,), None, False),
-        (HolderEntry(JEANNE.user, ExpectedSubject(None, "T1")), (replace(JEANNE, owner_sid=None),), None, True),
         (HolderEntry("CHU\\right", ExpectedSubject(None, "T1")), (replace(JEANNE, owner_sid=None),), None, False),
         (HolderEntry(JEANNE.user, ExpectedSubject(None, "T1")), (replace(JEANNE, in_facts=False),), JEANNES, False),
     ],
-    ids=["case", "upn", "sid", "sid_no_number", "another", "new", "no_account", "corrected", "of_a_slice"],
+    ids=["case", "upn", "sid_no_number", "another", "new", "corrected", "of_a_slice"],
 )
 def test_earlier_facts_know_a_holder_by_account_and_number_however_it_is_written(
     entry: HolderEntry, earlier: tuple[HolderEntry, ...], sid: str | None, in_facts: bool
@@ -176,9 +150,7 @@ def test_earlier_facts_know_a_holder_by_account_and_number_however_it_is_written
 @pytest.mark.parametrize(
     ("user", "number", "known"),
     [
-        (JEANNE.user, "T1", True),
         ("chu\\JDUPONT", "T1", True),
-        (JEANNES, "T1", True),
         ("CHU\\other", "T1", False),  # the same person at another account has no access there
         (JEANNE.user, "T7", False),
     ],

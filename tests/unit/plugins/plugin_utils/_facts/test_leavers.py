@@ -13,26 +13,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers 
 from unit.plugins.plugin_utils.problems import error_of
 
 
-@pytest.mark.parametrize(
-    "given",
-    [["T1", "T2"], ["T1 ", "", "T2"], "T1,T2", " T1 , T2,", ("T1", "T2")],
-    ids=["list", "untidy", "text", "spaces", "tuple"],
-)
+@pytest.mark.parametrize("given", [["T1 ", "", "T2"], " T1 , T2,", ("T1", "T2")], ids=["list", "text", "tuple"])
 def test_each_number_is_found_once(given: Any) -> None:
     assert leavers_in(given) == {"T1", "T2"}
-
-
-@pytest.mark.parametrize("given", [None, [], "", " , "])
-def test_nobody_has_left(given: Any) -> None:
-    assert leavers_in(given) == frozenset()
+    assert leavers_in(None) == leavers_in(" , ") == frozenset()
 
 
 @pytest.mark.parametrize(
     ("given", "code", "values"),
     [
-        ([42798], "number_in_list", {"number": "42798"}),
-        (["T1", 1.5], "number_in_list", {"number": "1.5"}),
-        ([True], "number_in_list", {"number": "True"}),
+        (["T1", 42798], "number_in_list", {"number": "42798"}),
         ([["T1"]], "number_in_list", {"number": "['T1']"}),
         ({"T1": True}, "no_list_of_numbers", {}),
         (42798, "no_list_of_numbers", {}),
@@ -51,11 +41,8 @@ HOLDERS = [{"user": "a", "authorisation": "T1"}, {"user": "b", "authorisation": 
 @pytest.mark.parametrize(
     ("given", "stay"),
     [
-        (["T1"], "bc"),
         ("T2, t1", "c"),
         (["T 1 "], "bc"),
-        ([], "abc"),
-        ("", "abc"),
         (None, "abc"),
         (["T12"], "abc"),
         ([""], "abc"),
@@ -65,6 +52,6 @@ def test_who_has_left_is_left_out(given: Any, stay: str) -> None:
     assert "".join(each["user"] for each in without_leavers(HOLDERS, given)) == stay
 
 
-@pytest.mark.parametrize("holders", ["CHU\\a", {"user": "a", "authorisation": "T1"}, ["T1"], None])
+@pytest.mark.parametrize("holders", [{"user": "a", "authorisation": "T1"}, ["T1"], None])
 def test_what_is_no_list_of_holders_is_left_to_the_module(holders: Any) -> None:
     assert without_leavers(holders, ["T1"]) == holders

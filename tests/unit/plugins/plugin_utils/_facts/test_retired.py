@@ -22,7 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from unit.plugins.plugin_utils.fakes import NOW
+from unit.plugins.plugin_utils.fakes import NOW, certificate
 from unit.plugins.plugin_utils.problems import error_of
 
 NUMBER = "T100004"
@@ -52,17 +52,13 @@ def test_a_note_says_who_and_when_and_everybody_may_read_it(folder: Path) -> Non
     assert len(said["meaning"]) == len(LANGUAGES)
 
 
-@pytest.mark.parametrize("number", [NUMBER, "t100004", " T100004 ", "T 100004"])
-def test_a_number_is_compared_as_everywhere(folder: Path, number: str) -> None:
-    assert error_of(lambda: notes_of(folder).admit(number)).code == "retired"
+def test_a_number_is_compared_as_everywhere_and_others_are_admitted(folder: Path) -> None:
+    assert error_of(lambda: notes_of(folder).admit("t 100004 ")).code == "retired"
+    for other in ("T10000", "T1000045", None, ""):
+        notes_of(folder).admit(other)
 
 
-@pytest.mark.parametrize("number", ["T10000", "T1000045", None, ""])
-def test_others_are_admitted(folder: Path, number: str | None) -> None:
-    notes_of(folder).admit(number)
-
-
-@pytest.mark.parametrize("number", ["T/1", "../x", ".hidden", "É 12", "a%2Fb", "T1:2\\3"])
+@pytest.mark.parametrize("number", ["../x", ".hidden", "É 12", "a%2Fb", "T1:2\\3"])
 def test_an_odd_number_has_a_safe_file_name_and_is_found_again(tmp_path: Path, number: str) -> None:
     write_down(tmp_path, [number], "it@control", NOW)
     (path,) = tmp_path.iterdir()
@@ -90,8 +86,8 @@ def test_the_notes_of_the_site_of_the_folder_and_of_the_folder_around_retired_co
     notes_of(other / "retired", site=other).admit(NUMBER)
 
 
-def unwritable(problem: OSError) -> Callable[[Path], object]:
-    def fails(_path: Path) -> object:
+def unwritable(problem: OSError) -> Callable[..., object]:
+    def fails(*_given: object, **_options: object) -> object:
         raise problem
 
     return fails
@@ -106,38 +102,32 @@ def test_a_folder_that_cannot_be_read_is_a_refusal_by_the_name_of_its_setting(
     notes_of(tmp_path / "gone", site=tmp_path / "gone").admit(NUMBER)
     monkeypatch.setattr(Path, "iterdir", unwritable(PermissionError(13, "Permission denied")))
     told = error_of(lambda: notes_of(tmp_path))
-    assert (told.code, told.problem.setting) == ("bundle_folder", "bundle_folder")
+    assert (told.problem.code, told.problem.setting) == ("bundle_folder.no_access", "bundle_folder")
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        "",
         "{",
         "[]",
-        "null",
         '{"by": "x"}',
         '{"at": "2026-11-28T19:52:07Z", "by": " "}',
         '{"at": "2026-11-28T19:52:07Z"}',
         '{"at": "now", "by": "x"}',
         "[" * 99_999,
+        None,
     ],
 )
-def test_a_damaged_note_keeps_the_person_out_too(folder: Path, content: str) -> None:
-    (folder / NOTE).write_text(content, encoding="utf-8")
+def test_a_note_that_is_damaged_or_leads_nowhere_keeps_the_person_out_too(folder: Path, content: str | None) -> None:
+    (folder / NOTE).unlink()
+    if content is None:
+        (folder / NOTE).symlink_to("nowhere")
+    else:
+        (folder / NOTE).write_text(content, encoding="utf-8")
     told = error_of(lambda: notes_of(folder).admit(NUMBER))
     assert told.problem == Problem("retired.note_damaged", {"number": NUMBER, "note": str(folder / NOTE)})
     write_down(folder, [NUMBER], "it@control", NOW)
     assert error_of(lambda: notes_of(folder).admit(NUMBER)).problem.values["by"] == "it@control"
-
-
-def test_a_note_that_is_no_file_keeps_the_person_out_too(folder: Path) -> None:
-    (folder / NOTE).unlink()
-    (folder / NOTE).mkdir()
-    assert error_of(lambda: notes_of(folder).admit(NUMBER)).code == "retired"
-    (folder / NOTE).rmdir()
-    (folder / NOTE).symlink_to("nowhere")
-    assert error_of(lambda: notes_of(folder).admit(NUMBER)).code == "retired"
 
 
 def test_who_is_taken_back_loses_all_notes_and_in_check_mode_none(folder: Path, tmp_path: Path) -> None:
@@ -152,30 +142,20 @@ def test_who_is_taken_back_loses_all_notes_and_in_check_mode_none(folder: Path, 
 
 
 def test_a_note_that_cannot_be_removed_is_red(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_path: Path, **_given: bool) -> None:
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr(Path, "unlink", fails)
+    monkeypatch.setattr(Path, "unlink", unwritable(OSError(30, "Read-only file system")))
     told = error_of(lambda: notes_of(folder, back=(NUMBER,)).admit(NUMBER))
     values = {"note": str(folder / NOTE), "reason": "read_only"}
     assert told.problem == Problem("retired_note.not_removed", values)
 
 
-class Subject:
-    """The names in a certificate."""
-
-    def __init__(self, name: str) -> None:
-        self.subject, self.subject_cn = f"CN={name}", name
-
-
 @pytest.mark.parametrize("pattern", [None, "- (T[0-9]+)$"])
 def test_without_a_number_that_of_the_certificate_counts(folder: Path, pattern: str | None) -> None:
     person = ExpectedSubject(pattern=pattern)
-    told = error_of(lambda: notes_of(folder).admit_subject(person, Subject("Paul Martin - T100004")))
+    told = error_of(lambda: notes_of(folder).admit_subject(person, certificate("Paul Martin - T100004")))
     assert (told.problem.code, told.problem.values["number"]) == ("retired.removed", NUMBER)
     for other in ("Paul Martin - T1000045", "Paul Martin"):
-        notes_of(folder).admit_subject(person, Subject(other))
-    notes_of(folder, back=(NUMBER,)).admit_subject(person, Subject("Paul Martin - T100004"))
+        notes_of(folder).admit_subject(person, certificate(other))
+    notes_of(folder, back=(NUMBER,)).admit_subject(person, certificate("Paul Martin - T100004"))
     assert not (folder / NOTE).exists()
 
 
@@ -223,7 +203,7 @@ def test_another_host_of_the_run_may_have_put_it_aside(
 
 def test_a_note_is_there_before_a_bundle_is_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "T100004.p12").touch()
-    monkeypatch.setattr(retired, "move", lambda source, _target: unwritable(OSError(5, "Input/output error"))(source))
+    monkeypatch.setattr(retired, "move", unwritable(OSError(5, "Input/output error")))
     told = error_of(lambda: write_down(tmp_path, [NUMBER], "it@control", NOW))
     assert (told.code, (tmp_path / NOTE).exists()) == ("retired_note", True)
 

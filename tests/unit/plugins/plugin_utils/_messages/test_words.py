@@ -56,6 +56,8 @@ FR: dict[str, Any] = {
     "word.a_list": "une liste",
 }
 
+NOON, WORD = "2026-11-25T12:00:07Z", {"kind": "a_list", "kinds": ("a_text", "a_number")}
+
 pytestmark = [pytest.mark.any_problem]
 
 
@@ -67,55 +69,47 @@ def _small_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes.CODES", CODES)
 
 
+def value(name: str, other: str) -> Problem:
+    return Problem("x.value", {"name": name, "other": other}, "folder")
+
+
+NAMES = tuple(f"n{number}" for number in range(12))
+TEN = ", ".join(NAMES[:10])
+
+
 @pytest.mark.parametrize(
-    ("language", "said"),
-    [("en", ["0 files.", "1 file.", "2 files."]), ("fr", ["0 fichier.", "1 fichier.", "2 fichiers."])],
+    ("problem", "english", "french"),
+    [
+        # French takes nought for one, and English for many.
+        (Problem("x.count", {"count": 0}), "0 files.", "0 fichier."),
+        (Problem("x.count", {"count": 1}), "1 file.", "1 fichier."),
+        (Problem("x.count", {"count": 2}), "2 files.", "2 fichiers."),
+        # Ten of a list are shown, and how many are not; all of what can be chosen.
+        (Problem("x.list", {"names": NAMES[:10]}), f"Found {TEN}.", f"Found {TEN}."),
+        (Problem("x.list", {"names": NAMES}), f"Found {TEN}, and 2 more.", f"Found {TEN}, et 2 de plus."),
+        (Problem("x.choice", {"names": NAMES}), f"Write one of {TEN}, n10, n11.", f"Write one of {TEN}, n10, n11."),
+        # A day and an instant are written as the language does, also those of a file; what is none is shown.
+        (Problem("x.day", {"day": date(2026, 3, 1)}), "Until 2026-03-01.", "Until 01/03/2026."),
+        (Problem("x.day", {"day": "2026-03-01"}), "Until 2026-03-01.", "Until 01/03/2026."),
+        (Problem("x.instant", {"when": NOON}), "It was 2026-11-25 12:00 UTC.", "It was 25/11/2026 12:00 UTC."),
+        (Problem("x.instant", {"when": "a\nb"}), "It was a\\nb.", "It was a\\nb."),
+        # What stands in a value is not filled again, and a control character is shown as its escape.
+        (value("{other} {@serial}", "{name}"), "{other} {@serial} is not {name}.", "{other} {@serial} is not {name}."),
+        (value("a\nb", "\x1b[0m"), "a\\nb is not \\x1b[0m.", "a\\nb is not \\x1b[0m."),
+        # Text from outside is one line without its period.
+        (Problem("x.outside", {"said": Outside("no\n \x1bway. ")}), "It said: no \\x1bway.", "It said: no \\x1bway."),
+        # Words of the catalogue are of the language, and an unknown one is shown.
+        (Problem("x.word", WORD), "It is a list, not a text, a_number.", "It is une liste, not a text, a_number."),
+    ],
 )
-def test_french_takes_nought_for_one_and_english_for_many(language: str, said: list[str]) -> None:
-    assert [Words(language).of(Problem("x.count", {"count": count})) for count in range(3)] == said
-
-
-@pytest.mark.parametrize(("language", "more"), [("en", "and 2 more"), ("fr", "et 2 de plus")])
-def test_ten_of_a_list_are_shown_and_how_many_are_not(language: str, more: str) -> None:
-    names = tuple(f"n{number}" for number in range(12))
-
-    def told(count: int) -> str:
-        return Words(language).of(Problem("x.list", {"names": names[:count]}))
-
-    assert told(10) == f"Found {', '.join(names[:10])}."
-    assert told(12) == f"Found {', '.join(names[:10])}, {more}."
-    assert Words(language).of(Problem("x.choice", {"names": names})) == f"Write one of {', '.join(names)}."
+def test_a_problem_is_told_in_the_language(problem: Problem, english: str, french: str) -> None:
+    assert (Words("en").of(problem), Words("fr").of(problem)) == (english, french)
 
 
 def test_ten_causes_are_told_and_how_many_are_not() -> None:
-    causes = tuple(Problem("x.value", {"name": f"n{number}", "other": "x"}) for number in range(12))
+    causes = tuple(value(name, "x") for name in NAMES)
     told = Words().cause(Problem("x.before", causes=causes))
     assert "n9 is not x." in told and "n10" not in told and told.endswith("and 2 more")
-
-
-@pytest.mark.parametrize("day", [date(2026, 3, 1), "2026-03-01"])
-def test_a_day_is_written_as_the_language_does_also_from_a_file(day: Any) -> None:
-    problem = Problem("x.day", {"day": day})
-    assert (Words("en").of(problem), Words("fr").of(problem)) == ("Until 2026-03-01.", "Until 01/03/2026.")
-
-
-def test_what_stands_in_a_value_is_not_filled_again() -> None:
-    problem = Problem("x.value", {"name": "{other} {setting} {@serial}", "other": "{name}"}, "folder")
-    assert Words().of(problem) == "{other} {setting} {@serial} is not {name}."
-
-
-def test_a_control_character_is_shown_as_its_escape() -> None:
-    assert Words().of(Problem("x.value", {"name": "a\nb", "other": "\x1b[0m"})) == "a\\nb is not \\x1b[0m."
-
-
-def test_text_from_outside_is_one_line_without_its_period_and_without_control_characters() -> None:
-    assert Words().of(Problem("x.outside", {"said": Outside("no\n \x1b[31mway. ")})) == "It said: no \\x1b[31mway."
-
-
-def test_words_of_the_catalogue_are_of_the_language_and_an_unknown_one_is_shown() -> None:
-    problem = Problem("x.word", {"kind": "a_list", "kinds": ("a_text", "a_number")})
-    assert Words("en").of(problem) == "It is a list, not a text, a_number."
-    assert Words("fr").of(problem) == "It is une liste, not a text, a_number."
 
 
 def test_options_are_called_as_the_user_does_wherever_they_are() -> None:
@@ -133,35 +127,18 @@ def test_a_cause_is_told_once_and_one_that_is_not_known_with_its_values(code: st
     assert told.count("y.new path=/a number=3") == 1
 
 
-def test_a_code_that_is_not_known_shows_itself_and_its_values() -> None:
-    assert Words("fr").of(Problem("y.new", {"names": ("a", "b\n")})) == "y.new names=a,b\\n"
-
-
-def test_a_code_that_is_not_known_tells_its_causes() -> None:
+def test_a_code_that_is_not_known_shows_itself_its_values_and_its_causes() -> None:
     causes = (Problem("x.plain"), Problem("x.before"))
-    assert Words().of(Problem("y.new", {"number": 3}, causes=causes)) == "y.new number=3 Also this. It failed. Look."
+    told = Words().of(Problem("y.new", {"names": ("a", "b\n")}, causes=causes))
+    assert told == "y.new names=a,b\\n Also this. It failed. Look."
 
 
 @pytest.mark.parametrize(
     ("given", "language"),
-    [("de", "en"), ("", "en"), ("french", "fr"), ("Fr", "fr"), ("fr_FR.UTF-8", "fr"), ("EN", "en")],
+    [("de", "en"), ("", "en"), ("french", "fr"), ("Fr", "fr"), ("fr_FR.UTF-8", "fr")],
 )
 def test_a_language_is_what_is_meant_and_one_that_is_not_known_is_english(given: str, language: str) -> None:
     assert Words(given).language == language
-
-
-@pytest.mark.parametrize(
-    ("language", "given", "said"),
-    [
-        ("en", "2026-11-25T12:00:07Z", "It was 2026-11-25 12:00 UTC."),
-        ("fr", "2026-11-25T12:00:07Z", "It was 25/11/2026 12:00 UTC."),
-        ("fr", "yester\nday", "It was yester\\nday."),
-    ],
-)
-def test_an_instant_is_written_as_the_language_does_and_what_is_none_is_shown(
-    language: str, given: str, said: str
-) -> None:
-    assert Words(language).of(Problem("x.instant", {"when": given})) == said
 
 
 def test_a_result_is_told_wherever_a_problem_stands_in_it() -> None:

@@ -11,30 +11,33 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import Bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import read_bundle_folder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder, bundle_folder
-from lab.authority import Authority, IssuedBundle
+from lab.authority import Authority
+from unit.plugins.plugin_utils.problems import error_of
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
+LATER = START + timedelta(days=30)
 PASSPHRASE = "Nachtigall-4711"
-Put = Callable[[str, bytes, int], None]
+Put = Callable[[str, str, int], None]
 
 
 @pytest.fixture(scope="module")
-def old(authority: Authority) -> IssuedBundle:
-    return authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, not_before=START, key="ec-p256")
+def files(authority: Authority) -> dict[str, bytes]:
+    def issued(passphrase: str = PASSPHRASE, begin: datetime = START, **end: datetime) -> bytes:
+        person = ("Jeanne Dupont", "T1")
+        return authority.issue(*person, passphrase=passphrase, not_before=begin, key="ec-p256", **end).data
 
-
-@pytest.fixture(scope="module")
-def closed(authority: Authority) -> IssuedBundle:
-    return authority.issue("Jeanne Dupont", "T1", passphrase="another", not_before=START, key="ec-p256")
+    short = issued(begin=LATER + timedelta(days=30), not_after=LATER + timedelta(days=60))
+    return {"old": issued(), "new": issued(begin=LATER), "short": short, "closed": issued("another"), "empty": b""}
 
 
 @pytest.fixture
-def put(tmp_path: Path) -> Put:
-    def write(name: str, data: bytes, written: int) -> None:
-        (tmp_path / name).write_bytes(data)
+def put(tmp_path: Path, files: dict[str, bytes]) -> Put:
+    def write(name: str, kind: str, written: int) -> None:
+        (tmp_path / name).write_bytes(files[kind])
         os.utime(tmp_path / name, (written, written))
 
     return write
@@ -51,33 +54,26 @@ def in_file(name: str, code: str) -> Problem:
 WRONG = "wrong_passphrase.another"
 
 
-@pytest.mark.parametrize(
-    "dates",
-    [
-        {"not_before": START - timedelta(days=30)},
-        {"not_before": START + timedelta(days=60), "not_after": START + timedelta(days=90)},
-    ],
-    ids=["issued before", "issued later for less time"],
-)
-def test_the_bundle_that_ends_last_counts_whatever_its_file_and_its_begin(
-    dates: dict[str, datetime], old: IssuedBundle, authority: Authority, put: Put, tmp_path: Path
-) -> None:
-    other = authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, key="ec-p256", **dates)
-    put("a.p12", old.data, 1)
-    put("b.p12", other.data, 2)
+def test_the_bundle_that_ends_last_counts_whatever_its_file_and_a_refusal_names_that(put: Put, tmp_path: Path) -> None:
+    def refuse(_bundle: Bundle) -> None:
+        raise Pkcs12Error(Problem("two_keys"))
+
+    looked(tmp_path).check_ends_last(refuse)  # there is none
+    put("a.p12", "new", 1)
+    put("b.p12", "old", 2)
+    put("c.p12", "short", 3)  # issued last, and it ends first
     found = looked(tmp_path).ends_last
     assert found is not None
-    assert found.leaf.not_after == old.certificate.not_valid_after_utc
+    assert found.leaf.not_before == LATER
+    assert error_of(lambda: looked(tmp_path).check_ends_last(refuse)).problem == in_file("a.p12", "two_keys")
 
 
-def test_a_newer_file_that_does_not_open_may_be_the_new_bundle(
-    old: IssuedBundle, closed: IssuedBundle, put: Put, tmp_path: Path
-) -> None:
-    put("a.p12", old.data, 2)
-    put("b.p12", closed.data, 1)
+def test_a_newer_file_that_does_not_open_may_be_the_new_bundle(put: Put, tmp_path: Path) -> None:
+    put("a.p12", "old", 2)
+    put("b.p12", "closed", 1)
     assert looked(tmp_path).later_refusal() is None
-    put("c.p12", b"", 3)
-    put("d.p12", closed.data, 4)
+    put("c.p12", "empty", 3)
+    put("d.p12", "closed", 4)
     found = looked(tmp_path)
     assert [each.path.name for each in found.later] == ["d.p12", "c.p12"]
     refusal = found.later_refusal()
@@ -90,9 +86,9 @@ def test_a_newer_file_that_does_not_open_may_be_the_new_bundle(
     assert other.problem.causes == (Problem("empty_file"), Problem("newer_file.other_reason"))
 
 
-def test_where_none_opens_each_file_is_told(closed: IssuedBundle, put: Put, tmp_path: Path) -> None:
-    put("a.p12", closed.data, 1)
-    put("b.p12", b"", 2)
+def test_where_none_opens_each_file_is_told(put: Put, tmp_path: Path) -> None:
+    put("a.p12", "closed", 1)
+    put("b.p12", "empty", 2)
     found = looked(tmp_path)
     first, second = in_file("a.p12", WRONG), in_file("b.p12", "empty_file")
     assert found.refusal().problem == Problem(first.code, first.values, causes=(*first.causes, second))
@@ -101,8 +97,8 @@ def test_where_none_opens_each_file_is_told(closed: IssuedBundle, put: Put, tmp_
     assert later.problem == second
 
 
-def test_a_number_without_a_passphrase_is_named(closed: IssuedBundle, put: Put, tmp_path: Path) -> None:
-    put("a.p12", closed.data, 1)
+def test_a_number_without_a_passphrase_is_named(put: Put, tmp_path: Path) -> None:
+    put("a.p12", "closed", 1)
     assert looked(tmp_path, None).refusal().problem == in_file("a.p12", "no_passphrase.none_given")
     said = Problem("no_passphrase.of_number", {"file": "a.p12", "number": "T1"})
     assert looked(tmp_path, None, "T1").refusal().problem == said

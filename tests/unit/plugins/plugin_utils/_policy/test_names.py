@@ -11,21 +11,15 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import has_name, has_words
 
 SAME = [
-    ("Béatrice Durand", "DURAND Béatrice"),
-    ("Béatrice Durand", "DURAND BEATRICE"),
     ("Béatrice Durand", "Durand, Béatrice - T123456"),
     ("Béatrice Durand", "DURAND_BEATRICE"),
     ("Béatrice Durand", "Dr Béatrice Marie DURAND"),
     ("Béatrice  Durand", "Béatrice\u00a0Durand"),
     ("Anne-Sophie Martin", "MARTIN Anne Sophie"),
-    ("Anne Sophie Martin", "Anne-Sophie MARTIN"),
     ("Anne\u2011Sophie Martin", "Anne\u2013Sophie Martin"),
     ("Jean d'Hérouville", "D\u2019HEROUVILLE Jean"),
-    ("Jean d\u2019Hérouville", "Jean d'Hérouville"),
     ("Jean d\u02bcHérouville", "Jean d`Hérouville"),
     ("Jean d\u00b4Hérouville", "Jean D HEROUVILLE"),
-    ("Yann Le Goff", "LE GOFF Yann"),
-    ("Charles de La Rochefoucauld", "DE LA ROCHEFOUCAULD Charles"),
     ("Claire Martin", "LE GOFF née MARTIN Claire"),
     ("Claire Le Goff née Martin", "LE GOFF Claire"),
     ("Claire Le Goff NÉE Martin", "MARTIN Claire"),
@@ -36,18 +30,13 @@ SAME = [
     ("\u0410\u043d\u043d\u0430 \u0439", "\u0419 \u0410\u041d\u041d\u0410"),
 ]
 OTHERS = [
-    ("Ann Lee", "Joann Leeds"),
     ("Ann Lee", "LEE Joann"),
-    ("Béatrice Durand", "DURAND Bernard"),
     ("Béatrice Durand", "DURANDEAU Béatrice"),
-    ("Béatrice Durand", "Béatrice"),
     ("Anne-Sophie Martin", "MARTIN Anne"),
-    ("Yann Le Goff", "GOFFIN LE Yann"),
     ("Claire Le Goff née Martin", "MARTIN Paul"),
     ("Claire Le Goff née Martin", "Claire née"),
     ("Claire née", "MARTIN Claire"),
     ("", "Béatrice Durand"),
-    ("-", "Béatrice Durand"),
     (" ' ", "d'Hérouville"),
 ]
 

@@ -26,8 +26,6 @@ SERVER = "1.3.6.1.5.5.7.3.1"
 EFS = "1.3.6.1.4.1.311.10.3.4"
 NEW = certificate(left=3 * YEAR)
 OLD = stored(certificate())
-
-
 USUAL, ANYBODY = RemovalPolicy(), ExpectedSubject()
 
 
@@ -37,71 +35,51 @@ def methods(
     return [(each.stored.thumbprint, each.method) for each in predecessors(view(*found), NEW, person, policy)]
 
 
-def test_the_older_one_of_the_same_person_and_issuer_goes_with_its_key() -> None:
-    assert methods(OLD) == [(OLD.thumbprint, RemovalMethod.DELETE)]
-
-
-@pytest.mark.parametrize("provider", SOFTWARE_PROVIDERS)
-def test_keys_of_windows_own_software_providers_may_go(provider: str) -> None:
-    assert methods(stored(OLD.certificate, provider)) != []
-
-
-def test_an_older_one_whose_key_is_lost_goes_as_well() -> None:
-    assert methods(stored(OLD.certificate, None)) == [(OLD.thumbprint, RemovalMethod.DELETE)]
+MAIL, FILE = (stored(certificate(eku=(CLIENT, usage))) for usage in (EMAIL, EFS))
+HIDDEN = stored(certificate(), archived=True)
+ARCHIVE, DELETE, NONE = RemovalMethod
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("found", "policy", "method"),
     [
-        stored(NEW),
-        stored(certificate(issuer="CN=Another CA")),
-        stored(certificate("Paul Martin - T654321")),
-        stored(certificate(eku=(SERVER,))),
-        stored(certificate(), CARD),
-        stored(certificate(), "Microsoft Platform Crypto Provider"),
-        stored(certificate(), "A vendor's provider"),
+        # The older one of the same person and issuer goes with its key, if it has one.
+        *((stored(OLD.certificate, provider), USUAL, DELETE) for provider in (*SOFTWARE_PROVIDERS, None)),
+        (OLD, RemovalPolicy(NONE), None),
+        (stored(NEW), USUAL, None),
+        (stored(certificate(issuer="CN=Another CA")), USUAL, None),
+        (stored(certificate("Paul Martin - T654321")), USUAL, None),
+        (stored(certificate(eku=(SERVER,))), USUAL, None),
+        (stored(certificate(), CARD), USUAL, None),
+        (stored(certificate(), "Microsoft Platform Crypto Provider"), USUAL, None),
+        # What opens old mails and files is archived by default.
+        (MAIL, USUAL, ARCHIVE),
+        (FILE, USUAL, ARCHIVE),
+        (MAIL, RemovalPolicy(encryption_keys=True), DELETE),
+        # One that is archived already is not archived again, but can be deleted.
+        (HIDDEN, RemovalPolicy(ARCHIVE), None),
+        (HIDDEN, USUAL, DELETE),
+        # One that ends at the same moment or is archived is no downgrade.
+        (stored(certificate(left=3 * YEAR, eku=None)), USUAL, DELETE),
+        (stored(certificate(left=4 * YEAR), archived=True), USUAL, DELETE),
     ],
-    ids=["itself", "issuer", "person", "purpose", "card", "tpm", "unknown_provider"],
 )
-def test_others_stay(other: StoreCertificate) -> None:
-    assert methods(other) == []
+def test_an_older_one_goes_as_the_policy_says_and_others_stay(
+    found: StoreCertificate, policy: RemovalPolicy, method: RemovalMethod | None
+) -> None:
+    assert methods(found, policy=policy) == ([(found.thumbprint, method)] if method else [])
 
 
-@pytest.mark.parametrize("usage", [EMAIL, EFS], ids=["mail", "file"])
-def test_what_opens_old_mails_and_files_is_archived_by_default(usage: str) -> None:
-    old = stored(certificate(eku=(CLIENT, usage)))
-    assert methods(old) == [(old.thumbprint, RemovalMethod.ARCHIVE)]
-    assert methods(old, policy=RemovalPolicy(encryption_keys=True)) == [(old.thumbprint, RemovalMethod.DELETE)]
-
-
-def test_one_that_is_archived_already_is_not_archived_again_but_can_be_deleted() -> None:
-    hidden = stored(certificate(), archived=True)
-    assert methods(hidden, policy=RemovalPolicy(RemovalMethod.ARCHIVE)) == []
-    assert methods(hidden) == [(hidden.thumbprint, RemovalMethod.DELETE)]
-
-
-@pytest.mark.parametrize("method", [RemovalMethod.DELETE, RemovalMethod.ARCHIVE, RemovalMethod.NONE])
-def test_an_older_bundle_than_the_installed_one_is_refused(method: RemovalMethod) -> None:
+@pytest.mark.parametrize("method", [DELETE, NONE])
+def test_an_older_bundle_than_the_installed_one_is_refused_unless_it_is_meant(method: RemovalMethod) -> None:
     newer = stored(certificate(left=4 * YEAR))
+    meant = [(newer.thumbprint, method)] if method is DELETE else []
+    assert methods(newer, policy=RemovalPolicy(method, allow_downgrade=True)) == meant
     problem = error_of(lambda: methods(newer, policy=RemovalPolicy(method))).problem
     assert (problem.code, problem.setting) == ("downgrade", "allow_downgrade")
     assert problem.values["thumbprint"] == newer.thumbprint
     days = {"day": certificate(left=3 * YEAR).not_after.date(), "later_day": newer.certificate.not_after.date()}
     assert {name: problem.values[name] for name in days} == days
-
-
-def test_a_downgrade_that_is_meant_supersedes_the_newer_one() -> None:
-    newer = stored(certificate(left=4 * YEAR))
-    assert methods(newer, policy=RemovalPolicy(allow_downgrade=True)) == [(newer.thumbprint, RemovalMethod.DELETE)]
-
-
-def test_one_that_ends_at_the_same_moment_or_is_archived_is_no_downgrade() -> None:
-    assert len(methods(stored(certificate(left=3 * YEAR, eku=None)))) == 1
-    assert len(methods(stored(certificate(left=4 * YEAR), archived=True))) == 1
-
-
-def test_superseded_none_leaves_all_in_place() -> None:
-    assert methods(OLD, policy=RemovalPolicy(RemovalMethod.NONE)) == []
 
 
 def test_more_than_allowed_is_refused_and_all_are_named() -> None:
@@ -114,5 +92,5 @@ def test_more_than_allowed_is_refused_and_all_are_named() -> None:
 
 def test_with_a_pattern_the_number_tells_whose_it_is() -> None:
     married = stored(certificate("Jeanne Durand - T123456"))
-    assert methods(married, person=ExpectedSubject(pattern=r"(T\d+)")) == [(married.thumbprint, RemovalMethod.DELETE)]
+    assert methods(married, person=ExpectedSubject(pattern=r"(T\d+)")) == [(married.thumbprint, DELETE)]
     assert married.certificate.subject_cn != JEANNE

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -40,103 +39,45 @@ def utc(text: str) -> datetime:
     ("zone", "moment", "day"),
     [
         ("UTC", "2026-07-01T23:59:59", "2026-07-01"),
-        (PARIS, "2026-07-01T21:59:59", "2026-07-01"),
-        (PARIS, "2026-07-01T22:00:00", "2026-07-02"),
         # Summer time begins on 29 March at 01:00 UTC and ends on 25 October at 01:00 UTC.
         (PARIS, "2026-03-29T21:59:59", "2026-03-29"),
         (PARIS, "2026-03-29T22:00:00", "2026-03-30"),
         (PARIS, "2026-10-25T22:59:59", "2026-10-25"),
-        (PARIS, "2026-10-25T23:00:00", "2026-10-26"),
         (NEW_YORK, "2026-11-25T04:59:59", "2026-11-24"),
-        (AUCKLAND, "2026-11-25T11:00:00", "2026-11-26"),
+        # The first day of all is a day, and so is the last one (RFC 5280, 4.1.2.5), which is the next year in the east.
+        (NEW_YORK, "0001-01-01T00:00:00", "0001-01-01"),
+        (NEW_YORK, "9999-12-31T23:59:59", "9999-12-31"),
+        (AUCKLAND, "9999-12-31T23:59:59", "9999-12-31"),
     ],
 )
 def test_a_day_begins_at_the_sites_midnight(zone: str, moment: str, day: str) -> None:
     assert calendar_of(zone, 40).day(utc(moment)) == date.fromisoformat(day)
 
 
-@pytest.mark.parametrize("zone", ["UTC", PARIS])
-def test_a_number_of_days_below_0_is_refused(zone: str) -> None:
-    assert calendar_of(zone, 0).renew_before_days == 0
-    refusal = error_of(lambda: calendar_of(zone, -1))
+def test_a_number_of_days_below_0_is_refused() -> None:
+    assert calendar_of(PARIS, 0).renew_before_days == 0
+    refusal = error_of(lambda: calendar_of("UTC", -1))
     assert refusal.problem == Problem("bad_arguments.due_after_the_end", {"days": -1}, "renew_before_days")
 
 
 @pytest.mark.parametrize(
     ("zone", "end", "now", "days"),
     [
-        (PARIS, "2026-11-25T22:59:59", "2026-11-24T23:00:00", 0),
-        (PARIS, "2026-11-25T23:00:00", "2026-11-24T23:00:00", 1),
         (PARIS, "2026-11-25T08:00:00", "2026-11-26T22:59:59", -1),
         # 23 hours are a day, and 25 are no more than one.
         (PARIS, "2026-03-29T22:00:00", "2026-03-28T23:00:00", 1),
-        (PARIS, "2026-03-29T21:59:59", "2026-03-28T23:00:00", 0),
         (PARIS, "2026-10-25T23:00:00", "2026-10-24T22:00:00", 1),
         (PARIS, "2026-10-25T22:59:59", "2026-10-24T22:00:00", 0),
         # 40 days later, over the end of summer time.
         (PARIS, "2026-11-24T22:30:00", "2026-10-15T08:00:00", 40),
-        (AUCKLAND, "2026-11-25T04:30:00", "2026-11-24T12:00:00", 0),
-        ("UTC", "2028-03-01T00:00:00", "2028-02-28T23:59:59", 2),
+        # Of an authorisation only the day is known.
+        (PARIS, "2026-03-01", "2026-03-01T22:59:59", 0),
+        (PARIS, "2026-03-01", "2026-03-01T23:00:00", -1),
     ],
 )
 def test_days_are_midnights_on_the_sites_wall(zone: str, end: str, now: str, days: int) -> None:
-    assert calendar_of(zone, 40).days_left(utc(end), utc(now)) == days
-
-
-@pytest.mark.parametrize(
-    ("now", "days"),
-    [
-        ("2026-02-27T23:00:00", 1),
-        ("2026-02-28T23:00:00", 0),
-        ("2026-03-01T22:59:59", 0),
-        ("2026-03-01T23:00:00", -1),
-    ],
-)
-def test_a_day_lasts_until_the_sites_midnight(now: str, days: int) -> None:
-    """As the anniversary of an authorisation does, of which only the day is known."""
-    assert calendar_of(PARIS, 40).days_left(date(2026, 3, 1), utc(now)) == days
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "due"),
-    [
-        (40, "2026-10-15T21:59:59", False),  # 41 days before, by the wall
-        (40, "2026-10-15T22:00:00", True),
-        (0, "2026-11-24T22:59:59", False),
-        (0, "2026-11-24T23:00:00", True),
-        (10**9, "0001-01-01T00:00:00", True),
-    ],
-)
-def test_renewal_is_due_from_a_midnight(before: int, now: str, due: bool) -> None:
-    assert calendar_of(PARIS, before).is_due(utc("2026-11-25T08:00:00"), utc(now)) is due
-
-
-@pytest.mark.parametrize("zone", ["UTC", PARIS, NEW_YORK, AUCKLAND])
-def test_a_certificate_without_end_has_the_last_day_of_all(zone: str) -> None:
-    """RFC 5280, 4.1.2.5: 99991231235959Z, which is already the next year in the east."""
-    calendar = calendar_of(zone, 40)
-    last = utc("9999-12-31T23:59:59")
-    assert calendar.day(last) == date(9999, 12, 31)
-    assert (
-        calendar.days_left(last, utc("2026-11-25T12:00:00"))
-        == (date(9999, 12, 31) - calendar.day(utc("2026-11-25T12:00:00"))).days
-    )
-    assert not calendar.is_due(last, utc("2026-11-25T12:00:00"))
-
-
-@pytest.mark.parametrize("zone", ["UTC", PARIS, NEW_YORK, AUCKLAND])
-def test_the_first_day_of_all_is_a_day(zone: str) -> None:
-    assert calendar_of(zone, 40).day(utc("0001-01-01T00:00:00")) == date(1, 1, 1)
-
-
-def test_without_a_zone_days_are_those_of_utc_wherever_the_controller_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patches:
-        patches.setenv("TZ", AUCKLAND)
-        time.tzset()
-        assert datetime.now().astimezone().tzname() in ("NZST", "NZDT")
-        assert Calendar().day(utc("2026-11-25T23:59:59")) == date(2026, 11, 25)
-    time.tzset()
-    assert Calendar().renew_before_days == 40
+    last = utc(end) if "T" in end else date.fromisoformat(end)
+    assert calendar_of(zone, 40).days_left(last, utc(now)) == days
 
 
 def test_utc_needs_no_time_zone_database(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +89,7 @@ def test_utc_needs_no_time_zone_database(monkeypatch: pytest.MonkeyPatch) -> Non
     assert error_of(lambda: calendar_of(PARIS, 7)).code == "bad_time_zone"
 
 
-@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "Europe", "../etc/passwd", "/etc/localtime", "Europe/\0Paris"])
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "Europe", "../etc/passwd", "Europe/\0Paris"])
 def test_a_time_zone_that_nobody_knows_is_refused(zone: str) -> None:
     refusal = error_of(lambda: calendar_of(zone, 40))
     assert refusal.problem == Problem("bad_time_zone", {"given": zone}, "time_zone")
@@ -162,14 +103,12 @@ SECOND = timedelta(seconds=1)
 @pytest.mark.parametrize(
     ("eku", "has_key", "archived", "offered"),
     [
-        ((CLIENT_AUTH,), True, False, True),
         ((EMAIL, CLIENT_AUTH), True, False, True),
         ((), True, False, True),
         (None, True, False, True),
         ((EMAIL,), True, False, False),
-        ((CLIENT_AUTH,), False, False, False),
-        ((CLIENT_AUTH,), True, True, False),
-        (None, False, True, False),
+        (None, False, False, False),
+        (None, True, True, False),
     ],
 )
 def test_a_browser_offers_what_is_for_client_authentication_has_a_key_and_is_not_archived(
@@ -202,10 +141,8 @@ def test_of_all_certificates_the_usable_one_of_the_holder_that_lasts_longest_cou
     ("person", "leaf", "found"),
     [
         (ExpectedSubject(), None, None),
-        (ExpectedSubject(), GOOD.thumbprint, GOOD),
         (ExpectedSubject(authorisation="T654321"), GOOD.thumbprint, GOOD),
-        (ExpectedSubject(authorisation="T654321"), None, None),
-        (ExpectedSubject(), "0" * 40, None),
+        (ExpectedSubject(authorisation="T654321"), "0" * 40, None),
     ],
 )
 def test_the_certificate_of_the_task_is_the_holders_whatever_it_says(
@@ -225,10 +162,8 @@ BASE = replace(certificate("Jeanne"), not_before=datetime(2026, 1, 1, tzinfo=tim
         (BASE.not_before, Status.VALID, 1096),
         (MIDNIGHT - timedelta(days=40) - SECOND, Status.VALID, 41),
         (MIDNIGHT - timedelta(days=40), Status.RENEWAL_DUE, 40),
-        (BASE.not_after - SECOND, Status.RENEWAL_DUE, 1),
         (BASE.not_after, Status.RENEWAL_DUE, 0),
         (BASE.not_after + SECOND, Status.EXPIRED, 0),
-        (BASE.not_after + timedelta(days=1), Status.EXPIRED, -1),
     ],
 )
 def test_status_changes_on_the_second(now: datetime, status: Status, days: int) -> None:
@@ -241,12 +176,10 @@ def test_status_changes_on_the_second(now: datetime, status: Status, days: int) 
     [
         ("RSA", 2048, "sha256", False),
         ("RSA", 2047, "sha256", True),
-        ("RSA", 4096, "sha1", True),
         ("RSA", 4096, "md5", True),
         ("EC secp256r1", 256, "sha256", False),
         ("EC secp224r1", 224, "sha256", True),
         ("EC secp521r1", 521, "sha1", True),
-        ("Ed25519", 0, None, False),
         ("unknown", 0, None, False),
     ],
 )
