@@ -50,6 +50,7 @@ TEXTS = kit_promises.TEXTS | {
             MODULES / "store_exchange.ps1",
             MODULES / "bundle_files.ps1",
             UTILITIES / "_Store.psm1",
+            UTILITIES / "_Path.psm1",
             UTILITIES / "_PrivateKey.psm1",
             UTILITIES / "_Exchange.psm1",
             UTILITIES / "_Portal.psm1",
