@@ -35,7 +35,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """``body``: without comments. ``parameters``: what stands in ``param()`` or beside the name; None where neither is. ``attributes``: above."""
+    """``body``: without comments. ``attributes``: what stands above ``param()``.
+
+    ``parameters``: what stands in ``param()`` or beside the name; None where neither is.
+    """
 
     name: str
     help: str
