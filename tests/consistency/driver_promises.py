@@ -111,6 +111,11 @@ def remembers_a_mark_before_it_takes_it_away(source: str) -> bool:
     )
 
 
+def puts_an_element_back_as_it_was(cs: str) -> bool:
+    """Else Windows keeps the new name. Wine takes the old one in either way."""
+    return "ADD_REPLACE_EXISTING = 3," in cs and "element.Length, CERT_STORE_ADD_REPLACE_EXISTING, 0," in cs
+
+
 def opens_no_dialog(source: str, cs: str) -> bool:
     """No key of Wine asks for anything."""
     opened = re.findall(r"'(UseExistingKey[^']*)'", source)

@@ -23,6 +23,7 @@ from consistency.driver_promises import (
     hides_before_it_removes,
     looks_for_keys_in_all_stores,
     opens_no_dialog,
+    puts_an_element_back_as_it_was,
     reaches_portals_of_both_families,
     reads_no_more_than_fits,
     remembers_a_mark_before_it_takes_it_away,
@@ -78,6 +79,7 @@ CHECKS: dict[Check, tuple[str, ...]] = kit_promises.CHECKS | {
     reads_no_more_than_fits: ("drivers",),
     looks_for_keys_in_all_stores: ("drivers",),
     opens_no_dialog: ("drivers", "keys"),
+    puts_an_element_back_as_it_was: ("keys",),
     remembers_a_mark_before_it_takes_it_away: ("drivers",),
     reaches_portals_of_both_families: ("drivers",),
     asks_before_each_step_whether_the_profile_is_loaded: ("profile", "class"),
@@ -102,6 +104,11 @@ MISTAKES: dict[str, tuple[Check, str, str]] = kit_promises.MISTAKES | {
         remembers_a_mark_before_it_takes_it_away,
         "\t\tif (-not $Memo.replaced) { $Memo.replaced = $present.Export('SerializedCert') }\n\t\t$present.Archived = $false\n",
         "\t\t$present.Archived = $false\n\t\tif (-not $Memo.replaced) { $Memo.replaced = $present.Export('SerializedCert') }\n",
+    ),
+    "a new name stays": (
+        puts_an_element_back_as_it_was,
+        "element.Length, CERT_STORE_ADD_REPLACE_EXISTING",
+        "element.Length, 2",
     ),
     "a key of CAPI may ask": (opens_no_dialog, "{ 'UseExistingKey, NoPrompt' }", "{ 'UseExistingKey' }"),
     "a key of CNG may ask at the second try": (
