@@ -15,7 +15,11 @@ $softwareProviders = 'Microsoft Software Key Storage Provider', 'Microsoft Enhan
 
 function Read-Record {
 	<# .SYNOPSIS
-	The records of an element by id; none when the lengths do not add up. #>
+	The records of an element by id; none when the lengths do not add up.
+	.PARAMETER Element
+	Its bytes. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([byte[]] $Element)
 	# Id, encoding, length; four bytes each.
 	$head = 12
@@ -32,14 +36,22 @@ function Read-Record {
 
 function Get-KeyLink {
 	<# .SYNOPSIS
-	CRYPT_KEY_PROV_INFO of a certificate; null when it has none. #>
+	CRYPT_KEY_PROV_INFO of a certificate; null when it has none.
+	.PARAMETER Certificate
+	From a store. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([X509Certificate] $Certificate)
 	Read-KeyLink -Record (Read-Record -Element $Certificate.Export('SerializedCert'))
 }
 
 function Read-KeyLink {
 	<# .SYNOPSIS
-	CRYPT_KEY_PROV_INFO in the records of an element; null when it is not there. Type 0 is CNG. Of its flags only that of a machine key. #>
+	CRYPT_KEY_PROV_INFO in the records of an element; null when it is not there. Type 0 is CNG. Of its flags only that of a machine key.
+	.PARAMETER Record
+	See Read-Record. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([hashtable] $Record)
 	$info = $Record[$CERT_KEY_PROV_INFO_PROP_ID]
 	if (-not $info) { return $null }
@@ -51,7 +63,11 @@ function Read-KeyLink {
 
 function Get-PlaceToKeep {
 	<# .SYNOPSIS
-	Why the place of a key forbids to delete it; nothing when it is the user's, in a software provider. #>
+	Why the place of a key forbids to delete it; nothing when it is the user's, in a software provider.
+	.PARAMETER Link
+	See Read-KeyLink. #>
+	[CmdletBinding()]
+	[OutputType([string])]
 	param([hashtable] $Link)
 	if ($Link.machine) { return 'machine_key' }
 	if ($Link.provider -notin $softwareProviders) { 'provider' }
@@ -59,7 +75,11 @@ function Get-PlaceToKeep {
 
 function Get-StoreHash {
 	<# .SYNOPSIS
-	The store hash of the protocol. Of one thumbprint the last element counts: files come after the hive. #>
+	The store hash of the protocol. Of one thumbprint the last element counts: files come after the hive.
+	.PARAMETER Element
+	As the protocol has it. #>
+	[CmdletBinding()]
+	[OutputType([string])]
 	param([hashtable[]] $Element)
 	$store = [Collections.SortedList]::new([StringComparer]::Ordinal)
 	foreach ($one in $Element) {

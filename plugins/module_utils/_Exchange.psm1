@@ -2,28 +2,41 @@
 
 function Test-Computer {
 	<# .SYNOPSIS
-	Whether this computer is called so: its NetBIOS name or a DNS name, in any case. #>
+	Whether this computer is called so: its NetBIOS name or a DNS name, in any case.
+	.PARAMETER Name
+	From the request. #>
+	[CmdletBinding()]
+	[OutputType([bool])]
 	param([string] $Name)
 	[bool] (@([Environment]::MachineName; Get-DnsName) | Where-Object { $_.Equals($Name, [StringComparison]::OrdinalIgnoreCase) })
 }
 
-function Assert-Request {
+function Assert-Step {
 	<# .SYNOPSIS
-	Refuses a request with other keys than the protocol's, or for another computer. It is no argument: a step may hold a secret. #>
-	param([hashtable] $StepKeys)
-	$expected = 'protocol', 'owner_sid', 'observed', 'steps'
-	if (Test-Request -Expected $expected) { throw @{ code = 'bad_request' } }
-	foreach ($step in $complex_args.steps) {
-		$expected = $StepKeys[[string] $step.step]
-		if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
-		if (Compare-Object -ReferenceObject (@('id', 'step') + $expected) -DifferenceObject @($step.Keys)) { throw @{ code = 'bad_request' } }
-		if ($step.step -eq 'computer' -and -not (Test-Computer -Name $step.name)) { throw @{ code = 'wrong_computer' } }
-	}
+	Refuses a step that is unknown, has other keys than the protocol's, or is for another computer.
+	.PARAMETER Step
+	Its type.
+	.PARAMETER Given
+	Its keys.
+	.PARAMETER StepKeys
+	Those of each type, beside id and step.
+	.PARAMETER Computer
+	Its name, in step "computer". #>
+	[CmdletBinding()]
+	param([string] $Step, [string[]] $Given, [hashtable] $StepKeys, [string] $Computer)
+	$expected = $StepKeys[$Step]
+	if ($null -eq $expected) { throw @{ code = 'unknown_step' } }
+	if (Compare-Object -ReferenceObject (@('id', 'step') + $expected) -DifferenceObject $Given) { throw @{ code = 'bad_request' } }
+	if ($Step -eq 'computer' -and -not (Test-Computer -Name $Computer)) { throw @{ code = 'wrong_computer' } }
 }
 
 function Enter-Mutex {
 	<# .SYNOPSIS
-	The owner's mutex, which this process then holds. #>
+	The owner's mutex, which this process then holds.
+	.PARAMETER Sid
+	Of the owner. #>
+	[CmdletBinding()]
+	[OutputType([Threading.Mutex])]
 	param([string] $Sid)
 	try { $mutex = [Threading.Mutex]::new($false, "Global\hospital_it.pkcs12.$Sid") } catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {
 		# Another account, or something that is no mutex, has its name.
@@ -40,7 +53,13 @@ function Enter-Mutex {
 
 function Get-Failure {
 	<# .SYNOPSIS
-	A refusal (a thrown code) as it is, any other error by its HRESULT. #>
+	A refusal (a thrown code) as it is, any other error by its HRESULT.
+	.PARAMETER ErrorRecord
+	What was caught.
+	.PARAMETER Code
+	For an error that is no refusal. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([Management.Automation.ErrorRecord] $ErrorRecord, [string] $Code)
 	$thrown = $ErrorRecord.TargetObject
 	if ($thrown -is [hashtable]) { return @{ code = $thrown.code; hresult = $thrown.hresult } }
@@ -50,7 +69,13 @@ function Get-Failure {
 function Read-After {
 	<# .SYNOPSIS
 	The store after the steps, into the answer. A scanner may have open what was just written, so it is tried for some seconds.
-	When it stays unread, returns the error for that. #>
+	When it stays unread, returns the error for that.
+	.PARAMETER Answer
+	Gets the elements.
+	.PARAMETER Read
+	Reads them. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([hashtable] $Answer, [scriptblock] $Read)
 	foreach ($attempt in 1..10) {
 		try {
@@ -65,14 +90,24 @@ function Read-After {
 
 function New-Answer {
 	<# .SYNOPSIS
-	An answer in which nothing was done yet. #>
+	An answer in which nothing was done yet.
+	.PARAMETER Sid
+	Of the owner. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([string] $Sid)
 	@{ changed = $false; protocol = 1; owner_sid = $Sid; utc = Get-UtcNow; before = @(); after = @(); journal = @(); error = $null }
 }
 
 function ConvertTo-Sent {
 	<# .SYNOPSIS
-	An answer as it is sent. #>
+	An answer as it is sent.
+	.PARAMETER Driver
+	Who answers.
+	.PARAMETER Answer
+	See New-Answer. #>
+	[CmdletBinding()]
+	[OutputType([string])]
 	param([string] $Driver, [hashtable] $Answer)
 	if ($Answer.error) {
 		$Answer.failed = $true

@@ -94,7 +94,20 @@ function Get-Refusal {
 
 function Connect-Portal {
 	<# .SYNOPSIS
-	Fills in the facts of the step. Throws when the portal did not accept the certificate; the fact "code" then says why. #>
+	Fills in the facts of the step. Throws when the portal did not accept the certificate; the fact "code" then says why.
+	.PARAMETER Certificate
+	To show, with its key.
+	.PARAMETER Fact
+	Is filled in.
+	.PARAMETER Url
+	Of the portal.
+	.PARAMETER Proxy
+	Its URL, "system" or empty.
+	.PARAMETER Timeout
+	Seconds.
+	.PARAMETER Status
+	What counts as accepted; by default 200 to 399. #>
+	[CmdletBinding()]
 	param([X509Certificate] $Certificate, [hashtable] $Fact, [Uri] $Url, [string] $Proxy, [int] $Timeout, [int[]] $Status)
 	$Fact.tls_version = $Fact.http_status = $null
 	$Fact.asked = $Fact.sent = $false

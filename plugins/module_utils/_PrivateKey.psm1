@@ -31,7 +31,15 @@ function Get-KeyStore {
 
 function Open-Store {
 	<# .SYNOPSIS
-	A store with its archived certificates. Who asks closes it. #>
+	A store with its archived certificates. Who asks closes it.
+	.PARAMETER Name
+	My, for example.
+	.PARAMETER Location
+	Whose.
+	.PARAMETER Access
+	OpenFlags. #>
+	[CmdletBinding()]
+	[OutputType([Security.Cryptography.X509Certificates.X509Store])]
 	param([string] $Name, [string] $Location = 'CurrentUser', [string] $Access = 'ReadOnly')
 	$store = [Security.Cryptography.X509Certificates.X509Store]::new($Name, $Location)
 	$store.Open("$Access, IncludeArchived")
@@ -40,14 +48,26 @@ function Open-Store {
 
 function Find-Certificate {
 	<# .SYNOPSIS
-	A certificate, if it is there. #>
+	A certificate, if it is there.
+	.PARAMETER Store
+	An open one.
+	.PARAMETER Thumbprint
+	In hexadecimal. #>
+	[CmdletBinding()]
+	[OutputType([X509Certificate])]
 	param([Security.Cryptography.X509Certificates.X509Store] $Store, [string] $Thumbprint)
 	@($Store.Certificates.Find('FindByThumbprint', $Thumbprint, $false))[0]
 }
 
 function Get-NeededLink {
 	<# .SYNOPSIS
-	The key link of a certificate. Throws when it has none. #>
+	The key link of a certificate. Throws when it has none.
+	.PARAMETER Certificate
+	Its certificate.
+	.PARAMETER Code
+	What to throw. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([X509Certificate] $Certificate, [string] $Code)
 	$link = Get-KeyLink -Certificate $Certificate
 	if (-not $link) { throw @{ code = $Code; hresult = $CRYPT_E_NO_KEY_PROPERTY } }
@@ -56,7 +76,11 @@ function Get-NeededLink {
 
 function Test-KeyAbsence {
 	<# .SYNOPSIS
-	Whether an HRESULT says that a key is not there. #>
+	Whether an HRESULT says that a key is not there.
+	.PARAMETER HResult
+	Unsigned. #>
+	[CmdletBinding()]
+	[OutputType([bool])]
 	param([Object] $HResult)
 	$HResult -in $CRYPT_E_NO_KEY_PROPERTY, $NTE_BAD_KEYSET, $NTE_NOT_FOUND
 }
@@ -112,7 +136,13 @@ function Test-PublicKey {
 
 function Get-Proof {
 	<# .SYNOPSIS
-	Signs SHA-256 of a prefix, which keeps this from signing anything else, and the nonce. #>
+	Signs SHA-256 of a prefix, which keeps this from signing anything else, and the nonce.
+	.PARAMETER Certificate
+	Its key signs.
+	.PARAMETER Nonce
+	From the request. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([X509Certificate] $Certificate, [byte[]] $Nonce)
 	$link = Get-NeededLink -Certificate $Certificate -Code 'no_key'
 	[byte[]] $message = [Text.Encoding]::ASCII.GetBytes("hospital_it.pkcs12 proof`0") + $Nonce
@@ -128,7 +158,13 @@ function Get-Proof {
 
 function Get-ReasonToKeep {
 	<# .SYNOPSIS
-	Why a key has to stay when its certificate goes; nothing when it may go. #>
+	Why a key has to stay when its certificate goes; nothing when it may go.
+	.PARAMETER Certificate
+	What goes.
+	.PARAMETER Link
+	See Read-KeyLink. #>
+	[CmdletBinding()]
+	[OutputType([string])]
 	param([X509Certificate] $Certificate, [hashtable] $Link)
 	$place = Get-PlaceToKeep -Link $Link
 	if ($place) { return $place }
@@ -156,7 +192,13 @@ function Find-LegacyKey {
 
 function Remove-Key {
 	<# .SYNOPSIS
-	Deletes a container. False when it was gone already: CNG does not know it, and CAPI has no key of the certificate there. #>
+	Deletes a container. False when it was gone already: CNG does not know it, and CAPI has no key of the certificate there.
+	.PARAMETER Link
+	See Read-KeyLink.
+	.PARAMETER Certificate
+	Whose key; without it no CAPI container is looked for. #>
+	[CmdletBinding()]
+	[OutputType([bool])]
 	param([hashtable] $Link, [X509Certificate] $Certificate)
 	try {
 		if ($Link.type) {
@@ -173,7 +215,11 @@ function Remove-Key {
 
 function Remove-LostKey {
 	<# .SYNOPSIS
-	Deletes the key's containers that no certificate links to: a run that was cut left them. Returns how many. #>
+	Deletes the key's containers that no certificate links to: a run that was cut left them. Returns how many.
+	.PARAMETER Certificate
+	Whose key. #>
+	[CmdletBinding()]
+	[OutputType([int])]
 	param([X509Certificate] $Certificate)
 	# A store that does not open may link to any of them. Then they stay, and what is done besides goes on.
 	try { $linked = @(Get-LinkedCertificate).container } catch { return 0 }
@@ -189,14 +235,21 @@ function Remove-LostKey {
 
 function Test-TransportName {
 	<# .SYNOPSIS
-	Whether a container is one that this driver may use up. #>
+	Whether a container is one that this driver may use up.
+	.PARAMETER Name
+	Of the container. #>
+	[CmdletBinding()]
+	[OutputType([bool])]
 	param([string] $Name)
 	$Name -cmatch "^$([regex]::Escape($prefix))[0-9a-f]{32}$"
 }
 
 function Remove-TransportKey {
 	<# .SYNOPSIS
-	Deletes the transport keys among these containers. One that is gone is no error. #>
+	Deletes the transport keys among these containers. One that is gone is no error.
+	.PARAMETER Name
+	Of containers. #>
+	[CmdletBinding()]
 	param([string[]] $Name)
 	foreach ($each in $Name) {
 		if (-not (Test-TransportName -Name $each)) { continue }
@@ -208,7 +261,11 @@ function Remove-TransportKey {
 
 function New-TransportKey {
 	<# .SYNOPSIS
-	Step "transport_key". It first deletes those of runs that were cut. #>
+	Step "transport_key". It first deletes those of runs that were cut.
+	.PARAMETER Nonce
+	From the request. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([byte[]] $Nonce)
 	Remove-TransportKey -Name @((Get-KeyStore)::GetContainers())
 	$wanted = [Security.Cryptography.CngKeyCreationParameters]::new()
@@ -231,7 +288,11 @@ function New-TransportKey {
 
 function Open-TransportKey {
 	<# .SYNOPSIS
-	A transport key. #>
+	A transport key.
+	.PARAMETER Name
+	Of its container. #>
+	[CmdletBinding()]
+	[OutputType([Security.Cryptography.CngKey])]
 	param([string] $Name)
 	Open-Key -Link @{ container = $Name; provider = $cngProvider }
 }

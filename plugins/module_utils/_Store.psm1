@@ -1,4 +1,4 @@
-# What the drivers share: reading certificate stores as Windows keeps them, paths, and reasons. With .NET alone.
+# What the drivers share: reading certificate stores as Windows keeps them, and reasons. With .NET alone.
 
 # A holder controls the own profile and the own hive, and whoever reads them is an administrator. So of one place no more is read than this.
 $mostEntries = 1000
@@ -8,19 +8,28 @@ $longestText = 300
 $elementName = '^[0-9A-F]{40}\z'
 $reparsePoint = [IO.FileAttributes]::ReparsePoint
 
-# HRESULTs of Win32 errors: 2 and 3.
-$notFound = 0x80070002L, 0x80070003L
-
 function Get-HResult {
 	<# .SYNOPSIS
-	The HRESULT of the innermost exception, unsigned. #>
+	The HRESULT of the innermost exception, unsigned.
+	.PARAMETER Exception
+	The outer one. #>
+	[CmdletBinding()]
+	[OutputType([long])]
 	param([Exception] $Exception)
 	$Exception.GetBaseException().HResult -band 0xFFFFFFFFL
 }
 
 function Get-Reason {
 	<# .SYNOPSIS
-	Why something was not read. A holder may make a path as long as he likes. #>
+	Why something was not read. A holder may make a path as long as he likes.
+	.PARAMETER Code
+	Of the protocol.
+	.PARAMETER Place
+	A path.
+	.PARAMETER HResult
+	If there is one. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([string] $Code, [string] $Place, [Object] $HResult)
 	if ($Place.Length -gt $longestText) { $Place = $Place.Substring(0, $longestText) }
 	@{ code = $Code; detail = $Place; hresult = $HResult }
@@ -28,50 +37,28 @@ function Get-Reason {
 
 function Get-Unread {
 	<# .SYNOPSIS
-	A place that could not be read, and why. #>
+	A place that could not be read, and why.
+	.PARAMETER Place
+	A path.
+	.PARAMETER Exception
+	What kept from reading it. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([string] $Place, [Exception] $Exception)
 	$base = $Exception.GetBaseException()
 	$denied = $base -is [UnauthorizedAccessException] -or $base -is [Security.SecurityException]
 	Get-Reason -Code ('unreadable', 'access_denied')[$denied] -Place $Place -HResult (Get-HResult -Exception $base)
 }
 
-function Test-Absence {
-	<# .SYNOPSIS
-	Whether an HRESULT says that a file or a folder is not there. #>
-	param([Object] $HResult)
-	$HResult -in $notFound
-}
-
-function Test-LocalPath {
-	<# .SYNOPSIS
-	Whether a path is on a drive of this computer and plain: whatever Windows would resolve or cut off leads elsewhere. #>
-	param([string] $Path)
-	$Path -match '^[A-Za-z]:(\\[^\\/:]*[^\\/:. ])+\z'
-}
-
-function Expand-ProfilePath {
-	<# .SYNOPSIS
-	A path of User Shell Folders. Other variables than this one stay: they are a holder's. #>
-	param([string] $Path, [string] $ProfilePath)
-	($Path -replace '^%USERPROFILE%', $ProfilePath.Replace('$', '$$')).TrimEnd('\')
-}
-
-function Find-Link {
-	<# .SYNOPSIS
-	The first link (reparse point) on the way from a folder, which is not looked at, to a path below it; nothing without one.
-	From the top, because Windows follows links above what it is asked for. Throws where a part is not there. #>
-	param([string] $Root, [string] $Path)
-	$place = $Root
-	foreach ($part in $Path.Substring($Root.Length).Split('\')) {
-		if (-not $part) { continue }
-		$place = "$place\$part"
-		if ([IO.File]::GetAttributes($place) -band $reparsePoint) { return $place }
-	}
-}
-
 function Read-SmallFile {
 	<# .SYNOPSIS
-	The bytes of a file; nothing when there are more than that. Nobody is kept from the file meanwhile. #>
+	The bytes of a file; nothing when there are more than that. Nobody is kept from the file meanwhile.
+	.PARAMETER Path
+	Of the file.
+	.PARAMETER Largest
+	How many bytes it may have. #>
+	[CmdletBinding()]
+	[OutputType([byte[]])]
 	param([string] $Path, [long] $Largest)
 	$stream = [IO.FileStream]::new($Path, 'Open', 'Read', 'ReadWrite, Delete')
 	try {
@@ -106,7 +93,13 @@ function Select-Found {
 
 function Read-Hive {
 	<# .SYNOPSIS
-	The elements under a key of the registry, and what of it was not read; none when it is not there. #>
+	The elements under a key of the registry, and what of it was not read; none when it is not there.
+	.PARAMETER Root
+	The hive.
+	.PARAMETER Path
+	The key in it. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([Microsoft.Win32.RegistryKey] $Root, [string] $Path)
 	$key = $Root.OpenSubKey($Path)
 	if (-not $key) { return }
@@ -139,7 +132,11 @@ function Read-StoreFile {
 
 function Read-Folder {
 	<# .SYNOPSIS
-	The elements in a folder, and what of it was not read; none when it is not there. #>
+	The elements in a folder, and what of it was not read; none when it is not there.
+	.PARAMETER Path
+	The folder. #>
+	[CmdletBinding()]
+	[OutputType([hashtable])]
 	param([string] $Path)
 	try { [void] [IO.File]::GetAttributes($Path) } catch [IO.DirectoryNotFoundException], [IO.FileNotFoundException] { return }
 	$tally = @{}
@@ -159,7 +156,13 @@ function Test-AdministratorProtection {
 
 function Test-SecondAccount {
 	<# .SYNOPSIS
-	Whether an account is one of these, and no person's. In a domain or in Entra, ADMIN_ is the beginning of a name like any other. #>
+	Whether an account is one of these, and no person's. In a domain or in Entra, ADMIN_ is the beginning of a name like any other.
+	.PARAMETER Sid
+	Of the account.
+	.PARAMETER Name
+	Without its domain. #>
+	[CmdletBinding()]
+	[OutputType([bool])]
 	param([string] $Sid, [string] $Name)
 	# Only few names get so far: a deleted account of a domain blocks for seconds.
 	if ($Name -notlike 'ADMIN_*' -or -not (Test-AdministratorProtection)) { return $false }
@@ -203,20 +206,32 @@ function Get-DnsName {
 
 function Test-Request {
 	<# .SYNOPSIS
-	The keys of the request that are unknown, missing or wrong. It is no argument: it may hold a secret. #>
-	param([string[]] $Expected)
-	$given = @($complex_args.Keys) -notlike '_ansible_*'
-	$given + $Expected | Where-Object { $_ -notin $given -or $_ -notin $Expected }
-	if ($complex_args.protocol -ne 1) { 'protocol' }
+	The keys of a request that are unknown, missing or wrong.
+	.PARAMETER Given
+	The keys of the request.
+	.PARAMETER Protocol
+	Its version.
+	.PARAMETER Expected
+	The keys that it has to have. #>
+	[CmdletBinding()]
+	[OutputType([string])]
+	param([string[]] $Given, [Object] $Protocol, [string[]] $Expected)
+	$Given = @($Given) -notlike '_ansible_*'
+	$Given + $Expected | Where-Object { $_ -notin $Given -or $_ -notin $Expected }
+	if ($Protocol -ne 1) { 'protocol' }
 }
 
 function Exit-BadRequest {
 	<# .SYNOPSIS
-	Answers a request that a driver does not understand, and ends the driver. #>
-	param([string] $Driver, [string[]] $Expected)
-	$wrong = @(Test-Request -Expected $Expected) -join ', '
-	if (-not $wrong) { return }
-	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "$Driver refuses the request because of: $wrong" }
+	Answers a request that a driver does not understand, and ends the driver.
+	.PARAMETER Driver
+	Who says so.
+	.PARAMETER Wrong
+	See Test-Request. #>
+	[CmdletBinding()]
+	param([string] $Driver, [string[]] $Wrong)
+	if (-not $Wrong) { return }
+	ConvertTo-Json -Compress -InputObject @{ failed = $true; protocol = 1; msg = "$Driver refuses the request because of: $($Wrong -join ', ')" }
 	exit 1
 }
 

@@ -1,7 +1,7 @@
 #!powershell
 # GNU General Public License v3.0+
 
-#AnsibleRequires -CSharpUtil Ansible. # no util: ansible-test before 2.19 wants such a line
+#AnsibleRequires -CSharpUtil Ansible. # no util
 #AnsibleRequires -PowerShell ..module_utils._Store
 
 # Reads what decides whether a browser offers a certificate: authorities, browsers and their policies. Protocol: docs/developers/driver_protocol.md
@@ -10,6 +10,10 @@
 # - Certificates and Preferences of Firefox, and distribution\policies.json: https://mozilla.github.io/policy-templates/
 # - App Paths: https://learn.microsoft.com/en-us/windows/win32/shell/app-registration
 # - the stores: https://learn.microsoft.com/en-us/windows/win32/seccrypto/system-store-locations
+
+$wrong = Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol', 'issuers'
+Exit-BadRequest -Driver 'browser_info' -Wrong $wrong
+$issuers = $complex_args.issuers
 
 $registry = [Microsoft.Win32.Registry]
 $authorityStores = 'Microsoft\SystemCertificates\CA', 'Microsoft\SystemCertificates\Root', 'Microsoft\SystemCertificates\AuthRoot',
@@ -110,7 +114,8 @@ function Read-PolicyFile {
 	$path = "$folder\distribution\policies.json"
 	if (-not [IO.File]::Exists($path)) { return $null }
 	if ([IO.FileInfo]::new($path).Length -gt $largestFile) { return Get-Reason -Code 'too_large' -Place $path }
-	try { $policies = (ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($path))).policies } catch { return Get-Unread -Place $path -Exception $_.Exception }
+	try { $json = [IO.File]::ReadAllText($path) } catch { return Get-Unread -Place $path -Exception $_.Exception }
+	try { $policies = (ConvertFrom-Json -InputObject $json).policies } catch { return Get-Unread -Place $path -Exception $_.Exception }
 	$roots = $policies.Certificates.ImportEnterpriseRoots
 	if ($roots -isnot [bool]) { $roots = $null }
 	@{ import_enterprise_roots = $roots; load_windows_certificates = Read-Preference -Preference $policies.Preferences }
@@ -165,5 +170,4 @@ function Get-Answer {
 	}
 }
 
-Exit-BadRequest -Driver 'browser_info' -Expected 'protocol', 'issuers'
-ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Answer -Issuer $complex_args.issuers)
+ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Answer -Issuer $issuers)

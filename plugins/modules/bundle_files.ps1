@@ -1,11 +1,15 @@
 #!powershell
 # GNU General Public License v3.0+
 
-#AnsibleRequires -CSharpUtil Ansible. # no util: ansible-test before 2.19 wants such a line
+#AnsibleRequires -CSharpUtil Ansible. # no util
 #AnsibleRequires -PowerShell ..module_utils._Store
+#AnsibleRequires -PowerShell ..module_utils._Path
 
 # Finds bundles that lie in people's folders, and reads nothing else there. Protocol: docs/developers/driver_protocol.md
 # Holders control these places: no link is followed, and the depth, the number of entries, the size of files and the time are bounded.
+
+$wrong = Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol'
+Exit-BadRequest -Driver 'bundle_files' -Wrong $wrong
 
 # By their values in User Shell Folders; that of Downloads is FOLDERID_Downloads:
 # https://learn.microsoft.com/en-us/windows/win32/shell/knownfolderid
@@ -38,17 +42,14 @@ function Read-Bundle {
 	A file with its hash; without it, and with the reason, when it is too large or cannot be read. #>
 	param([IO.FileInfo] $File)
 	$found = @{ path = $File.FullName; size = $File.Length; modified = $File.LastWriteTimeUtc.ToString('s') + 'Z'; sha256 = $null; code = $null; hresult = $null }
-	try {
-		$bytes = Read-SmallFile -Path $File.FullName -Largest $largestFile
-		if ($null -eq $bytes) {
-			$found.code = 'too_large'
-			return $found
-		}
-		$found.sha256 = [BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($bytes)).Replace('-', '').ToLowerInvariant()
-	} catch {
+	try { $bytes = Read-SmallFile -Path $File.FullName -Largest $largestFile } catch {
 		$reason = Get-Unread -Place $File.FullName -Exception $_.Exception
 		$found.code = $reason.code
 		$found.hresult = $reason.hresult
+		return $found
+	}
+	if ($null -eq $bytes) { $found.code = 'too_large' } else {
+		$found.sha256 = [BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($bytes)).Replace('-', '').ToLowerInvariant()
 	}
 	$found
 }
@@ -135,5 +136,4 @@ function Get-Answer {
 	}
 }
 
-Exit-BadRequest -Driver 'bundle_files' -Expected 'protocol'
 ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Answer)

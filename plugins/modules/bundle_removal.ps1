@@ -1,12 +1,19 @@
 #!powershell
 # GNU General Public License v3.0+
 
-#AnsibleRequires -CSharpUtil Ansible. # no util: ansible-test before 2.19 wants such a line
+#AnsibleRequires -CSharpUtil Ansible. # no util
 #AnsibleRequires -PowerShell ..module_utils._Store
+#AnsibleRequires -PowerShell ..module_utils._Path
 #AnsibleRequires -PowerShell ..module_utils._Exchange
 #AnsibleRequires -CSharpUtil ..module_utils._FileRemoval
 
 # Removes bundles from people's folders: those with the hash of the request, and nothing else. Protocol: docs/developers/driver_protocol.md
+
+$wrong = Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol', 'computer', 'files'
+Exit-BadRequest -Driver 'bundle_removal' -Wrong $wrong
+$computer = $complex_args.computer
+$files = $complex_args.files
+$checkMode = [bool] $complex_args._ansible_check_mode
 
 $largestFile = 1MB
 
@@ -42,10 +49,9 @@ function Remove-Bundle {
 	$entry
 }
 
-Exit-BadRequest -Driver 'bundle_removal' -Expected 'protocol', 'computer', 'files'
-$right = $complex_args.computer -eq '' -or (Test-Computer -Name $complex_args.computer)
-$journal = @(foreach ($file in $complex_args.files) {
-	Remove-Bundle -Sid $file.owner_sid -Path $file.path -Sha256 $file.sha256 -CheckMode ([bool] $complex_args._ansible_check_mode) -RightComputer $right
+$right = $computer -eq '' -or (Test-Computer -Name $computer)
+$journal = @(foreach ($file in $files) {
+	Remove-Bundle -Sid $file.owner_sid -Path $file.path -Sha256 $file.sha256 -CheckMode $checkMode -RightComputer $right
 })
 $answer = @{ changed = @($journal | Where-Object { $_.outcome -eq 'removed' }).Count -gt 0; protocol = 1; computer = [Environment]::MachineName; journal = $journal }
 ConvertTo-Json -Compress -Depth 20 -InputObject $answer

@@ -1,14 +1,21 @@
 #!powershell
 # GNU General Public License v3.0+
 
-#AnsibleRequires -CSharpUtil Ansible. # no util: ansible-test before 2.19 wants such a line
+#AnsibleRequires -CSharpUtil Ansible. # no util
 #AnsibleRequires -PowerShell ..module_utils._Store
+#AnsibleRequires -PowerShell ..module_utils._Path
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._Exchange
 #AnsibleRequires -CSharpUtil ..module_utils._ProfileFile
 
 # Removes certificates and key files from the profile of someone who is not logged on. Protocol: docs/developers/driver_protocol.md
 # The profile's owner may have put anything into it, so nothing in it is followed, and little of it is read.
+
+$wrong = Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol', 'owner_sid', 'observed', 'steps'
+$owner = [string] $complex_args.owner_sid
+$observed = $complex_args.observed
+$steps = $complex_args.steps
+$checkMode = [bool] $complex_args._ansible_check_mode
 
 # The keys of each type of step, beside id and step.
 $stepKeys = @{
@@ -176,15 +183,15 @@ function Get-Sent {
 function Invoke-Transaction {
 	<# .SYNOPSIS
 	Does the steps in order, up to the first that fails. Nothing is taken back: the next run goes on from here. #>
-	param([string] $Sid, [hashtable] $Answer)
-	foreach ($step in $complex_args.steps) {
-		$entry = @{ id = $step.id; step = $step.step; thumbprint = $step.thumbprint }
+	param([string] $Sid, [Collections.IDictionary[]] $Step, [hashtable] $Answer)
+	foreach ($one in $Step) {
+		$entry = @{ id = $one.id; step = $one.step; thumbprint = $one.thumbprint }
 		try {
-			$fact = Invoke-Step -Sid $Sid -Step $step.step -Thumbprint $step.thumbprint
-			$Answer.changed = $Answer.changed -or $step.step -eq 'remove_certificate' -or $fact.key -eq 'deleted'
+			$fact = Invoke-Step -Sid $Sid -Step $one.step -Thumbprint $one.thumbprint
+			$Answer.changed = $Answer.changed -or $one.step -eq 'remove_certificate' -or $fact.key -eq 'deleted'
 			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
 		} catch {
-			$Answer.error = @{ step = $step.id; file = $_.TargetObject.file } + (Get-Failure -ErrorRecord $_ -Code "$($step.step)_failed")
+			$Answer.error = @{ step = $one.id; file = $_.TargetObject.file } + (Get-Failure -ErrorRecord $_ -Code "$($one.step)_failed")
 			$Answer.journal += $entry + @{ outcome = 'failed'; at = Get-UtcNow }
 			return
 		}
@@ -194,18 +201,19 @@ function Invoke-Transaction {
 function Invoke-Exchange {
 	<# .SYNOPSIS
 	Carries out a request; what comes of it goes into the answer. #>
-	param([string] $Sid, [hashtable] $Answer)
-	Assert-Request -StepKeys $stepKeys
+	param([string[]] $Wrong, [string] $Sid, [string] $Observed, [Collections.IDictionary[]] $Step, [bool] $CheckMode, [hashtable] $Answer)
+	if ($Wrong) { throw @{ code = 'bad_request' } }
+	foreach ($one in $Step) { Assert-Step -Step $one.step -Given @($one.Keys) -StepKeys $stepKeys -Computer $one.name }
 	[void] (Get-OwnProfile -Sid $Sid)
 	$mutex = Enter-Mutex -Sid $Sid
 	try {
 		$path = (Get-OwnProfile -Sid $Sid).path
 		$found = @(Read-ProfileStore -ProfilePath $path -Name 'My')
 		$Answer.before = $Answer.after = @(Get-Sent -Element $found)
-		if ((Get-StoreHash -Element $found) -ne $complex_args.observed) { throw @{ code = 'stale_store' } }
-		if ($complex_args._ansible_check_mode) { return }
+		if ((Get-StoreHash -Element $found) -ne $Observed) { throw @{ code = 'stale_store' } }
+		if ($CheckMode) { return }
 		$Answer.after = $null
-		Invoke-Transaction -Sid $Sid -Answer $Answer
+		Invoke-Transaction -Sid $Sid -Step $Step -Answer $Answer
 		$unread = @(Read-After -Answer $Answer -Read { Get-Sent -Element @(Read-ProfileStore -ProfilePath $path -Name 'My') })[0]
 		if ($unread -and -not $Answer.error) { $Answer.error = $unread }
 	} finally {
@@ -214,9 +222,8 @@ function Invoke-Exchange {
 	}
 }
 
-$owner = [string] $complex_args.owner_sid
 $answer = New-Answer -Sid $owner
-try { Invoke-Exchange -Sid $owner -Answer $answer } catch {
+try { Invoke-Exchange -Wrong $wrong -Sid $owner -Observed $observed -Step $steps -CheckMode $checkMode -Answer $answer } catch {
 	if (-not $answer.error) { $answer.error = @{ step = 'guard'; file = $_.TargetObject.file } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
 }
 ConvertTo-Sent -Driver 'profile_exchange' -Answer $answer

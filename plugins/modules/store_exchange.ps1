@@ -1,7 +1,7 @@
 #!powershell
 # GNU General Public License v3.0+
 
-#AnsibleRequires -CSharpUtil Ansible. # no util: ansible-test before 2.19 wants such a line
+#AnsibleRequires -CSharpUtil Ansible. # no util
 #AnsibleRequires -PowerShell ..module_utils._Store
 #AnsibleRequires -PowerShell ..module_utils._Element
 #AnsibleRequires -PowerShell ..module_utils._PrivateKey
@@ -10,8 +10,8 @@
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
-# Module logging keeps every parameter of a command. So $complex_args and its steps, which hold secrets, are none: a function gets
-# the index of a step, and secrets go to .NET methods only.
+# Module logging keeps every parameter of a command. So no parameter, and no variable of the script that could become one, gets
+# $complex_args or a step, which hold secrets: a function gets the index of a step, and secrets go to .NET methods only.
 
 $certificates = 'Microsoft\SystemCertificates\My\Certificates'
 
@@ -37,9 +37,9 @@ function Unlock-Passphrase {
 	The passphrase of step "import_sealed", as an object that does not show it. #>
 	param([int] $Index)
 	$step = @($complex_args.steps)[$Index]
-	try { (Get-KeyStore)::Unseal([Convert]::FromBase64String($step.sealed_passphrase), (Open-TransportKey -Name $step.container)) } catch {
-		throw Get-Failure -ErrorRecord $_ -Code 'unseal_failed'
-	}
+	$sealed = [Convert]::FromBase64String($step.sealed_passphrase)
+	try { $key = Open-TransportKey -Name $step.container } catch { throw Get-Failure -ErrorRecord $_ -Code 'unseal_failed' }
+	try { (Get-KeyStore)::Unseal($sealed, $key) } catch { throw Get-Failure -ErrorRecord $_ -Code 'unseal_failed' }
 }
 
 function Import-Bundle {
@@ -224,11 +224,9 @@ function Assert-Owner {
 	if (-not $own -or $own.temporary) { throw @{ code = 'temporary_profile' } }
 	# Windows would ask for consent in a dialog that nobody sees, and wait.
 	if (Get-ForceKeyProtection) { throw @{ code = 'force_key_protection' } }
-	try {
-		Add-Type -AssemblyName System.Security
-		$dpapi = [Security.Cryptography.ProtectedData]
-		[void] $dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser')
-	} catch {
+	Add-Type -AssemblyName System.Security
+	$dpapi = [Security.Cryptography.ProtectedData]
+	try { [void] $dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser') } catch {
 		$failure = Get-Failure -ErrorRecord $_ -Code 'no_dpapi'
 		# INTERACTIVE: no other logon of this user would do better.
 		if ('S-1-5-4' -in [Security.Principal.WindowsIdentity]::GetCurrent().Groups.Value) { $failure.code = 'dpapi_broken' }
@@ -261,8 +259,9 @@ function Invoke-Exchange {
 	<# .SYNOPSIS
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
-	Assert-Request -StepKeys $stepKeys
+	if (Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol', 'owner_sid', 'observed', 'steps') { throw @{ code = 'bad_request' } }
 	foreach ($step in $complex_args.steps) {
+		Assert-Step -Step $step.step -Given @($step.Keys) -StepKeys $stepKeys -Computer $step.name
 		if ($step.step -eq 'import_sealed' -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
 	}
 	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid

@@ -1,10 +1,15 @@
 #!powershell
 # GNU General Public License v3.0+
 
-#AnsibleRequires -CSharpUtil Ansible. # no util: ansible-test before 2.19 wants such a line
+#AnsibleRequires -CSharpUtil Ansible. # no util
 #AnsibleRequires -PowerShell ..module_utils._Store
+#AnsibleRequires -PowerShell ..module_utils._Path
 
 # Reads every certificate store of people on this workstation. Protocol: docs/developers/driver_protocol.md
+
+$wrong = Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol', 'holders'
+Exit-BadRequest -Driver 'store_inventory' -Wrong $wrong
+$holders = $complex_args.holders
 
 $registry = [Microsoft.Win32.Registry]
 $my = 'Microsoft\SystemCertificates\My'
@@ -169,5 +174,4 @@ function Get-Inventory {
 	}
 }
 
-Exit-BadRequest -Driver 'store_inventory' -Expected 'protocol', 'holders'
-ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Inventory -Holder $complex_args.holders)
+ConvertTo-Json -Compress -Depth 20 -InputObject (Get-Inventory -Holder $holders)

@@ -102,6 +102,33 @@ def counts_on_no_merged_link(source: str) -> bool:
     return -1 not in places and places == sorted(places)
 
 
+def remembers_a_mark_before_it_takes_it_away(source: str) -> bool:
+    """Else an import that is undone leaves a certificate visible that was archived. Wine loses an archived certificate."""
+    return in_order(
+        body(source, "Import-Bundle"),
+        "if (-not $Memo.replaced) { $Memo.replaced = $present.Export('SerializedCert') }",
+        "$present.Archived = $false",
+    )
+
+
+def puts_an_element_back_as_it_was(cs: str) -> bool:
+    """Else Windows keeps the new name. Wine takes the old one in either way."""
+    return "ADD_REPLACE_EXISTING = 3," in cs and "element.Length, CERT_STORE_ADD_REPLACE_EXISTING, 0," in cs
+
+
+def opens_no_dialog(source: str, cs: str) -> bool:
+    """No key of Wine asks for anything."""
+    opened = re.findall(r"'(UseExistingKey[^']*)'", source)
+    calls = re.findall(
+        r"(?<!int )(?<!bool )(?:NCrypt(?:OpenKey|SignHash|DeleteKey|EnumKeys)|CryptAcquireContext)\(([^;]*);", cs
+    )
+    return (
+        (len(opened), len(calls)) == (2, 6)
+        and all("NoPrompt" in flags for flags in opened)
+        and all("CRYPT_SILENT" in call for call in calls)
+    )
+
+
 def tells_a_mutex_that_is_closed_to_it(source: str) -> bool:
     """Nothing is closed to an administrator under Wine."""
     enter = body(source, "Enter-Mutex")

@@ -20,6 +20,7 @@ KEYWORDS = {
 
 _ASSIGNED = re.compile(r"\s*(?:(?:\[[^\]=]*\]\s*)*\$[\w:]+(?:\.\w+|\[[^\]]*\])*\s*[-+]?=(?!=)\s*|\w+\s*=\s*)")
 _LEADING = re.compile(r"\s*(?:return\b|throw\b|\$\w+\s+in\b)")
+_PARAMETERS = re.compile(r"((?:\s*\[[A-Z]\w+\([^\n]*\)\])*)\s*param\(")
 _COMMAND = re.compile(r"\s*([&.]\s*(?=[\s${(])|[A-Za-z][\w-]*(?![\w.]))")
 
 
@@ -34,10 +35,14 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """``body``: without comments. ``parameters``: what stands in ``param()`` or beside the name; None where neither is."""
+    """``body``: without comments. ``attributes``: what stands above ``param()``.
+
+    ``parameters``: what stands in ``param()`` or beside the name; None where neither is.
+    """
 
     name: str
     help: str
+    attributes: str
     parameters: str | None
     body: str
 
@@ -64,14 +69,15 @@ def functions(source: str) -> Iterator[Function]:
     masked = without_strings(code)
     for found in re.finditer(r"^\s*function ([\w-]+)([^{\n]*)\{", masked, re.MULTILINE):
         end = partner(masked, found.end() - 1)
-        parameters = re.match(r"\s*param\(", masked[found.end() :])
-        inside = None
+        parameters = _PARAMETERS.match(masked, found.end())
+        inside, attributes = None, ""
         if parameters:
-            opened = found.end() + parameters.end() - 1
+            attributes = parameters[1]
+            opened = parameters.end() - 1
             inside = code[opened + 1 : partner(masked, opened)]
         help_text = re.match(r"\s*<#(.*?)#>", source[found.end() : end], re.DOTALL)
         given = inside or found[2].strip(" ()") or None
-        yield Function(found[1], help_text[1] if help_text else "", given, code[found.end() : end])
+        yield Function(found[1], help_text[1] if help_text else "", attributes, given, code[found.end() : end])
 
 
 def without_functions(source: str) -> str:

@@ -40,11 +40,11 @@ _LOOP = re.compile(r"foreach \(\$(\w+) in\b", re.IGNORECASE)
 _FILLED = re.compile(r"\$(\w+)(?:\.\w+)*\.\w+\(")
 
 
-def leaks(source: str) -> list[str]:
+def leaks(source: str, *, request_is_secret: bool = True) -> list[str]:
     """The commands of a driver that get a secret, each as ``name arguments``."""
     found: list[str] = []
     for scope in [*(function.body for function in functions(source)), without_functions(source)]:
-        secret = _secret_variables(scope)
+        secret = _secret_variables(scope, {*SECRET_NAMES, *([REQUEST] if request_is_secret else [])})
         found += [
             f"{command.name} {command.arguments}".strip() for command in commands(scope) if _gets(command, secret)
         ]
@@ -55,9 +55,9 @@ def _gets(command: Command, secret: set[str]) -> bool:
     return any(_holds(text, secret) for text in (command.arguments, command.piped))
 
 
-def _secret_variables(scope: str) -> set[str]:
+def _secret_variables(scope: str, first: set[str]) -> set[str]:
     """Until nothing new is found: a secret may go through several variables."""
-    secret, known = {REQUEST, *SECRET_NAMES}, 0
+    secret, known = set(first), 0
     flows = list(_flows(_OPENED.sub("", without_comments(scope))))
     while len(secret) > known:
         known = len(secret)

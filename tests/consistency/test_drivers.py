@@ -20,10 +20,16 @@ ALARMING = re.compile(
 )
 SENT = [path for path in POWERSHELL if path.is_relative_to(ROOT / "plugins")]
 EXCHANGE = (MODULES / "store_exchange.ps1").read_text(encoding="utf-8")
+UTILITIES = [path for path in SENT if path.suffix == ".psm1"]
+WITHOUT_SECRETS = [path for path in SENT if path.suffix == ".ps1" and path.stem != "store_exchange"]
+"""No request of these drivers has a secret."""
+WITHOUT_OUTPUT = {"Assert-Step", "Connect-Portal", "Exit-BadRequest", "Remove-TransportKey"}
 AUTOMATIC = {"_", "true", "false", "null", "complex_args", "executioncontext"}
 
 VARIABLE = re.compile(r"(?<![`$])\$\{?(\w+)\}?(?!:\w)")
 GIVEN_A_VALUE = re.compile(r"\$(\w+)(?:\s*,\s*\$\w+)*\s*(?:[-+]?=(?!=)|\+\+)|foreach \(\$(\w+) in", re.IGNORECASE)
+REQUESTED = re.compile(r"^\$(\w+) = [^\n]*\$complex_args\b", re.MULTILINE)
+"""What a driver takes out of its request in its first lines. Its functions get it as parameters."""
 BLOCK = re.compile(r"\{\s*param\(([^)]*)\)")
 """Typed parameters of a script block, which .NET calls."""
 
@@ -44,6 +50,22 @@ def untyped(source: str) -> list[str]:
     return found
 
 
+def undescribed(source: str, elsewhere: set[str]) -> list[str]:
+    """What functions with parameters lack when other files call them: help for each parameter, and the attributes of a cmdlet."""
+    found = []
+    for function in functions(source):
+        parameters = re.findall(r"\$(\w+)", function.parameters or "")
+        if function.name not in elsewhere or not parameters:
+            continue
+        if re.findall(r"\.PARAMETER (\w+)\n\t\w", function.help) != parameters:
+            found.append(f"{function.name} .PARAMETER")
+        if "[CmdletBinding()]" not in function.attributes:
+            found.append(f"{function.name} CmdletBinding")
+        if "[OutputType(" not in function.attributes and function.name not in WITHOUT_OUTPUT:
+            found.append(f"{function.name} OutputType")
+    return found
+
+
 def unnamed(source: str, own: set[str]) -> list[str]:
     """Calls of our functions with an argument that does not say which it is."""
     called = [command for command in commands(source) if command.name in own]
@@ -53,7 +75,8 @@ def unnamed(source: str, own: set[str]) -> list[str]:
 def taken_from_the_caller(source: str) -> list[str]:
     """Variables that a function reads and neither was given nor set. Constants stand before the first function."""
     code = without_comments(source)
-    constants = _set_in(code[: code.find("\nfunction ")])
+    first = code[: code.find("\nfunction ")]
+    constants = _set_in(first) - {variable.lower() for variable in REQUESTED.findall(first)}
     found = []
     for function in functions(source):
         parameters = {parameter.lower() for parameter in re.findall(r"\$(\w+)", function.parameters or "")}
@@ -91,7 +114,20 @@ def test_functions_are_given_what_they_read(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SENT, ids=name)
 def test_no_command_gets_a_secret(path: Path) -> None:
-    assert leaks(path.read_text(encoding="utf-8")) == []
+    assert leaks(path.read_text(encoding="utf-8"), request_is_secret=path not in WITHOUT_SECRETS) == []
+
+
+@pytest.mark.parametrize("path", UTILITIES, ids=name)
+def test_what_is_called_from_elsewhere_is_described(path: Path) -> None:
+    others = [each.read_text(encoding="utf-8") for each in SENT if each != path]
+    called = {command.name for other in others for command in commands(other)}
+    assert undescribed(path.read_text(encoding="utf-8"), called) == []
+
+
+@pytest.mark.parametrize("path", [*UTILITIES, *WITHOUT_SECRETS], ids=name)
+def test_the_request_is_read_in_the_first_lines_of_a_driver_alone(path: Path) -> None:
+    code = without_comments(path.read_text(encoding="utf-8"))
+    assert "complex_args" not in code[code.find("\nfunction ") :]
 
 
 @pytest.mark.parametrize("path", ON_WINDOWS, ids=name)
@@ -134,3 +170,6 @@ def test_planted_untidiness_is_found() -> None:
     assert untyped(untidy) == ["Get-It $a", "Get-More $D"]
     assert unnamed(untidy, {"Get-It"}) == ["Get-It"]
     assert taken_from_the_caller("$known = 1\n" + untidy) == ["Get-It $b"]
+    assert taken_from_the_caller("$b = $complex_args.b\n" + untidy) == ["Get-It $b"]
+    lacking = ["Get-More .PARAMETER", "Get-More CmdletBinding", "Get-More OutputType"]
+    assert undescribed(untidy, {"Get-More"}) == lacking

@@ -142,16 +142,16 @@ def test_who_is_left_out_has_access_until_a_day_of_the_site(hospital: Hospital) 
 
 
 def test_revoked_certificate_is_due_where_the_revocation_list_is_known(hospital: Hospital) -> None:
-    """The list says so, and the facts do not: the certificate is valid for more than a year."""
+    """The list says so, and the facts do not: the certificate is valid for more than a year. Elsewhere only what is due is installed."""
     source, authorities = hospital.folder / "people.crl", hospital.folder / "authorities.pem"
     source.write_bytes(b"no list")
     authorities.write_bytes(pem())
     lists = {"pkcs12_crl": [str(source), "from_certificate"], "pkcs12_crl_issuer_files": [str(authorities)]}
-    limit = ("--limit", "revoked:valid")
-    assert called(hospital, "-e", json.dumps(lists), *limit) == set()
+    limit = ("--limit", "revoked:valid:duplicate")
+    assert called(hospital, "-e", json.dumps(lists), *limit) == {"duplicate"}
     source.write_bytes(crl({0x2A: NOW - timedelta(days=2)}, until=NOW + timedelta(days=1)))
     # The call replaces the planted facts, so it comes last.
     run = renew_due(hospital, "-e", json.dumps(lists), *limit)
-    assert {entry.workstation.lower() for entry in run.requests} == {"revoked"}
-    (task,) = run.of("holder_certificates")
-    assert task.result["invocation"]["module_args"]["install"] == "always", "by its dates it is not due"
+    assert {entry.workstation.lower() for entry in run.requests} == {"revoked", "duplicate"}
+    install = {row.host: row.result["invocation"]["module_args"]["install"] for row in run.of("holder_certificates")}
+    assert install == {"revoked": "always", "duplicate": "due"}, "by its dates it is not due"

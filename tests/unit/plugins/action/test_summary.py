@@ -25,10 +25,14 @@ LEAVER = {"user": "CHU\\y", "name": "Y Z", "authorisation": "T2"}
 LEFT = {"ws-1": {**HOSTS["ws-1"], "pkcs12_holders": [ROW, LEAVER], "pkcs12_leavers": "T9, t2"}}
 LEAVING = {"hostvars": LEFT, "groups": {"all": list(LEFT)}}
 BASE = {"results": "first", "hosts": ["ws-1"]}
-SO_FAR = {"hosts": 1, "of": 2, "need_help": 3, "did_not_answer": 4}
-BATCHES = {"ws-1": {**HOSTS["ws-1"], "batch": {"so_far": SO_FAR}}, "ws-2": HOSTS["ws-2"]}
+FIRST, SECOND = (
+    {"batch": {"so_far": {"hosts": hosts, "of": 3, "need_help": 1 + hosts, "did_not_answer": 2 + hosts}}}
+    for hosts in (1, 2)
+)
+BATCHES = {"ws-1": {**HOSTS["ws-1"], **FIRST}, "ws-2": {**HOSTS["ws-2"], **SECOND}, "ws-3": HOSTS["ws-2"]}
 IN_BATCHES = {"hostvars": BATCHES, "groups": {"all": list(BATCHES)}}
 SECOND_BATCH = {"hosts": ["ws-2"], "batch_of": ["ws-1", "ws-2"]}
+THIRD_BATCH = {"hosts": ["ws-3"], "batch_of": ["ws-1", "ws-2", "ws-3"]}
 BROKEN = {
     "hostvars": {"ws-1": {}, "ws-2": {"broken": {"failed": True, "msg": "No."}}},
     "groups": {"all": ["ws-1", "ws-2"]},
@@ -47,13 +51,14 @@ def so_far(scene: Scene) -> Any:
 
 COUNTED = {"hosts": 2, "of": 2, "need_help": 0, "did_not_answer": 0}
 
-COUNTED_ON = {**COUNTED, "need_help": 3, "did_not_answer": 4}
+COUNTED_OF_THREE = {**COUNTED, "hosts": 3, "of": 3}
+COUNTED_ON = {**COUNTED_OF_THREE, "need_help": 3, "did_not_answer": 4}
 FAILING = {**SECOND_BATCH, "results": "broken"}
 EFFECTS = [
     Effect("results", "second", totals, {"renewed": 1}, {"removed": 1}, variables=VARIABLES),
     Effect("hosts", ["ws-1", "ws-2"], totals, {"renewed": 1}, {"renewed": 2}, variables=VARIABLES),
     Effect("whole_inventory", False, totals, {"left": 1, "renewed": 1}, {"renewed": 1}, variables=LEAVING),
-    Effect("earlier", "batch", so_far, COUNTED, COUNTED_ON, SECOND_BATCH, variables=IN_BATCHES),
+    Effect("earlier", "batch", so_far, COUNTED_OF_THREE, COUNTED_ON, THIRD_BATCH, variables=IN_BATCHES),
     Effect("max_fail_percentage", 0, lambda scene: scene.result["stops"], False, True, FAILING, variables=BROKEN),
     Effect("due", "looked", totals, {"renewed": 1}, {}, variables=LOOKED_AT),
     Effect("batch_of", ["ws-1"], so_far, None, {**COUNTED, "hosts": 1, "of": 1}, variables=VARIABLES),
@@ -92,6 +97,13 @@ def test_variable_of_one_host_that_cannot_be_used_does_not_stop_the_summary(name
     result = run_action("summary", BASE | {"hosts": ["ws-1", "ws-2"]}, FakeWorkstation(), variables=variables)
     assert result.get("failed", False) is False, result
     assert "ws-2" in "\n".join(result["lines"])
+
+
+@pytest.mark.parametrize(("given", "stops"), [(None, False), ("", False), (" ", False), ("0", True), (0, True)])
+def test_a_percentage_that_nobody_has_answered_stops_nothing(given: object, stops: bool) -> None:
+    variables = BROKEN | {"pkcs12_max_fail_percentage": given}
+    batch = {"results": "broken", **SECOND_BATCH, "from_site": {}}
+    assert run_action("summary", batch, FakeWorkstation(), variables=variables)["stops"] is stops
 
 
 def due(**hosts: Any) -> dict[str, Any]:
