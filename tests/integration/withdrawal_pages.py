@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from lab import registration_pages as pages
 from lab.registration_authority import Variant
@@ -77,23 +75,14 @@ USUAL = [
     usual("button", download_button=True, relative_action=True),
     usual("hidden fields and cookies", hidden_fields=True, cookies=True),
     usual("redirects", redirects=3),
-    usual("Latin-1", charset="iso-8859-1", hidden_fields=True),
-    usual("form with GET", get_form=True),
-    usual("multipart form", multipart=True, hidden_fields=True),
-    usual("wrong content type", content_type="text/html"),
     usual("slow, without a length", seconds=0.4, without_length=True),
-    usual("English", {"code_field": "Withdrawal code"}, label="Withdrawal code", download_label="Download your file"),
 ]
 
 REFUSED = [
     form("maintenance", "maintenance", "failed", lambda *_: "Le site est en maintenance.", 503),
-    form("maintenance with status 200", "maintenance", "failed", lambda *_: "Site en cours de maintenance"),
-    form("server error", "server_error", "failed", lambda *_: "java.lang.NullPointerException", 500),
     form("unknown link", "link_used", "link_used", lambda *_: "Page introuvable", 404),
     form("used link", "link_used", "link_used", lambda *_: "Ce lien a déjà été utilisé."),
     second("wrong code", "code_wrong", "code_wrong", lambda *_: "Le code saisi est incorrect"),
-    second("unknown link after the code", "link_used", "link_used", lambda *_: "Page introuvable", 404),
-    second("form again without a word", "code_wrong", "code_wrong", lambda *_: f"<form method=post>{FIELD}</form>"),
 ]
 
 HOSTILE = [
@@ -103,46 +92,9 @@ HOSTILE = [
         "refused",
         lambda *_: f'<form method=post action="https://evil.example/x">{FIELD}</form>',
     ),
-    form(
-        "form without TLS",
-        "redirect_elsewhere",
-        "refused",
-        lambda host, _: f'<form method=post action="http://{host}/x">{FIELD}</form>',
-    ),
-    form(
-        "base of another host",
-        "redirect_elsewhere",
-        "refused",
-        lambda *_: f'<base href="https://evil.example/"><form method=post action="x">{FIELD}</form>',
-    ),
-    form(
-        "button with an address of its own",
-        "redirect_elsewhere",
-        "refused",
-        lambda *_: (
-            '<form method=post><label>Code de retrait <input name=c></label><button formaction="//evil.example/">Ok</button>'
-        ),
-    ),
     redirecting("redirect to another host", "redirect_elsewhere", "refused", lambda _: "https://evil.example/"),
-    redirecting(
-        "redirect to a look-alike", "redirect_elsewhere", "refused", lambda host: f"https://{host}.evil.example/"
-    ),
-    redirecting("redirect to an address that is none", "redirect_elsewhere", "refused", lambda _: "https://["),
     redirecting("redirect without TLS", "redirect_elsewhere", "refused", lambda host: f"http://{host}/"),
-    redirecting("redirect to a file", "redirect_elsewhere", "refused", lambda _: "file:///etc/passwd"),
     Case("captcha", "captcha", "failed", lambda *_: Variant(instead=pages.captcha())),
-    form(
-        "two fields for the code",
-        "no_code_field",
-        "failed",
-        lambda *_: "<form><p>Code de retrait A <input name=a><p>Code de retrait B <input name=b></form>",
-    ),
-    form(
-        "field that only a script makes",
-        "unexpected_page",
-        "failed",
-        lambda *_: "<script>document.write('<input>')</script>",
-    ),
     form("30 MB", "too_large", "failed", lambda *_: "<p>a" * 7_500_000),
     form("thousands of unclosed tags", "unexpected_page", "failed", lambda *_: "<div><a><table><form><b>" * 20_000),
     form("escape sequences", "unexpected_page", "failed", lambda *_: "\x1b[2J\x07 Bonjour"),
@@ -155,49 +107,14 @@ HOSTILE = [
         "refused",
         lambda *_: '<a href="https://evil.example/a.p12">Télécharger</a>',
     ),
-    second(
-        "download by a script", "redirect_elsewhere", "refused", lambda *_: '<a href="javascript:go()">Télécharger</a>'
-    ),
-    second(
-        "several downloads",
-        "no_download",
-        "failed",
-        lambda *_: '<a href="a.exe">Télécharger le lecteur</a> <a href="b">Télécharger la notice</a>',
-    ),
     file(
         "page that repeats the code as the file",
         "html_instead",
         "failed",
         lambda secret: pages.page(f"Bonjour {pages.escaped(secret)}"),
     ),
-    file(
-        "program as the file",
-        "wrong_content",
-        "failed",
-        lambda _: Reply(200, b"MZ" + bytes(2000), "application/octet-stream"),
-    ),
     file("error page as the file", "server_error", "failed", lambda _: pages.page("Erreur technique", 500)),
-    file("error as the file", "server_error", "failed", lambda _: Reply(500, b"\0" * 9, "application/octet-stream")),
-    file("no such file", "link_used", "link_used", lambda _: Reply(404, b"{}", "application/json")),
-    file("closed for the moment", "maintenance", "failed", lambda _: Reply(503, b"{}", "application/json")),
-    file("forbidden", "unexpected_page", "failed", lambda _: pages.page("Interdit", 403)),
-    Case(
-        "bundle as a text",
-        "unexpected_page",
-        "failed",
-        lambda *_: Variant(
-            instead=Reply(200, base64.encodebytes(b"0\x82" + bytes(range(256)) * 9), "text/plain"), at="code"
-        ),
-        typed=True,
-    ),
-    second(
-        "page that repeats the code as a URL has it",
-        "unexpected_page",
-        "failed",
-        lambda _, secret: f"GET /submit?code={quote(secret, safe='')}",
-    ),
     file("empty file", "wrong_content", "failed", lambda _: Reply(200, b"", "application/x-pkcs12")),
-    file("picture as the file", "wrong_content", "failed", lambda _: Reply(200, b"\x89PNG" * 100, "image/png")),
     Case("bundle of another person", "wrong_person", "refused", lambda *_: Variant(), True, 1, "other"),
     Case("bundle with another passphrase", "wrong_passphrase", "collected", lambda *_: Variant(), True, 1, "letter"),
     Case("bundle with a weak key", "weak_key", "failed", lambda *_: Variant(), True, 1, "weak"),

@@ -16,7 +16,7 @@ import pytest
 from integration.canary import Scanner, Secret, text_secret
 from integration.canary_run import CanaryRun
 from integration.conftest import Figures
-from integration.plays import Json, run_play, tasks
+from integration.plays import Json, tasks
 from lab import mails
 from lab.authority import Authority
 from lab.hospital import Hospital
@@ -148,32 +148,6 @@ def tasks_with_codes(box: Filled) -> list[Json]:
     return [first, second, *with_codes, *failing]
 
 
-def test_a_maildir_is_left_as_it_was_until_mails_are_moved(hospital: Hospital) -> None:
-    box = filled(hospital.folder / "box")
-    before = sorted(path.relative_to(box.maildir) for path in box.maildir.rglob("*"))
-    read = {"mail_source": "maildir", "mail_path": str(box.maildir), **BOX, "include_codes": False}
-    moving = read | {"move_to": "Done", "collect_authorisations": [JEANNE.authorisation, PAUL.authorisation]}
-
-    def play(*calls: Json) -> list[Json]:
-        run = run_play(hospital, hosts="localhost", connection="local", tasks=list(calls))
-        return [dict(row.result) for row in run.rows]
-
-    module = "hospital_it.pkcs12.delivery_info"
-    first, checked = play({module: read}, {module: moving, "check_mode": True})
-    assert sorted(path.relative_to(box.maildir) for path in box.maildir.rglob("*")) == before
-    moved, again, last = play({module: moving}, {module: moving}, {module: read})
-    assert [result["changed"] for result in (first, checked, moved, again)] == [False, True, True, False]
-    assert moved["moved"] == checked["moved"]
-    done = list((box.maildir / ".Done" / "cur").iterdir())
-    assert len(done) == len(moved["moved"]) == 4
-    assert [Path(place).exists() for place in moved["moved"]] == [False] * 4
-    assert {row["authorisation"] for row in last["deliveries"]} == {
-        ELODIE.authorisation,
-        ANNE.authorisation,
-        LOUIS.authorisation,
-    }
-
-
 @pytest.fixture(scope="module")
 def lab_authority() -> Authority:
     return Authority.create()
@@ -221,31 +195,6 @@ def imap_changes(server: ImapServer, hospital: Hospital) -> list[Json]:
         {"imap_folder": "Nowhere"},
         {"imap_host": "no-such-host.invalid"},
     ]
-
-
-@pytest.mark.imap
-def test_mails_move_on_an_imap_server_only_when_told(hospital: Hospital, lab_authority: Authority) -> None:
-    with ImapServer(lab_authority, PASSWORD) as server:
-        box = filled(server.maildir)
-        read = imap(server, trust(lab_authority, hospital.folder))
-        moving = read | {"move_to": "Retirés", "collect_authorisations": [JEANNE.authorisation]}
-        run = CanaryRun(hospital)
-        checked, moved, again = local(
-            run,
-            [
-                {"hospital_it.pkcs12.delivery_info": moving, "check_mode": check_mode}
-                for check_mode in (True, False, False)
-            ],
-            {"right": PASSWORD},
-        )
-        assert (checked["changed"], moved["changed"], again["changed"]) == (True, True, False)
-        assert checked["moved"] == moved["moved"]
-        assert len(moved["moved"]) == 3
-        assert again["deliveries"] == []
-        # Of what was moved, the folder has a copy; nothing else was marked as read.
-        folders = [path for path in server.maildir.iterdir() if path.name.startswith(".Retir")]
-        assert [len([*folder.glob("new/*"), *folder.glob("cur/*")]) for folder in folders] == [3]
-        assert unread(server) == server_mails(box) - 3
 
 
 def imap(server: ImapServer, ca_path: Path) -> Json:

@@ -27,15 +27,6 @@ from lab.registration_authority import Delivery, RegistrationAuthority
 from lab.tls import server_context, trust
 
 CASES = [*USUAL, *REFUSED, *HOSTILE]
-MISUSE: Mapping[str, Json] = {
-    "url_not_https": {"url": "{{ plain_url }}"},
-    "url_invalid": {"url": "{{ user_url }}"},
-    "url_host_not_allowed": {"allowed_hosts": ["registration.example"]},
-    "bad_arguments": {"withdrawal_code": "{{ stray }}"},
-    "bad_pattern": {"used_pattern": "("},
-    "dest_folder": {"dest": "/nowhere/at/all.p12"},
-    "tls": {"ca_path": "/nowhere.pem", "dest": "{{ tls_dest }}"},
-}
 """Tasks that send nothing."""
 
 
@@ -258,16 +249,6 @@ def test_what_was_kept_is_used_when_the_options_are_corrected(withdrawals: Withd
     assert told[2]["sha256"] == told[3]["sha256"] == hashlib.sha256(original.read_bytes()).hexdigest()
     thumbprint = bytes.fromhex(withdrawals.bundles["holder"].thumbprint)
     withdrawals.run.secrets.append(binary_secret("the copy", withdrawals.dest(link).read_bytes(), public=thumbprint))
-
-
-@pytest.mark.usefixtures("first")
-def test_misuse_is_refused_before_any_request(withdrawals: Withdrawals) -> None:
-    asked = len(withdrawals.server.requests)
-    told = withdrawals.play([withdrawals.arguments(USUAL[0], **given) for given in MISUSE.values()])
-    assert [result["error"]["code"] for result in told] == list(MISUSE)
-    assert {result["changed"] for result in told} == {False}
-    assert {result.get("state") for result in told} <= {"new", "refused", "failed", None}
-    assert len(withdrawals.server.requests) == asked
 
 
 @pytest.mark.usefixtures("first")

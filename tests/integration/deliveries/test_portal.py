@@ -148,10 +148,3 @@ def _is_input(hospital: Hospital, place: str) -> bool:
         "bundles",
         "play.yml",
     }
-
-
-def test_required_without_an_address(site: Site) -> None:
-    run = site.play(roles=["hospital_it.pkcs12.enrol"], vars={"pkcs12_require_portal": True})
-    row = holder(run, DESK, NUMBER).result
-    assert (failed_hosts(run), row["error"]["code"]) == ({DESK}, "bad_url")
-    assert site.store() == Contents((), orphans=0)

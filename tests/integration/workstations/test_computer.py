@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from integration.plays import Json, cached, failed_hosts, holder, messages, modules, row, summary
+from integration.plays import Json, cached, failed_hosts, holder, messages, row, summary
 from integration.workstations.test_check import rewrite
 from lab.emulated import EmulatedWorkstation
 from lab.hospital import Hospital
@@ -115,20 +115,6 @@ def test_nothing_is_installed_on_another_computer(played: Played) -> None:
     assert row(run, "holder_certificates", "ws-other").result["error"]["code"] == "wrong_computer"
     assert holder(run, "ws-moved").result["error"]["code"] == "wrong_computer"
     assert "ansible_facts" not in row(run, "holder_certificates", "ws-other").result
-
-
-def test_an_exchange_is_sent_to_all_but_the_computer_that_was_read_and_is_another(played: Played) -> None:
-    ran = modules(played.runs["enrol"].requests)
-    assert (ran.count("store_inventory"), ran.count("store_exchange")) == (len(DESKS), len(DESKS) - 1)
-    assert modules(played.runs["enrol"].requests, "ws-right") == ["store_inventory", "store_exchange"]
-
-
-def test_the_right_computer_says_its_name_in_the_journal(played: Played) -> None:
-    journal = holder(played.runs["enrol"], "ws-right").result["journal"]
-    assert (journal[0]["step"], journal[0]["outcome"], journal[0]["computer"]) == ("computer", "done", "WS-RIGHT")
-    assert [entry["step"] for entry in holder(played.runs["enrol"], "ws-plain").result["journal"]].count(
-        "computer"
-    ) == 0
 
 
 @pytest.mark.parametrize(("run", "action"), [("enrol", "holder_certificates"), ("audit", "certificate_facts")])
