@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import yaml
-from spnego._ntlm_raw.messages import AvId, TargetInfo
 
 from integration.failing_connections import CASES, GOOD, OLD, Site, host
 from integration.plays import Json, facts_in, failed_hosts, row, run_play, summary
@@ -151,57 +150,6 @@ def test_a_package_that_the_controller_lacks_is_named(tmp_path: Path) -> None:
     assert {name: result["connection_error"]["code"] for name, result in told.items()} == {
         name: code for name, (_module, code) in MISSING.items()
     }
-
-
-class TargetInfo24H2(TargetInfo):
-    """What a workstation says of itself in NTLM, with 80 bytes about the computer: Windows 11 24H2 is reported to send so many."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self[AvId.single_host] = bytes(80)
-
-
-AS_BEFORE_0_12_1 = """\
-from spnego._ntlm_raw.messages import SingleHost
-now = SingleHost.__init__
-def as_before(self, *given, _b_data=None, **more):
-    if _b_data and len(_b_data) != 48:
-        raise ValueError("SingleHost bytes must have a length of 48")
-    now(self, *given, _b_data=_b_data, **more)
-SingleHost.__init__ = as_before
-"""
-
-
-def older_spnego(folder: Path) -> dict[str, str]:
-    """The environment of a controller with pyspnego 0.12.0, by its metadata and by what it takes."""
-    metadata = folder / "pyspnego-0.12.0.dist-info" / "METADATA"
-    metadata.parent.mkdir(parents=True)
-    metadata.write_text("Metadata-Version: 2.1\nName: pyspnego\nVersion: 0.12.0\n", encoding="utf-8")
-    (folder / "sitecustomize.py").write_text(AS_BEFORE_0_12_1, encoding="utf-8")
-    return {"PYTHONPATH": str(folder)}
-
-
-def test_an_old_pyspnego_is_told_beforehand_and_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["winrm-ntlm", "psrp-ntlm"]
-    with ExitStack() as running:
-        hospital = running.enter_context(Hospital(tmp_path / "hospital", [Desk("ws-1", (Seat(JEANNE),))]))
-        original = hospital.inventory.read_text(encoding="utf-8")
-        with chosen(started_anew):
-            old = older_spnego(tmp_path / "old")
-            warned = play(hospital, "hospital_it.pkcs12.check", environment=old)
-            monkeypatch.setattr("spnego._ntlm.TargetInfo", TargetInfo24H2)
-            site = Site(hospital, running, lay_out(hospital.authority, hospital.folder, CONNECTION_UPN), None)
-            failing = read_facts(site, names, old)
-            hospital.inventory.write_text(original, encoding="utf-8")
-            today = read_facts(site, names, {})
-    findings = row(warned, "workstation_info", "ws-1").result["findings"]
-    (told,) = [each for each in findings if each["subject"] == "spnego"]
-    problem = {"code": "finding.spnego_too_old", "values": {"version": "0.12.0"}}
-    assert (told["severity"], told["problem"]) == ("warning", problem)
-    assert told["cure"] in warned.stdout
-    assert failed_hosts(warned) == set()
-    assert {each["connection_error"]["code"] for each in failing.values()} == {"spnego_too_old"}
-    assert [name for name, result in today.items() if "connection_error" in result] == []
 
 
 WITHOUT_AN_ANSWER = """\
