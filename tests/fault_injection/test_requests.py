@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fault_injection.final_state import wrong_in_the_end
-from fault_injection.renewal_in_process import Renewal, Tally, quiet
+from fault_injection.renewal_in_process import Renewal, quiet
 from fault_injection.renewals import RenewalBundles
 from integration.canary import Scanner, Secret, binary_secret, key_secrets, text_secret
 from integration.plays import failed_hosts, row, run_play
@@ -148,7 +148,7 @@ GARBAGE = {
 }
 
 
-def test_credentials_are_refused_after_each_request(tmp_path: Path, bundles: RenewalBundles, tally: Tally) -> None:
+def test_credentials_are_refused_after_each_request(tmp_path: Path, bundles: RenewalBundles) -> None:
     last = count(tmp_path / "clean", bundles, AuthMethod.BASIC)
     with pytest.MonkeyPatch.context() as patches:
         known = Passwords()
@@ -158,21 +158,19 @@ def test_credentials_are_refused_after_each_request(tmp_path: Path, bundles: Ren
             # The last request ends the shell; Ansible does not mind when it is refused.
             assert failed_hosts(faulty.run_with_faults()) == faults.keys() - {f"refused-{last - 1}"}
             known.restore()
-            assert_recovers(faulty, tally)
+            assert_recovers(faulty)
 
 
-def test_requests_are_cut_delayed_and_answered_with_garbage(
-    tmp_path: Path, bundles: RenewalBundles, tally: Tally
-) -> None:
+def test_requests_are_cut_delayed_and_answered_with_garbage(tmp_path: Path, bundles: RenewalBundles) -> None:
     last = count(tmp_path / "clean", bundles, AuthMethod.NTLM)
     faults = dict(faults_at_each(last)) | dict(faults_of_answers())
     with faulty_workstations(tmp_path / "faulty", faults, bundles.old, AuthMethod.NTLM) as faulty:
         harmless = {f"{moment}-{last}" for moment in ("before", "after", "late")}
         assert failed_hosts(faulty.run_with_faults()) == faults.keys() - harmless
-        assert_recovers(faulty, tally)
+        assert_recovers(faulty)
 
 
-def test_requests_are_cut_where_powershell_is_logged(tmp_path: Path, bundles: RenewalBundles, tally: Tally) -> None:
+def test_requests_are_cut_where_powershell_is_logged(tmp_path: Path, bundles: RenewalBundles) -> None:
     last = count(tmp_path / "clean", bundles, AuthMethod.NTLM, logs)
     moments = {"before": Moment.BEFORE, "after": Moment.AFTER}
     faults = {
@@ -182,7 +180,7 @@ def test_requests_are_cut_where_powershell_is_logged(tmp_path: Path, bundles: Re
     }
     with faulty_workstations(tmp_path / "faulty", faults, bundles.old, AuthMethod.NTLM) as faulty:
         assert failed_hosts(faulty.run_with_faults()) == faults.keys() - {f"before-{last}", f"after-{last}"}
-        assert_recovers(faulty, tally)
+        assert_recovers(faulty)
 
 
 def logs(workstation: EmulatedWorkstation, _patches: pytest.MonkeyPatch) -> None:
@@ -223,18 +221,16 @@ def answers(driver: str, answer: bytes) -> Callable[[EmulatedWorkstation, pytest
     )
 
 
-def assert_recovers(faulty: FaultyWorkstations, tally: Tally) -> None:
+def assert_recovers(faulty: FaultyWorkstations) -> None:
     """Nobody was ever without a certificate, the next run ends well everywhere, and no secret is left."""
     first = faulty.runs[-1]
     for name in faulty.faults:
-        tally.count(1, faulty.watches[name].violations)
         if name in failed_hosts(first):
             assert_named(first, name)
     run = faulty.again()
     assert run.exit_code == 0, run.stdout
     for name in faulty.faults:
         assert faulty.wrong_in_the_end(name) == (), name
-        tally.converge(runs=1)
     scanner = faulty.scanner()
     assert faulty.secrets
     assert [hit for place, data in faulty.pieces() for hit in scanner.scan(place, data)] == []

@@ -15,7 +15,6 @@ import pytest
 
 from integration.canary import Scanner, Secret, text_secret
 from integration.canary_run import CanaryRun
-from integration.conftest import Figures
 from integration.plays import Json, tasks
 from lab import mails
 from lab.authority import Authority
@@ -102,7 +101,7 @@ def local(run: CanaryRun, calls: list[Json], known: Json) -> list[Json]:
     return [dict(row.result) for row in done.rows]
 
 
-def test_codes_reach_the_next_task_and_nothing_else(hospital: Hospital, figures: Figures) -> None:
+def test_codes_reach_the_next_task_and_nothing_else(hospital: Hospital) -> None:
     """The result with codes is one that Ansible neither shows nor keeps; a template of the next task reads it."""
     box = filled(hospital.folder / "bundles" / "box")
     run = CanaryRun(hospital)
@@ -121,7 +120,7 @@ def test_codes_reach_the_next_task_and_nothing_else(hospital: Hospital, figures:
     assert {number: row["name"] for number, row in newest.items()} == {
         number: person.name for number, person in people.items()
     }
-    assert figures.search("delivery mails", Scanner(run.secrets), run.pieces()) == []
+    assert Scanner(run.secrets).search(run.pieces()) == []
     assert {Path(place).name for place, _data in run.pieces()} >= {"ansible.log", "events.jsonl"}
 
 
@@ -154,9 +153,7 @@ def lab_authority() -> Authority:
 
 
 @pytest.mark.imap
-def test_an_imap_server_is_read_and_left_as_it_was(
-    hospital: Hospital, lab_authority: Authority, figures: Figures
-) -> None:
+def test_an_imap_server_is_read_and_left_as_it_was(hospital: Hospital, lab_authority: Authority) -> None:
     with ImapServer(lab_authority, PASSWORD) as server:
         box = filled(server.maildir)
         run = CanaryRun(hospital)
@@ -176,7 +173,7 @@ def test_an_imap_server_is_read_and_left_as_it_was(
     assert {problem["error"]["code"] for problem in few["problems"]} - {"sender_differs"} == {"too_many_mails"}
     codes = ["mail_login", "mail_tls", "mail_tls", "mail_unreachable", "mail_source", "mail_unreachable"]
     assert [row["error"]["code"] for row in refused] == codes
-    assert figures.search("an IMAP mailbox", Scanner(run.secrets), run.pieces()) == []
+    assert Scanner(run.secrets).search(run.pieces()) == []
 
 
 def imap_changes(server: ImapServer, hospital: Hospital) -> list[Json]:

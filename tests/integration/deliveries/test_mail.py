@@ -14,7 +14,6 @@ import pytest
 
 from integration.canary import Scanner, text_secret
 from integration.canary_run import CanaryRun
-from integration.conftest import Figures
 from integration.plays import Json, run_play, tasks
 from lab.authority import Authority
 from lab.hospital import Hospital
@@ -178,7 +177,7 @@ def test_without_tls_a_mail_stays_on_the_controller(office: MailServer, sender: 
 
 
 @pytest.mark.parametrize("office", [ACCOUNTS], indirect=True)
-def test_password_is_nowhere(office: MailServer, sender: Sender, figures: Figures) -> None:
+def test_password_is_nowhere(office: MailServer, sender: Sender) -> None:
     run = CanaryRun(sender.hospital)
     run.secrets += [text_secret("the password", PASSWORD), text_secret("a wrong password", OTHER)]
     known = json.dumps({"right": PASSWORD, "wrong": OTHER})
@@ -200,5 +199,5 @@ def test_password_is_nowhere(office: MailServer, sender: Sender, figures: Figure
         "bad_arguments",
     ]
     assert len(office.mails) == 1
-    assert figures.search("mail", Scanner(run.secrets), run.pieces()) == []
+    assert Scanner(run.secrets).search(run.pieces()) == []
     assert {Path(place).name for place, _data in run.pieces()} >= {"ansible.log", "events.jsonl"}

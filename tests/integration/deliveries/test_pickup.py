@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from integration.canary import Scanner, binary_secret, text_secret
 from integration.canary_run import CanaryRun, canary, secrets_of
-from integration.conftest import Figures
 from integration.plays import Json, run_play, tasks
 from lab import registration_pages as pages
 from lab.authority import Authority, IssuedBundle
@@ -372,12 +371,12 @@ def test_each_withdrawal_is_on_record_once(withdrawals: Withdrawals) -> None:
 
 
 @pytest.mark.usefixtures("first")
-def test_no_secret_is_left_by_any_of_it(withdrawals: Withdrawals, figures: Figures) -> None:
+def test_no_secret_is_left_by_any_of_it(withdrawals: Withdrawals) -> None:
     """Runs last in this file, after all plays. The folder of the bundles is where the site wants its files."""
     assert withdrawals.run.runs
-    hits = figures.search("withdrawals", Scanner(withdrawals.run.secrets), withdrawals.run.pieces())
+    hits = Scanner(withdrawals.run.secrets).search(withdrawals.run.pieces())
     assert hits == []
     beside = [path for path in withdrawals.folder.rglob("*") if path.is_file() and path.suffix == ".json"]
     assert beside
     pieces = [(str(path), path.read_bytes()) for path in beside]
-    assert figures.search("records of withdrawals", Scanner(withdrawals.run.secrets), pieces) == []
+    assert Scanner(withdrawals.run.secrets).search(pieces) == []
