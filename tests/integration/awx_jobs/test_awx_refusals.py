@@ -63,6 +63,21 @@ def test_a_limit_that_leaves_out_the_controller_ends_red(hospital: Hospital, pla
     assert not (hospital.folder / "reports").exists()
 
 
+@pytest.mark.parametrize("options", [("--limit", "ws-nuclear"), ("--limit", "nosuch")], ids=["another host", "no host"])
+@pytest.mark.parametrize("playbook", ["audit", "renew_due"])
+def test_a_limit_that_leaves_no_host_ends_red(hospital: Hospital, playbook: str, options: tuple[str, ...]) -> None:
+    run = start(hospital, playbook, {"pkcs12_hosts": "ws-cardio"}, *options)
+    assert run.exit_code not in {0, 2}
+
+
+def test_a_limit_in_a_file_is_left_to_ansible(hospital: Hospital) -> None:
+    listed = hospital.folder / "limit"
+    listed.write_text("ws-cardio\n", encoding="utf-8")
+    bundles = {"pkcs12_bundle_folder": str(hospital.bundle_folder)}
+    run = start(hospital, "check_bundles", bundles, "--limit", f"@{listed}")
+    assert (run.exit_code, refusals(run)) == (0, [])
+
+
 @pytest.mark.parametrize("playbook", WITH_FOLDERS)
 def test_a_job_that_does_not_see_a_folder_ends_before_anything_else(hospital: Hospital, playbook: str) -> None:
     gone = str(hospital.folder / "not mounted")

@@ -9,6 +9,7 @@ import json
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from integration.audited import FILES, Site, audited
+from integration.audited import DATE, FILES, Site, audited
 from integration.canary import Scanner, text_secret
 from integration.canary_run import CanaryRun
 from integration.plays import Json, Told, messages, told
@@ -211,6 +212,17 @@ def test_every_place_gets_the_same_bytes(
     assert [name for name in names if name in letter.message["Subject"]] == []
 
 
+@pytest.mark.words(reason="with a nonce in its sentences, a report is another each time")
+def test_same_day_nothing_changes_anywhere(site: Site, web: WebServer, ca_path: str, tmp_path: Path) -> None:
+    places = folder(tmp_path), host(tmp_path), https(web)
+    first = deliver(site, *places, report_date=DATE, **servers(ca_path))
+    again = deliver(site, *places, report_date=DATE, **servers(ca_path))
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert "changed=0" not in first.stdout
+    assert "changed=0" in again.stdout
+    assert len(web.puts) == 2 * len(NAMES)
+
+
 def test_check_mode_sends_nothing(site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path) -> None:
     places = [folder(tmp_path), host(tmp_path), https(web), mail()]
     checked = site.report("--check", report_destinations=places, **servers(ca_path, post))
@@ -267,6 +279,22 @@ def test_servers_of_another_authority_get_nothing_and_the_setting_is_named(
     assert "CERTIFICATE_VERIFY_FAILED" in server.values["said"]
     assert (letters.code, letters.values) == ("not_sent.mail_refused", {"to": "radioprotection@chu.example"})
     assert letters.causes != ()
+
+
+@pytest.mark.usefixtures("nonce_language")
+def test_answer_of_a_server_that_does_not_take_it_is_told(site: Site, ca_path: str) -> None:
+    """A redirection is not followed: the password would go along."""
+    answers = [HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.INSUFFICIENT_STORAGE, HTTPStatus.FORBIDDEN]
+    with ExitStack() as running:
+        webs = [running.enter_context(web_server(site)) for _answer in answers]
+        for web, answer in zip(webs, answers, strict=True):
+            web.status = answer
+        run = deliver(site, *map(https, webs), **servers(ca_path))
+    assert (run.exit_code, [web.puts for web in webs]) == (2, [[], [], []])
+    said = {each.values["url"]: each.values["said"] for each in not_sent(run)}
+    codes = {f"{web.url}/": f"Status code was {answer.value}" for web, answer in zip(webs, answers, strict=True)}
+    assert said.keys() == codes.keys()
+    assert [url for url, code in codes.items() if code not in said[url]] == []
 
 
 @pytest.mark.usefixtures("nonce_language")
