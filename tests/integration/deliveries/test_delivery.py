@@ -230,6 +230,17 @@ def test_check_mode_sends_nothing(site: Site, web: WebServer, post: MailServer, 
     assert (list(tmp_path.iterdir()), web.puts, post.mails) == ([], [], [])
 
 
+def test_forms_are_chosen_for_each_place(site: Site, post: MailServer, ca_path: str, tmp_path: Path) -> None:
+    textfiles = folder(tmp_path) | {"formats": ["prometheus"], "mode": "0644"}
+    places = textfiles, mail(formats=["json"], mail_subject="Monthly")
+    deliver(site, *places, report_formats=["prometheus", "json"], **servers(ca_path, post))
+    assert content(tmp_path).keys() == {"pkcs12-compliance.prom"}
+    assert (tmp_path / "pkcs12-compliance.prom").stat().st_mode & 0o777 == 0o644
+    assert [mail.message["Subject"] for mail in post.mails] == ["Monthly"]
+    attached = [part.get_filename() for part in post.mails[0].message.iter_attachments()]
+    assert attached == ["pkcs12-compliance.json"]
+
+
 @pytest.mark.usefixtures("nonce_language")
 def test_place_that_fails_is_named_and_the_others_are_served(
     site: Site, web: WebServer, post: MailServer, ca_path: str, tmp_path: Path
