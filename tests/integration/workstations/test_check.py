@@ -110,19 +110,9 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checked]:
         for name, fault in FAULTS.items():
             fault.prepare(hospital.emulated(name))
         rewrite(hospital.inventory, add_a_host_that_is_off)
-        known = passwords(hospital.passwords[JEANNE.sid])
-        rewrite(hospital.inventory, lambda hosts: [hosts[name].update(known[name]) for name in known])
+        known = {"pkcs12_holder_passwords": {JEANNE.account.upper(): hospital.passwords[JEANNE.sid]}}
+        rewrite(hospital.inventory, lambda hosts: hosts["ws-password"].update(known))
         yield Checked(hospital, play(hospital, CHECK, "--forks", "4", *SITE_WIDE_BECOME))
-
-
-def passwords(hers: str) -> dict[str, Json]:
-    """What the inventory knows of Windows passwords, by host."""
-    return {
-        "ws-password": {"pkcs12_holder_passwords": {JEANNE.account.upper(): hers}},
-        "ws-number": {"pkcs12_holder_passwords": {JEANNE.authorisation: hers}},
-        "ws-unlogged": {"pkcs12_holder_passwords": {JEANNE.account: hers}},
-        "ws-empty": {"pkcs12_holder_passwords": {JEANNE.account: "", PAUL.account: hers}},
-    }
 
 
 def add_a_host_that_is_off(hosts: dict[str, Any]) -> None:
@@ -166,10 +156,9 @@ def test_summary_names_who_is_not_ready_and_what_to_do(checked: Checked) -> None
 
 
 def test_password_that_would_be_logged_is_said_beforehand_and_not_shown(checked: Checked) -> None:
-    for name in ("ws-password", "ws-number"):
-        (found,) = [each for each in checked.findings(name) if not each["ok"]]
-        assert (found["account"], found["severity"]) == (JEANNE.account, "error")
-        assert found["problem"]["code"] == "logged_password.check"
+    (found,) = [each for each in checked.findings("ws-password") if not each["ok"]]
+    assert (found["account"], found["severity"]) == (JEANNE.account, "error")
+    assert found["problem"]["code"] == "logged_password.check"
     hers = checked.hospital.passwords[JEANNE.sid]
     assert hers not in checked.run.stdout + checked.run.stderr + json.dumps([each.result for each in checked.run.rows])
 
