@@ -5,20 +5,42 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from lab.winrm import http_messages, sealing, soap, wsman
-from lab.winrm.auth import Authenticator, Challenge, Door, Rejected, no_certificate
+from lab.winrm.auth import (
+    Authenticator,
+    BasicAuthenticator,
+    CertificateAuthenticator,
+    Challenge,
+    Door,
+    Rejected,
+    no_certificate,
+)
 from lab.winrm.intercept import Intercept, Moment, Request
 from lab.winrm.kerberos_keys import KerberosKeys
 from lab.winrm.ledger import AUTH, CUT, Entry, Ledger
 from lab.winrm.logons import Accounts
-from lab.winrm.schemes import authenticators
+from lab.winrm.session_security import CredsspAuthenticator, KerberosAuthenticator, NtlmAuthenticator
 from lab.winrm.shell import Shells
 from lab.winrm.tls import Tls
 from lab.workstation_interface import AuthMethod, Logon
+
+_MAKERS: dict[AuthMethod, Callable[[Door], Authenticator]] = {
+    AuthMethod.BASIC: BasicAuthenticator,
+    AuthMethod.NTLM: NtlmAuthenticator,
+    AuthMethod.KERBEROS: KerberosAuthenticator,
+    AuthMethod.CERTIFICATE: CertificateAuthenticator,
+    AuthMethod.CREDSSP: CredsspAuthenticator,
+}
+
+
+def authenticators(methods: Iterable[AuthMethod], door: Door) -> tuple[Authenticator, ...]:
+    """What a fresh connection may authenticate with."""
+    return tuple(_MAKERS[method](door) for method in methods)
+
 
 if TYPE_CHECKING:
     from lab.winrm.sealing import Sealer
