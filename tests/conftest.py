@@ -105,6 +105,8 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in figures.LINES:
+        terminalreporter.write_line(line)
     for each in EQUIPMENT:
         if count := figures.LEFT_OUT.get(each.marker):
             line = f"*** NOT DONE HERE: {count} tests with {each.name}. {each.cure}"

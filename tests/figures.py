@@ -1,13 +1,8 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests count for the end of a run. Each process counts its own; ``tests/conftest.py`` puts the figures together."""
+"""What the tests say at the end of a run. Each process has its own; ``tests/conftest.py`` puts them together."""
 
 from __future__ import annotations
-
-from collections import Counter
-
-NUMBERS: Counter[str] = Counter()
-"""Added up over all processes."""
 
 LINES: list[str] = []
 """Shown as they are."""
@@ -18,11 +13,10 @@ LEFT_OUT: dict[str, int] = {}
 
 def exported() -> dict[str, object]:
     """For the process that shows them, in plain types."""
-    return {"numbers": dict(NUMBERS), "lines": list(LINES), "left_out": dict(LEFT_OUT)}
+    return {"lines": list(LINES), "left_out": dict(LEFT_OUT)}
 
 
-def add(numbers: dict[str, int], lines: list[str], left_out: dict[str, int]) -> None:
+def add(lines: list[str], left_out: dict[str, int]) -> None:
     """Those of another process."""
-    NUMBERS.update(numbers)
     LINES.extend(lines)
     LEFT_OUT.update(left_out)

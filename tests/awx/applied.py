@@ -10,10 +10,162 @@ from typing import Any
 
 import yaml
 
-from awx import workflow_nodes
 from awx.api import Awx, Json
-from awx.kinds import KINDS, Kind
 from consistency.awx import Data
+
+WAYS = ("success_nodes", "failure_nodes", "always_nodes")
+NODES = "workflow_job_template_nodes/"
+
+
+def workflow_node(api: Awx, workflow: Json, wanted: Data) -> list[str]:
+    """Makes or mends one node, without its links. Returns the differences."""
+    title = f"workflow {workflow['name']} {wanted['identifier']}"
+    fields: Json = {"extra_data": wanted.get("extra_data", {})}
+    if "unified_job_template" in wanted:
+        template = api.find("unified_job_templates/", name=wanted["unified_job_template"])
+        if template is None:
+            return [f"{title}: its template is missing"]
+        fields["unified_job_template"] = template["id"]
+    found = api.find(NODES, workflow_job_template=workflow["id"], identifier=wanted["identifier"])
+    if found is None:
+        new = {"workflow_job_template": workflow["id"], "identifier": wanted["identifier"]}
+        _approval(api, api.post(NODES, {**new, **fields}), wanted)
+        return [f"{title}: missing"]
+    differing = {name: value for name, value in fields.items() if found.get(name) != value}
+    if differing:
+        api.patch(f"{NODES}{found['id']}/", differing)
+    return [f"{title}: {name} differs" for name in (*differing, *_approval(api, found, wanted))]
+
+
+def _approval(api: Awx, found: Json, wanted: Data) -> list[str]:
+    """What differed in the approval of a node."""
+    approval = wanted.get("approval_node", {})
+    if approval and not found.get("unified_job_template"):
+        api.post(f"{NODES}{found['id']}/create_approval_template/", approval)
+        return ["its approval"]
+    kept = api.get(f"workflow_approval_templates/{found['unified_job_template']}/") if approval else {}
+    differing = {name: value for name, value in approval.items() if kept.get(name) != value}
+    if differing:
+        api.patch(f"workflow_approval_templates/{kept['id']}/", differing)
+    return ["its approval"] if differing else []
+
+
+def links(api: Awx, workflow: Json, wanted: list[Data]) -> list[str]:
+    """Makes each node lead where it is to lead, and nowhere else. Returns the differences."""
+    found = {each["identifier"]: each for each in api.all(NODES, workflow_job_template=workflow["id"])}
+    differences = []
+    for each in wanted:
+        here = found[each["identifier"]]
+        for way in WAYS:
+            led = set(here.get(way, ()))
+            targets = {found[name]["id"] for name in each.get(way, ()) if name in found}
+            if led == targets:
+                continue
+            differences.append(f"workflow {workflow['name']} {each['identifier']}: {way} differ")
+            for target in targets - led:
+                api.post(f"{NODES}{here['id']}/{way}/", {"id": target})
+            for target in led - targets:
+                api.post(f"{NODES}{here['id']}/{way}/", {"id": target, "disassociate": True})
+    surplus = sorted(set(found) - {each["identifier"] for each in wanted})
+    for name in surplus:
+        differences.append(f"workflow {workflow['name']} {name}: is not in the configuration")
+        api.delete(f"{NODES}{found[name]['id']}/")
+    return differences
+
+
+MAILS = "notification_templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``key``: the fields that identify an object. ``references``: fields that hold the id of an object, with its endpoint.
+
+    ``lists``: associated objects, with their endpoint. ``texts``: maps that the API takes as text. ``apart``: handled elsewhere.
+    """
+
+    variable: str
+    endpoint: str
+    key: tuple[str, ...] = ("name",)
+    references: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
+    texts: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
+
+
+ORGANIZATION = {"organization": "organizations"}
+KINDS = (
+    Kind("controller_instance_groups", "instance_groups"),
+    Kind("controller_teams", "teams", references=ORGANIZATION),
+    Kind("controller_credential_types", "credential_types"),
+    Kind(
+        "controller_credentials",
+        "credentials",
+        references={**ORGANIZATION, "credential_type": "credential_types"},
+        apart=frozenset({"update_secrets"}),
+    ),
+    Kind(
+        "controller_credential_input_sources",
+        "credential_input_sources",
+        key=("target_credential", "input_field_name"),
+        references={"target_credential": "credentials", "source_credential": "credentials"},
+    ),
+    Kind("controller_execution_environments", "execution_environments"),
+    Kind("controller_notifications", MAILS, references=ORGANIZATION),
+    Kind(
+        "controller_projects",
+        "projects",
+        references={**ORGANIZATION, "credential": "credentials", "default_environment": "execution_environments"},
+    ),
+    Kind(
+        "controller_inventories",
+        "inventories",
+        references=ORGANIZATION,
+        lists={"input_inventories": "inventories"},
+    ),
+    Kind(
+        "controller_inventory_sources",
+        "inventory_sources",
+        references={
+            "inventory": "inventories",
+            "source_project": "projects",
+            "execution_environment": "execution_environments",
+        },
+        texts=frozenset({"source_vars"}),
+        apart=frozenset({"organization"}),
+    ),
+    Kind(
+        "controller_templates",
+        "job_templates",
+        references={
+            "project": "projects",
+            "inventory": "inventories",
+            "execution_environment": "execution_environments",
+        },
+        lists={
+            "credentials": "credentials",
+            "instance_groups": "instance_groups",
+            "notification_templates_error": MAILS,
+            "notification_templates_success": MAILS,
+        },
+        texts=frozenset({"extra_vars"}),
+        apart=frozenset({"organization", "survey_spec"}),
+    ),
+    Kind(
+        "controller_workflows",
+        "workflow_job_templates",
+        references=ORGANIZATION,
+        lists={"notification_templates_error": MAILS, "notification_templates_approvals": MAILS},
+        apart=frozenset({"simplified_workflow_nodes"}),
+    ),
+    Kind(
+        "controller_schedules",
+        "schedules",
+        references={"unified_job_template": "unified_job_templates"},
+        apart=frozenset({"organization"}),
+    ),
+)
+"""In the order in which they can be made: what is referred to comes first."""
+
 
 HIDDEN = "$encrypted$"
 """What AWX shows instead of a secret."""
@@ -56,9 +208,9 @@ class Applied:
         if "survey_spec" in entry:
             self._survey(title, f"{place}survey_spec/", entry["survey_spec"])
         for node in entry.get("simplified_workflow_nodes", ()):
-            self.differences += workflow_nodes.node(self.api, found, node)
+            self.differences += workflow_node(self.api, found, node)
         if "simplified_workflow_nodes" in entry:
-            self.differences += workflow_nodes.links(self.api, found, entry["simplified_workflow_nodes"])
+            self.differences += links(self.api, found, entry["simplified_workflow_nodes"])
 
     def _wanted(self, kind: Kind, entry: Data) -> Json:
         """The fields of the object, with ids for names."""

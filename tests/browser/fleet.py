@@ -95,61 +95,16 @@ CASES = (
 )
 """Those who need something, and those of whom something is unknown."""
 
+OTHERS = (
+    "Adèle Renaud: irm-1, Bruno Perrin: irm-2, Camille Morel: scanner-1, David Girard: scanner-2, "
+    "Emma André: radio-3, Farid Amrani: radio-4, Gaëlle Mercier: radio-5, Henri Colin: cardio-1, "
+    "Irène Vidal: cardio-2, Jules Caron: bloc-1, Katia Roche: bloc-2, Luc Picard: labo-1, Maëlle Gautier: labo-2, "
+    "Nicolas Barbier: pharmacie, Odile Perret: dosimetrie, Pierre Aubert: qualite, Rose Lemoine: biomedical, "
+    "Simon Charles: direction, Théo Marchal: dialyse, Valérie Hubert: soins"
+)
 WELL = tuple(
     Person(name, 60 + 83 * number % 1000, (f"ws-{workstation}",))
-    for number, (name, workstation) in enumerate(
-        zip(
-            (
-                "Adèle Renaud",
-                "Bruno Perrin",
-                "Camille Morel",
-                "David Girard",
-                "Emma André",
-                "Farid Amrani",
-                "Gaëlle Mercier",
-                "Henri Colin",
-                "Irène Vidal",
-                "Jules Caron",
-                "Katia Roche",
-                "Luc Picard",
-                "Maëlle Gautier",
-                "Nicolas Barbier",
-                "Odile Perret",
-                "Pierre Aubert",
-                "Rose Lemoine",
-                "Simon Charles",
-                "Théo Marchal",
-                "Valérie Hubert",
-            ),
-            (
-                *(
-                    "irm-1",
-                    "irm-2",
-                    "scanner-1",
-                    "scanner-2",
-                    "radio-3",
-                    "radio-4",
-                    "radio-5",
-                    "cardio-1",
-                    "cardio-2",
-                    "bloc-1",
-                ),
-                *(
-                    "bloc-2",
-                    "labo-1",
-                    "labo-2",
-                    "pharmacie",
-                    "dosimetrie",
-                    "qualite",
-                    "biomedical",
-                    "direction",
-                    "dialyse",
-                    "soins",
-                ),
-            ),
-            strict=True,
-        )
-    )
+    for number, (name, workstation) in enumerate(each.split(": ") for each in OTHERS.split(", "))
 )
 
 PEOPLE = (*CASES, *WELL)

@@ -133,14 +133,3 @@ def test_the_folded_text_opens(visit: Visitor) -> None:
     assert folded.locator("summary").inner_text() == "Texte technique"
     page.evaluate("scrollTo(0, 0)")  # the headings of a table in sight lie on its rows
     held(page, WIDE)
-
-
-def test_the_check_sees_what_overlaps(visit: Visitor) -> None:
-    """The two checks above are not blind."""
-    page = visit(sample_page("en"))
-    page.evaluate("document.querySelector('.holders td:nth-child(3)').style.marginLeft = '-60px'")
-    assert overlaps(page)
-    page.evaluate(
-        "document.querySelector('.holders td:nth-child(2)').style.cssText = 'width:20px;white-space:nowrap;overflow:hidden'"
-    )
-    assert page.evaluate(CUT)

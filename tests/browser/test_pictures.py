@@ -43,14 +43,6 @@ def test_a_report_is_pictured(report: Path) -> None:
         assert len(image.convert("RGB").getcolors(1 << 20) or ()) > 50, "there is something on it"
 
 
-def test_without_a_chromium_there_is_none_and_that_is_said(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(report.parent))
-    assert not chromium.screenshot(report, report.with_suffix(".png"))
-    assert not report.with_suffix(".png").exists()
-    with pytest.raises(FileNotFoundError, match="make browser"), chromium.browsing():
-        pass
-
-
 def test_the_documentation_has_each_picture_and_they_are_small() -> None:
     forty = {name for language in LANGUAGES for name in names_of_forty(language)}
     assert {path.name for path in IMAGES.iterdir()} == {*SCREENS, PRINTED, *forty}

@@ -148,12 +148,6 @@ def test_forty_holders_are_two_sheets(visit: Visitor, report: Report) -> None:
     assert len(sheets(visit(page_of(report)))) > 4
 
 
-def test_three_hundred_holders_stay_readable_on_paper(visit: Visitor) -> None:
-    found = sheets(visit(page_of(hospital(300))), everything=False)
-    assert len(found) <= 14
-    assert all("Next step" in sheet for sheet in found[:-1])
-
-
 def test_paper_is_white_whatever_the_screen_is(visit: Visitor) -> None:
     document = pypdfium2.PdfDocument(print_out(visit(sample_page("en"), scheme="dark")))
     picture = document[0].render(scale=0.5).to_pil().convert("L")

@@ -80,7 +80,7 @@ def test_each_column_sorts(visit: Visitor, table: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_dates_that_changed_sort_as_dates(visit: Visitor, language: str) -> None:
-    page = visit(sample_page(language).replace("nothing", "nothing"))
+    page = visit(sample_page(language))
     click(page, ".changes", 4)
     dates = [day(text) for text in cells(page, ".changes", 4)]
     assert [each for each in dates if each] == sorted(each for each in dates if each)

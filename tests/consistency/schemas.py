@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +30,6 @@ class Schema:
         validator = Draft202012Validator(self.content, format_checker=FormatChecker())
         return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]
 
-    def complaints_after(self, document: Any, spoil: Callable[[Any], object]) -> list[str]:
-        """The reasons why a copy of a document does not fit once a mistake is put into it."""
-        copy = deepcopy(document)
-        spoil(copy)
-        return self.complaints(copy)
-
     def objects(self) -> list[dict[str, Any]]:
         """Every part that describes a map."""
         return list(_objects(self.content))
@@ -48,17 +41,6 @@ def published(name: str) -> Schema:
     content: dict[str, Any] = json.loads(text)
     Draft202012Validator.check_schema(content)
     return Schema(text, content)
-
-
-def put(*place: str | int, value: Any) -> Callable[[Any], None]:
-    """Puts something wrong in one place of a document."""
-
-    def apply(document: Any) -> None:
-        for part in place[:-1]:
-            document = document[part]
-        document[place[-1]] = value
-
-    return apply
 
 
 def _objects(part: Any) -> Iterator[dict[str, Any]]:

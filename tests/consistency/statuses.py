@@ -40,7 +40,6 @@ IN_FACTS = _values(lambda each: each.source is Source.FACTS and Subject.HOLDER i
 OF_CERTIFICATES = _values(lambda each: each.source is Source.FACTS and Subject.CERTIFICATE in each.of)
 OF_AUTHORISATIONS = _values(lambda each: Subject.AUTHORISATION in each.of)
 DUE_USUALLY = _values(lambda each: Use.DUE in each.use)
-DUE_KNOWN = _values(lambda each: Subject.HOLDER in each.of)
 DUE_IN_AWX = [each for each in DUE_USUALLY if each != Status.NEVER_SEEN.value]
 """A workstation that was never reached would make the hourly job fail each time. The report shows it."""
 

@@ -161,17 +161,5 @@ def test_a_next_step_stands_alone(language: str) -> None:
     assert leaning(language) == []
 
 
-@pytest.mark.parametrize(
-    ("language", "planted"),
-    [
-        ("fr", "La comparer avec le message de l'émetteur."),
-        ("fr", "Le numéro correspond. Corriger le nom."),
-        ("en", "Compare it with the issuer's mail."),
-    ],
-)
-def test_a_next_step_that_leans_on_its_cause_is_found(language: str, planted: str) -> None:
-    assert LEANING[language].match(planted)
-
-
 def test_the_page_is_that_of_the_catalogue() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "python -m consistency.error_texts writes it again"

@@ -43,20 +43,6 @@ def test_no_cure_leads_to_a_connection_that_does_not_encrypt() -> None:
     assert [cure for cure in found if TO_THE_CLEAR.search(cure)] == []
 
 
-@pytest.mark.parametrize(
-    "advice",
-    [
-        "Use https, or Basic over http.",
-        "Set ansible_winrm_scheme to http.",
-        "Take port 5985.",
-        "Set AllowUnencrypted.",
-        "Set ansible_winrm_server_cert_validation: ignore.",
-    ],
-)
-def test_such_advice_is_seen(advice: str) -> None:
-    assert TO_THE_CLEAR.search(advice.replace(PORTS["en"], ""))
-
-
 @pytest.mark.parametrize("logon", re.split(", | or ", LOGONS_OVER_HTTP))
 def test_what_cures_name_for_http_encrypts_by_itself(logon: str) -> None:
     winrm = {"scheme": "http", "port": 5985, "transport": [logon.lower()], "_extras": {}}

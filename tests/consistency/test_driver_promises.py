@@ -16,30 +16,28 @@ import pytest
 from consistency import kit_promises
 from consistency.driver_promises import (
     archives_or_fails,
+    asks_before_each_step_whether_the_profile_is_loaded,
     asks_nobody_where_a_path_leads,
     claims_no_privilege_that_it_has_not,
     counts_on_no_merged_link,
     follows_no_link,
+    hands_out_no_byte_of_a_key,
     hides_before_it_removes,
+    loads_no_profile,
     looks_for_keys_in_all_stores,
     opens_no_dialog,
     puts_an_element_back_as_it_was,
     reaches_portals_of_both_families,
+    reads_no_link,
     reads_no_more_than_fits,
     remembers_a_mark_before_it_takes_it_away,
-    says_what_it_could_not_read,
-    search_has_bounds,
-    tells_a_mutex_that_is_closed_to_it,
-    tries_dpapi,
-)
-from consistency.profile_promises import (
-    asks_before_each_step_whether_the_profile_is_loaded,
-    hands_out_no_byte_of_a_key,
-    loads_no_profile,
-    reads_no_link,
     removes_by_hash_only,
     removes_what_it_has_checked,
+    says_what_it_could_not_read,
+    search_has_bounds,
     takes_nothing_that_could_hold_a_key_for_a_certificate,
+    tells_a_mutex_that_is_closed_to_it,
+    tries_dpapi,
     writes_only_under_the_mutex,
 )
 from consistency.tree import MODULES, ROOT

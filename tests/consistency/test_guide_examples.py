@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -152,18 +151,6 @@ def test_the_table_of_the_quick_start_has_the_accounts_of_the_lab() -> None:
         for seat in desk.seats
     ]
     assert all(f"``{desk.name}`` is real Windows PowerShell" in text for desk in DESKS if desk.windows)
-
-
-@pytest.mark.parametrize(("target", "command"), [("lab", "up"), ("lab-down", "down")])
-def test_the_targets_for_the_lab_start_and_end_it(target: str, command: str) -> None:
-    shown = subprocess.run(
-        ["make", "--no-print-directory", "--dry-run", "--old-file=.venv/stamp", target],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert shown.stdout.rstrip().endswith(f"-m lab {command}")
 
 
 def in_both_languages() -> tuple[str, str]:

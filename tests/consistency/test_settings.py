@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -96,20 +95,6 @@ def test_an_option_takes_no_variable_but_its_own(module: str) -> None:
     for option, spec in MARKED[module].items():
         action._task_vars = dict.fromkeys(names - {f"{PREFIX}{option}"}, "of another")
         assert action._of_site(option, spec) is None
-
-
-def test_the_page_has_the_own_default_of_a_role() -> None:
-    page = (ROOT / "docs/docsite/rst/guide_settings.rst").read_text(encoding="utf-8")
-    for option, default in (("since_days", "60"), ("install", "due"), ("fail_when_deferred", "false")):
-        (row,) = re.findall(rf"^   \* - \| ``{PREFIX}{option}``\n(.*?)^   \* - ", page, re.MULTILINE | re.DOTALL)
-        assert f"``{default}`` in " in row
-
-
-def test_the_names_that_playbooks_know_are_those_that_a_site_sets() -> None:
-    known = json.loads(settings.NAMES.read_text(encoding="utf-8"))
-    assert sorted(known) == sorted(
-        [*(each.name for each in settings.settings()), *(each.name for each in RUN_SETTINGS)]
-    )
 
 
 def test_no_fact_has_the_name_of_a_setting() -> None:

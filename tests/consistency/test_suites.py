@@ -9,8 +9,6 @@ import subprocess
 from pathlib import Path
 from types import ModuleType
 
-import pytest
-
 from consistency.tree import ROOT
 
 
@@ -47,17 +45,3 @@ def test_every_row_is_about_a_file_and_names_suites_that_there_are() -> None:
         used = {suites.row_of(path) for path in tracked if path}
         assert set(suites.TABLE) - used - {".ci/base"} == set()
     assert {suite for row in suites.TABLE.values() for suite in row} == set(suites.EVERYTHING)
-
-
-@pytest.mark.parametrize(
-    ("path", "suite"),
-    [
-        ("plugins/modules/store_exchange.ps1", "windows"),
-        ("plugins/plugin_utils/_withdrawal/withdraw.py", "fault_injection"),
-        ("roles/enrol/tasks/main.yml", "molecule"),
-        ("docs/awx/job_templates.yml", "planted"),
-        ("Makefile", "windows_cases"),
-    ],
-)
-def test_a_change_needs_its_suites(path: str, suite: str) -> None:
-    assert suite in suites.chosen([path], "1")

@@ -7,8 +7,9 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from reprlib import Repr
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +20,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from contract import leavers
 from contract.captured_commands import Sent
 from contract.case import Case, fill
-from contract.expectation import mismatches
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.normal import NORMAL, Place, normal, public_key_of
 from contract.placed import PutFile
@@ -27,6 +27,32 @@ from contract.portals import portals
 from contract.situation import orders, transport_name
 from contract.subject import Subject
 from lab.workstation_interface import AuthMethod, Logon, Process
+
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 120
+
+
+def mismatches(expected: Any, actual: Any, path: str = "answer") -> Iterator[str]:
+    """One sentence for each place where they differ."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key, inner in expected.items():
+            if key in actual:
+                yield from mismatches(inner, actual[key], f"{path}.{key}")
+            else:
+                yield f"{path}.{key} is missing"
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        for index, (inner, found) in enumerate(zip(_sorted(expected), actual, strict=True)):
+            yield from mismatches(inner, found, f"{path}[{index}]")
+    elif type(expected) is not type(actual) or expected != actual:
+        yield f"{path} is {_SHORT.repr(actual)}, expected {_SHORT.repr(expected)}"
+
+
+def _sorted(expected: list[Any]) -> list[Any]:
+    """Elements stand in the order of thumbprints, which an author of cases does not know by heart."""
+    if all(isinstance(inner, dict) and "thumbprint" in inner and "step" not in inner for inner in expected):
+        return sorted(expected, key=lambda element: str(element["thumbprint"]))
+    return expected
+
 
 NONCE = base64.b64encode(bytes(range(32))).decode()
 PATIENCE = 180.0

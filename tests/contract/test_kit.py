@@ -153,16 +153,6 @@ def test_a_case_that_the_kit_does_not_know_yet_gets_a_reason(change: Json, reaso
     assert reason in document(case)["never"]
 
 
-def test_large_files_are_told_by_their_size() -> None:
-    (order,) = [
-        order
-        for order in document(CASES["browsers_firefox_file_that_is_too_large_is_not_read"])["orders"]
-        if order["do"] == "PutFile"
-    ]
-    assert order["size"] == 1048577
-    assert "data" not in order
-
-
 def test_a_key_for_capi_is_what_windows_reads() -> None:
     wanted = fixture_certificate("jeanne-2026")
     numbers = wanted.certificate.public_key().public_numbers()  # type: ignore[union-attr]

@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -33,10 +34,41 @@ from contract.orders import (
 )
 from contract.placed import PutFile, PutPerson
 from contract.situation import EDITIONS, KINDS_OF_LOGGING
-from contract.wine_files import place
 from lab.emulated.registry import Value
 from lab.wine import WineWorkstation, bed, seen_by_wine
 from lab.workstation_interface import AuthMethod, Kind, Logon, Process
+
+
+def place(prefix: Path, file: PutFile, profile: str) -> None:
+    """Makes a file with its copies, or a link to a new folder. ``profile``: the owner's folder."""
+    folder = file.path.replace("<profile>", profile).rpartition("\\")[0]
+    parent = _unix_path(prefix, folder)
+    parent.mkdir(parents=True, exist_ok=True)
+    for each in file.paths:
+        path = parent / each.rpartition("\\")[2]
+        if file.link:
+            target = prefix / "drive_c" / "behind links" / path.name
+            target.mkdir(parents=True)
+            # Wine makes the usual folders of a profile, or links to those of the Unix user.
+            if path.is_symlink():
+                path.unlink()
+            elif path.is_dir():
+                shutil.rmtree(path)
+            path.symlink_to(target)
+            continue
+        path.write_bytes(file.data)
+        if file.sparse:
+            os.truncate(path, file.sparse)
+
+
+def _unix_path(prefix: Path, path: str) -> Path:
+    """Where a path of drive C is. Names are the same in small and capital letters."""
+    found = prefix / "drive_c"
+    for part in filter(None, path.removeprefix("C:").split("\\")):
+        known = {each.name.casefold(): each.name for each in found.iterdir()} if found.is_dir() else {}
+        found /= known.get(part.casefold(), part)
+    return found
+
 
 PREPARE = Path(__file__).with_name("prepare.ps1")
 NAME = """

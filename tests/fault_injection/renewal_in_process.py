@@ -42,7 +42,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wi
     parse_inventory,
 )
 from contract.captured_commands import Sent
-from figures import NUMBERS
 from lab.authority import Authority, IssuedBundle
 from lab.emulated import EmulatedWorkstation, LoggingPolicy, User
 from lab.emulated.store import Store
@@ -153,23 +152,3 @@ class Renewal:
         if done.error:
             raise done.error
         return done
-
-
-class Tally:
-    """Figures for the summary."""
-
-    @staticmethod
-    def count(faults: int, violations: Sequence[str]) -> None:
-        """A run with faults."""
-        NUMBERS.update(faults=faults, runs=1, violations=len(violations))
-
-    @staticmethod
-    def converge(runs: int = 2) -> None:
-        """The runs after it: one that ended well, one that had nothing to do."""
-        NUMBERS.update(runs=runs, converged=1)
-
-    def __str__(self) -> str:
-        return (
-            f"{NUMBERS['faults']} faults injected, {NUMBERS['runs']} runs, "
-            f"{NUMBERS['violations']} moments without a usable certificate, {NUMBERS['converged']} converged"
-        )

@@ -18,7 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from fault_injection.faulty_run import run_with_fault, wrong_after_another_run
 from fault_injection.final_state import wrong_in_the_end
-from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal, Tally
+from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal
 from fault_injection.renewals import RENEWALS, RenewalBundles
 from lab.authority import IssuedBundle
 from lab.emulated import Operation
@@ -68,17 +68,15 @@ CHANGES: dict[str, Callable[[RenewalBundles], Callable[[Store], None]]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_store_that_changed_after_it_was_read_is_left_alone(
-    change: str, renewal: Renewal, bundles: RenewalBundles, sent: Captured, tally: Tally
+    change: str, renewal: Renewal, bundles: RenewalBundles, sent: Captured
 ) -> None:
     interfere = CHANGES[change](bundles)
     faulty = run_with_fault(renewal, sent, between=interfere)
-    tally.count(1, faulty.watch.violations)
     assert faulty.refusal is not None
     assert faulty.refusal.code == "stale_store"
     assert not faulty.watch.operations
     others = usable(faulty.workstation.store_of(HOLDER.sid), datetime.now(UTC)) & {bundles.foreign.thumbprint}
     assert not wrong_after_another_run(faulty, renewal, sent, others)
-    tally.converge()
 
 
 class InTheMiddle:
@@ -94,7 +92,7 @@ class InTheMiddle:
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
-def test_second_play_in_the_middle_of_the_first(number: int, renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_second_play_in_the_middle_of_the_first(number: int, renewal: Renewal, sent: Captured) -> None:
     workstation, middle = renewal.workstation(), InTheMiddle(number)
     watch = Watch.over(workstation, HOLDER.sid, middle)
     first = Background(lambda: renewal.run(LabDrivers(workstation, sent)))
@@ -106,11 +104,9 @@ def test_second_play_in_the_middle_of_the_first(number: int, renewal: Renewal, s
     assert met.value.code == "busy"
     assert first.refusal is None
     assert not [*watch.violations, *wrong_in_the_end(workstation, renewal)]
-    tally.count(1, watch.violations)
-    tally.converge(runs=1)
 
 
-def test_both_plays_have_read_before_either_writes(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_both_plays_have_read_before_either_writes(renewal: Renewal, sent: Captured) -> None:
     workstation, both = renewal.workstation(), threading.Barrier(2)
     workstation.mutex_wait = WAIT
     watch = Watch.over(workstation, HOLDER.sid)
@@ -120,8 +116,6 @@ def test_both_plays_have_read_before_either_writes(renewal: Renewal, sent: Captu
         play.join()
     assert sorted(play.refusal.code if play.refusal else "" for play in plays) == ["", "stale_store"]
     assert not [*watch.violations, *wrong_in_the_end(workstation, renewal)]
-    tally.count(1, watch.violations)
-    tally.converge(runs=1)
 
 
 def meet(both: threading.Barrier) -> None:

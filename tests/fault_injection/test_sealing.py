@@ -22,7 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
 )
 from fault_injection.faulty_run import FaultyRun, wrong_after_another_run
 from fault_injection.final_state import wrong_in_the_end
-from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal, Tally
+from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal
 from fault_injection.renewals import RENEWALS, RenewalBundles
 from fault_injection.test_meetings import renames_all
 from lab.emulated.store import Store
@@ -68,18 +68,16 @@ def run(renewal: Renewal, drivers: LabDrivers, watch: Watch) -> FaultyRun:
 
 
 @pytest.mark.parametrize(("lost", "left"), [(1, 1), (2, 0)])
-def test_an_answer_is_lost(lost: int, left: int, renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_an_answer_is_lost(lost: int, left: int, renewal: Renewal, sent: Captured) -> None:
     workstation = renewal.workstation()
     watch = Watch.over(workstation, HOLDER.sid)
     faulty = run(renewal, LosesAnswers(workstation, sent, lost=lost), watch)
     assert len(transport_keys(watch.store)) == left
-    tally.count(1, watch.violations)
     assert not watch.violations
     assert not wrong_after_another_run(faulty, renewal, sent)
-    tally.converge()
 
 
-def test_an_answer_comes_late(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_an_answer_comes_late(renewal: Renewal, sent: Captured) -> None:
     """The answer to the first run's request comes to the second run, whose own key it does not name."""
     workstation = renewal.workstation()
     watch, drivers = Watch.over(workstation, HOLDER.sid), LosesAnswers(workstation, sent, lost=1, late=True)
@@ -88,9 +86,7 @@ def test_an_answer_comes_late(renewal: Renewal, sent: Captured, tally: Tally) ->
     assert faulty.refusal is not None
     assert faulty.refusal.code == "not_verified"
     assert not watch.violations
-    tally.count(1, watch.violations)
     assert not wrong_after_another_run(faulty, renewal, sent)
-    tally.converge()
 
 
 def taken_away(store: Store) -> None:
@@ -111,7 +107,7 @@ BETWEEN: dict[str, tuple[Callable[[Store], None], str]] = {
 
 
 @pytest.mark.parametrize("what", BETWEEN)
-def test_something_happens_between_the_two_commands(what: str, renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_something_happens_between_the_two_commands(what: str, renewal: Renewal, sent: Captured) -> None:
     between, code = BETWEEN[what]
     workstation = renewal.workstation()
     watch = Watch.over(workstation, HOLDER.sid)
@@ -119,12 +115,10 @@ def test_something_happens_between_the_two_commands(what: str, renewal: Renewal,
     assert faulty.refusal is not None
     assert faulty.refusal.code == code
     assert not [*watch.violations, *transport_keys(watch.store)]
-    tally.count(1, watch.violations)
     assert not wrong_after_another_run(faulty, renewal, sent)
-    tally.converge()
 
 
-def test_another_play_makes_its_key_between_the_two_commands(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_another_play_makes_its_key_between_the_two_commands(renewal: Renewal, sent: Captured) -> None:
     """The other play goes to its end. The first one finds that its key is gone or the store has changed, and writes nothing."""
     workstation = renewal.workstation()
     watch, others = Watch.over(workstation, HOLDER.sid), LabDrivers(workstation, sent)
@@ -137,11 +131,9 @@ def test_another_play_makes_its_key_between_the_two_commands(renewal: Renewal, s
     assert first.refusal is not None
     assert first.refusal.code in ("unseal_failed", "stale_store")
     assert not [*watch.violations, *wrong_in_the_end(workstation, renewal)]
-    tally.count(1, watch.violations)
-    tally.converge(runs=1)
 
 
-def test_keys_that_runs_have_left_go_with_the_next(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_keys_that_runs_have_left_go_with_the_next(renewal: Renewal, sent: Captured) -> None:
     workstation = renewal.workstation()
     watch = Watch.over(workstation, HOLDER.sid)
     for _cut in range(3):
@@ -149,5 +141,3 @@ def test_keys_that_runs_have_left_go_with_the_next(renewal: Renewal, sent: Captu
         assert len(transport_keys(watch.store)) == 1
     faulty = FaultyRun(workstation, watch, None)
     assert not wrong_after_another_run(faulty, renewal, sent)
-    tally.count(3, watch.violations)
-    tally.converge()

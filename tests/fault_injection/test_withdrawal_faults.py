@@ -8,14 +8,13 @@ import ctypes
 import json
 import os
 import threading
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from fault_injection.deliveries import NEW, Delivered, Office
 from fault_injection.withdrawal_process import KILLED, Ended, run_apart, start
-from figures import LINES, NUMBERS
+from figures import LINES
 from lab.registration_authority import Variant
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -50,7 +49,6 @@ def test_a_download_that_is_cut_off_is_kept(office: Office, tmp_path: Path, cut:
     assert third.result is not None
     assert third.result["state"] == "collected"
     assert [path.read_bytes() for path in sorted(delivered.bundles.glob("Jeanne*.p12.*"))] == kept
-    NUMBERS["withdrawal, download cut off: what came is kept, and a new download leaves it alone"] += 1
 
 
 def test_two_cut_downloads_are_both_kept(office: Office, tmp_path: Path) -> None:
@@ -72,7 +70,6 @@ def everything(delivered: Delivered) -> dict[str, object]:
 def test_a_disk_that_is_full_from_any_step_on_loses_nothing(office: Office, tmp_path: Path) -> None:
     whole = office.deliver(tmp_path / "whole")
     steps = run_apart(everything(whole), whole.scratch).steps
-    outcomes = Counter[str]()
     for full in range(1, len(steps) + 1):
         delivered = office.deliver(tmp_path / str(full))
         first = run_apart(everything(delivered), delivered.scratch, full=full, folder=delivered.bundles)
@@ -81,15 +78,9 @@ def test_a_disk_that_is_full_from_any_step_on_loses_nothing(office: Office, tmp_
         assert "exception" not in first.result, first.result["exception"]
         assert first.code in ("disk_full", "evidence", None), first
         assert bool(delivered.whole_files()) == bool(delivered.downloads), (full, steps[full - 1])
-        asked = delivered.downloads
         second = run_apart(everything(delivered), delivered.scratch)
         assert second.code is None, (full, steps[full - 1], first, second)
         assert delivered.downloads == 1
-        outcomes[
-            "complete" if first.code is None else "delivered and kept" if asked else "refused before the link was used"
-        ] += 1
-    for outcome, count in outcomes.items():
-        NUMBERS[f"withdrawal, disk full from a step on: {outcome}"] += count
 
 
 def fill(folder: Path) -> None:
@@ -148,7 +139,6 @@ def test_of_two_jobs_at_once_one_withdraws(office: Office, tmp_path: Path, folde
     again = run_apart(delivered.arguments(), delivered.scratch)
     assert again.result is not None
     assert (again.result["changed"], again.result["requests"]) == (False, 0)
-    NUMBERS["withdrawal, two jobs at once: one withdraws, the other says who does"] += 1
 
 
 def test_the_lock_of_a_killed_job_is_taken_over_by_one_of_many(office: Office, tmp_path: Path) -> None:
@@ -164,7 +154,6 @@ def test_the_lock_of_a_killed_job_is_taken_over_by_one_of_many(office: Office, t
         assert first.downloads == 1
         told = [each.result for each in ended if each.result and each.result.get("took_over")]
         assert len(told) == 1
-        NUMBERS["withdrawal, lock of a killed job: one of four jobs takes it over"] += 1
 
 
 def _first_request(office: Office, folder: Path) -> int:

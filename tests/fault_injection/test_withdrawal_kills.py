@@ -12,7 +12,6 @@ import pytest
 
 from fault_injection.deliveries import NEW, Delivered, Office
 from fault_injection.withdrawal_process import KILLED, Ended, run_apart
-from figures import NUMBERS
 from promises.test_06_one_time_link import assert_complete, assert_no_kill_loses_anything, steps_of, unwritten
 
 RENAMED = "Jeanne Martin - T123456.p12"
@@ -27,14 +26,14 @@ def with_everything(delivered: Delivered) -> dict[str, Any]:
 
 
 def test_a_kill_before_any_step_loses_nothing_that_was_written(office: Office, tmp_path: Path) -> None:
-    assert_no_kill_loses_anything(office, tmp_path, with_everything, "everything")
+    assert_no_kill_loses_anything(office, tmp_path, with_everything)
 
 
 def test_a_kill_of_the_run_that_takes_over_loses_nothing(office: Office, tmp_path: Path) -> None:
     """The first run dies right after the last byte, the second before any of its steps, the third ends well."""
     steps = steps_of(office, tmp_path / "whole", with_everything)
     first = unwritten(steps).stop
-    count, kill = 0, 1
+    kill = 1
     while True:
         delivered = office.deliver(tmp_path / str(kill))
         arguments = with_everything(delivered)
@@ -46,8 +45,7 @@ def test_a_kill_of_the_run_that_takes_over_loses_nothing(office: Office, tmp_pat
         assert lines in (1, 2)  # a line may be written twice, and is never missing
         if second.status != KILLED:
             break
-        count, kill = count + 1, kill + 1
-    NUMBERS["withdrawal, the run that takes over killed before a step: complete after the third run"] += count
+        kill += 1
 
 
 Scene = Callable[[Delivered], dict[str, Any]]
@@ -70,7 +68,6 @@ def assert_each_kill_ends(
         check(delivered, after)
         if killed.status != KILLED:
             return
-        NUMBERS["withdrawal, a file that is there is set aside or renamed, and the run killed before a step"] += 1
 
 
 def files_of(delivered: Delivered) -> list[str]:

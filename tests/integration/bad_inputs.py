@@ -191,9 +191,3 @@ SOMEBODY_ELSES = {
     "downgrade",
 }
 """The codes of a bundle that opens, and that is not the holder's certificate for this purpose now."""
-
-
-def summary() -> str:
-    """How many rows are shown where; the reasons are the rows' own."""
-    shown = sum(one.not_windows is None for one in ROWS.values())
-    return f"{len(ROWS)} bad and odd inputs on emulated, {shown} on Windows PowerShell (reasons: tests/integration/inputs.py)"

@@ -14,6 +14,8 @@ from urllib.parse import quote, quote_from_bytes
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from integration.written_files import Piece
+
 WINDOW = 16
 """Bytes of a form that are enough to know it by."""
 STRIDE = 8
@@ -97,6 +99,10 @@ class Scanner:
             self._short.append((value, name, form))
         for start in range(len(value) - WINDOW + 1):
             self._windows.setdefault(value[start : start + WINDOW], (name, form))
+
+    def search(self, pieces: Iterable[Piece]) -> list[Hit]:
+        """What is found in all of it."""
+        return [hit for place, data in pieces for hit in self.scan(place, data)]
 
     def scan(self, place: str, data: bytes) -> Iterator[Hit]:
         """Each form of a secret that is found here, once, and once more in each part of it that is compressed."""

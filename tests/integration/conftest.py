@@ -3,16 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from figures import LINES
-from integration.bad_inputs import summary
-from integration.canary import Hit, Scanner
 from integration.plays import NONCE
-from integration.written_files import Piece
 from lab.authority import Authority
 from lab.hospital import Hospital
 from lab.people import LOUIS, Desk, Seat
@@ -67,32 +63,3 @@ def nonce_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """The runs of the test tell codes and values instead of sentences."""
     for name, value in NONCE.items():
         monkeypatch.setenv(name, value)
-
-
-class Figures:
-    """How much was searched for secrets, for the summary."""
-
-    @staticmethod
-    def search(what: str, scanner: Scanner, pieces: Iterable[Piece]) -> list[Hit]:
-        """Searches and counts."""
-        size = 0
-        hits: list[Hit] = []
-        for place, data in pieces:
-            size += len(data)
-            hits += scanner.scan(place, data)
-        forms = sum(len(secret.forms) for secret in scanner.secrets)
-        LINES.append(
-            f"searched for secrets: {what}: {size} bytes, {len(scanner.secrets)} secrets in {forms} forms, {len(hits)} found"
-        )
-        return hits
-
-
-@pytest.fixture(scope="session")
-def figures() -> Figures:
-    return Figures()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    terminalreporter.write_line(summary())
-    for line in LINES:
-        terminalreporter.write_line(line)

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from lab import mail_forms
-from lab.mails import MAIL_SERVER, SENDER, SUBJECT, delivery_mail, passed, stamped
+from lab.mails import MAIL_SERVER, SENDER, delivery_mail, passed, stamped
 from lab.people import JEANNE, PAUL
 
 HOST = "retrait.issuer.example"
 URL = f"https://{HOST}/w?id="
 CODE = "AB12-CD34"
 WHEN = datetime.now(UTC) - timedelta(days=2)
-GENUINE = (passed(),)
 ROW, PROBLEM, NOTHING = "row", "problem", "nothing"
 
 
@@ -116,30 +115,20 @@ HOSTILE = [
     Hostile("control characters in the text", named_with_control_characters, ROW, "authentication_missing"),
     Hostile("control characters", writing_to_the_terminal, PROBLEM, "sender_differs"),
     Hostile("phishing host", lambda: genuine("https://retrait.evil.example/w?id=2"), ROW, "url_host_not_allowed"),
-    Hostile("look-alike domain", lambda: genuine("https://retrait-issuer.example/w?id=3"), ROW, "url_host_not_allowed"),
     Hostile("look-alike letter", lambda: genuine("https://r\u0435trait.issuer.example/w"), ROW, "url_host_not_allowed"),
     Hostile(
         "allowed host as a subdomain", lambda: genuine(f"https://{HOST}.evil.example/"), ROW, "url_host_not_allowed"
     ),
-    Hostile("another port", lambda: genuine(f"https://{HOST}:8443/w"), ROW, "url_host_not_allowed"),
-    Hostile("http", lambda: genuine(f"http://{HOST}/w?id=4"), ROW, "url_not_https"),
-    Hostile("user info", lambda: genuine(f"https://{HOST}@evil.example/w"), ROW, "url_invalid"),
     Hostile("user info with a backslash", lambda: genuine(f"https://evil.example\\@{HOST}/w"), ROW, "url_invalid"),
     Hostile("two URLs", lambda: genuine(f"{URL}5 ou {URL}6"), ROW, "several_withdrawal_urls"),
-    Hostile("a second URL elsewhere", lambda: genuine(f"{URL}7 ou https://evil.example/"), ROW, "url_host_not_allowed"),
-    Hostile("no URL", lambda: genuine("sur demande"), ROW, "no_withdrawal_url"),
     Hostile(
         "link text of another host",
         lambda: html(f'<a href="https://evil.example/">{URL}8</a>'),
         ROW,
         "link_text_differs",
     ),
-    Hostile("link behind a word", lambda: html('<a href="https://evil.example/">ici</a>'), ROW, "url_host_not_allowed"),
     Hostile("link of a script", lambda: html('<a href="javascript:alert(1)">ici</a>'), ROW, "no_withdrawal_url"),
-    Hostile("code in a picture", lambda: replaced(f"Code de retrait 1 : {CODE}", "(image)"), ROW, "no_withdrawal_code"),
     Hostile("two codes", lambda: genuine(code=f"{CODE}\nCode de retrait 2 : ZZ99"), ROW, "several_withdrawal_codes"),
-    Hostile("no number", lambda: replaced(JEANNE.authorisation, "en cours"), ROW, "no_number"),
-    Hostile("two numbers", lambda: genuine(f"{URL}9\nautorisation n° {PAUL.authorisation}"), ROW, "several_numbers"),
     Hostile("number of another holder", lambda: delivery_mail(PAUL, f"{URL}10", CODE, WHEN).data, NOTHING, None),
     Hostile(
         "display name",
@@ -147,16 +136,6 @@ HOSTILE = [
         PROBLEM,
         "sender_differs",
     ),
-    Hostile(
-        "display name, encoded",
-        lambda: replaced(f"SISERI <{SENDER}>", "=?utf-8?q?=3Csiseri=40irsn=2Efr=3E?= <x@evil.example>"),
-        PROBLEM,
-        "sender_differs",
-    ),
-    Hostile(
-        "look-alike sender", lambda: replaced(f"<{SENDER}>", "<siseri@irsn.fr.evil.example>"), PROBLEM, "sender_differs"
-    ),
-    Hostile("two senders", lambda: replaced(f"<{SENDER}>", f"<{SENDER}>, x@evil.example"), PROBLEM, "sender_differs"),
     Hostile("two headers From", lambda: replaced("To: ", "From: x@evil.example\r\nTo: "), PROBLEM, "sender_differs"),
     Hostile("no result", lambda: replaced("Authentication-Results", "X-Results"), ROW, "authentication_missing"),
     Hostile(
@@ -174,14 +153,6 @@ HOSTILE = [
     Hostile(
         "own result below a fail",
         lambda: genuine(f"{URL}13", CODE, "plain", f"{MAIL_SERVER}; dmarc=fail header.from=irsn.fr", passed()),
-        ROW,
-        "authentication_failed",
-    ),
-    Hostile(
-        "pass for another domain",
-        lambda: genuine(
-            f"{URL}14", CODE, "plain", f"{MAIL_SERVER}; dkim=pass header.d=evil.example; dmarc=fail header.from=irsn.fr"
-        ),
         ROW,
         "authentication_failed",
     ),
@@ -208,7 +179,6 @@ HOSTILE = [
         ROW,
         "authentication_failed",
     ),
-    Hostile("attached by a stranger", from_outside, ROW, "forwarder_not_trusted"),
     Hostile(
         "attached by a stranger, then by a colleague",
         lambda: attached_by(mail_forms.FORWARDER, from_outside(), passed("chu.example")),
@@ -233,9 +203,5 @@ HOSTILE = [
         ROW,
         "mail_date",
     ),
-    Hostile("no date", lambda: replaced("\r\nDate: ", "\r\nX-Date: "), ROW, "mail_date"),
     Hostile("a charset that lies", lambda: replaced('charset="utf-8"', 'charset="utf-16"'), ROW, None),
 ]
-"""``SUBJECT`` is that of all of them."""
-
-assert SUBJECT

@@ -7,15 +7,15 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from lab.demo_collect import collect
+from browser.chromium import screenshot
 from lab.demo_portal import ask_after, ask_before, portal_promises, require_portal
-from lab.demo_report import report_promises, show_report
 from lab.demo_table import certificates, renewals, table
 from lab.hospital import THREE_YEARS, Hospital
 from lab.issuer import Issuer
@@ -24,6 +24,90 @@ from lab.playbook import ROOT, Run, fact_cache, play
 from lab.portal import Demand, Portal, Terms
 from lab.winrm import tally
 from lab.workstation_interface import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A run of collect: how many bundles were given, how many requests came, and whether it ended well."""
+
+    downloads: int
+    requests: int
+    succeeded: bool
+
+
+def collect(issuer: Issuer, title: str) -> Collected:
+    """Runs the playbook and prints what became of each delivery."""
+    _say(f"\n{title}")
+    registration, hospital = issuer.registration, issuer.hospital
+    downloads, requests = registration.downloads, len(registration.requests)
+    options = ("-e", f"@{issuer.variables()}", *issuer.vault_options)
+    run = play(hospital, COLLECT, *options, environment=fact_cache(hospital))
+    if run.exit_code:
+        _say(run.stdout + run.stderr)
+    rows: list[Sequence[str]] = [("delivery", "state", "file", "opened with", "requests")]
+    for row in run.of("bundle_pickup"):
+        done = row.result
+        name = str(done.get("dest")).rpartition("/")[2]
+        rows.append((done["item"], done["state"], name, str(done.get("opened_with")), str(done["requests"])))
+    for line in table([rows[0], *sorted(rows[1:], key=lambda row: row[0])]):
+        _say(line)
+    made = Collected(registration.downloads - downloads, len(registration.requests) - requests, not run.exit_code)
+    _say(f"{made.requests} requests to the registration authority, which gave {made.downloads} bundles.")
+    return made
+
+
+AUDIT, REPORT = "hospital_it.pkcs12.audit", "hospital_it.pkcs12.report"
+NOTHING_TO_SEE = (
+    "*** NOT DONE HERE: a picture of the report. There is no Chromium; `make browser` installs one where it can."
+)
+
+
+def show_report(hospital: Hospital) -> dict[str, Any]:
+    """Audits and reports, prints the holders, and photographs the page. Returns the report in JSON, empty when there is none."""
+    folder = hospital.folder / "report"
+    _say(f"\n{AUDIT}, then {REPORT}")
+    for playbook, options in ((AUDIT, ()), (REPORT, ("-e", json.dumps({"pkcs12_report_folder": str(folder)})))):
+        run = play(hospital, playbook, *options, environment=fact_cache(hospital))
+        if run.exit_code:
+            _say(run.stdout + run.stderr)
+            return {}
+    found: dict[str, Any] = json.loads((folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
+    for line in table(
+        [("holder", "access until", "authorisation until", "status", "next step", "who"), *_report_rows(found)]
+    ):
+        _say(line)
+    page = folder / "pkcs12-compliance.html"
+    _say(f"The report: {page.relative_to(ROOT)}, and beside it JSON, CSV, Markdown and metrics for Prometheus.")
+    picture = page.with_suffix(".png")
+    _say(f"A picture of it: {picture.relative_to(ROOT)}" if screenshot(page, picture) else NOTHING_TO_SEE)
+    return found
+
+
+def report_promises(found: Mapping[str, Any]) -> dict[str, bool]:
+    """What the report has to say of this hospital."""
+    steps = {row["authorisation"]: (row["status"], row["next_step"], row["actor"]) for row in found.get("holders", ())}
+    return {
+        "the report has every holder and every workstation": len(steps) == 6 and len(found["workstations"]) == 5,
+        "it says that who is deferred has to log on": steps.get("T100005") == ("renewal_due", "log_on", "holder"),
+        "it says that the issuer owes a bundle": steps.get("T100001") == ("renewal_due", "await_bundle", "issuer"),
+        "it says that a yearly authorisation ends soon": steps.get("T100002")
+        == ("renewal_due", "renew_authorisation", "employer"),
+    }
+
+
+def _report_rows(found: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            row["name"],
+            str(row["valid_until"] or "-")[:10],
+            row["authorisation_until"] or "-",
+            row["status"],
+            row["next_step"],
+            row["actor"],
+        )
+        for row in found["holders"]
+    ]
+
 
 FOLDER = ROOT / ".build" / "demo"
 COLLECT, ENROL, RENEW = (f"hospital_it.pkcs12.{name}" for name in ("collect", "enrol", "renew"))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from fault_injection.conftest import bundles, sent, tally
-from integration.conftest import authority, figures
+from fault_injection.conftest import bundles, sent
+from integration.conftest import authority
 
-__all__ = ["authority", "bundles", "figures", "sent", "tally"]
+__all__ = ["authority", "bundles", "sent"]

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from consistency import awx_checks, awx_folders, awx_image, awx_launches, awx_site
-from consistency.awx import FOLDER, KUBERNETES, Data, configuration, load
+from consistency.awx import EXECUTION_NODES, FOLDER, KUBERNETES, Data, configuration, load, named
 
 SCHEMA: Data = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
 DATA = configuration(KUBERNETES)
@@ -34,27 +34,31 @@ def _is_name(data: Any, part: str | int) -> bool:
     return isinstance(data, list) and isinstance(part, str)
 
 
+def edited(group: str, old: str, new: str) -> Callable[[Data], None]:
+    """A mistake in the pods of an instance group."""
+
+    def apply(data: Data) -> None:
+        found = named(data, GROUPS, group)
+        assert old in found["pod_spec_override"]
+        found["pod_spec_override"] = found["pod_spec_override"].replace(old, new)
+
+    return apply
+
+
 TEMPLATES, RENEW, RETIRE = "controller_templates", "PKCS12 renew", "PKCS12 retire"
+COLLECT, REMIND, WEEKLY = "PKCS12 collect", "PKCS12 remind", "PKCS12 report by mail"
+GROUPS, GRANTS, SOURCES = "controller_instance_groups", "controller_roles", "controller_credential_input_sources"
 HOURLY, AFTER = "PKCS12 renew due", "PKCS12 report after a failure"
 DAILY = ("controller_workflows", "PKCS12 audit and report", "simplified_workflow_nodes")
 FLOW = ("controller_workflows", "PKCS12 renewal with approval", "simplified_workflow_nodes")
 MISTAKES = [
-    (awx_checks.references, put(TEMPLATES, RENEW, "project", value="PKCS11"), "there is no project PKCS11"),
-    (awx_checks.references, put(TEMPLATES, RENEW, "inventory", value="Worksations"), "no inventory Worksations"),
-    (awx_checks.references, put(TEMPLATES, RENEW, "credentials", 1, value="Vault"), "there is no credentials Vault"),
-    (awx_checks.references, put(TEMPLATES, RENEW, "execution_environment", value="EE"), "no execution_environment EE"),
-    (awx_checks.references, put(TEMPLATES, RENEW, "instance_groups", value=["default"]), "no instance_groups default"),
-    (awx_checks.references, put("controller_credentials", 1, "credential_type", value="X"), "no credential_type X"),
-    (awx_checks.references, put("controller_schedules", 0, "unified_job_template", value="X"), "no unified_job_"),
     (awx_checks.references, put(*FLOW, 0, "unified_job_template", value="X"), "audit: there is no unified_job_"),
-    (awx_checks.references, put("controller_roles", 0, "job_templates", value=["X"]), "there is no job_templates X"),
     (awx_checks.references, put("controller_teams", 1, "name", value="PKCS12 operators"), "more than once"),
     (awx_checks.constructed, put("controller_inventories", 1, "name", value="By certificate"), "it is no source of"),
     (awx_checks.workflows, put(*FLOW, 1, "success_nodes", value=["aproval"]), "there is no node aproval"),
     (awx_checks.workflows, put(*FLOW, 1, "success_nodes", value=[]), "it begins with 2 nodes"),
     (awx_checks.workflows, put(*FLOW, 1, "identifier", value="audit"), "two nodes have one identifier"),
     (awx_checks.secrets, put("controller_credentials", 0, "inputs", "secret_id", value="8f2c"), "stands here"),
-    (awx_checks.secrets, put("controller_credentials", 2, "inputs", "password", value="x"), "stands here"),
     (
         awx_checks.secrets,
         put("controller_credential_types", 1, "inputs", "fields", 1, "secret", value=False),
@@ -68,13 +72,7 @@ MISTAKES = [
     (awx_checks.secrets, put("controller_credentials", 1, "description", value="-----BEGIN X"), "there is a key"),
     (awx_checks.credentials, put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"] * 2), "of one type"),
     (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="renewal.yml"), "there is no "),
-    (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="audit.yml"), "nothing reads pkcs12_bundle_folder"),
     (awx_checks.variables, put(TEMPLATES, RENEW, "extra_vars", "renew_befor", value=1), "nothing reads renew_befor"),
-    (
-        awx_checks.variables,
-        put(TEMPLATES, RENEW, "survey_spec", "spec", 2, "variable", value="renew_soon"),
-        "nothing reads renew_soon",
-    ),
     (awx_checks.variables, put(TEMPLATES, RENEW, "survey_spec", "spec", 1, "type", value="text"), "of type text"),
     (
         awx_checks.variables,
@@ -109,18 +107,8 @@ MISTAKES = [
     ),
     (
         awx_checks.variables,
-        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "pkcs12_report_destinations", 0, value={"kind": "fax"}),
-        "pkcs12_report_destinations: value of kind must be one of",
-    ),
-    (
-        awx_checks.variables,
         put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"]),
         "nothing gives file_of_pkcs12_passphrases",
-    ),
-    (
-        awx_checks.variables,
-        put("controller_credential_types", 1, "injectors", "extra_vars", value={"pkcs12_credential": {}}),
-        "nothing reads pkcs12_credential",
     ),
     (
         awx_checks.accounts,
@@ -129,15 +117,9 @@ MISTAKES = [
     ),
     (
         awx_checks.accounts,
-        put(TEMPLATES, "PKCS12 remind", "credentials", value=[]),
-        "PKCS12 remind: no credential brings the account of the mail server",
-    ),
-    (
-        awx_checks.accounts,
         put(TEMPLATES, "PKCS12 report", "extra_vars", "pkcs12_report_destinations", value=[{"kind": "https"}]),
         "PKCS12 report: no credential brings the account of the web server",
     ),
-    (awx_folders.folders, put(TEMPLATES, RENEW, "extra_vars", "pkcs12_bundle_folder", value="/srv/b"), "do not see"),
     (
         awx_folders.folders,
         put(TEMPLATES, RENEW, "extra_vars", "pkcs12_bundle_folder", value="/srv/pkcs12/reports"),
@@ -164,11 +146,6 @@ MISTAKES = [
         "no question asks for pkcs12_issuer",
     ),
     (
-        awx_launches.answers,
-        put("controller_schedules", "PKCS12 audit with proofs every week", "extra_data", value={}),
-        "nothing answers pkcs12_prove_keys",
-    ),
-    (
         awx_folders.required_folders,
         put(TEMPLATES, RENEW, "extra_vars", "pkcs12_required_folders", value=["/srv/pkcs12/bundles"]),
         "nothing checks /srv/pkcs12/evidence",
@@ -182,11 +159,6 @@ MISTAKES = [
         awx_site.zones,
         put("controller_schedules", 0, "rrule", value="DTSTART;TZID=UTC:20260105T100000 RRULE:FREQ=DAILY;INTERVAL=1"),
         "the time zone of the inventory is Europe/Paris",
-    ),
-    (
-        awx_site.said_twice,
-        put(TEMPLATES, "PKCS12 report by mail", "extra_vars", "pkcs12_language", value="fr"),
-        "PKCS12 report by mail: pkcs12_language is a second place",
     ),
     (
         awx_launches.approvers,
@@ -220,25 +192,78 @@ MISTAKES = [
         put(TEMPLATES, f"{RENEW} preview", "notification_templates_error", value=["PKCS12 failure"]),
         f"{RENEW} preview: its failure alarms",
     ),
-    (awx_launches.alarms, put(TEMPLATES, RENEW, "job_type", value="check"), f"{RENEW}: its failure alarms"),
     (
         awx_launches.previews,
         put(TEMPLATES, f"{RETIRE} preview", "name", value="Preview"),
         f"{RETIRE}: there is no preview",
     ),
-    (awx_launches.previews, put(TEMPLATES, f"{RENEW} preview", "survey_spec", value={}), "its survey_spec is another"),
     (
         awx_launches.previews,
         put(TEMPLATES, f"{RENEW} preview", "extra_vars", value={"pkcs12_bundle_folder": "/srv/pkcs12/bundles"}),
         "its extra_vars is another one",
     ),
     (awx_launches.ends, put(*FLOW, 3, "failure_nodes", value=["report_after"]), "successful although renew failed"),
-    (awx_launches.ends, put(*FLOW, 2, "always_nodes", value=["renew"]), "successful although approval failed"),
-    (awx_launches.ends, put(*FLOW, 0, "failure_nodes", value=["report_before"]), "successful although audit failed"),
     (awx_launches.ends, put(*FLOW, 0, "failure_nodes", value=[]), "no report after the failure of audit"),
-    (awx_launches.ends, put(*FLOW, 3, "failure_nodes", value=[]), "no report after the failure of renew"),
     (awx_launches.ends, put(*DAILY, 1, "unified_job_template", value=AFTER), "it ends failed although no job failed"),
-    (awx_launches.ends, put(TEMPLATES, AFTER, "playbook", value="report.yml"), "successful although renew failed"),
+    (
+        awx_site.said_twice,
+        put(TEMPLATES, REMIND, "extra_vars", "pkcs12_time_zone", value="UTC"),
+        f"{REMIND}: pkcs12_time_zone is a second place",
+    ),
+    (
+        awx_folders.folders,
+        put(TEMPLATES, COLLECT, "instance_groups", value=["PKCS12"]),
+        "do not see /srv/pkcs12/collect",
+    ),
+    (awx_folders.writers, put(TEMPLATES, "PKCS12 audit", "instance_groups", value=[COLLECT]), "may write bundles"),
+    (awx_folders.writers, edited(COLLECT, "claimName: pkcs12-bundles", "claimName: pkcs12-new"), "into pkcs12-bundles"),
+    (
+        awx_folders.writers,
+        put(TEMPLATES, RETIRE, "extra_vars", value={}),
+        "where a removal is written down",
+    ),
+    (
+        awx_folders.caches,
+        put("controller_inventory_sources", "Workstations from the project", "update_cache_timeout", value=1),
+        "update_cache_timeout is 1",
+    ),
+    (
+        awx_folders.earlier_report,
+        put(TEMPLATES, WEEKLY, "extra_vars", "pkcs12_report_name", value="weekly"),
+        "no report is written",
+    ),
+    (
+        awx_site.connections,
+        put(TEMPLATES, "PKCS12 check bundles", "credentials", 0, value=awx_site.WINRM),
+        "calls no work",
+    ),
+    (awx_site.connections, put(TEMPLATES, "PKCS12 retire", "credentials", value=[]), "has no account there"),
+    (awx_site.access, put(GRANTS, 0, "job_templates", value=["PKCS12 audit"]), f"operators may not execute {COLLECT}"),
+    (awx_site.access, put(GRANTS, 1, "job_templates", value=["PKCS12 audit"]), "protection may not read PKCS12 enrol"),
+    (awx_site.access, put(GRANTS, 1, "job_templates", 0, value="PKCS12 check"), "protection may read PKCS12 check"),
+    (awx_site.access, put(GRANTS, 1, "roles", value=["read", "execute"]), "protection may execute"),
+    (
+        awx_site.vault,
+        put(TEMPLATES, COLLECT, "extra_vars", "pkcs12_hashicorp_vault_path", value="pkcs12/awx"),
+        "nothing reads the",
+    ),
+    (
+        awx_site.vault,
+        put(SOURCES, 1, "metadata", "secret_path", value="pkcs12/passphrases"),
+        "reads password of Workst",
+    ),
+    (awx_site.vault, put(SOURCES, 3, "metadata", "secret_path", value="pkcs12/awx"), "2 credentials have this"),
+    (awx_site.vault, put("controller_credential_types", 3, "description", value="Token"), "no type of credential says"),
+    (
+        awx_site.controller,
+        put("controller_schedules", 3, "extra_data", "pkcs12_hosts", value="all"),
+        "all has localhost",
+    ),
+    (
+        awx_site.controller,
+        put(TEMPLATES, "PKCS12 renew due", "extra_vars", value={}),
+        "PKCS12 renew due: it calls all hosts",
+    ),
 ]
 
 
@@ -249,18 +274,22 @@ def test_a_mistake_is_found(check: Callable[[Data], Iterator[str]], mistake: Cal
     assert [problem for problem in check(data) if says in problem]
 
 
+def test_a_node_that_both_groups_use_is_found() -> None:
+    """On such a node, every job sees the folder into which bundles are written."""
+    data = copy.deepcopy(configuration(EXECUTION_NODES))
+    named(data, GROUPS, COLLECT)["policy_instance_list"] = named(data, GROUPS, "PKCS12")["policy_instance_list"]
+    assert [problem for problem in awx_folders.writers(data) if "jobs of PKCS12 run on" in problem]
+
+
 MISFITS = [
-    (put(TEMPLATES, RENEW, "play_book", value="renew.yml"), "'play_book' was unexpected"),
     (put(TEMPLATES, RENEW, "use_fact_cache", value=False), "True was expected"),
     (put(TEMPLATES, RENEW, "ask_variables_on_launch", value=True), "'ask_variables_on_launch' was unexpected"),
-    (put(TEMPLATES, RENEW, "ask_job_type_on_launch", value=True), "'ask_job_type_on_launch' was unexpected"),
     (put(TEMPLATES, RENEW, "survey_spec", "spec", 0, "type", value="password"), "'password' is not one of"),
     (put("controller_credential_types", 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
     (put("controller_notifications", 0, "notification_configuration", "password", value="x"), "'' was expected"),
     (put("controller_execution_environments", 0, "image", value="registry.chu.example/ee:latest"), "does not match"),
     (put("controller_inventory_sources", 1, "execution_environment", value="PKCS12"), "is not valid under any"),
     (put("controller_schedules", 0, "rrule", value="DTSTART:20260105T100000Z RRULE:FREQ=DAILY"), "does not match"),
-    (put("controller_workflows", 0, "simplified_workflow_nodes", 0, value={"identifier": "a"}), "not valid under"),
     (put("controller_schedules", 0, value={"name": "Without enabled"}), "'enabled' is a required property"),
 ]
 
@@ -285,18 +314,11 @@ def _with_core(core: str, python: str) -> Callable[[Data], None]:
 SYSTEM = ("dependencies", "system")
 IMAGE_MISTAKES = [
     (_with_core("ansible-core>=2.18,<2.20", "python3.12"), "finds no facts of"),
-    (_with_core("ansible-core>=2.21,<2.22", "python3.13"), "finds no facts of"),
-    (_with_core("ansible-core>=2.22,<2.23", "python3.12"), "or they do not fit"),
     (_with_core("ansible-core>=2.18,<2.19", "python3.13"), "or they do not fit"),
-    (_with_core("ansible-core>=2.22", "python3.13"), "finds no facts of"),
     (put("dependencies", "python_interpreter", "python_path", value="/usr/bin/python3"), "the path is not that of"),
-    (put("additional_build_steps", value={}), "PERSIST_METADATA=False"),
     (put("additional_build_steps", value={"append_base": [awx_image.FORM]}), "PERSIST_METADATA=False"),
     (put(*SYSTEM, 3, value="krb5-workstation [platform:rpm compile]"), "is not in the image itself"),
-    (put(*SYSTEM, 3, value="krb5-libs [platform:rpm]"), "is not in the image itself"),
-    (put(*SYSTEM, 3, value="krb5-workstation [platform:dpkg]"), "is not in the image itself"),
     (put(*SYSTEM, 2, value="python3.11-devel [platform:rpm compile]"), "where Kerberos is compiled"),
-    (put(*SYSTEM, 0, value="gcc [platform:rpm]"), "where Kerberos is compiled"),
     (put("dependencies", "python", 0, value="pywinrm>=0.4.3"), "does not have pywinrm[kerberos]"),
     (put("dependencies", "python", 1, value="pytz"), "does not have tzdata"),
 ]

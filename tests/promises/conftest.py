@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from fault_injection.conftest import bundles, office, sent, tally
-from integration.conftest import authority, figures
+from fault_injection.conftest import bundles, office, sent
+from integration.conftest import authority
 from integration.deprecations import refusing
 from lab.ansible_playbook import chosen
 
-__all__ = ["authority", "bundles", "figures", "office", "sent", "tally"]
+__all__ = ["authority", "bundles", "office", "sent"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,11 +10,10 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
 from fault_injection.faulty_run import operations, run_with_fault, wrong_after_another_run
-from fault_injection.renewal_in_process import Captured, Renewal, Tally
+from fault_injection.renewal_in_process import Captured, Renewal
 from fault_injection.renewals import RENEWALS, RenewalBundles
 from lab.faults import Act, failing, killed, loses_the_first_key, together
 
-Fault = tuple[int, Act]
 """How many faults it is, and what happens."""
 
 
@@ -23,44 +22,42 @@ def renewal(request: pytest.FixtureRequest, bundles: RenewalBundles) -> Renewal:
     return RENEWALS[request.param](bundles)
 
 
-def assert_survives(renewal: Renewal, sent: Captured, tally: Tally, faults: Iterable[Fault]) -> None:
-    """Each fault on a workstation of its own, and what the tally says of them."""
-    for count, act in faults:
+def assert_survives(renewal: Renewal, sent: Captured, faults: Iterable[Act]) -> None:
+    """Each fault on a workstation of its own."""
+    for act in faults:
         faulty = run_with_fault(renewal, sent, act)
-        tally.count(count, faulty.watch.violations)
         assert faulty.refusal is not None
         assert faulty.refusal.problem.code in CODES
         assert not faulty.watch.violations
         assert not wrong_after_another_run(faulty, renewal, sent)
-        tally.converge()
 
 
-def test_driver_dies_after_each_operation(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_driver_dies_after_each_operation(renewal: Renewal, sent: Captured) -> None:
     last = operations(renewal, sent)
-    assert_survives(renewal, sent, tally, ((1, killed(number)) for number in range(1, last + 1)))
+    assert_survives(renewal, sent, (killed(number) for number in range(1, last + 1)))
 
 
-def test_disk_is_full_after_each_operation(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_disk_is_full_after_each_operation(renewal: Renewal, sent: Captured) -> None:
     last = operations(renewal, sent)
-    assert_survives(renewal, sent, tally, ((1, failing(number)) for number in range(1, last + 1)))
+    assert_survives(renewal, sent, (failing(number) for number in range(1, last + 1)))
 
 
-def test_driver_dies_while_it_takes_back(renewal: Renewal, sent: Captured, tally: Tally) -> None:
-    assert_survives(renewal, sent, tally, while_taking_back(renewal, sent))
+def test_driver_dies_while_it_takes_back(renewal: Renewal, sent: Captured) -> None:
+    assert_survives(renewal, sent, while_taking_back(renewal, sent))
 
 
-def while_taking_back(renewal: Renewal, sent: Captured) -> Iterator[Fault]:
+def while_taking_back(renewal: Renewal, sent: Captured) -> Iterator[Act]:
     """A failure after each operation, and a death after each of those that take back."""
     for number in range(1, operations(renewal, sent) + 1):
         last = len(run_with_fault(renewal, sent, failing(number)).watch.operations)
         for later in range(number + 1, last + 1):
-            yield 2, together(failing(number), killed(later))
+            yield together(failing(number), killed(later))
 
 
-def test_taking_back_fails_too(renewal: Renewal, sent: Captured, tally: Tally) -> None:
+def test_taking_back_fails_too(renewal: Renewal, sent: Captured) -> None:
     last = operations(renewal, sent)
-    assert_survives(renewal, sent, tally, ((2, failing(number, number + 1)) for number in range(1, last + 1)))
+    assert_survives(renewal, sent, (failing(number, number + 1) for number in range(1, last + 1)))
 
 
-def test_key_is_lost_by_the_time_it_is_proven(renewal: Renewal, sent: Captured, tally: Tally) -> None:
-    assert_survives(renewal, sent, tally, [(1, loses_the_first_key)])
+def test_key_is_lost_by_the_time_it_is_proven(renewal: Renewal, sent: Captured) -> None:
+    assert_survives(renewal, sent, [loses_the_first_key])

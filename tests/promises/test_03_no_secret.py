@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from integration import canary_run
 from integration.canary import STRIDE, WINDOW, Scanner, Secret, binary_secret, key_secrets, text_secret
 from integration.canary_run import CanaryRun
-from integration.conftest import Figures
 from integration.wiretap import listen
 from integration.written_files import registry
 from lab.authority import Authority
@@ -47,7 +46,7 @@ def assert_all_was_tried(run: CanaryRun, authority: Authority, exchanges: int, c
     assert {path.parts[0] for path in written} >= PLACES
 
 
-def test_no_secret_is_left_by_emulated_workstations(run: CanaryRun, authority: Authority, figures: Figures) -> None:
+def test_no_secret_is_left_by_emulated_workstations(run: CanaryRun, authority: Authority) -> None:
     # Of the odd bundle, by its holder. A wrong Windows password fails the first command, and a list for one the task, so no file is sent.
     holders, desks, imports = 3, 2, 1
     assert_all_was_tried(run, authority, 2 * holders + desks * imports, BAD_USE | {"holder_logon"})
@@ -55,7 +54,7 @@ def test_no_secret_is_left_by_emulated_workstations(run: CanaryRun, authority: A
     files = [file for row in looked.of("stray_bundles") for file in row.result["files"]]
     assert (looked.exit_code, len(files), sum(file["removed"] for file in files)) == (0, holders, 1)
     scanner = Scanner(run.secrets)
-    hits = figures.search("emulated", scanner, run.pieces())
+    hits = scanner.search(run.pieces())
     assert hits == []
 
 

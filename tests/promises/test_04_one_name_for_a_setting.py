@@ -27,11 +27,6 @@ HOLDERS = [
     {"name": "Paul Martin", "authorisation": "T100004", "user": "CHU\\pmartin"},
 ]
 MODULE, RUN_MODULE = "hospital_it.pkcs12.holder_bundles", "hospital_it.pkcs12.compliance_report"
-WARDS = {
-    "zone": "Europe/Rome",
-    "from_group": {"pkcs12_time_zone": "Europe/Rome"},
-    "from_host": {"pkcs12_time_zone": "Europe/Paris"},
-}
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import pytest
 from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.kinds import Pool
-from fault_injection.conftest import bundles, sent, tally
-from integration.conftest import authority, figures, powershell, windows, windows_by_basic
+from fault_injection.conftest import bundles, sent
+from integration.conftest import authority, powershell, windows, windows_by_basic
 from lab.workstation_interface import Kind
 
-__all__ = ["authority", "bundles", "figures", "powershell", "sent", "tally", "windows", "windows_by_basic"]
+__all__ = ["authority", "bundles", "powershell", "sent", "windows", "windows_by_basic"]
 
 
 @pytest.fixture(scope="session")

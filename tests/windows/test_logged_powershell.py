@@ -18,7 +18,7 @@ import pytest
 
 from integration.canary import Scanner, Secret, key_secrets, text_secret
 from integration.canary_run import canary
-from integration.conftest import DOSIMETRY, Figures
+from integration.conftest import DOSIMETRY
 from integration.plays import Json, modules, run_play, tasks
 from lab.authority import Authority, IssuedBundle
 from lab.event_log import PowerShellLogs, logged_powershell
@@ -97,7 +97,7 @@ def result(run: Run) -> Json:
     return dict(row.result)
 
 
-def test_no_log_of_powershell_opens_a_certificate(logged: Logged, authority: Authority, figures: Figures) -> None:
+def test_no_log_of_powershell_opens_a_certificate(logged: Logged, authority: Authority) -> None:
     logged.secrets.append(text_secret("the connection's password", logged.hospital.connection_password))
     old, new = issue(authority, 300), issue(authority, 900)
     for bundle in (old, new):
@@ -106,7 +106,7 @@ def test_no_log_of_powershell_opens_a_certificate(logged: Logged, authority: Aut
         assert found["changed"], found["msg"]
         assert "import_sealed" in [step["step"] for step in found["journal"]]
         assert modules(run.requests) == ["store_inventory", "store_exchange", "store_exchange"]
-    hits = figures.search("PowerShell's logs, sealed", Scanner(logged.secrets), logged.logs.pieces())
+    hits = Scanner(logged.secrets).search(logged.logs.pieces())
     assert hits == []
     assert_everything_was_logged(logged.logs, new)
     assert [secret.name for secret in logged.secrets].count("a one-use passphrase") == 2
@@ -116,10 +116,10 @@ def test_no_log_of_powershell_opens_a_certificate(logged: Logged, authority: Aut
     assert_signs(logged.workstation, new)
 
 
-def test_without_the_sealing_the_logs_open_it(logged: Logged, authority: Authority, figures: Figures) -> None:
+def test_without_the_sealing_the_logs_open_it(logged: Logged, authority: Authority) -> None:
     run = logged.install(issue(authority, 300), ("_lifecycle/sealing.py", SEALS, "    return False\n"))
     assert result(run)["changed"]
-    hits = figures.search("PowerShell's logs, not sealed", Scanner(logged.secrets), logged.logs.pieces())
+    hits = Scanner(logged.secrets).search(logged.logs.pieces())
     assert {hit.secret for hit in hits} == {"a one-use passphrase"}
 
 

@@ -12,7 +12,7 @@ import pytest
 from integration import canary_run
 from integration.canary import Scanner
 from integration.canary_run import CanaryRun
-from integration.conftest import DOSIMETRY, Figures
+from integration.conftest import DOSIMETRY
 from integration.written_files import wine_prefix
 from lab.authority import Authority
 from lab.hospital import Hospital
@@ -30,9 +30,7 @@ def windows_run(tmp_path: Path, authority: Authority, monkeypatch: pytest.Monkey
         yield canary_run.prepare(hospital, authority, monkeypatch)
 
 
-def test_no_secret_is_left_by_windows_powershell(
-    windows_run: CanaryRun, authority: Authority, figures: Figures
-) -> None:
+def test_no_secret_is_left_by_windows_powershell(windows_run: CanaryRun, authority: Authority) -> None:
     """The key that is installed is found where Wine keeps keys, in its container, and nowhere else; of the old one nothing is left."""
     # Of the odd bundle, with and without a Windows password: a list for one is refused before anything is sent.
     assert_all_was_tried(windows_run, authority, 2 + 2, BAD_USE)
@@ -42,8 +40,8 @@ def test_no_secret_is_left_by_windows_powershell(
     assert isinstance(workstation, WineWorkstation)
     workstation.stop()
     scanner = Scanner(windows_run.secrets)
-    assert figures.search("Windows PowerShell", scanner, windows_run.pieces()) == []
-    stored = figures.search("its disk, where the installed key is", scanner, wine_prefix(workstation.prefix))
+    assert scanner.search(windows_run.pieces()) == []
+    stored = scanner.search(wine_prefix(workstation.prefix))
     installed = f"the key in {LOUIS.name} - {LOUIS.authorisation} new.p12"
     assert {(hit.secret, hit.place.split("\\\\{")[0]) for hit in stored} == {
         (f"{part} of {installed}", r"user.reg Software\\Wine\\Crypto\\CNG") for part in "dpq"

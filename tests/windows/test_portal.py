@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.deliveries.test_portal import Site
-from integration.plays import failed_hosts, holder, tasks
+from integration.plays import failed_hosts, holder, run_play, tasks
 from lab.hospital import Hospital
 from lab.people import LOUIS, Desk, Seat
 from lab.portal import Demand, Portal, Terms
@@ -25,19 +24,19 @@ def test_windows_powershell_names_the_cause_and_takes_the_import_back(tmp_path: 
         workstation = hospital.workstations["ws-dosimetry"]
         assert isinstance(workstation, WineWorkstation)
         workstation.trust_root(trust(hospital.authority, tmp_path))
-        site = Site(hospital, "")
-        enrol = {"roles": ["hospital_it.pkcs12.enrol"]}
         with Portal(hospital.authority, terms=Terms(Demand.OPTIONAL, "localhost")) as portal:
-            refused = site.renew(portal, "enrol")
+            required = {"pkcs12_portal_url": portal.url, "pkcs12_require_portal": True}
+            refused = run_play(hospital, roles=["hospital_it.pkcs12.enrol"], vars=required)
             row = holder(refused, "ws-dosimetry").result
             connected = [step for step in row["journal"] if step["step"] == "connect"]
             assert [(step["code"], step["http_status"], step["tls_version"]) for step in connected] == [
                 ("none_sent", 403, "TLSv1.2")
             ]
             assert (row["error"]["code"], row["changed"]) == ("connect_failed", False)
-            assert not failed_hosts(site.play(**enrol))
+            assert not failed_hosts(run_play(hospital, roles=["hospital_it.pkcs12.enrol"]))
             account, number = "{{ pkcs12_holders[0].user }}", LOUIS.authorisation
-            run = site.play(
+            run = run_play(
+                hospital,
                 tasks=tasks(
                     {
                         "portal_info": {
@@ -48,7 +47,7 @@ def test_windows_powershell_names_the_cause_and_takes_the_import_back(tmp_path: 
                             "use_proxy": False,
                         }
                     }
-                )
+                ),
             )
         (asked,) = run.of("portal_info")
         assert (asked.result["accepted"], asked.result["code"], asked.result["sent"]) == (False, "none_sent", False)

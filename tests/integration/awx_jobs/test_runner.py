@@ -17,7 +17,6 @@ from integration import canary_run, runner_job
 from integration.awx_job import Job, inputs_of
 from integration.canary import Hit, Scanner, text_secret
 from integration.canary_run import CanaryRun
-from integration.conftest import Figures
 from integration.runner_job import RunnerRun
 from lab.authority import Authority
 from lab.hospital import Hospital
@@ -75,18 +74,18 @@ def statuses(run: RunnerRun, host: str) -> dict[str, tuple[str, str | None]]:
     return {holder["authorisation"]: (holder["status"], holder["outcome"]) for holder in holders}
 
 
-def test_an_audit_gives_awx_the_facts_of_every_workstation(canaries: CanaryRun, figures: Figures) -> None:
+def test_an_audit_gives_awx_the_facts_of_every_workstation(canaries: CanaryRun) -> None:
     audit = start(canaries, "PKCS12 audit")
     assert (audit.exit_codes, audit.status) == ((0, 0, 0), "successful")
     assert statuses(audit, "ws-cardio") == {"T100001": ("missing", None), "T100002": ("missing", None)}
     assert statuses(audit, "ws-nuclear") == {"T100004": ("missing", None), "T100005": ("missing", None)}
     (stats,) = audit.events("playbook_on_stats")
     assert set(stats["ok"]) == {"ws-cardio", "ws-nuclear"}
-    assert figures.search("audit through ansible-runner", Scanner(canaries.secrets), audit.pieces()) == []
+    assert Scanner(canaries.secrets).search(audit.pieces()) == []
 
 
 def test_what_a_credential_holds_opens_bundles_and_does_not_come_back(
-    canaries: CanaryRun, authority: Authority, figures: Figures
+    canaries: CanaryRun, authority: Authority
 ) -> None:
     """The passphrases go from the credential through its file to the module; evidence and facts tell what became of everybody."""
     (canaries.hospital.folder / "evidence").mkdir()
@@ -108,12 +107,10 @@ def test_what_a_credential_holds_opens_bundles_and_does_not_come_back(
     assert [secret.name for secret in canaries.secrets].count("a one-use file") == 6
     pieces = [piece for run in (enrol, renew) for piece in run.pieces()]
     pieces.append(("evidence", "\n".join(evidence).encode()))
-    assert figures.search("enrol and renew through ansible-runner", Scanner(canaries.secrets), pieces) == []
+    assert Scanner(canaries.secrets).search(pieces) == []
 
 
-def test_the_mailbox_sends_the_report_and_its_password_does_not_come_back(
-    canaries: CanaryRun, figures: Figures
-) -> None:
+def test_the_mailbox_sends_the_report_and_its_password_does_not_come_back(canaries: CanaryRun) -> None:
     hospital = canaries.hospital
     (place,) = named(DATA, "controller_templates", "PKCS12 report by mail")["extra_vars"]["pkcs12_report_destinations"]
     with MailServer(server_context(hospital.authority), accounts={MAILBOX["username"]: MAILBOX["password"]}) as post:
@@ -130,7 +127,7 @@ def test_the_mailbox_sends_the_report_and_its_password_does_not_come_back(
     assert (mail.account, mail.encrypted, mail.recipients) == (MAILBOX["username"], True, tuple(place["to"]))
     assert {Path(str(part.get_filename())).suffix for part in mail.message.iter_attachments()} == {".html", ".csv"}
     known = [*canaries.secrets, text_secret("the mailbox's password", MAILBOX["password"])]
-    assert figures.search("report by mail through ansible-runner", Scanner(known), report.pieces()) == []
+    assert Scanner(known).search(report.pieces()) == []
 
 
 def test_what_a_playbook_leaks_is_found_wherever_a_job_keeps_it(canaries: CanaryRun) -> None:

@@ -44,13 +44,3 @@ def test_facts_go_from_job_to_job_in_a_form_that_awx_reads(tmp_path: Path, progr
         assert (code, "The collection works here" in said) == (0, True), said
     else:
         assert (code, "AWX finds no facts of ansible-core" in said) == (2, True), said
-
-
-def test_an_image_without_kinit_is_told(tmp_path: Path, programs: Path) -> None:
-    code, said = smoke(tmp_path, PATH=str(programs))
-    assert (code, "There is no kinit." in said) == (2, True), said
-
-
-def test_an_image_without_the_time_zone_of_the_site_is_told(tmp_path: Path) -> None:
-    code, said = smoke(tmp_path, "--skip-tags", "image", "-e", "time_zone=Europe/Nowhere")
-    assert (code, "Europe/Nowhere" in said) == (2, True), said

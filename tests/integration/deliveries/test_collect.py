@@ -178,17 +178,6 @@ def test_a_store_that_fails_is_red_until_it_takes_the_passphrase(issuer: Issuer)
     assert issuer.registration.downloads == len(states(issuer))
 
 
-def test_mails_of_collected_bundles_are_moved_and_no_others(issuer: Issuer) -> None:
-    issuer.announce(JEANNE, DAYS)
-    mails.deliver(issuer.maildir, LOUIS, "https://retrait.evil.example/retrait/x", "code")
-    run = collect(issuer, pkcs12_move_to="Done")
-    assert run.exit_code == 2, run.stdout
-    left = b"".join(path.read_bytes() for part in ("new", "cur") for path in (issuer.maildir / part).iterdir())
-    moved = b"".join(path.read_bytes() for path in issuer.maildir.rglob("*") if path.is_file() and "Done" in str(path))
-    assert (b"retrait.evil.example" in left, b"retrait.evil.example" in moved) == (True, False)
-    assert issuer.registration.host.encode() in moved and issuer.registration.host.encode() not in left
-
-
 def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     new = {JEANNE.authorisation.lower(): "a passphrase of the site"}  # the case of a number does not count

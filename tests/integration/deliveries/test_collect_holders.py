@@ -52,11 +52,10 @@ NOT_UNDERSTOOD = (PAUL, KARIM, LOUIS, ELODIE)
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A run, and one that tries a number again whose entry is not understood."""
+    """A run."""
 
     issuer: Issuer
     run: Run
-    retried: Run
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +75,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             for name, value in NONCE.items():
                 patches.setenv(name, value)
             run = collect(issuer)
-            retried = collect(issuer, "--check", pkcs12_retry=[PAUL.authorisation])
-        yield Played(issuer, run, retried)
+        yield Played(issuer, run)
 
 
 def failure(run: Run) -> list[Told]:
@@ -121,9 +119,3 @@ def test_their_deliveries_say_why_nothing_was_withdrawn(played: Played) -> None:
     told = {each.values.get("who"): each.causes for each in all_told(" ".join(lines))}
     for person in NOT_UNDERSTOOD:
         assert told[f"{person.name} {person.authorisation}"] == (Told("delivery.holder_unread", {}),)
-
-
-def test_a_number_to_retry_is_told_why_it_has_no_delivery(played: Played) -> None:
-    ended = failure(played.retried)
-    assert "bad_arguments.retry_unknown" in {each.code for each in ended}
-    assert wrong_entries(ended)["ws-mapping"] == WRONG["ws-mapping"][1]

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -107,16 +106,6 @@ def test_a_mail_with_an_access_code_is_told_and_left_alone(issuer: Issuer) -> No
 
 
 @pytest.mark.usefixtures("nonce_language")
-def test_the_absence_of_the_access_mail_is_never_told(issuer: Issuer) -> None:
-    issuer.announce(JEANNE, DAYS)
-    for path in (issuer.maildir / "new").iterdir():
-        if b"retrait" not in path.read_bytes().lower():
-            path.unlink()
-    run = collect(issuer)
-    assert (run.exit_code, [each for each in told_codes(run.stdout) if "access" in each]) == (0, []), run.stdout
-
-
-@pytest.mark.usefixtures("nonce_language")
 def test_a_bundle_that_a_person_has_withdrawn_is_taken_at_the_path_that_the_message_names(issuer: Issuer) -> None:
     issuer.announce(KARIM, DAYS)
     delivery(issuer, KARIM).downloads = 1
@@ -128,18 +117,6 @@ def test_a_bundle_that_a_person_has_withdrawn_is_taken_at_the_path_that_the_mess
     run = collect(issuer)
     assert (run.exit_code, states(issuer)) == (0, {KARIM.authorisation: "collected"}), run.stdout
     assert run.of("bundle_pickup")[-1].result["requests"] == 0
-
-
-@pytest.mark.usefixtures("nonce_language")
-def test_a_person_can_end_a_failed_delivery_whose_mail_is_gone(issuer: Issuer) -> None:
-    known = issuer.announce(KARIM, DAYS)
-    delivery(issuer, KARIM).downloads = 1
-    assert (collect(issuer).exit_code, states(issuer)) == (2, {KARIM.authorisation: "link_used"})
-    shutil.rmtree(issuer.maildir / "new")
-    (issuer.maildir / "new").mkdir(exist_ok=True)
-    run = collect(issuer, pkcs12_acknowledged=[known, "<typo@issuer.example>"])
-    assert (run.exit_code, states(issuer)) == (0, {KARIM.authorisation: "acknowledged"}), run.stdout
-    assert Told("delivery.acknowledged_nowhere", {"entries": "<typo@issuer.example>"}) in all_told(run.stdout)
 
 
 @pytest.mark.usefixtures("nonce_language")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import NONCE, Told, all_told, told_codes
+from integration.plays import NONCE, Told, all_told
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import ELODIE, JEANNE, Desk, Seat
@@ -86,20 +86,6 @@ def test_hashicorp_vault_gets_every_passphrase_and_keeps_the_others(issuer: Issu
     assert not set(wanted.values()) & set(run.stdout.split())
 
 
-def test_a_new_secret_of_hashicorp_vault_is_made(issuer: Issuer, store: SecretStore) -> None:
-    vault = {"pkcs12_hashicorp_vault_url": store.url, "pkcs12_hashicorp_vault_token": store.token}
-    run = collect(
-        issuer,
-        pkcs12_store_tasks="store_hashicorp_vault.yml",
-        pkcs12_ca_path=str(issuer.authority_file),
-        pkcs12_store_field="codes",
-        **vault,
-    )
-    assert run.exit_code == 0, run.stdout
-    ((path, fields),) = store.secrets.items()
-    assert (path, set(yaml.safe_load(fields["codes"]))) == ("/v1/secret/data/pkcs12", set(codes(issuer)))
-
-
 def test_a_credential_of_awx_gets_all_passphrases(issuer: Issuer, store: SecretStore) -> None:
     run = collect(
         issuer,
@@ -117,38 +103,3 @@ def test_a_credential_of_awx_gets_all_passphrases(issuer: Issuer, store: SecretS
         ELODIE.authorisation: [wanted[ELODIE.authorisation]],
         "T9": "theirs",
     }
-
-
-def test_a_job_that_knows_no_passphrase_removes_none_from_the_credential(issuer: Issuer, store: SecretStore) -> None:
-    """AWX gives no secret back, so the passphrases that the job was not given would be lost."""
-    awx = {
-        "pkcs12_store_tasks": "store_awx_credential.yml",
-        "pkcs12_awx_url": store.url,
-        "pkcs12_awx_credential": 7,
-        "pkcs12_awx_token": store.token,
-        "pkcs12_ca_path": str(issuer.authority_file),
-        "pkcs12_passphrases": {},
-    }
-    store.inputs[CREDENTIAL] = {"passphrases": "T9: theirs"}
-    run = collect(issuer, **awx)
-    assert (run.exit_code, "store_unusable.awx_would_lose" in told_codes(run.stdout)) == (2, True), run.stdout
-    assert (store.inputs[CREDENTIAL], issuer.registration.requests) == ({"passphrases": "T9: theirs"}, [])
-
-    store.inputs[CREDENTIAL] = {"passphrases": ""}
-    assert collect(issuer, **awx).exit_code == 0
-    assert set(yaml.safe_load(store.inputs[CREDENTIAL]["passphrases"])) == set(codes(issuer))
-
-
-def test_settings_of_a_store_that_cannot_work_are_told_before_the_withdrawal(
-    issuer: Issuer, store: SecretStore
-) -> None:
-    store.read_only = True
-    awx = {"pkcs12_awx_url": store.url, "pkcs12_awx_token": store.token, "pkcs12_awx_credential": 7}
-    wrong: list[tuple[dict[str, Any], str]] = [
-        ({"pkcs12_store_tasks": "store_hashicorp_vault.yml"}, "pkcs12_hashicorp_vault_token"),
-        ({"pkcs12_store_tasks": "store_awx_credential.yml", **awx}, "store_unusable.awx_no_right"),
-    ]
-    for variables, said in wrong:
-        run = collect(issuer, pkcs12_ca_path=str(issuer.authority_file), **variables)
-        assert (run.exit_code, said in run.stdout) == (2, True), run.stdout
-    assert issuer.registration.requests == []

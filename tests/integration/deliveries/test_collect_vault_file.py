@@ -16,7 +16,7 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from integration.deliveries.test_collect import DAYS, DESKS, collect, files, states
-from integration.plays import Told, all_told, told_codes
+from integration.plays import told_codes
 from lab import mails
 from lab.ansible_playbook import ansible_playbook
 from lab.hospital import Hospital
@@ -98,17 +98,3 @@ def test_a_vault_file_that_cannot_be_used_is_told_before_the_withdrawal(issuer: 
     run = collect(issuer, pkcs12_vault_password="another")
     assert (run.exit_code, "vault_password" in {each.partition(".")[0] for each in told_codes(run.stdout)}) == (2, True)
     assert len(issuer.registration.requests) == asked
-
-
-@pytest.mark.usefixtures("nonce_language")
-def test_a_variable_that_cannot_be_used_is_told_before_a_link_is_used(issuer: Issuer) -> None:
-    """A passphrase that YAML changed stops its person alone; for the credential of AWX, which is written as a whole, nothing begins."""
-    issuer.announce(PAUL, DAYS)
-    told = collect(issuer, pkcs12_passphrases_mine="x")
-    nowhere = {"pkcs12_awx_url": "https://127.0.0.1:9", "pkcs12_awx_token": "token", "pkcs12_awx_credential": 7}
-    awx = collect(issuer, pkcs12_store_tasks="store_awx_credential.yml", pkcs12_passphrases={"T9": True}, **nowhere)
-    values = {"variable": "pkcs12_passphrases_mine", "found": "a_text"}
-    assert (told.exit_code, Told("bad_arguments.no_mapping_of_secrets", values) in all_told(told.stdout)) == (2, True)
-    assert (awx.exit_code, "bad_arguments.passphrase_is_no_text" in told_codes(awx.stdout)) == (2, True), awx.stdout
-    assert issuer.registration.requests == []
-    assert collect(issuer, pkcs12_passphrases={"T9": True}).exit_code == 0

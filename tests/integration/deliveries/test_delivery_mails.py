@@ -15,8 +15,7 @@ import pytest
 
 from integration.canary import Scanner, Secret, text_secret
 from integration.canary_run import CanaryRun
-from integration.conftest import Figures
-from integration.plays import Json, run_play, tasks
+from integration.plays import Json, tasks
 from lab import mails
 from lab.authority import Authority
 from lab.hospital import Hospital
@@ -102,7 +101,7 @@ def local(run: CanaryRun, calls: list[Json], known: Json) -> list[Json]:
     return [dict(row.result) for row in done.rows]
 
 
-def test_codes_reach_the_next_task_and_nothing_else(hospital: Hospital, figures: Figures) -> None:
+def test_codes_reach_the_next_task_and_nothing_else(hospital: Hospital) -> None:
     """The result with codes is one that Ansible neither shows nor keeps; a template of the next task reads it."""
     box = filled(hospital.folder / "bundles" / "box")
     run = CanaryRun(hospital)
@@ -121,7 +120,7 @@ def test_codes_reach_the_next_task_and_nothing_else(hospital: Hospital, figures:
     assert {number: row["name"] for number, row in newest.items()} == {
         number: person.name for number, person in people.items()
     }
-    assert figures.search("delivery mails", Scanner(run.secrets), run.pieces()) == []
+    assert Scanner(run.secrets).search(run.pieces()) == []
     assert {Path(place).name for place, _data in run.pieces()} >= {"ansible.log", "events.jsonl"}
 
 
@@ -148,41 +147,13 @@ def tasks_with_codes(box: Filled) -> list[Json]:
     return [first, second, *with_codes, *failing]
 
 
-def test_a_maildir_is_left_as_it_was_until_mails_are_moved(hospital: Hospital) -> None:
-    box = filled(hospital.folder / "box")
-    before = sorted(path.relative_to(box.maildir) for path in box.maildir.rglob("*"))
-    read = {"mail_source": "maildir", "mail_path": str(box.maildir), **BOX, "include_codes": False}
-    moving = read | {"move_to": "Done", "collect_authorisations": [JEANNE.authorisation, PAUL.authorisation]}
-
-    def play(*calls: Json) -> list[Json]:
-        run = run_play(hospital, hosts="localhost", connection="local", tasks=list(calls))
-        return [dict(row.result) for row in run.rows]
-
-    module = "hospital_it.pkcs12.delivery_info"
-    first, checked = play({module: read}, {module: moving, "check_mode": True})
-    assert sorted(path.relative_to(box.maildir) for path in box.maildir.rglob("*")) == before
-    moved, again, last = play({module: moving}, {module: moving}, {module: read})
-    assert [result["changed"] for result in (first, checked, moved, again)] == [False, True, True, False]
-    assert moved["moved"] == checked["moved"]
-    done = list((box.maildir / ".Done" / "cur").iterdir())
-    assert len(done) == len(moved["moved"]) == 4
-    assert [Path(place).exists() for place in moved["moved"]] == [False] * 4
-    assert {row["authorisation"] for row in last["deliveries"]} == {
-        ELODIE.authorisation,
-        ANNE.authorisation,
-        LOUIS.authorisation,
-    }
-
-
 @pytest.fixture(scope="module")
 def lab_authority() -> Authority:
     return Authority.create()
 
 
 @pytest.mark.imap
-def test_an_imap_server_is_read_and_left_as_it_was(
-    hospital: Hospital, lab_authority: Authority, figures: Figures
-) -> None:
+def test_an_imap_server_is_read_and_left_as_it_was(hospital: Hospital, lab_authority: Authority) -> None:
     with ImapServer(lab_authority, PASSWORD) as server:
         box = filled(server.maildir)
         run = CanaryRun(hospital)
@@ -202,7 +173,7 @@ def test_an_imap_server_is_read_and_left_as_it_was(
     assert {problem["error"]["code"] for problem in few["problems"]} - {"sender_differs"} == {"too_many_mails"}
     codes = ["mail_login", "mail_tls", "mail_tls", "mail_unreachable", "mail_source", "mail_unreachable"]
     assert [row["error"]["code"] for row in refused] == codes
-    assert figures.search("an IMAP mailbox", Scanner(run.secrets), run.pieces()) == []
+    assert Scanner(run.secrets).search(run.pieces()) == []
 
 
 def imap_changes(server: ImapServer, hospital: Hospital) -> list[Json]:
@@ -221,31 +192,6 @@ def imap_changes(server: ImapServer, hospital: Hospital) -> list[Json]:
         {"imap_folder": "Nowhere"},
         {"imap_host": "no-such-host.invalid"},
     ]
-
-
-@pytest.mark.imap
-def test_mails_move_on_an_imap_server_only_when_told(hospital: Hospital, lab_authority: Authority) -> None:
-    with ImapServer(lab_authority, PASSWORD) as server:
-        box = filled(server.maildir)
-        read = imap(server, trust(lab_authority, hospital.folder))
-        moving = read | {"move_to": "Retirés", "collect_authorisations": [JEANNE.authorisation]}
-        run = CanaryRun(hospital)
-        checked, moved, again = local(
-            run,
-            [
-                {"hospital_it.pkcs12.delivery_info": moving, "check_mode": check_mode}
-                for check_mode in (True, False, False)
-            ],
-            {"right": PASSWORD},
-        )
-        assert (checked["changed"], moved["changed"], again["changed"]) == (True, True, False)
-        assert checked["moved"] == moved["moved"]
-        assert len(moved["moved"]) == 3
-        assert again["deliveries"] == []
-        # Of what was moved, the folder has a copy; nothing else was marked as read.
-        folders = [path for path in server.maildir.iterdir() if path.name.startswith(".Retir")]
-        assert [len([*folder.glob("new/*"), *folder.glob("cur/*")]) for folder in folders] == [3]
-        assert unread(server) == server_mails(box) - 3
 
 
 def imap(server: ImapServer, ca_path: Path) -> Json:

@@ -9,8 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,29 +50,6 @@ def test_what_is_missing_is_named(tmp_path: Path, without_compiler: str) -> None
         assert f"`{part}`" in readme
 
 
-def test_downloads_become_archives(tmp_path: Path, without_compiler: str) -> None:
-    downloads = tmp_path / "downloads"
-    downloads.mkdir()
-    with tarfile.open(downloads / "powershell-7.6.9-linux-x64.tar.gz", "w:gz") as archive:
-        archive.add(BED / "README.md", "pwsh")
-    framework, standard = (
-        "microsoft.netframework.referenceassemblies.net462.1.0.3.nupkg",
-        "powershellstandard.library.5.1.1.nupkg",
-    )
-    with zipfile.ZipFile(downloads / framework, "w") as package:
-        for name in ("mscorlib.dll", "Facades/System.IO.dll"):
-            package.writestr(f"build/.NETFramework/v4.6.2/{name}", b"")
-    with zipfile.ZipFile(downloads / standard, "w") as package:
-        package.writestr("lib/net452/System.Management.Automation.dll", b"")
-    done = build(tmp_path / "bed", downloads, path=without_compiler)
-    assert not_built(done.stdout) == {"PowerShell.exe", "windows.tar.xz", "winedlls.tar.xz"}, done.stdout + done.stderr
-    with tarfile.open(tmp_path / "bed" / "netfx.tar.xz") as archive:
-        names = {Path(member.name).name for member in archive if member.isfile()}
-    assert names == {"mscorlib.dll", "System.IO.dll", "System.Management.Automation.dll"}
-    readme = (BED / "README.md").read_text(encoding="utf-8")
-    assert [path.name for path in downloads.iterdir() if path.name not in readme] == []
-
-
 def test_make_bed_without_the_parts_says_where_they_come_from(tmp_path: Path) -> None:
     environment = {
         **os.environ,
@@ -97,11 +72,3 @@ def test_the_launcher_compiles(tmp_path: Path) -> None:
     header = int.from_bytes(program[0x3C:0x40], "little")
     assert program[:2] == b"MZ"
     assert program[header : header + 6] == b"PE\0\0\x64\x86"
-
-
-def test_the_patch_changes_what_its_head_lists() -> None:
-    patch = (BED / "src" / "wine-10.0-certificate-keys.patch").read_text(encoding="utf-8")
-    head = patch.partition("\n--- ")[0]
-    changed = {Path(name).parts[1] for name in re.findall(r"^\+\+\+ b/(\S+)", patch, re.MULTILINE) if "dlls" in name}
-    assert changed == {"crypt32", "ncrypt", "rsaenh"}
-    assert [name for name in changed if f"dlls/{name}/" not in head] == []

@@ -16,7 +16,6 @@ import pytest
 from integration.audited import Site, audited
 from integration.canary import Scanner, text_secret
 from integration.canary_run import CanaryRun
-from integration.conftest import Figures
 from integration.plays import Json
 from lab.mail_server import MailServer
 from lab.people import ELODIE
@@ -90,7 +89,7 @@ def refused(run: Run) -> tuple[str, str]:
     return row.result["error"]["problem"]["code"], row.result["error"]["setting"]
 
 
-def test_a_day_of_reminders(reminding: Reminding, figures: Figures) -> None:
+def test_a_day_of_reminders(reminding: Reminding) -> None:
     checked = reminding.run("--check", "-vvv")
     assert (checked.exit_code, checked.requests, reminding.arrived()) == (0, (), [])
     assert IT in shown_to(checked)
@@ -120,18 +119,7 @@ def test_a_day_of_reminders(reminding: Reminding, figures: Figures) -> None:
     pieces = [piece for piece in canaries.pieces() if not str(piece[0]).endswith("secrets.json")]
     outputs = [("output", run.stdout.encode() + run.stderr.encode()) for run in (checked, shown, red, second, third)]
     state = ("sent.json", (reminding.site.hospital.folder / "sent.json").read_bytes())
-    assert figures.search("reminders", Scanner(canaries.secrets), [*pieces, *outputs, state]) == []
-
-
-def test_holders_address_comes_from_the_register(reminding: Reminding) -> None:
-    run = reminding.run(
-        state_path=str(reminding.site.hospital.folder / "other.json"),
-        report_query=f"[?authorisation=='{ELODIE.authorisation}']",
-        dry_run=True,
-    )
-    (row,) = run.of("reminder_mails")
-    mails = {mail["to"]: mail["next_steps"] for mail in row.result["mails"]}
-    assert HEAD in mails, mails  # her authorisation ends in 12 days
+    assert Scanner(canaries.secrets).search([*pieces, *outputs, state]) == []
 
 
 def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(reminding: Reminding) -> None:
@@ -150,23 +138,6 @@ def test_dry_run_needs_no_mail_server_and_a_missing_setting_is_one_sentence(remi
     half = reminding.run(mail_password=None)
     assert (half.exit_code, reminding.arrived()) == (2, [])
     assert refused(half) == ("bad_arguments.no_mail_password", "pkcs12_mail_password")
-
-
-def test_a_workstation_without_facts_is_red_in_the_words_of_the_role(reminding: Reminding) -> None:
-    run = reminding.run(hosts="localhost")
-    (row,) = run.of("reminder_mails")
-    assert (run.exit_code, row.result["error"]["code"]) == (2, "no_facts")
-    assert row.result["msg"] in run.stdout + run.stderr
-    folder = reminding.run(templates_folder="/nope")
-    assert refused(folder) == ("reminder_template.folder", "pkcs12_templates_folder")
-
-
-def test_lists_that_cannot_be_used_are_red_for_the_reminders_too(reminding: Reminding) -> None:
-    state = str(reminding.site.hospital.folder / "lists.json")
-    run = reminding.run(crl=["/nope.crl"], dry_run=True, state_path=state)
-    (row,) = run.of("reminder_mails")
-    assert (run.exit_code, row.result["error"]["code"]) == (2, "revocation_not_checked")
-    assert IT in shown_to(run) and reminding.arrived() == []
 
 
 def test_nothing_known_is_red(reminding: Reminding) -> None:

@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,12 +21,6 @@ from unit.plugins.plugin_utils.reminder_inputs import (
     hospital,
     workstation,
 )
-
-
-@pytest.fixture
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    with MailServer(None, "none", **getattr(request, "param", {})) as server:
-        yield Office(server, tmp_path)
 
 
 @pytest.mark.parametrize("office", [{"refuses": frozenset({JEANNE})}], indirect=True)
@@ -162,11 +154,3 @@ def test_workstation_with_unusable_variables_fails_the_run_after_the_others_got_
     again = office.remind(wrong)
     assert error(again) == "unusable_variables"
     assert (again["changed"], office.arrived()) == (False, [])
-
-
-@pytest.mark.parametrize(
-    "changes", [{"bundle_overdue_days": -1}, {"facts_max_age_days": -1}, {"reminder_days": []}], ids=str
-)
-def test_days_that_cannot_be_are_refused(office: Office, changes: dict[str, Any]) -> None:
-    assert error(office.remind(**changes)) == "bad_arguments"
-    assert office.arrived() == []

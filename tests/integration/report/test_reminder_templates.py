@@ -6,27 +6,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from integration.plays import Json
 from integration.reminder_office import HEAD, IN_9_DAYS, IT, JEANNE, Office, error, problem, text
-from lab.mail_server import Mail, MailServer
+from lab.mail_server import Mail
 from unit.plugins.plugin_utils.reminder_inputs import hospital
 
 NOBODY_ASKS = {
     "en": "Nobody will ever ask you for a password or the access code",
     "fr": "Personne ne vous demandera jamais un mot de passe ni le code d'accès",
 }
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with MailServer(None, "none") as server:
-        (tmp_path / "own").mkdir()
-        yield Office(server, tmp_path)
 
 
 def refused(office: Office, **templates: str) -> Json:
@@ -60,13 +51,6 @@ def test_template_that_fails_sends_nothing_and_is_named_with_its_line(office: Of
     assert said["values"]["template"] == f"{office.folder}/own/holder.en.txt.j2:{line}"
 
 
-def test_part_of_a_template_that_fails_is_named(office: Office) -> None:
-    for broken in ("a\n{{ matter.thumbprint }}", "a\n{% if %}"):
-        said = refused(office, holder__en__txt="{% include '_part.j2' %}", _part=broken)
-        assert said["code"] in ("reminder_template.fails", "reminder_template.misplaced")
-        assert said["values"]["template"] == f"{office.folder}/own/_part.j2:2"
-
-
 def test_value_of_an_entry_is_not_at_the_top(office: Office) -> None:
     assert refused(office, holder__en__txt="Hello {{ name }}")["code"] == "reminder_template.misplaced"
     assert refused(office, holder__en__txt="Hello {{ nobody }}")["code"] == "reminder_template.fails"
@@ -81,13 +65,6 @@ def test_template_that_gives_nothing_sends_no_empty_mail(office: Office, part: s
     (office.folder / "own" / f"{part.replace('__', '.')}.j2").unlink()
     office.remind(templates_folder=str(office.folder / "own"))
     assert {HEAD, JEANNE} <= set(office.arrived())
-
-
-def test_part_may_be_empty(office: Office) -> None:
-    (office.folder / "own" / "_part.j2").write_text("", encoding="utf-8")
-    (office.folder / "own" / "holder.en.txt.j2").write_text("{% include '_part.j2' %}Log on.", encoding="utf-8")
-    office.remind(templates_folder=str(office.folder / "own"))
-    assert text(office.to(JEANNE)).strip() == "Log on."
 
 
 def test_folder_and_names_are_refused(office: Office) -> None:

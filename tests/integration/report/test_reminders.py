@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,12 @@ from typing import Any
 import pytest
 
 from integration.reminder_office import ANNE, HEAD, IN_3_DAYS, IN_9_DAYS, IT, JEANNE, Office, text
-from lab.mail_server import MailServer
 from unit.plugins.plugin_utils import report_inputs
 from unit.plugins.plugin_utils._mail.deliveries import known
 from unit.plugins.plugin_utils.reminder_inputs import (
-    certificate,
-    entry,
     hospital,
     renewed,
-    workstation,
 )
-
-
-@pytest.fixture
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    with MailServer(None, "none", **getattr(request, "param", {})) as server:
-        yield Office(server, tmp_path)
 
 
 def test_each_is_told_what_to_do_in_one_mail(office: Office) -> None:
@@ -55,34 +44,6 @@ def test_what_was_sent_is_not_sent_again_until_the_next_step(office: Office) -> 
     assert office.arrived() == [JEANNE]
 
 
-def test_renewed_holder_gets_nothing_until_the_next_certificate_ends(office: Office) -> None:
-    office.remind()
-    office.arrived()
-    new = renewed(renewed(hospital(), "ws-1", "T1"), "ws-3", "T3")
-    assert "T1" in json.dumps(new)
-    office.remind(new, report_date=IN_3_DAYS)
-    assert office.arrived() == []
-    office.remind(
-        new,
-        report_date="2029-08-20T12:00:00Z",
-        employer_to=[HEAD],
-        report_query="[?authorisation=='T1']",
-        facts_max_age_days=2000,
-    )
-    assert office.arrived() == [JEANNE]  # 2 days before the end of the new one
-
-
-def test_new_end_date_is_a_new_reminder(office: Office) -> None:
-    office.remind(report_query="[?authorisation=='T2']")
-    later = [
-        *hospital()[:2],
-        workstation("ws-2", entry("T2", authorisation_anniversary="2026-12-30"), certificates=[certificate("T2", 500)]),
-    ]
-    office.arrived()
-    office.remind(later, report_query="[?authorisation=='T2']")
-    assert office.arrived() == [HEAD]
-
-
 def test_whoever_has_no_address_is_in_the_list_for_it(office: Office) -> None:
     office.remind(hospital(mail=None), employer_to=[], contact="IT, 1234")
     said = text(office.to(IT))
@@ -96,7 +57,7 @@ def test_whoever_has_no_address_is_in_the_list_for_it(office: Office) -> None:
 
 def test_dry_run_and_check_mode_send_nothing_and_write_nothing(office: Office) -> None:
     dry, checked = office.remind(dry_run=True), office.remind(check_mode=True)
-    assert (office.arrived(), list(office.folder.iterdir())) == ([], [])
+    assert (office.arrived(), list(office.folder.iterdir())) == ([], [office.folder / "own"])
     assert (dry["changed"], checked["changed"]) == (False, True)
     assert dry["mails"] == checked["mails"]
     assert {row["state"] for row in dry["mails"]} == {"planned"}
@@ -173,7 +134,6 @@ def test_mail_says_no_more_of_a_certificate_than_names_and_days(office: Office) 
 
 
 def test_markup_and_line_breaks_in_names_stay_text(office: Office) -> None:
-    (office.folder / "own").mkdir()
     (office.folder / "own" / "holder.en.html.j2").write_text("<p>{{ matter.name }}</p>", encoding="utf-8")
     (office.folder / "own" / "holder.en.subject.j2").write_text("{{ matter.name }}: log on", encoding="utf-8")
     name = "Jeanne\r\nBcc: everybody@elsewhere.example\u2028<script>{{ 7 * 7 }}</script>"
@@ -189,7 +149,6 @@ def test_markup_and_line_breaks_in_names_stay_text(office: Office) -> None:
 
 
 def test_site_replaces_a_template_and_keeps_the_others(office: Office) -> None:
-    (office.folder / "own").mkdir()
     (office.folder / "own" / "holder.en.txt.j2").write_text(
         "{% include '_head.j2' %}: {{ matter.words }}", encoding="utf-8"
     )
@@ -213,10 +172,3 @@ def test_browser_is_closed_once_after_a_renewal(office: Office, tmp_path: Path) 
     office.arrived()
     office.remind(new, **given)
     assert office.arrived() == []
-
-
-def test_holder_is_asked_for_the_issuers_mail_only_when_it_is_late(office: Office) -> None:
-    for days, overdue, asked in ((36, 5, []), (35, 5, [ANNE]), (33, 8, []), (32, 8, [ANNE])):
-        only = [workstation("ws-3", entry("T3"), certificates=[certificate("T3", days)], outcome="waiting_for_issuer")]
-        office.remind(only, bundle_overdue_days=overdue)
-        assert office.arrived() == asked, (days, overdue)

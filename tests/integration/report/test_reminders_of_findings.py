@@ -1,11 +1,10 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""reminder_mails where no end of access is the reason: revoked certificates, an overdue issuer, no access, certificates of leavers."""
+"""reminder_mails where no end of access is the reason, or where the inventory says more than the certificates."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,19 +14,11 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instants import format_instant, parse_instant
 from integration.reminder_office import ANNE, HEAD, IT, JEANNE, Office, error, problem, text
-from lab.mail_server import MailServer
-from unit.plugins.plugin_utils import report_inputs
 from unit.plugins.plugin_utils.crls import crl, issuer, pem
 from unit.plugins.plugin_utils.records import DAY, NOW
-from unit.plugins.plugin_utils.reminder_inputs import Variables, certificate, entry, hospital, renewed, workstation
+from unit.plugins.plugin_utils.reminder_inputs import Variables, certificate, entry, hospital, workstation
 
 ZOE = "petit@chu.example"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with MailServer(None, "none") as server:
-        yield Office(server, tmp_path)
 
 
 def newcomer(**changes: Any) -> Variables:
@@ -106,48 +97,6 @@ def test_call_to_the_issuer_reaches_it_with_what_to_look_for(office: Office) -> 
     assert ANNE not in office.arrived()
 
 
-@pytest.mark.parametrize(("expected_from", "asked"), [("2026-11-21", []), ("2026-11-20", [ZOE]), (None, [])])
-def test_newcomer_is_asked_for_the_first_bundle_when_it_is_late(office: Office, expected_from: Any, asked: Any) -> None:
-    late = newcomer(expected_from=expected_from)
-    office.remind(late)
-    assert office.arrived() == asked
-    office.remind(late, bundle_overdue_days=4)
-    assert office.arrived() == ([ZOE] if expected_from == "2026-11-21" else [])
-
-
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        (
-            "en",
-            (
-                "Hello Zoé Petit,",
-                "you have no access by certificate at ws-2.",
-                f"this one mail as an attachment to {IT}",
-            ),
-        ),
-        (
-            "fr",
-            (
-                "Bonjour Zoé Petit,",
-                "vous n'avez pas d'accès par certificat sur ws-2.",
-                f"ce seul message en pièce jointe à {IT}",
-            ),
-        ),
-    ],
-)
-def test_words_to_a_newcomer_whose_bundle_is_late(office: Office, language: str, said: tuple[str, ...]) -> None:
-    office.remind(newcomer(), language=language, calendar=True)
-    assert [each for each in said if each not in text(office.to(ZOE))] == []
-    assert list(office.to(ZOE).message.iter_attachments()) == []
-
-
-def test_newcomer_without_a_workstation_is_asked_too(office: Office) -> None:
-    zoe = {"name": "Zoé Petit", "authorisation": "T4", "mail": ZOE, "awaiting": "bundle", "expected_from": "2026-11-01"}
-    office.remind([*hospital()[:2]], register_holders=[zoe], report_query="[?authorisation=='T4']")
-    assert "Forward this one mail as an attachment" in text(office.to(ZOE))
-
-
 @pytest.mark.parametrize(
     ("language", "keeps", "asks", "ends"),
     [
@@ -201,14 +150,6 @@ def test_who_has_no_access_is_reminded_again_after_30_days(office: Office, days:
     assert office.arrived() == []  # the 30 days have begun anew
 
 
-def test_what_has_a_step_is_never_sent_twice(office: Office) -> None:
-    office.remind()
-    assert len(office.arrived()) == 3
-    days_pass(office, 700)
-    office.remind()
-    assert office.arrived() == []
-
-
 def test_file_of_an_earlier_version_is_read(office: Office) -> None:
     office.remind()
     state = json.loads(office.state.read_bytes())
@@ -217,43 +158,6 @@ def test_file_of_an_earlier_version_is_read(office: Office) -> None:
     office.state.write_text(json.dumps(state), encoding="utf-8")
     office.arrived()
     assert (error(office.remind()), office.arrived()) == (None, [])
-
-
-def test_browser_is_not_closed_again_after_30_days(office: Office) -> None:
-    variables = closed(office)
-    office.remind(variables, previous_report=str(office.folder / "before.json"))
-    assert office.arrived() == [JEANNE]
-    days_pass(office, 100)
-    office.remind(variables, previous_report=str(office.folder / "before.json"))
-    assert office.arrived() == []
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_closing_the_browser_is_no_event_in_three_months(office: Office, language: str) -> None:
-    variables = closed(office)
-    before = str(office.folder / "before.json")
-    office.remind(variables, previous_report=before, calendar=True, language=language)
-    assert list(office.to(JEANNE).message.iter_attachments()) == []
-
-
-def closed(office: Office) -> Variables:
-    """Jeanne's certificate was replaced since the report ``before.json``."""
-    only = [*hospital()[:2]]
-    report_inputs.run(office.folder, only, report_formats=["json"], report_name="before")
-    return renewed(only, "ws-1", "T1")
-
-
-def test_no_access_at_one_workstation_has_no_date_of_another(office: Office) -> None:
-    jeanne = entry("T1")
-    two = [
-        ("localhost", {}),
-        workstation("ws-1", jeanne, certificates=[certificate("T1", 600)]),
-        workstation("ws-2", jeanne, away=["T1"]),
-    ]
-    office.remind(two, calendar=True)
-    said = text(office.to(JEANNE))
-    assert "you have no access by certificate at ws-2." in said and "Log on at ws-2" in said
-    assert "20" not in said and list(office.to(JEANNE).message.iter_attachments()) == []
 
 
 @pytest.mark.parametrize(
@@ -280,15 +184,55 @@ def test_certificates_of_leavers_and_of_nobody_reach_it(office: Office, language
     assert office.arrived() == [IT]
 
 
-def test_accepted_certificate_of_a_leaver_is_in_no_mail(office: Office) -> None:
-    accepted = {"authorisation": "T3", "what": "without_holder", "reason": "Letters.", "until": "2026-12-31"}
-    office.remind(left("T3"), leavers=["T3"], exceptions=[accepted])
+BACK = "2026-12-02"
+
+
+def with_newcomer(**changes: str) -> Variables:
+    """Zoé has no certificate yet, and waits for annex 1."""
+    newcomer = entry("T4", mail=None, awaiting="annex_1", **changes)
+    paul = entry("T2", authorisation_anniversary="2026-12-25")
+    return [*hospital()[:2], workstation("ws-2", paul, newcomer, certificates=[certificate("T2", 500)])]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("expected_from", ["2026-11-01", "2027-02-01"])
+def test_employer_is_told_of_a_newcomer_once(office: Office, language: str, expected_from: str) -> None:
+    """A newcomer has no last day with access. The people whose authorisation ends are in the same mail."""
+    newcomer = with_newcomer(expected_from=expected_from)
+    office.remind(newcomer, language=language)
+    said = text(office.to(HEAD))
+    assert said.count("Zoé Petit") == 1 and said.count("Paul Martin") == 1
+    assert said.index("2") < said.index("Zoé Petit")  # the date of Paul is not beside the newcomer
+    assert "2026-12-25" in said or "25/12/2026" in said
+    assert IT not in office.arrived()
+    office.remind(newcomer, language=language)
     assert office.arrived() == []
 
 
-def test_leaver_at_two_workstations_is_one_line(office: Office) -> None:
-    both = [*left("T3"), workstation("ws-2", certificates=[certificate("T3", 300)])]
-    office.remind(both, leavers=["T3"])
-    assert text(office.to(IT)).count("certificate without a holder") == 1
-    assert "workstation ws-1, ws-2\n" in text(office.to(IT))
-    assert HEAD not in office.arrived()
+def test_holder_who_is_away_is_reminded_on_the_day_back(office: Office) -> None:
+    """Who cannot log on need not be told to. The reminder is not used up meanwhile."""
+    away = hospital(absent_until=BACK)
+    office.remind(away)
+    assert JEANNE not in office.arrived()
+    office.remind(away, report_date="2026-12-01T12:00:00Z")
+    assert JEANNE not in office.arrived()
+    office.remind(away, report_date=f"{BACK}T12:00:00Z")
+    assert office.arrived() == [JEANNE]
+
+
+def test_each_event_of_the_calendar_is_about_the_people_of_its_day(office: Office) -> None:
+    people = [
+        entry("T1", authorisation_anniversary="2026-12-05"),
+        entry("T2", authorisation_anniversary="2026-12-25"),
+        entry("T3", authorisation_anniversary="2026-11-10"),  # an event in the past helps nobody
+    ]
+    certificates = [certificate(each["authorisation"], 500) for each in people]
+    office.remind([("localhost", {}), workstation("ws-2", *people, certificates=certificates)], calendar=True)
+    mail = office.to(HEAD).message
+    (file,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    content = str(file.get_payload(decode=True), "utf-8").replace("\r\n ", "")
+    events = content.split("BEGIN:VEVENT")[1:]
+    assert [event.partition("DTSTART;VALUE=DATE:")[2][:8] for event in events] == ["20261204", "20261224"]
+    named = [[each for each in ("Jeanne", "Paul", "Anne Roux") if each in event] for event in events]
+    assert named == [["Jeanne"], ["Paul"]]
+    assert all(name in text(office.to(HEAD)) for name in ("Jeanne", "Paul", "Anne Roux"))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from integration.audited import CARDIO, DATE, FILES, NEVER, NUCLEAR, OFF, REPORT, STATUSES, Site, audited
-from integration.plays import NONCE, Json, messages, run_play, without_nonces
-from lab.people import DESKS, ELODIE, JEANNE, PAUL
+from integration.audited import CARDIO, FILES, NEVER, NUCLEAR, OFF, REPORT, STATUSES, Site, audited
+from integration.plays import Json, messages, run_play, without_nonces
+from lab.people import DESKS, PAUL
 from lab.playbook import Run, fact_cache, play
 
 STATS = {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
@@ -71,15 +71,6 @@ def test_job_leaves_one_small_artifact_that_names_nobody(site: Site) -> None:
     assert [word for word in (*words, CARDIO, NUCLEAR, OFF, NEVER) if word.casefold() in text.casefold()] == []
 
 
-def test_check_mode_says_what_it_would_say_and_writes_nothing(site: Site) -> None:
-    checked = site.report("--check", environment=STATS, report_date=DATE)
-    assert list(site.folder.glob("*")) == []
-    done = site.report(environment=STATS, report_date=DATE)
-    assert stats(checked) == stats(done)
-    told = [{"it": "\n".join(messages(run, "Say what matters")["localhost"])} for run in (checked, done)]
-    assert without_nonces(told[0]) == without_nonces(told[1])
-
-
 def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, tmp_path: Path) -> None:
     """Ansible's variable for check mode does not know the keyword of a role."""
     variables = {
@@ -95,39 +86,6 @@ def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, t
     assert [*site.folder.glob("*"), *tmp_path.iterdir()] == []
 
 
-UNFIT = [
-    ({"pkcs12_report_folder": ""}, "bad_arguments.report_folder"),
-    ({"pkcs12_report_folder": ["a"]}, "bad_arguments"),
-    ({"pkcs12_report_folder": "/x", "pkcs12_report_formats": []}, "bad_arguments.report_formats"),
-    (
-        {"pkcs12_report_folder": "/x", "pkcs12_report_destinations": [{"kind": "folder", "path": "reports"}]},
-        "bad_arguments.destination_path",
-    ),
-]
-
-
-@pytest.mark.parametrize(("variables", "code"), UNFIT, ids=[str(each) for each, _said in UNFIT])
-def test_the_role_itself_refuses_what_would_write_nothing(site: Site, variables: Json, code: str) -> None:
-    """A playbook of the site has no tasks before the role."""
-    role = {"role": REPORT, "vars": variables}
-    run = run_play(site.hospital, hosts="localhost", connection="local", roles=[role])
-    assert run.exit_code == 2
-    (row,) = run.of("compliance_report")
-    assert row.result["msg"] in run.stdout + run.stderr
-    assert row.result["error"]["code"] == "bad_arguments"
-    assert "." not in code or row.result["error"]["problem"]["code"] == code
-
-
-def test_same_day_same_bytes_and_no_change(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NONCE:  # in that language no sentence is told twice in the same way
-        monkeypatch.delenv(name, raising=False)
-    site.report(report_date=DATE)
-    before = {path.name: path.read_bytes() for path in site.folder.iterdir()}
-    again = site.report(report_date=DATE)
-    assert "changed=0" in again.stdout
-    assert {path.name: path.read_bytes() for path in site.folder.iterdir()} == before
-
-
 def test_red_comes_after_the_report_was_delivered(site: Site, tmp_path: Path) -> None:
     place = {"kind": "folder", "path": str(tmp_path)}
     run = site.report(fail_on=["missing", "never_seen", "expired"], report_destinations=[place], environment=STATS)
@@ -136,55 +94,6 @@ def test_red_comes_after_the_report_was_delivered(site: Site, tmp_path: Path) ->
     assert {path.name for path in tmp_path.iterdir()} == {f"pkcs12-compliance{end}" for end in FILES}
     assert stats(run)["pkcs12_fact_summary"]["by_status"]["missing"] == 1
     assert site.report(fail_on=["expired", "weak"]).exit_code == 0
-
-
-def test_report_is_compared_with_the_last_one_in_its_folder(site: Site) -> None:
-    site.report(compare_reports=True)
-    first = site.written()
-    assert first["changes"] is None
-    later = site.hospital.deliver(PAUL, 500)
-    site.hospital.emulated(NUCLEAR).store_of(PAUL.sid).plant(later.certificate, later.private_key)
-    try:
-        cache = fact_cache(site.hospital)
-        play(site.hospital, "hospital_it.pkcs12.audit", "--limit", NUCLEAR, environment=cache)
-        site.report(compare_reports=True)
-        second = site.written()
-        site.report(compare_reports=True)
-    finally:
-        site.hospital.emulated(NUCLEAR).store_of(PAUL.sid).elements.clear()
-        play(site.hospital, "hospital_it.pkcs12.audit", "--limit", NUCLEAR, environment=cache)
-    assert second["compared_with"] == first["report_date"]
-    assert ("status", "missing", "valid") in {(row["kind"], row["before"], row["after"]) for row in second["changes"]}
-    assert site.written()["compared_with"] == second["report_date"]
-    assert site.written()["changes"] == []
-
-
-def test_slices_are_put_together_from_their_files(site: Site, tmp_path: Path) -> None:
-    site.report(report_date=DATE)
-    whole = site.written()
-    parts = []
-    for number, hosts in enumerate(([CARDIO, OFF], [NUCLEAR, NEVER])):
-        site.report(
-            report_date=DATE, hosts=",".join(hosts), report_folder=str(tmp_path / str(number)), report_formats=["json"]
-        )
-        parts.append(str(tmp_path / str(number) / "pkcs12-compliance.json"))
-    site.report(report_date=DATE, hosts=CARDIO, merge_reports=parts, report_folder=str(tmp_path / "all"))
-    assert site.written(tmp_path / "all") == whole
-
-
-def test_pattern_of_the_other_playbooks_counts(site: Site) -> None:
-    site.report("-e", f"pkcs12_hosts={CARDIO}")
-    assert holders(site.written()).keys() == {JEANNE.authorisation, ELODIE.authorisation}
-
-
-def test_register_query_and_language(site: Site) -> None:
-    register = [{"name": "Odile Roux", "authorisation": "T999999"}]
-    run = site.report(register_holders=register, report_query="[?status=='missing']", language="fr")
-    report = site.written()
-    assert report["language"] == "fr"
-    found = [row["authorisation"] for row in (*report["holders"], *report["without_workstation"])]
-    assert found == [PAUL.authorisation, "T999999"]
-    assert "sans certificat" in json.dumps(messages(run, "Say what matters"), ensure_ascii=False)
 
 
 def test_what_the_site_accepts_is_not_red_and_what_could_not_be_checked_is(site: Site, tmp_path: Path) -> None:
@@ -200,24 +109,6 @@ def test_what_the_site_accepts_is_not_red_and_what_could_not_be_checked_is(site:
     assert run.exit_code == 2
     assert "no.crl: It is no revocation list" in " ".join((run.stdout + run.stderr).split())
     assert {"not_a_crl", "not_an_authority"} <= {row["problem"] for row in site.written()["revocation_lists"]}
-
-
-def test_time_zone_of_the_site_is_that_of_all_playbooks(site: Site) -> None:
-    site.report("-e", "pkcs12_time_zone=Pacific/Kiritimati")
-    assert site.written()["time_zone"] == "Pacific/Kiritimati"
-
-
-def test_days_before_the_end_of_the_site_are_those_of_all_playbooks(site: Site) -> None:
-    site.report("-e", "pkcs12_renew_before_days=50")
-    assert site.written()["renew_before_days"] == 50
-
-
-def test_language_and_establishment_of_the_site_are_the_reports(site: Site) -> None:
-    run = site.report("-e", "pkcs12_language=fr", "-e", '{"pkcs12_establishment": "CHU de Bellevue"}')
-    report = site.written()
-    assert (report["language"], report["establishment"]) == ("fr", "CHU de Bellevue")
-    said = json.dumps(messages(run, "Say what matters"), ensure_ascii=False)
-    assert "CHU de Bellevue" in said and "Titulaires à traiter" in said
 
 
 REFUSALS: list[tuple[Json, str]] = [
@@ -236,6 +127,7 @@ REFUSALS: list[tuple[Json, str]] = [
         "bad_arguments.destination_unknown_credential",
     ),
     ({"report_destinations": [{"kind": "https"}]}, "bad_arguments.destination_lacks"),
+    ({"report_destinations": [{"kind": "folder", "path": "reports"}]}, "bad_arguments.destination_path"),
     (
         {"mail_host": "smtp.chu.example", "report_destinations": [{"kind": "mail", "to": ["x@y.example"]}]},
         "bad_arguments.destination_mail_sender",
@@ -282,12 +174,6 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(
     assert "." not in code or result["error"]["problem"]["code"] == code
     assert messages(refusals, f"Refusal {number}")["localhost"] == result["msg"]
     assert not (audited_site.hospital.folder / "refused").exists()
-
-
-def test_a_playbook_whose_role_refuses_ends_red(site: Site) -> None:
-    variables, _code = REFUSALS[0]
-    assert site.report(**variables).exit_code == 2
-    assert list(site.folder.glob("*")) == []
 
 
 def test_password_is_not_left_in_a_file_of_ansible(site: Site) -> None:

@@ -25,9 +25,7 @@ from integration.plays import (
     messages,
     modules,
     row,
-    run_play,
     summary,
-    tasks,
 )
 from lab import cmd
 from lab.emulated import EmulatedWorkstation, LoggingPolicy, PlacedFile
@@ -84,14 +82,8 @@ FAULTS = {
     "ws-ready": Fault(lambda _workstation: None),
     "ws-away": Fault(jeannes("logged_on", False)),
     "ws-service": Fault(set_to("secondary_logon", 4), {"secondary_logon": "error"}),
-    "ws-logged": Fault(set_to("logging", LoggingPolicy(transcription=True)), {}),  # secrets are sealed there
     "ws-password": Fault(set_to("logging", LoggingPolicy(module=True)), {"holder": "error"}),  # hers cannot be sealed
-    "ws-number": Fault(set_to("logging", LoggingPolicy(module=True)), {"holder": "error"}),
-    "ws-unlogged": Fault(lambda _workstation: None),
-    "ws-empty": Fault(set_to("logging", LoggingPolicy(module=True)), {}),
-    "ws-dialog": Fault(set_to("force_key_protection", 2), {"force_key_protection": "error"}),
     "ws-temporary": Fault(jeannes("temporary", True), {"holder": "error"}),
-    "ws-redirected": Fault(jeannes("redirected_to", r"\\files\jdupont"), {"holder": "error"}),
     "ws-unknown": Fault(forget_jeanne, {"holder": "error"}),
     "ws-locked": Fault(lock_down, {"language_mode": "error"}),
     "ws-colleague": Fault(
@@ -118,19 +110,9 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checked]:
         for name, fault in FAULTS.items():
             fault.prepare(hospital.emulated(name))
         rewrite(hospital.inventory, add_a_host_that_is_off)
-        known = passwords(hospital.passwords[JEANNE.sid])
-        rewrite(hospital.inventory, lambda hosts: [hosts[name].update(known[name]) for name in known])
+        known = {"pkcs12_holder_passwords": {JEANNE.account.upper(): hospital.passwords[JEANNE.sid]}}
+        rewrite(hospital.inventory, lambda hosts: hosts["ws-password"].update(known))
         yield Checked(hospital, play(hospital, CHECK, "--forks", "4", *SITE_WIDE_BECOME))
-
-
-def passwords(hers: str) -> dict[str, Json]:
-    """What the inventory knows of Windows passwords, by host."""
-    return {
-        "ws-password": {"pkcs12_holder_passwords": {JEANNE.account.upper(): hers}},
-        "ws-number": {"pkcs12_holder_passwords": {JEANNE.authorisation: hers}},
-        "ws-unlogged": {"pkcs12_holder_passwords": {JEANNE.account: hers}},
-        "ws-empty": {"pkcs12_holder_passwords": {JEANNE.account: "", PAUL.account: hers}},
-    }
 
 
 def add_a_host_that_is_off(hosts: dict[str, Any]) -> None:
@@ -166,12 +148,6 @@ def test_hosts_with_an_error_end_failed_and_no_others(checked: Checked) -> None:
     assert checked.run.exit_code != 0
 
 
-def test_host_that_does_not_answer_is_said_in_a_sentence(checked: Checked) -> None:
-    told = row(checked.run, "workstation_info", "ws-off").result
-    assert told["connection_error"]["code"] == "connection_refused"
-    assert told["msg"] in checked.run.stdout
-
-
 def test_summary_names_who_is_not_ready_and_what_to_do(checked: Checked) -> None:
     told = summary(checked.run)
     assert told["totals"] == {"ready": len(FAULTS) - len(FAILING), "not_ready": len(FAILING), "did_not_answer": 1}
@@ -180,10 +156,9 @@ def test_summary_names_who_is_not_ready_and_what_to_do(checked: Checked) -> None
 
 
 def test_password_that_would_be_logged_is_said_beforehand_and_not_shown(checked: Checked) -> None:
-    for name in ("ws-password", "ws-number"):
-        (found,) = [each for each in checked.findings(name) if not each["ok"]]
-        assert (found["account"], found["severity"]) == (JEANNE.account, "error")
-        assert found["problem"]["code"] == "logged_password.check"
+    (found,) = [each for each in checked.findings("ws-password") if not each["ok"]]
+    assert (found["account"], found["severity"]) == (JEANNE.account, "error")
+    assert found["problem"]["code"] == "logged_password.check"
     hers = checked.hospital.passwords[JEANNE.sid]
     assert hers not in checked.run.stdout + checked.run.stderr + json.dumps([each.result for each in checked.run.rows])
 
@@ -239,13 +214,6 @@ def test_browsers_are_checked_when_the_portal_is_set(looked: Looked) -> None:
     assert facts["problems"] == ["issuing_authority", "edge"]
 
 
-def test_a_wrong_answer_whether_to_look_for_bundles_is_red(looked: Looked) -> None:
-    run = play(looked.hospital, CHECK, "-e", "pkcs12_check_stray_bundles=jes", "--limit", "ws-right")
-    assert failed_hosts(run) == {"ws-right"}
-    error = row(run, "workstation_info", "ws-right").result["error"]
-    assert (error["code"], error["setting"]) == ("bad_arguments", "pkcs12_check_stray_bundles")
-
-
 def test_left_bundle_is_found_and_known_by_its_installation(looked: Looked) -> None:
     bundle = looked.hospital.bundles[JEANNE.authorisation]
     (told,) = (each for each in shown(looked, "ws-lacking") if each.code.startswith("play.bundle"))
@@ -266,25 +234,6 @@ def test_each_question_costs_one_command_and_only_when_it_is_asked(looked: Looke
     assert "pkcs12_fact_browsers" not in row(looked.second, "workstation_info", "ws-right").result.get(
         "ansible_facts", {}
     )
-
-
-def test_only_the_bundle_whose_hash_is_given_is_removed(looked: Looked) -> None:
-    lacking = looked.hospital.emulated("ws-lacking")
-    folder = rf"{lacking.profiles[JEANNE.sid].path}\Desktop"
-    lacking.files.put(PlacedFile(rf"{folder}\go.p12", b"one"))
-    lacking.files.put(PlacedFile(rf"{folder}\stay.p12", b"two"))
-    call = {"remove_sha256": [hashlib.sha256(b"one").hexdigest()], "evidence_path": str(looked.hospital.evidence)}
-    for check, left in (("--check", 2), ("--diff", 1), ("--diff", 1)):
-        run = run_play(looked.hospital, check, "--limit=ws-lacking", tasks=tasks({"stray_bundles": call}))
-        result = row(run, "stray_bundles", "ws-lacking").result
-        assert len(list(lacking.files.below(folder))) == left
-        assert result["changed"] == (check == "--check" or result["journal"] != [])
-    assert result["not_found"] == call["remove_sha256"]
-    assert lacking.files.find(rf"{folder}\stay.p12") is not None
-    (line,) = [
-        each for each in looked.hospital.evidence.read_text(encoding="utf-8").splitlines() if "removed_file" in each
-    ]
-    assert json.loads(line)["removed_file"] == rf"{folder}\go.p12"
 
 
 @pytest.fixture(scope="module")

@@ -5,24 +5,275 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import socket
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from spnego._ntlm_raw.messages import AvId, TargetInfo
 
-from integration.failing_connections import CASES, GOOD, OLD, Site, host
 from integration.plays import Json, facts_in, failed_hosts, row, run_play, summary
 from lab.ansible_playbook import chosen, started_anew
-from lab.hospital import CONNECTION_UPN, Hospital
-from lab.kdc import Kdc, kerberos
+from lab.authority import Authority
+from lab.authority.authority import self_signed_server
+from lab.hospital import CONNECTION_ACCOUNT, CONNECTION_UPN, Hospital
+from lab.kdc import REALM, Kdc, kerberos
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import Run, fact_cache, play
-from lab.transports import lay_out
+from lab.transports import NAME, lay_out, tls
+from lab.winrm import Access, Cut, Intercept, Listener, Request, Tls
+from lab.workstation_interface import AuthMethod
+
+Variables = Mapping[str, Any]
+PRINCIPAL = f"svc-ansible@{REALM}"
+OLD = "svc-old"
+"""An account of the realm whose password is older than its AES keys."""
+OTHER_NAME = "ws-other.chu.example"
+EXPIRED = timedelta(days=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the cases are made from."""
+
+    hospital: Hospital
+    running: ExitStack
+    files: Mapping[str, Path]
+    kdc: Kdc | None
+
+    def listening(
+        self,
+        auth: AuthMethod,
+        certificate: Tls | None = None,
+        refused: tuple[str, ...] = (),
+        intercept: Intercept | None = None,
+    ) -> int:
+        """The port of a listener before the hospital's one workstation."""
+        workstation = next(iter(self.hospital.workstations.values()))
+        access = Access(self.kdc.keys if self.kdc else None, refused)
+        listener = Listener(
+            workstation, self.hospital.ledger, auth=(auth,), intercept=intercept, tls=certificate, access=access
+        )
+        return self.running.enter_context(listener).port
+
+    def silent(self) -> int:
+        """A port that takes connections and never answers."""
+        return int(self.running.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1])
+
+    def closed(self) -> int:
+        """A port on which nothing listens. It is held, so that no other process listens there meanwhile."""
+        held = self.running.enter_context(socket.socket())
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``port`` makes what listens; ``winrm`` and ``psrp`` are the variables of the host, beside those of a good one."""
+
+    code: str
+    port: Callable[[Site], int]
+    winrm: Variables | None = field(default_factory=dict)
+    psrp: Variables | None = field(default_factory=dict)
+    scheme: str = "https"
+    auth: AuthMethod = AuthMethod.NTLM
+    marker: str | None = None
+
+
+def good(site: Site) -> int:
+    return site.listening(AuthMethod.NTLM, tls(site.hospital.authority))
+
+
+def plain(site: Site) -> int:
+    return site.listening(AuthMethod.NTLM)
+
+
+def asking_later(site: Site) -> int:
+    """A listener that takes certificates over TLS 1.3, and asks for them after the handshake."""
+    return site.listening(AuthMethod.CERTIFICATE, replace(tls(site.hospital.authority), later=True))
+
+
+def hanging_up(auth: AuthMethod) -> Callable[[Site], int]:
+    """A listener that takes a logon, and closes the connection instead of an answer."""
+
+    def cut(_request: Request) -> None:
+        raise Cut
+
+    return lambda site: site.listening(auth, tls(site.hospital.authority), intercept=cut)
+
+
+def by_kerberos(site: Site) -> int:
+    return site.listening(AuthMethod.KERBEROS)
+
+
+def certified(make: Callable[[Authority], bytes]) -> Callable[[Site], int]:
+    """A listener with another certificate."""
+    return lambda site: site.listening(AuthMethod.NTLM, Tls(make(site.hospital.authority)))
+
+
+def stranger() -> bytes:
+    return Authority.create().certify_server(NAME)
+
+
+WRONG: Variables = {"ansible_password": "not the password"}
+SHORT_WINRM: Variables = {"ansible_winrm_operation_timeout_sec": 1, "ansible_winrm_read_timeout_sec": 2}
+SHORT_PSRP: Variables = {"ansible_psrp_operation_timeout": 1, "ansible_psrp_read_timeout": 2}
+NO_PASSWORD: Variables = {"ansible_password": None}
+NOT_THERE = "/etc/pki/chu/not-there.pem"
+CLIENT, CLIENT_KEY = "/etc/pki/chu/svc-ansible.pem", "/etc/pki/chu/svc-ansible.key"
+"""Files that a site has: see ``Site.files``."""
+
+CERTIFIED: tuple[Variables, Variables] = (
+    {"ansible_winrm_cert_pem": CLIENT, "ansible_winrm_cert_key_pem": CLIENT_KEY},
+    {"ansible_psrp_certificate_pem": CLIENT, "ansible_psrp_certificate_key_pem": CLIENT_KEY},
+)
+
+GOOD: Mapping[str, Case] = {
+    "ntlm": Case("", plain, scheme="http"),
+    "certificate": Case("", asking_later, *CERTIFIED, auth=AuthMethod.CERTIFICATE),
+}
+"""They work, with a controller of today."""
+
+CASES: Mapping[str, Case] = {
+    "off": Case("connection_refused", Site.closed),
+    "silent": Case("connection_timeout", Site.silent, SHORT_WINRM, SHORT_PSRP, scheme="http"),
+    "no-name": Case("name_not_resolved", good, {"ansible_host": "ws-1.invalid"}, {"ansible_host": "ws-1.invalid"}),
+    "self-signed": Case("certificate_self_signed", certified(lambda _authority: self_signed_server(NAME))),
+    "wrong-name": Case("certificate_name", certified(lambda authority: authority.certify_server(OTHER_NAME))),
+    "expired": Case("certificate_expired", certified(lambda authority: authority.certify_server(NAME, EXPIRED))),
+    "stranger": Case("certificate_untrusted", certified(lambda _authority: stranger())),
+    "no-trust-file": Case(
+        "trust_missing", good, {"ansible_winrm_ca_trust_path": NOT_THERE}, {"ansible_psrp_ca_cert": NOT_THERE}
+    ),
+    "no-client-file": Case(
+        "client_certificate_missing",
+        good,
+        {"ansible_winrm_cert_pem": NOT_THERE, "ansible_winrm_cert_key_pem": NOT_THERE},
+        {"ansible_psrp_certificate_pem": NOT_THERE, "ansible_psrp_certificate_key_pem": NOT_THERE},
+        auth=AuthMethod.CERTIFICATE,
+    ),
+    "http-for-https": Case("not_https", plain),
+    "https-for-http": Case("not_http", good, scheme="http"),
+    "other-path": Case(
+        "not_winrm", plain, {"ansible_winrm_path": "/other"}, {"ansible_psrp_path": "other"}, scheme="http"
+    ),
+    "wrong-password": Case("logon_refused", good, WRONG, WRONG),
+    "wrong-password-http": Case("logon_refused", plain, WRONG, WRONG, scheme="http"),
+    "wrong-password-credssp": Case(
+        "logon_refused",
+        lambda site: site.listening(AuthMethod.CREDSSP, tls(site.hospital.authority)),
+        WRONG,
+        WRONG,
+        auth=AuthMethod.CREDSSP,
+    ),
+    "other-logon": Case(
+        "logon_method", lambda site: site.listening(AuthMethod.CREDSSP, tls(site.hospital.authority)), None
+    ),
+    "no-credssp": Case("logon_method", good, auth=AuthMethod.CREDSSP),
+    "misspelt-logon": Case("connection_option", good, {"ansible_winrm_transport": "nltm"}, None),
+    "misspelt-encryption": Case("connection_option", good, {"ansible_winrm_message_encryption": "alway"}, None),
+    "misspelt-check": Case("connection_option", good, {"ansible_winrm_server_cert_validation": "validat"}, None),
+    "no-ntlm": Case("ntlm_refused", by_kerberos, scheme="http"),
+    "certificate-cut": Case(
+        "certificate_over_tls13", hanging_up(AuthMethod.CERTIFICATE), *CERTIFIED, auth=AuthMethod.CERTIFICATE
+    ),
+    "other-logon-cut": Case("not_http", hanging_up(AuthMethod.NTLM)),
+    "no-client-certificate": Case("client_certificate_missing", good, {}, {}, auth=AuthMethod.CERTIFICATE),
+    "no-administrator": Case(
+        "access_denied",
+        lambda site: site.listening(AuthMethod.NTLM, tls(site.hospital.authority), (CONNECTION_ACCOUNT,)),
+    ),
+    "not-encrypted": Case(
+        "encryption_missing",
+        plain,
+        {"ansible_winrm_message_encryption": "always"},
+        {"ansible_psrp_message_encryption": "always"},
+        scheme="http",
+        auth=AuthMethod.BASIC,
+    ),
+    "no-ticket": Case(
+        "no_ticket", by_kerberos, NO_PASSWORD, NO_PASSWORD, scheme="http", auth=AuthMethod.KERBEROS, marker="kerberos"
+    ),
+    "kerberos-password": Case(
+        "logon_refused", by_kerberos, WRONG, WRONG, scheme="http", auth=AuthMethod.KERBEROS, marker="kerberos"
+    ),
+    "kerberos-nobody": Case(
+        "logon_refused",
+        by_kerberos,
+        {"ansible_user": f"nobody@{REALM}"},
+        {"ansible_user": f"nobody@{REALM}"},
+        scheme="http",
+        auth=AuthMethod.KERBEROS,
+        marker="kerberos",
+    ),
+    "kerberos-no-aes": Case(
+        "kerberos_no_aes",
+        by_kerberos,
+        {"ansible_user": f"{OLD}@{REALM}"},
+        {"ansible_user": f"{OLD}@{REALM}"},
+        scheme="http",
+        auth=AuthMethod.KERBEROS,
+        marker="kerberos",
+    ),
+    "kerberos-address": Case(
+        "service_unknown",
+        by_kerberos,
+        {"ansible_host": "127.0.0.1"},
+        {"ansible_host": "127.0.0.1"},
+        scheme="http",
+        auth=AuthMethod.KERBEROS,
+        marker="kerberos",
+    ),
+    "kerberos-realm": Case(
+        "domain_unreachable",
+        by_kerberos,
+        {"ansible_user": "svc-ansible@ELSEWHERE.EXAMPLE"},
+        {"ansible_user": "svc-ansible@ELSEWHERE.EXAMPLE"},
+        scheme="http",
+        auth=AuthMethod.KERBEROS,
+        marker="kerberos",
+    ),
+    "kerberos-clock": Case(
+        "clock_skew", by_kerberos, {}, {}, scheme="http", auth=AuthMethod.KERBEROS, marker="kerberos"
+    ),
+}
+
+
+def host(case: Case, plugin: str, site: Site) -> dict[str, Any]:
+    """The inventory's variables of a host with this case."""
+    own = case.winrm if plugin == "winrm" else case.psrp
+    user = PRINCIPAL if case.auth is AuthMethod.KERBEROS else CONNECTION_ACCOUNT
+    trust = str(site.files["/etc/pki/chu/authority.pem"])
+    shared: dict[str, Any] = {
+        "ansible_connection": plugin,
+        "ansible_host": NAME,
+        "ansible_port": case.port(site),
+        "ansible_user": user,
+        "ansible_password": site.hospital.connection_password,
+    }
+    if plugin == "winrm":
+        shared |= {
+            "ansible_winrm_scheme": case.scheme,
+            "ansible_winrm_transport": case.auth.value,
+            "ansible_winrm_ca_trust_path": trust,
+            "ansible_winrm_kinit_env_vars": ["KRB5_CONFIG"],
+        }
+    else:
+        shared |= {
+            "ansible_psrp_protocol": case.scheme,
+            "ansible_psrp_auth": case.auth.value,
+            "ansible_psrp_ca_cert": trust,
+            "ansible_psrp_reconnection_retries": 0,
+        }
+    there = {name: str(path) for name, path in site.files.items()}
+    return {
+        name: there.get(str(value), value) for name, value in {**shared, **(own or {})}.items() if value is not None
+    }
+
 
 PLUGINS = ("winrm", "psrp")
 SKEWED = "kerberos-clock"
@@ -151,57 +402,6 @@ def test_a_package_that_the_controller_lacks_is_named(tmp_path: Path) -> None:
     assert {name: result["connection_error"]["code"] for name, result in told.items()} == {
         name: code for name, (_module, code) in MISSING.items()
     }
-
-
-class TargetInfo24H2(TargetInfo):
-    """What a workstation says of itself in NTLM, with 80 bytes about the computer: Windows 11 24H2 is reported to send so many."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self[AvId.single_host] = bytes(80)
-
-
-AS_BEFORE_0_12_1 = """\
-from spnego._ntlm_raw.messages import SingleHost
-now = SingleHost.__init__
-def as_before(self, *given, _b_data=None, **more):
-    if _b_data and len(_b_data) != 48:
-        raise ValueError("SingleHost bytes must have a length of 48")
-    now(self, *given, _b_data=_b_data, **more)
-SingleHost.__init__ = as_before
-"""
-
-
-def older_spnego(folder: Path) -> dict[str, str]:
-    """The environment of a controller with pyspnego 0.12.0, by its metadata and by what it takes."""
-    metadata = folder / "pyspnego-0.12.0.dist-info" / "METADATA"
-    metadata.parent.mkdir(parents=True)
-    metadata.write_text("Metadata-Version: 2.1\nName: pyspnego\nVersion: 0.12.0\n", encoding="utf-8")
-    (folder / "sitecustomize.py").write_text(AS_BEFORE_0_12_1, encoding="utf-8")
-    return {"PYTHONPATH": str(folder)}
-
-
-def test_an_old_pyspnego_is_told_beforehand_and_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["winrm-ntlm", "psrp-ntlm"]
-    with ExitStack() as running:
-        hospital = running.enter_context(Hospital(tmp_path / "hospital", [Desk("ws-1", (Seat(JEANNE),))]))
-        original = hospital.inventory.read_text(encoding="utf-8")
-        with chosen(started_anew):
-            old = older_spnego(tmp_path / "old")
-            warned = play(hospital, "hospital_it.pkcs12.check", environment=old)
-            monkeypatch.setattr("spnego._ntlm.TargetInfo", TargetInfo24H2)
-            site = Site(hospital, running, lay_out(hospital.authority, hospital.folder, CONNECTION_UPN), None)
-            failing = read_facts(site, names, old)
-            hospital.inventory.write_text(original, encoding="utf-8")
-            today = read_facts(site, names, {})
-    findings = row(warned, "workstation_info", "ws-1").result["findings"]
-    (told,) = [each for each in findings if each["subject"] == "spnego"]
-    problem = {"code": "finding.spnego_too_old", "values": {"version": "0.12.0"}}
-    assert (told["severity"], told["problem"]) == ("warning", problem)
-    assert told["cure"] in warned.stdout
-    assert failed_hosts(warned) == set()
-    assert {each["connection_error"]["code"] for each in failing.values()} == {"spnego_too_old"}
-    assert [name for name, result in today.items() if "connection_error" in result] == []
 
 
 WITHOUT_AN_ANSWER = """\

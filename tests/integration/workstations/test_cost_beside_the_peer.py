@@ -6,16 +6,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from ansible.release import __version__ as core
 
-from benchmarks import page, peer_collections
+from benchmarks import page
 from benchmarks.comparison_page import rendered
 from benchmarks.counted import PEER, Counted
 from benchmarks.our_side import count_ours
 from benchmarks.promises import changes
-from benchmarks.side_by_side import LINES, NAME, Pair, kept_result, numbers_of_peer, pairs, playbooks_state
-from matrix.cores import cores
+from benchmarks.side_by_side import NAME, Pair, kept_result, pairs
 
 RESULT = kept_result()
 
@@ -52,17 +50,6 @@ def test_twenty_holders_cost_one_command_where_the_peer_needs_four_for_four(tmp_
     (peer,) = (each for each in counts_of_peer(core) if (each.scenario, each.holders) == ("steady state", 4))
     assert (ours.commands, ours.processes, peer.commands, peer.processes) == (1, 1, 4, 8)
     assert 5 * peer.sent / ours.sent >= 60
-
-
-@pytest.mark.parametrize("line", LINES)
-def test_the_kept_counts_are_of_these_playbooks_collections_and_cores(line: str) -> None:
-    kept = RESULT.cores[line]
-    assert kept.ansible_core == {core.line: core.version for core in cores()}[line]
-    assert (kept.playbooks, kept.peer) == (playbooks_state(), peer_collections.wanted())
-    steady = {
-        each.holders: each.commands for each in kept.counts if (each.side, each.scenario) == (PEER, "steady state")
-    }
-    assert steady == {number: number for number in numbers_of_peer(line)}
 
 
 def test_the_page_shows_the_kept_result() -> None:

@@ -133,14 +133,6 @@ def test_limit_that_leaves_out_the_report_is_refused_before_the_first_renewal(ho
     assert (ended.requests, ended.of("compliance_report")) == ((), ())
 
 
-@pytest.mark.words  # Ansible shows a warning once whose words are the same
-def test_misspelt_variables_are_told_once(hospital: Hospital) -> None:
-    ended = run(hospital, "daily", "told", "--check", "--limit", f"{ONE},localhost", pkcs12_report_foldr="/x")
-    assert ended.exit_code == 0, ended.stdout
-    shown = (ended.stdout + ended.stderr).splitlines()
-    assert len([line for line in shown if "[WARNING]" in line and "pkcs12_report_foldr" in line]) == 1
-
-
 @pytest.mark.usefixtures("nonce_language")
 @pytest.mark.parametrize("book", ["report", "remind", "collect"])
 def test_limit_without_localhost_is_red_and_says_why(hospital: Hospital, book: str) -> None:
@@ -148,12 +140,6 @@ def test_limit_without_localhost_is_red_and_says_why(hospital: Hospital, book: s
     assert ended.exit_code != 0
     assert Told("play.not_on_localhost", {"limit": ONE}) in told(ended.stdout + ended.stderr)
     assert not (hospital.folder / "limited.json").exists()
-
-
-def test_limit_with_localhost_and_no_limit_are_as_before(hospital: Hospital) -> None:
-    for options in ((), ("--limit", f"{ONE}:localhost")):
-        assert run(hospital, "report", "usual", *options).exit_code == 0
-        (hospital.folder / "usual.json").unlink()
 
 
 def test_report_stays_as_it_was_when_the_variables_of_no_workstation_can_be_used(hospital: Hospital) -> None:
@@ -165,13 +151,6 @@ def test_report_stays_as_it_was_when_the_variables_of_no_workstation_can_be_used
     _settings, refused = [each.result for each in ended.of("compliance_report") if each.host == "localhost"]
     assert refused["error"]["problem"]["code"] == "bad_arguments.holders_no_list"
     assert statuses(hospital, "kept") == before
-
-
-def test_report_is_made_also_when_a_setting_of_the_renewal_is_wrong(hospital: Hospital) -> None:
-    ended = run(hospital, "daily", "pattern", "-e", "pkcs12_name_check=odd")
-    assert ended.exit_code == 2, ended.stdout
-    assert "pkcs12_name_check" in " ".join((ended.stdout + ended.stderr).split())
-    assert statuses(hospital, "pattern")[JEANNE.authorisation] == "valid"
 
 
 def test_what_the_report_lacks_is_told_before_the_first_renewal(hospital: Hospital) -> None:

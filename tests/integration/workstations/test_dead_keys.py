@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from integration.audited import Site
-from integration.plays import cached, failed_hosts, modules, outcomes
+from integration.plays import cached, failed_hosts, outcomes
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, Desk, Seat
 from lab.playbook import Run, fact_cache, play
@@ -67,17 +67,6 @@ def test_report_says_enrol_until_renew_due_has_cured_it(site: Site) -> None:
     audit(site)
     assert [holder["proof"] for holder in cached(site.hospital, CARDIO)["holders"]] == ["proven", "proven"]
     assert len(site.hospital.emulated(CARDIO).store_of(JEANNE.sid).containers) == 1
-
-
-def test_enrol_cures_what_the_report_says_it_does(site: Site) -> None:
-    audit(site)
-    assert jeanne(site) == ("key_missing", "enrol")
-    checked = playbook(site, "enrol", "--check", "--diff")
-    diffs = [row.result["diff"] for row in checked.holders() if row.result.get("diff")]
-    assert any(each["before"] != each["after"] for each in diffs)
-    run = playbook(site, "enrol", "--limit", CARDIO)
-    assert modules(run.requests, CARDIO)[:2] == ["store_inventory", "store_exchange"]
-    assert jeanne(site) == ("valid", "nothing")
 
 
 def test_without_an_audit_of_keys_only_prove_always_finds_it(site: Site) -> None:

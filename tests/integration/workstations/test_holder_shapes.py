@@ -1,10 +1,12 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A workstation whose ``pkcs12_holders`` has another shape: each playbook says the same of it, and serves the others."""
+"""A workstation whose variables cannot be used: each playbook says why, does nothing there, and serves the others.
+
+Its ``pkcs12_holders`` has another shape or is misspelt, Ansible cannot render a variable, or a leaver would not be recognised.
+"""
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,151 +14,129 @@ from typing import Any
 import pytest
 import yaml
 
-from integration.plays import NONCE, Told, all_told, failed_hosts, messages, outcomes, row, summary
+from integration.plays import NONCE, Told, all_told, failed_hosts, messages, outcomes, row, summary, told_codes, warned
 from lab.hospital import Hospital
-from lab.people import JEANNE, PAUL, Desk, Seat
+from lab.people import ELODIE, JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache, play
 
-GOOD, NULL = "ws-good", "ws-null"
-"""On the second the variable is null, which is as good as none."""
-PAULS = {"user": PAUL.account, "name": PAUL.name, "authorisation": PAUL.authorisation}
+GOOD, ACCOUNT, BARE = "ws-good", "ws-account", "ws-bare"
+"""The account of the second is a template that Ansible cannot render; the third has its holders under a misspelt name."""
 WRONG: Mapping[str, tuple[Any, str]] = {
-    "ws-mapping": (PAULS, "holders_no_list"),
-    "ws-text": (PAUL.account, "holders_no_list"),
-    "ws-number": (7, "holders_no_list"),
+    "ws-mapping": ({"user": PAUL.account}, "holders_no_list"),
     "ws-texts": ([PAUL.account], "holder_no_mapping"),
-    "ws-key": ([PAULS | {"absent_untill": "2026-12-01"}], "holder_unknown_keys"),
-    "ws-empty": ([PAULS | {"user": ""}], "holder_without_user"),
+    "ws-key": ([{"user": PAUL.account, "absent_untill": "2026-12-01"}], "holder_unknown_keys"),
     "ws-missing": ([{"name": PAUL.name}], "holder_without_user"),
 }
 CODES = {name: f"bad_arguments.{code}" for name, (_given, code) in WRONG.items()}
-SUMMED_UP = ("check", "check_bundles", "enrol", "renew", "audit", "renew_due", "retire")
+TEMPLATE, LEAVER = "ws-template", "ws-leaver"
+OTHERS: Mapping[str, Mapping[str, Any]] = {
+    ACCOUNT: {"ansible_user": "{{ no_such_variable }}"},
+    TEMPLATE: {"pkcs12_holders": "{{ no_such_variable }}"},
+    LEAVER: {"pkcs12_leavers": [42798]},  # 0123456 without quotes
+}
+BOOKS = {"check_bundles": "holder_bundles", "enrol": "holder_certificates", "audit": "certificate_facts"}
+"""With the module of each that works at a workstation."""
+ALL = {*WRONG, ACCOUNT, TEMPLATE, LEAVER}
+RED = {"check_bundles": ALL, "enrol": ALL, "audit": ALL - {LEAVER}}
+"""An audit does not ask who has left."""
 
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    desks = [Desk(GOOD, (Seat(JEANNE),)), *(Desk(name, (Seat(PAUL),)) for name in (*WRONG, NULL))]
+    desks = [Desk(GOOD, (Seat(JEANNE), Seat(ELODIE))), *(Desk(name, (Seat(PAUL),)) for name in (*WRONG, *OTHERS, BARE))]
     with Hospital(tmp_path_factory.mktemp("shapes"), desks) as running:
         inventory = yaml.safe_load(running.inventory.read_text(encoding="utf-8"))
-        hosts = inventory["all"]["children"]["workstations"]["hosts"]
+        group = inventory["all"]["children"]["workstations"]
+        group["vars"] = {"pkcs12_leavers": [ELODIE.authorisation.lower()]}
         for name, (given, _code) in WRONG.items():
-            hosts[name]["pkcs12_holders"] = given
-        hosts[NULL]["pkcs12_holders"] = None
+            group["hosts"][name]["pkcs12_holders"] = given
+        for name, variables in OTHERS.items():
+            group["hosts"][name].update(variables)
+        group["hosts"][BARE]["pkcs12_holder"] = group["hosts"][BARE].pop("pkcs12_holders")
         running.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
         yield running
 
 
 @pytest.fixture(scope="module")
 def runs(hospital: Hospital) -> Mapping[str, Run]:
-    extra = {"pkcs12_retire_authorisations": [JEANNE.authorisation], "pkcs12_issuer": "CN="}
-    told = {name: run(hospital, name, **extra) for name in SUMMED_UP}
-    everyone = {
-        "pkcs12_retire_everyone": True,
-        "pkcs12_workstation_count": len(hospital.desks),
-        "pkcs12_issuer": "nobody",
-    }
-    (hospital.bundle_folder / f"{JEANNE.authorisation}.retired.json").unlink()  # she has not left for the report
-    return told | {"retire everyone": run(hospital, "retire", **everyone)}
+    return {book: run(hospital, book) for book in BOOKS}
 
 
 def run(hospital: Hospital, book: str, *options: str, **variables: Any) -> Run:
-    given = ("-e", json.dumps(variables))
+    given = ("-e", json.dumps({"pkcs12_report_folder": str(hospital.folder), **variables}))
     return play(hospital, f"hospital_it.pkcs12.{book}", *given, *options, environment={**fact_cache(hospital), **NONCE})
 
 
-def refused_hosts(text: str) -> dict[str, str]:
-    """The code that a summary tells of each host, after its name."""
-    told = all_told(text)
-    return {
-        place.values["place"]: each.code
-        for place, each in itertools.pairwise(told)
-        if place.code == "summary.place" and each.code.startswith("bad_arguments.holder")
-    }
+def said(told: Run) -> list[Told]:
+    """What the summary of a run tells."""
+    return all_told(" ".join(summary(told)["lines"]))
 
 
-@pytest.mark.parametrize("book", SUMMED_UP)
-def test_the_summary_survives_and_names_each_host_that_needs_help(runs: Mapping[str, Run], book: str) -> None:
-    told = summary(runs[book])
-    assert refused_hosts(" ".join(told["lines"])) == CODES
-    assert told["needs_somebody"] == sorted(CODES), told["lines"]
-    assert told["totals"]["failed"] == len(CODES)
+@pytest.mark.parametrize("book", BOOKS)
+def test_the_summary_names_each_host_that_needs_help_and_nothing_is_sent_there(
+    runs: Mapping[str, Run], book: str
+) -> None:
+    told = runs[book]
+    assert {host: row(told, BOOKS[book], host).result["error"]["problem"]["code"] for host in CODES} == CODES
+    assert CODES.keys() - {host for host in CODES if any(host in line for line in summary(told)["lines"])} == set()
+    assert failed_hosts(told) == RED[book]
+    assert RED[book] <= set(summary(told)["needs_somebody"])
+    assert not {entry.workstation.lower() for entry in told.requests} & RED[book]
+    assert "A defect in" not in told.stdout
+    assert "Error while resolving" not in told.stdout + told.stderr
 
 
-@pytest.mark.parametrize("book", SUMMED_UP)
-def test_only_those_hosts_end_red(runs: Mapping[str, Run], book: str) -> None:
-    assert runs[book].exit_code == 2
-    assert failed_hosts(runs[book]) == set(CODES)
-    assert "A defect in" not in runs[book].stdout
-    assert "Error while resolving" not in runs[book].stdout + runs[book].stderr
+def test_others_are_served_and_who_has_left_is_named_and_gets_nothing(runs: Mapping[str, Run]) -> None:
+    told = runs["enrol"]
+    assert outcomes(told)[GOOD] == {JEANNE.authorisation: "installed"}
+    assert any(ELODIE.name in line for line in summary(told)["lines"])
+    assert Told("bad_arguments.number_in_list", {"number": "42798", "setting": "pkcs12_leavers"}) in said(told)
 
 
-def test_a_removal_for_everybody_says_the_same(runs: Mapping[str, Run]) -> None:
-    assert refused_hosts(" ".join(summary(runs["retire everyone"])["lines"])) == CODES
+@pytest.mark.parametrize("book", BOOKS)
+def test_a_workstation_whose_holders_are_misspelt_is_named_and_so_is_the_variable(
+    runs: Mapping[str, Run], book: str
+) -> None:
+    told = runs[book]
+    meant = (Told("unused_variable.meant", {"near": "pkcs12_holders"}),)
+    unknown = Told("unused_variable.unknown", {"name": "pkcs12_holder", "hosts": BARE}, meant)
+    assert unknown in all_told(" ".join(warned(told)))
+    assert summary(told)["totals"]["without_holders"] == 1
+    assert any(BARE in line for line in summary(told)["lines"])
+    assert "workstation_without_holders" in told_codes(" ".join(summary(told)["lines"]))
 
 
-@pytest.mark.parametrize("book", SUMMED_UP)
-def test_nothing_is_sent_there(runs: Mapping[str, Run], book: str) -> None:
-    called = {entry.workstation.lower() for entry in runs[book].requests}
-    assert not called & set(CODES)
-    assert (GOOD in called) is (
-        book not in ("check_bundles", "renew_due")
-    )  # the one calls nobody, and nobody is due there
-
-
-def test_others_are_served(runs: Mapping[str, Run]) -> None:
-    assert outcomes(runs["enrol"])[GOOD] == {JEANNE.authorisation: "installed"}
-    assert summary(runs["check"])["totals"]["ready"] == 1
-
-
-@pytest.mark.parametrize("book", ["check", "audit"])
-def test_an_empty_variable_is_told_as_one_that_is_not_there(runs: Mapping[str, Run], book: str) -> None:
-    assert summary(runs[book])["totals"]["without_holders"] == 1
-    if book == "check":
-        said = " ".join(messages(runs[book], "Say what was found")[NULL])
-        assert Told("finding.no_holders", {"host": NULL}) in all_told(said)
-
-
-def test_renew_due_tells_it_so_too(runs: Mapping[str, Run]) -> None:
-    assert Told("play.without_holders", {"hosts": NULL}) in all_told(str(summary(runs["renew_due"])["lines"]))
-
-
-@pytest.fixture(scope="module")
-def report(hospital: Hospital, runs: Mapping[str, Run]) -> Run:
-    assert runs["audit"].exit_code == 2  # it has left facts of the good workstation
-    return run(hospital, "report", pkcs12_report_folder=str(hospital.folder))
-
-
-def test_report_has_the_others_and_says_of_each_host_why_it_is_unknown(hospital: Hospital, report: Run) -> None:
-    """A holder's key may be called as a variable of the report is; it keeps its name."""
-    assert report.exit_code == 2
+def test_daily_says_it_in_the_summary_and_in_the_report_and_renews_the_others(
+    hospital: Hospital, runs: Mapping[str, Run]
+) -> None:
+    assert runs["audit"].exit_code == 2
+    told = run(hospital, "daily")
+    assert told.exit_code == 2
+    assert outcomes(told).keys() & ALL <= {LEAVER}
     written = json.loads((hospital.folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
     problems = {each["workstation"]: each["problem"] for each in written["workstations"]}
-    assert set(problems) == {GOOD, NULL, *WRONG}
-    assert problems[GOOD] is None
     for name, code in CODES.items():
         assert [each["code"] for each in problems[name]["causes"]] == [code]
-        assert "_authorisation_anniversary" not in str(problems[name])
-    assert [each["authorisation"] for each in written["holders"]] == [JEANNE.authorisation]
+    assert {each["authorisation"] for each in written["holders"]} == {JEANNE.authorisation, PAUL.authorisation}
 
 
-def test_report_ends_red_and_names_the_hosts(report: Run) -> None:
-    assert row(report, "compliance_report", "localhost").result["failing"] == {"variables": len(WRONG)}
-    assert all(name in report.stdout for name in WRONG)
+def test_a_leaver_who_still_has_a_certificate_is_told_apart_by_an_audit(hospital: Hospital) -> None:
+    issued = hospital.bundles[ELODIE.authorisation]
+    hospital.emulated(GOOD).store_of(ELODIE.sid).plant(issued.certificate, issued.private_key)
+    told = run(hospital, "audit", "--limit", GOOD)
+    assert summary(told)["totals"].get("left_with_a_certificate") == 1
+    assert summary(told)["needs_somebody"] == [GOOD]
 
 
-def test_reminders_go_to_the_others_and_end_red(hospital: Hospital, report: Run) -> None:
-    assert report.exit_code == 2
-    mails = {"pkcs12_state_path": str(hospital.folder / "sent.jsonl"), "pkcs12_it_to": ["it@chu.example"]}
-    told = run(hospital, "remind", pkcs12_dry_run=True, pkcs12_allow_ephemeral=True, **mails)
-    result = row(told, "reminder_mails", "localhost").result
-    assert told.exit_code == 2
-    assert result["error"]["code"] == "unusable_variables"
-    assert CODES["ws-empty"] in str(result["error"]["problem"])
-    assert [each["holders"] for each in result["mails"]] == [[JEANNE.name]]
-    assert "Show what would be sent" in told.stdout
+def test_the_summary_is_there_also_where_no_task_could_start(hospital: Hospital) -> None:
+    told = run(hospital, "enrol", pkcs12_passphrases="{{ no_template( }}")
+    assert failed_hosts(told) >= {GOOD, *ALL}
+    assert Told("bad_arguments.secrets_no_template", {"variable": "pkcs12_passphrases"}) in said(told)
 
 
-def test_daily_says_it_of_the_host_and_renews_the_others(hospital: Hospital) -> None:
-    told = run(hospital, "daily", "--limit", f"{GOOD},ws-mapping,localhost", pkcs12_report_folder=str(hospital.folder))
-    assert told.exit_code == 2
-    assert refused_hosts(" ".join(summary(told)["lines"])) == {"ws-mapping": CODES["ws-mapping"]}
+@pytest.mark.parametrize("book", ["audit", "check", "check_bundles", "enrol", "renew", "retire"])
+def test_the_summary_is_there_also_where_ansible_ends_every_host(hospital: Hospital, book: str) -> None:
+    ended = run(hospital, book, "--limit", f"{ACCOUNT},localhost")
+    assert (ended.exit_code, ACCOUNT in failed_hosts(ended)) == (2, True)
+    (shown,) = messages(ended, "Say what became of each holder").values()
+    assert shown == summary(ended)["lines"]

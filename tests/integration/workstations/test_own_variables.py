@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from integration.refusals import refused
+from integration.problems import named_in
+from lab.hospital import Hospital
+from lab.playbook import play
 
 ENTRY = {"user": "CHU\\x", "name": "Anne X", "authorisation": "T1"}
 UNREACHABLE = {"ansible_connection": "psrp", "ansible_host": "127.0.0.1", "ansible_port": 9, "pkcs12_holders": [ENTRY]}
@@ -67,14 +69,16 @@ def test_the_refusal_names_what_the_user_has_set(book: str, tmp_path: Path) -> N
     given = of_check() if book == "check" else of_role(book)
     usual = UNREACHABLE | {"pkcs12_bundle_folder": str(tmp_path), "pkcs12_issuer": "CN="}
     inventory = {host: usual | variables for host, variables in given.items()}
-    (tmp_path / "inventory.yml").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
-    told = refused(["-i", "inventory.yml", f"hospital_it.pkcs12.{book}", "-e", "pkcs12_leavers=T1"], tmp_path)
-    assert told.code == 2, told.output
+    (tmp_path / "own.yml").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
+    with Hospital(tmp_path, []) as nobody:
+        run = play(nobody, f"hospital_it.pkcs12.{book}", "-i", str(tmp_path / "own.yml"), "-e", "pkcs12_leavers=T1")
+    assert run.exit_code == 2, run.stdout
     for host, variables in given.items():
-        name = next(iter(variables))
-        if host in HOLDERS:
-            assert f"bad_arguments.{HOLDERS[host]}" in told.codes(host), told.errors[host]
-        else:
-            assert name in told.names(host), (host, told.errors.get(host))
-        assert not ({"pkcs12_time_zone"} - {name}) & told.names(host)
-    assert "Error while resolving" not in told.output
+        results = [
+            each for row in run.rows if row.host == host for each in (row.result, *row.result.get("holders", ()))
+        ]
+        errors = [each["error"] for each in results if isinstance(each, dict) and each.get("error")]
+        named = {error.get("setting") for error in errors}.union(*(named_in(error["problem"]) for error in errors))
+        assert (f"bad_arguments.{HOLDERS[host]}" if host in HOLDERS else next(iter(variables))) in named, (host, named)
+        assert not ({"pkcs12_time_zone"} - variables.keys()) & named
+    assert "Error while resolving" not in run.stdout + run.stderr

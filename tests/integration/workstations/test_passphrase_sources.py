@@ -77,46 +77,6 @@ def test_what_was_collected_does_not_hide_the_vault(authority: Authority, tmp_pa
     assert not any(secret in done.stdout + done.stderr for secret in OPENS.values())
 
 
-def test_a_source_that_only_repeats_is_silent(authority: Authority, tmp_path: Path) -> None:
-    sources = (
-        f"pkcs12_passphrases: {{T1: {OPENS['T1']}}}\n"
-        f"pkcs12_passphrases_pharmacy: {{T1: [new, {OPENS['T1']}], T2: '0815'}}\n"
-        "pkcs12_passphrases_empty:\n"
-        "pkcs12_passphrases_awx: {t2: 815}\n"
-        "pkcs12_passphrases_number: {T2: 815}"
-    )
-    done = check_bundles(tmp_path, authority, sources, opens=OPENS | {"T2": "815"})
-    assert done.returncode == 0, done.stdout
-    (differing,) = of_code(done, "passphrases_differ")
-    assert differing == {
-        "whose": "t2",
-        "others": "pkcs12_passphrases_awx,pkcs12_passphrases_number",
-        "last": "pkcs12_passphrases_pharmacy",
-    }
-
-
-@pytest.mark.parametrize(
-    ("written", "kind"),
-    [
-        ("2041-02-03", "a_date"),
-        ("2041-02-03 10:00:00", "a_date_with_a_time"),
-        ("yes", "yes_or_no"),
-        ("47.10", "a_decimal_number"),
-        ("{Rossignol: 0815}", "a_mapping"),
-        ("[Rossignol-0815, 2041-02-03]", "a_date"),
-    ],
-    ids=str.split("date time bool decimal mapping list"),
-)
-def test_a_value_that_yaml_changed_stops_one_person(
-    authority: Authority, tmp_path: Path, written: str, kind: str
-) -> None:
-    done = check_bundles(tmp_path, authority, f"pkcs12_passphrases_vault: {{T1: {OPENS['T1']}, T2: {written}}}")
-    assert done.returncode == 2
-    changed = {"whose": "T2", "where": "pkcs12_passphrases_vault", "found": kind}
-    assert of_code(done, "bad_arguments.passphrase_is_no_text") == [changed]
-    assert not any(part in done.stdout for part in ("2041", "Rossignol", "47.1"))
-
-
 @pytest.mark.parametrize(
     ("written", "code", "value"),
     [

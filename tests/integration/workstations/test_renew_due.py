@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from integration.plays import NONCE, Told, failed_hosts, holder, outcomes, summary, told
+from integration.plays import NONCE, Told, failed_hosts, outcomes, summary, told
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
@@ -117,28 +117,12 @@ def last_day(hospital: Hospital, person: Person) -> date:
     return min(ends, datetime.now(timezone.utc).date() + timedelta(days=person.authorised_days - 1))
 
 
-def test_each_person_is_told_once_with_the_end_of_access(hospital: Hospital) -> None:
-    """The yearly authorisation of both ends before the certificate."""
-    assert last_day(hospital, JEANNE) < hospital.bundles[JEANNE.authorisation].certificate.not_valid_after_utc.date()
-    days = ("-e", "pkcs12_renew_before_days=10")
-    run = renew_due(hospital, *days, "--limit", f"{CARDIO},localhost", "--check")
-    people = sorted((person.name, str(last_day(hospital, person))) for person in (JEANNE, ELODIE))
-    assert sorted(left_out(run)[CARDIO]) == people
-
-
 def test_next_run_calls_whom_the_last_one_could_not_serve(hospital: Hospital) -> None:
     renew_due(hospital)
     again = renew_due(hospital)
     assert (again.exit_code, called(again)) == (0, {PHARMACY})
     assert not any(row.result.get("changed") for row in again.holders())
     assert left_out(again).keys() == {CARDIO, RADIO, NUCLEAR, NEVER, OFF}
-
-
-def test_holder_who_was_deferred_is_called_though_nothing_ends_soon(hospital: Hospital) -> None:
-    """A newer bundle was asked for at once, and the holder was away."""
-    play(hospital, "hospital_it.pkcs12.renew", "--limit", PHARMACY, environment=fact_cache(hospital))
-    run = renew_due(hospital, "-e", "pkcs12_renew_before_days=10", "--limit", f"{PHARMACY},{RADIO},localhost")
-    assert called(run) == {PHARMACY}
 
 
 def test_facts_are_judged_by_today_and_not_by_the_day_they_were_gathered(hospital: Hospital) -> None:
@@ -159,17 +143,7 @@ def test_check_mode_chooses_the_same_and_changes_nothing(hospital: Hospital) -> 
     assert [dict(store.elements) for store in stores] == before
 
 
-REFUSED = {"pkcs12_evidence_path": ("/nosuch/e", "evidence"), "pkcs12_bundle_pattern": ("{nom}.p12", "bad_arguments")}
 """A setting that cannot be used, and the code of the refusal."""
-
-
-@pytest.mark.parametrize("variable", REFUSED)
-def test_check_mode_refuses_what_the_run_refuses(hospital: Hospital, variable: str) -> None:
-    value, code = REFUSED[variable]
-    for mode in ((), ("--check",)):
-        run = renew_due(hospital, "-e", json.dumps({variable: value}), "--limit", f"{CARDIO},localhost", *mode)
-        assert failed_hosts(run) == {CARDIO}
-        assert holder(run, CARDIO, ELODIE.authorisation).result["error"]["code"] == code
 
 
 def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
@@ -179,14 +153,6 @@ def test_slices_choose_each_for_itself(hospital: Hospital) -> None:
     ]
     assert [called(run) for run in runs] == [{CARDIO}, {NUCLEAR, PHARMACY, NEVER}]
     assert [set(left_out(run)) for run in runs] == [{RADIO, OFF}, set()]
-
-
-def test_whom_to_call_is_a_variable(hospital: Hospital) -> None:
-    run = renew_due(hospital, "-e", json.dumps({"pkcs12_due_statuses": ["missing"]}))
-    assert called(run) == {NUCLEAR}
-    assert len(left_out(run)) == 5
-    unseen = Told("play.left_out_never_seen", {"name": KARIM.name, "workstation": NEVER})
-    assert [each for each in not_called(run) if each.code != "play.left_out_until"] == [unseen]
 
 
 def test_nobody_is_due_and_nobody_is_called(hospital: Hospital) -> None:

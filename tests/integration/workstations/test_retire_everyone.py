@@ -1,7 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""pkcs12_retire_everyone needs the number of workstations in the same command; a bundle folder that cannot be read stops what would"
-" install."""
+"""pkcs12_retire_everyone needs the number of workstations in the same command."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from integration.plays import failed_hosts, run_play, summary, tasks
+from integration.plays import failed_hosts, summary
 from integration.stores import contents
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, PAUL, Desk, Seat
@@ -22,7 +21,6 @@ ONE, TWO = "ws-one", "ws-two"
 DESKS = (Desk(ONE, (Seat(PAUL), Seat(ELODIE))), Desk(TWO, (Seat(JEANNE),)))
 EVERYONE = {"pkcs12_retire_everyone": True}
 COUNT = "pkcs12_workstation_count"
-BROKEN = {"gone": "/nowhere", "undefined": "{{ no_such_variable }}", "list": ["a"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +50,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
             runs[name] = play(hospital, "hospital_it.pkcs12.retire", *extra, *options)
             left[name] = sum(len(contents(store).held) for store in stores)
 
-        for name, folder in BROKEN.items():
-            site.write_text(json.dumps({"all": {"vars": {"pkcs12_bundle_folder": folder}}}), encoding="utf-8")
-            runs[name] = run_play(hospital, "-i", str(site), tasks=tasks(*installing(hospital)))
         retire("not said")
         retire("another number", **{COUNT: 1})
         site.write_text(json.dumps({"all": {"vars": {COUNT: 2}}}), encoding="utf-8")
@@ -62,29 +57,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         retire("limited", "--limit", TWO, **{COUNT: "1"})
         retire("in batches", **{COUNT: 2, "pkcs12_serial": 1})
         return Played(runs, left, frozenset(path.name for path in hospital.bundle_folder.iterdir()))
-
-
-def installing(hospital: Hospital) -> list[dict[str, Any]]:
-    """All tasks that install, with a folder of their own that can be read."""
-    his = {"holder": PAUL.account, "passphrase": "x", "authorisation": PAUL.authorisation, "name": PAUL.name}
-    folder = str(hospital.bundle_folder)
-    path = f"{folder}/{hospital.bundles[PAUL.authorisation].file_name}"
-    return [
-        {"certificate": his | {"path": path}},
-        {"certificate": his | {"bundle_folder": folder}},
-        {"holder_certificates": {"holders": "{{ pkcs12_holders }}", "bundle_folder": folder}},
-    ]
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_bundle_folder_of_the_site_that_cannot_be_read_stops_each_task_that_installs(
-    played: Played, name: str
-) -> None:
-    rows = played.runs[name].rows
-    assert len(rows) == 3 * len(DESKS)
-    for row in rows:
-        assert row.result["error"]["code"] in ("bundle_folder", "bad_arguments")
-    assert played.runs[name].requests == ()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,27 +21,22 @@ JEANNE_ADMIN = Person(JEANNE.name, JEANNE.authorisation, "jdupont-adm", 1204)
 SHARED_ANNE = Person("Anne-Sophie Roux", "T100005", "ward", 1300)
 SHARED_LOUIS = Person("Louis Garnier", "T100006", "ward", 1300)
 MARIE = Person("Marie Petit", "T100007", "mpetit", 1301)
-NADIA = Person("Nadia Cohen", "T100008", "ncohen", 1302)
-WARD, ADMIN, SHARED, SECOND, AWAY, LEAVE = "ws-ward", "ws-admin", "ws-shared", "ws-second", "ws-away", "ws-leave"
+WARD, ADMIN, SHARED, SECOND, AWAY = "ws-ward", "ws-admin", "ws-shared", "ws-second", "ws-away"
 DESKS = (
     Desk(WARD, (Seat(JEANNE), Seat(ELODIE), Seat(KARIM), Seat(PAUL))),
     Desk(ADMIN, (Seat(JEANNE), Seat(JEANNE_ADMIN))),
     Desk(SHARED, (Seat(SHARED_ANNE), Seat(SHARED_LOUIS))),
     Desk(SECOND, (Seat(PAUL),)),
     Desk(AWAY, (Seat(MARIE, logged_on=False),)),
-    Desk(LEAVE, (Seat(NADIA, logged_on=False),)),
 )
 LINUX, ODD = "srv-linux", "srv-odd"
 WRONG = {"pkcs12_passphrases": {KARIM.authorisation: "the code of another letter"}}
 RETIRED = {"pkcs12_retire_authorisations": f"T9,{MARIE.authorisation},{JEANNE.authorisation}"}
 STEPS: Mapping[str, tuple[str, Json, str]] = {
-    "no passphrase": ("enrol", {"pkcs12_passphrases": {PAUL.authorisation: ""}}, SECOND),
     "enrol": ("enrol", WRONG, "all"),
     "no folder": ("enrol", {"pkcs12_bundle_folder": ""}, WARD),
     "folder gone": ("enrol", {"pkcs12_bundle_folder": "/nowhere"}, WARD),
-    "urgent": ("enrol", {"pkcs12_fail_when_deferred": True}, f"{AWAY}:{LEAVE}"),
     "renew": ("renew", {}, WARD),
-    "audit": ("audit", {}, f"{WARD}:{LINUX}"),
     "enrol after": ("enrol", {}, f"{WARD}:{SECOND}"),
     "other issuer": (
         "retire",
@@ -50,13 +44,9 @@ STEPS: Mapping[str, tuple[str, Json, str]] = {
         f"{SECOND}:{ADMIN}",
     ),
     "nobody": ("retire", {}, SECOND),
-    "at once": ("renew", {"pkcs12_install": "oui"}, SECOND),
-    "portal": ("renew", {"pkcs12_require_portal": "oui"}, SECOND),
-    "everyone": ("retire", {"pkcs12_retire_everyone": "oui"}, SECOND),
     "no issuer": ("retire", {"pkcs12_retire_authorisations": [PAUL.authorisation], "pkcs12_issuer": ""}, SECOND),
     "retire": ("retire", RETIRED, f"all:!{LINUX}:!{ODD}"),
     "only mistyped": ("retire", {"pkcs12_retire_authorisations": ["T9"]}, f"{WARD}:{SECOND}"),
-    "retired": ("retire", {"pkcs12_retire_authorisations": [JEANNE.authorisation]}, f"{WARD}:{ADMIN}:{SECOND}"),
 }
 
 
@@ -94,11 +84,8 @@ def passphrases(hospital: Hospital, variables: Json) -> Json:
 
 
 def edit_inventory(hospital: Hospital) -> None:
-    """Two servers that are no workstations, one with a holder; and Nadia is on leave."""
+    """Two servers that are no workstations, one with a holder."""
     inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
-    hosts = inventory["all"]["children"]["workstations"]["hosts"]
-    back = datetime.now(UTC).date() + timedelta(days=60)
-    hosts[LEAVE]["pkcs12_holders"][0]["absent_until"] = str(back)
     odd = [{"name": "Odd", "authorisation": "T7", "user": "odd"}]
     servers = {LINUX: {"ansible_connection": "local"}, ODD: {"ansible_connection": "local", "pkcs12_holders": odd}}
     inventory["all"]["children"]["servers"] = {"hosts": servers}
@@ -161,20 +148,6 @@ def test_host_that_is_no_workstation_is_left_out_unless_it_has_holders(played: P
     assert row(run, "holder_certificates", ODD).result["error"]["code"] == "not_windows"
 
 
-def test_an_audit_leaves_a_host_out_that_is_no_workstation(played: Played) -> None:
-    run = played.runs["audit"]
-    assert (run.exit_code, failed_hosts(run)) == (0, set()), run.stdout
-    assert summary(run)["totals"]["skipped"] == 1
-    assert cached(played.hospital, LINUX) is None
-
-
-def test_enrol_writes_evidence(played: Played) -> None:
-    lines = [json.loads(line) for line in played.hospital.evidence.read_text(encoding="utf-8").splitlines()]
-    first = [line for line in lines if line["added"] and not line["removed"]]  # Karim's is of the second step
-    assert {line["workstation"] for line in first} == {"WS-WARD", "WS-ADMIN", "WS-SHARED", "WS-SECOND"}
-    assert len(first) == 9
-
-
 def test_missing_folder_is_one_problem_with_the_variable_of_the_role(played: Played) -> None:
     told = result(played, "no folder", WARD)
     assert told["error"]["setting"] == "pkcs12_bundle_folder"
@@ -193,18 +166,6 @@ def test_missing_issuer_is_one_problem_with_the_users_setting(played: Played) ->
     assert told["error"]["setting"] == "pkcs12_issuer"
     assert failed_hosts(played.runs["no issuer"]) == {SECOND}
     assert played.stores["no issuer"] == played.stores["enrol after"]
-
-
-def test_missing_passphrase_names_the_number_and_the_variable(played: Played) -> None:
-    told = holder(played.runs["no passphrase"], SECOND).result
-    assert told["error"]["code"] == "no_passphrase"
-    assert PAUL.authorisation in told["error"]["problem"]["values"].values()
-
-
-def test_holder_who_is_away_fails_the_host_only_where_that_is_asked_and_not_while_on_leave(played: Played) -> None:
-    assert {AWAY, LEAVE}.isdisjoint(failed_hosts(played.runs["enrol"]))
-    assert failed_hosts(played.runs["urgent"]) == {AWAY}
-    assert holder(played.runs["urgent"], LEAVE).result["outcome"] == "deferred"
 
 
 def test_enrol_after_a_renewal_takes_the_newest_bundle_that_opens(played: Played) -> None:
@@ -250,31 +211,3 @@ def test_removal_reaches_a_store_that_the_inventory_does_not_name(played: Played
     paul = played.hospital.bundles[PAUL.authorisation].thumbprint
     assert played.stores["retire"][SECOND, PAUL.login] == {paul}
     assert outcomes(played.runs["retire"])[SECOND] == {"T100001": "removed"}
-
-
-def test_second_removal_is_green_and_changes_nothing(played: Played) -> None:
-    run = played.runs["retired"]
-    assert run.exit_code == 0, run.stdout
-    assert played.stores["retired"] == played.stores["retire"]
-    assert not any(each.result["changed"] for each in run.holders())
-
-
-def test_a_word_that_is_no_choice_is_refused_by_the_name_of_its_variable(played: Played) -> None:
-    refused = played.runs["at once"].of("holder_certificates")
-    assert {row.result["error"]["setting"] for row in refused} == {"pkcs12_install"}
-    assert played.stores["at once"] == played.stores["nobody"]
-
-
-@pytest.mark.parametrize(
-    ("step", "variable"), [("portal", "pkcs12_require_portal"), ("everyone", "pkcs12_retire_everyone")]
-)
-def test_a_word_that_is_neither_yes_nor_no_is_refused_by_the_name_of_its_variable(
-    played: Played, step: str, variable: str
-) -> None:
-    run = played.runs[step]
-    assert run.exit_code != 0
-    problems = [row.result["error"] for row in run.of("holder_certificates")]
-    assert {(each["setting"], each["problem"]["code"]) for each in problems} == {
-        (variable, "bad_arguments.not_yes_or_no")
-    }
-    assert played.stores[step] == played.stores["nobody"]

@@ -20,7 +20,6 @@ ROLES = ("enrol", "renew", "retire")
 MODULE = "holder_certificates"
 USUAL = {"pkcs12_holders": [JEANNE, PAUL], "pkcs12_issuer": ".", "pkcs12_retire_authorisations": ["T123456"]}
 PORTAL = "https://portal.example/login"
-LONGEST = 20
 """Lines of YAML of all tasks of a role."""
 
 
@@ -45,15 +44,6 @@ def taken(role: str, folder: Path, **variables: Any) -> dict[str, Any]:
 def options(result: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = result["invocation"]["module_args"]
     return found
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_role_is_one_task_with_the_settings_of_the_site(role: str) -> None:
-    files = sorted((ROOT / "roles" / role / "tasks").glob("*.yml"))
-    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
-    assert len([line for line in lines if line != "---" and not line.startswith("# SPDX")]) <= LONGEST
-    assert not (ROOT / "roles" / role / "defaults").exists()
-    assert not (ROOT / "roles" / role / "vars").exists()
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.parsing.vault import VaultLib, VaultSecret
 
-from integration.plays import failed_hosts, outcomes, row, summary
+from integration.plays import failed_hosts, row, summary
 from integration.stores import contents
 from lab.hospital import Hospital
 from lab.people import ANNE, JEANNE, KARIM, PAUL, Desk, Person, Seat
@@ -118,82 +117,3 @@ def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospit
     assert "One number for two people" in (tmp_path / "pkcs12-compliance.html").read_text("utf-8")
     assert report.exit_code == 2
     assert is_told(report)
-
-
-@pytest.mark.usefixtures("enrolled")
-def test_only_it_is_reminded_of_the_two(hospital: Hospital, tmp_path: Path) -> None:
-    play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
-    change(
-        hospital,
-        lambda hosts: [each.update(mail="x@chu.example") for one in hosts.values() for each in one["pkcs12_holders"]],
-    )
-    settings = {
-        "pkcs12_it_to": ["it@chu.example"],
-        "pkcs12_state_path": str(tmp_path / "sent.json"),
-        "pkcs12_dry_run": True,
-    }
-    settings |= {"pkcs12_allow_ephemeral": True}
-    run = play(hospital, "hospital_it.pkcs12.remind", "-e", json.dumps(settings), environment=fact_cache(hospital))
-    (mail,) = row(run, "reminder_mails", "localhost").result["mails"]
-    assert (mail["recipient"], mail["holders"]) == ("it", [f"{JEANNE.name}, {NUMBER}", f"{PAUL.name}, {NUMBER}"])
-
-
-def test_the_other_hosts_are_read_once_in_a_run(hospital: Hospital, tmp_path: Path) -> None:
-    """Not once for each host, each batch, and each task: a host outside of the limit counts how often it is read."""
-    read = tmp_path / "read"
-    counting = "{{ lookup('ansible.builtin.pipe', 'echo x >> " + str(read) + "; echo []') | from_yaml }}"
-    change(hospital, lambda hosts: hosts.update({"ws-other": {"pkcs12_holders": counting}}))
-    try:
-        for book in ("check_bundles", "audit"):
-            read.unlink(missing_ok=True)
-            run = play(hospital, f"hospital_it.pkcs12.{book}", "--limit", f"{ONE},{TWO}", "-e", "pkcs12_serial=1")
-            assert is_told(run)
-            assert read.read_text("utf-8") == "x\n"
-    finally:
-        change(hospital, lambda hosts: hosts.pop("ws-other"))
-
-
-@pytest.fixture(scope="module")
-def homonyms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    """Two people with one name, each with the own certificate, and a bundle of the first is still to come."""
-    second = Person(JEANNE.name, "T100009", "jdupont2", 1119)
-    with Hospital(
-        tmp_path_factory.mktemp("homonyms"), (Desk(ONE, (Seat(JEANNE),)), Desk(TWO, (Seat(second),)))
-    ) as running:
-        yield running
-
-
-def test_homonyms_stay_two_and_the_other_ones_number_installs_nothing(homonyms: Hospital) -> None:
-    assert play(homonyms, "hospital_it.pkcs12.enrol").exit_code == 0
-    assert held(homonyms) == {"jdupont": 1, "jdupont2": 1}
-    change(homonyms, lambda hosts: hosts[TWO]["pkcs12_holders"][0].update(authorisation=NUMBER))
-    for options in (("--check",), ()):
-        run = play(homonyms, "hospital_it.pkcs12.enrol", *options)
-        assert refused(run) == {ONE: {}, TWO: {NUMBER: "number_differs"}}
-        assert "Jeanne Dupont - T100009" in run.stdout
-        assert failed_hosts(run) == {TWO}
-    assert held(homonyms) == {"jdupont": 1, "jdupont2": 1}
-    # A person whose number has really changed: the old certificate goes first.
-    old = json.dumps({"pkcs12_retire_authorisations": ["T100009"]})
-    assert play(homonyms, "hospital_it.pkcs12.retire", "-e", old, "--limit", f"{TWO},localhost").exit_code == 0
-    assert outcomes(play(homonyms, "hospital_it.pkcs12.enrol"))[TWO] == {NUMBER: "installed"}
-
-
-@pytest.mark.parametrize("broken", ["vault", "undefined"])
-def test_a_host_that_cannot_be_read_stops_nobody_else(hospital: Hospital, broken: str) -> None:
-    """A host file of another vault is left out by the limit; an undefined variable is the problem of that host alone."""
-    variables = hospital.folder / "host_vars"
-    variables.mkdir(exist_ok=True)
-    secret = VaultLib([("default", VaultSecret(b"the password of another vault"))]).encrypt(b"pkcs12_mine: 1")
-    text = secret.decode() if broken == "vault" else "pkcs12_holders: ['{{ pkcs12_nowhere }}']\n"
-    (variables / "ws-other.yml").write_text(text, encoding="utf-8")
-    change(hospital, lambda hosts: hosts.update({"ws-other": {"ansible_host": "127.0.0.1", "ansible_port": 9}}))
-    limit = ("--limit", f"{ONE},{TWO}") if broken == "vault" else ()
-    try:
-        for book in ("check_bundles", "enrol", "renew", "audit") if limit else ("check_bundles", "audit"):
-            run = play(hospital, f"hospital_it.pkcs12.{book}", *LAX, *limit)
-            assert summary(run)["totals"].get("failed") == (2 if limit else 3), run.stdout
-            assert is_told(run)
-    finally:
-        change(hospital, lambda hosts: hosts.pop("ws-other"))
-        (variables / "ws-other.yml").unlink()

@@ -12,7 +12,6 @@ import pytest
 
 from consistency.schemas import published
 from integration.canary import Hit, Scanner, Secret, binary_secret, text_secret
-from integration.conftest import Figures
 from integration.foreign_certificates import ForeignCertificate, foreign_certificate, put_on_card
 from integration.plays import SITE_WIDE_BECOME, Json, cached, holder, row, run_play, tasks
 from integration.written_files import Piece, files
@@ -111,8 +110,8 @@ def test_the_card_stays_as_it_is(card_site: CardSite) -> None:
     assert card_site.store.elements == {card_site.card.thumbprint: card_site.before}
 
 
-def test_nothing_says_whose_card_it_is(card_site: CardSite, figures: Figures) -> None:
-    hits: list[Hit] = figures.search("smart card", card_site.scanner, card_site.pieces())
+def test_nothing_says_whose_card_it_is(card_site: CardSite) -> None:
+    hits: list[Hit] = card_site.scanner.search(card_site.pieces())
     assert hits == []
 
 

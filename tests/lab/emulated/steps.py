@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import read_certificate
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import Bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     ARCHIVED,
     CERTIFICATE,
@@ -22,14 +24,89 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
     KeyProvInfo,
     thumbprint_of,
 )
-from lab.emulated.browser import show_certificate
-from lab.emulated.bundle import open_bundle
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.address import (
+    SYSTEM_PROXY,
+    parse_portal_url,
+    parse_proxy,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._portal.portal import PortalTarget, visit_portal
 from lab.emulated.element import Properties, link_of, properties
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import StoreHandle
 from lab.emulated.removal import remove_with_key, require
 from lab.emulated.store import KeyContainer, PrivateKey, container, spki
 from lab.emulated.transport_key import new_transport_key, unseal
+
+HRESULTS: Mapping[str, HResult] = {
+    "unreachable": HResult.WSAECONNREFUSED,
+    "proxy": HResult.WSAECONNREFUSED,
+    "name_mismatch": HResult.COR_E_SYSTEM,
+    "untrusted_server": HResult.COR_E_SYSTEM,
+}
+"""What .NET says on the recorded occasions."""
+STRANGERS = ("name_mismatch", "untrusted_server")
+"""Causes for which .NET ends the handshake before it tells the version."""
+
+
+def show_certificate(
+    der: bytes, key: PrivateKey, above: Sequence[bytes], trusted_roots: str | None, step: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The facts of the step. Raises ``DriverError`` when the portal does not accept the certificate.
+
+    ``above``: intermediate authorities of the computer. No proxy is set in this Windows.
+    """
+    bundle = Bundle(
+        read_certificate(der), tuple(map(read_certificate, above)), "", None, key, x509.load_der_x509_certificate(der)
+    )
+    proxy = parse_proxy(step["proxy"]) if step["proxy"] not in ("", SYSTEM_PROXY) else None
+    address, expected = parse_portal_url(step["url"]), tuple(step["expected_status"])
+    visit = visit_portal(PortalTarget(address, proxy, trusted_roots, step["timeout"], expected), bundle)
+    facts = {
+        "tls_version": None if visit.cause in STRANGERS else visit.tls_version,
+        "asked": visit.asked,
+        "sent": visit.sent,
+        "issuers": list(visit.issuers),
+        "http_status": visit.http_status,
+        "code": visit.cause,
+    }
+    if visit.cause:
+        raise DriverError("connect_failed", HRESULTS.get(visit.cause), facts)
+    return facts
+
+
+PBES2 = bytes.fromhex("06092a864886f70d01050d")
+PBES2_SINCE = 16299
+"""Windows 10 1709 is the first that decrypts AES in a p12; before, it takes the password for wrong."""
+
+
+def open_bundle(data: bytes, passphrase: str, os_build: int) -> tuple[x509.Certificate, PrivateKey | None]:
+    """The leaf and its key. Raises ``DriverError``."""
+    if not _is_pfx(data):
+        raise DriverError("import_failed", HResult.CRYPT_E_BAD_ENCODE)
+    if PBES2 in data and os_build < PBES2_SINCE:
+        raise DriverError("import_failed", HResult.INVALID_PASSWORD)
+    try:
+        key, certificate, others = pkcs12.load_key_and_certificates(data, passphrase.encode())
+    except ValueError as error:
+        raise DriverError("import_failed", HResult.INVALID_PASSWORD) from error
+    leaf = certificate or next(iter(others), None)
+    if leaf is None:
+        raise DriverError("import_failed", HResult.CRYPT_E_NOT_FOUND)
+    if key is not None and not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise DriverError("import_failed", HResult.CRYPT_E_BAD_ENCODE)
+    return leaf, key
+
+
+def _is_pfx(data: bytes) -> bool:
+    """A SEQUENCE of exactly this length whose first member is the version 3 (RFC 7292, section 4)."""
+    if len(data) < 4 or data[0] != 0x30:
+        return False
+    short = data[1] < 0x80
+    size = 0 if short else data[1] & 0x7F
+    length = data[1] if short else int.from_bytes(data[2 : 2 + size])
+    body = data[2 + size :]
+    return len(body) == length and body.startswith(b"\x02\x01\x03")
+
 
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
 

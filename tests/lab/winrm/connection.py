@@ -5,21 +5,85 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from lab.winrm import http_messages, sealing, soap, wsman
-from lab.winrm.auth import Door, no_certificate
-from lab.winrm.identity import Identity
+from lab.winrm.auth import (
+    Authenticator,
+    BasicAuthenticator,
+    CertificateAuthenticator,
+    Challenge,
+    Door,
+    Rejected,
+    no_certificate,
+)
 from lab.winrm.intercept import Intercept, Moment, Request
 from lab.winrm.kerberos_keys import KerberosKeys
 from lab.winrm.ledger import AUTH, CUT, Entry, Ledger
 from lab.winrm.logons import Accounts
-from lab.winrm.schemes import authenticators
+from lab.winrm.session_security import CredsspAuthenticator, KerberosAuthenticator, NtlmAuthenticator
 from lab.winrm.shell import Shells
 from lab.winrm.tls import Tls
 from lab.workstation_interface import AuthMethod, Logon
+
+_MAKERS: dict[AuthMethod, Callable[[Door], Authenticator]] = {
+    AuthMethod.BASIC: BasicAuthenticator,
+    AuthMethod.NTLM: NtlmAuthenticator,
+    AuthMethod.KERBEROS: KerberosAuthenticator,
+    AuthMethod.CERTIFICATE: CertificateAuthenticator,
+    AuthMethod.CREDSSP: CredsspAuthenticator,
+}
+
+
+def authenticators(methods: Iterable[AuthMethod], door: Door) -> tuple[Authenticator, ...]:
+    """What a fresh connection may authenticate with."""
+    return tuple(_MAKERS[method](door) for method in methods)
+
+
+if TYPE_CHECKING:
+    from lab.winrm.sealing import Sealer
+    from lab.workstation_interface import Logon
+
+
+class Identity:
+    """Starts as nobody. A scheme that binds the connection holds until the next header, another one for one request."""
+
+    def __init__(self, authenticators: Sequence[Authenticator]) -> None:
+        self._authenticators = authenticators
+        self._bound: Authenticator | None = None
+        self.logon: Logon | None = None
+
+    @property
+    def sealer(self) -> Sealer | None:
+        """Seals the messages of the connection, where its scheme can."""
+        return self._bound.sealer if self._bound else None
+
+    @property
+    def last_token(self) -> str | None:
+        """WWW-Authenticate of the answer to the request that authenticated, if its scheme has one."""
+        return self._bound.last_token if self._bound else None
+
+    def present(self, authorization: str | None) -> tuple[str, ...]:
+        """Takes a request's Authorization header. Gives what a 401 has to offer, or nothing when all is well."""
+        if authorization is None and self._bound and self.logon:
+            return ()
+        self._bound = self.logon = None
+        scheme, _rest, credentials = (authorization or "").partition(" ")
+        chosen = next((one for one in self._authenticators if scheme.lower() in one.schemes), None)
+        try:
+            outcome = chosen.step(scheme, credentials) if chosen else None
+        except Rejected:
+            outcome = None
+        if chosen is None or outcome is None:
+            return tuple(one.offer for one in self._authenticators)
+        if isinstance(outcome, Challenge):
+            return (outcome.header,)
+        self.logon = outcome
+        self._bound = chosen if chosen.binds_connection else None
+        return ()
+
 
 PATH = "/wsman"
 UNREADABLE = "unreadable"

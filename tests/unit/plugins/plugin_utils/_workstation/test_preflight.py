@@ -91,6 +91,9 @@ def test_ready_workstation_has_one_good_finding_of_each_kind() -> None:
     assert [finding.subject for finding in findings if not finding.ok] == []
     assert sorted(finding.subject for finding in findings) == sorted(WORKSTATION | {"holder", "profile"})
     assert findings[0].account == findings[0].problem.values["account"] == r"CHU\svc-ansible"
+    said = {finding.subject: finding.problem for finding in findings}
+    assert said["language_mode"].code == "finding.full_language"
+    assert said["profile"] == Problem("finding.profiles", {"computer": "WS-1", "total": len(READY.profiles)})
 
 
 def test_app_control_that_trusts_the_drivers_is_told_and_nothing_to_be_cured() -> None:
