@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail import received
 from lab import mail_forms, mails
 from lab.people import ELODIE
 from unit.plugins.plugin_utils.fakes import now
+from unit.plugins.plugin_utils.problems import error_of
 
 
 def mail(header: str | bytes) -> received.Message:
@@ -150,9 +151,7 @@ def nested(levels: int) -> bytes:
 def test_parts_in_parts_have_an_end() -> None:
     assert received.body_of(received.parsed(nested(received.DEEPEST))).text == "deep"
     for reads in (received.body_of, received.attached_mails):
-        with pytest.raises(Pkcs12Error) as refusal:
-            reads(received.parsed(nested(received.DEEPEST + 1)))
-        assert refusal.value.code == "mail_unreadable"
+        assert error_of(partial(reads, received.parsed(nested(received.DEEPEST + 1)))).code == "mail_unreadable"
 
 
 def test_what_is_in_a_body_is_in_no_repr() -> None:

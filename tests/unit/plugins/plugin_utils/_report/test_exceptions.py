@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.acceptance import is_accepted, not_accepted
@@ -41,6 +41,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PARAMETERS, PAUL, host, record
+from unit.plugins.plugin_utils.problems import error_of
 
 TODAY = NOW.date()
 NOTHING = (NextStep.NOTHING, Actor.NOBODY)
@@ -257,9 +258,7 @@ def test_what_is_accepted_is_less_urgent_than_what_is_open() -> None:
     ids=str,
 )
 def test_another_form_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse_exceptions([exception(**changes)])
-    assert refusal.value.code == "bad_arguments"
+    assert error_of(lambda: parse_exceptions([exception(**changes)])).code == "bad_arguments"
 
 
 def test_workstation_of_an_accepted_finding_asks_for_nothing() -> None:

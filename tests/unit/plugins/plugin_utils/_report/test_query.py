@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
@@ -29,6 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
 from unit.plugins.plugin_utils._report.reports import sample
+from unit.plugins.plugin_utils.problems import error_of
 
 ANNE = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"))
 STRAY = record("T9", days=77, owner_sid="S-1-5-21-2")
@@ -153,9 +153,7 @@ def test_without_an_earlier_report_there_still_are_no_changes() -> None:
     ],
 )
 def test_anything_but_holders_is_refused_by_what_it_is(expression: str, variant: str, values: dict[str, Any]) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        select(known(), expression)
-    found = refusal.value.problem
+    found = error_of(lambda: select(known(), expression)).problem
     assert (found.code, found.setting) == (f"bad_query.{variant}", "report_query")
     assert {name: value for name, value in found.values.items() if name not in ("query", "said")} == values
     assert len(str(found.values["query"])) <= 200
@@ -167,9 +165,7 @@ def test_the_example_of_the_refusal_works() -> None:
 
 def test_without_jmespath_a_query_is_refused_and_all_else_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jmespath", None)
-    with pytest.raises(Pkcs12Error) as refusal:
-        select(known(), "@")
-    assert refusal.value.problem.code == "missing_library.jmespath"
+    assert error_of(lambda: select(known(), "@")).problem.code == "missing_library.jmespath"
 
 
 def test_jmespath_is_not_loaded_before_it_is_needed() -> None:

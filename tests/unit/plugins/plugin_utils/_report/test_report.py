@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instants import format_instant
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE, FAIL_ON
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
@@ -25,6 +25,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     write_files,
 )
 from unit.plugins.plugin_utils._report.known import DAY, NOW
+from unit.plugins.plugin_utils.problems import error_of
 from unit.plugins.plugin_utils.report_inputs import ANNE, JEANNES_ENTRY, hospital_variables, made, options, run
 
 FILES = {
@@ -154,9 +155,9 @@ def test_a_date_may_be_written_as_yaml_has_it() -> None:
     ["2026-11-25", "yesterday", "2026-11-25 12:00:00+01:00", "2026-11-25T12:00:00+01:00", "2026-13-01T00:00:00Z"],
 )
 def test_a_date_that_is_none_is_refused(said: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        made(report_date=said)
-    assert refusal.value.problem == Problem("bad_arguments.report_date", {"given": said}, "report_date")
+    assert error_of(lambda: made(report_date=said)).problem == Problem(
+        "bad_arguments.report_date", {"given": said}, "report_date"
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,9 +171,7 @@ def test_a_date_that_is_none_is_refused(said: str) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_by_name(given: dict[str, Any], code: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        made(**given)
-    assert refusal.value.code == code
+    assert error_of(lambda: made(**given)).code == code
 
 
 def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Path) -> None:
@@ -195,10 +194,10 @@ def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Pa
 def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
     run(tmp_path, report_query="[?name=='Paul Martin']", report_formats=["json"])
     path = str(tmp_path / "pkcs12-compliance.json")
-    with pytest.raises(Pkcs12Error) as refusal:
-        made(**{option: path if option == "previous_report" else [path]})
     query = "[?name=='Paul Martin']"
-    assert refusal.value.problem == Problem("selected_report", {"path": path, "query": query})
+    assert error_of(lambda: made(**{option: path if option == "previous_report" else [path]})).problem == Problem(
+        "selected_report", {"path": path, "query": query}
+    )
 
 
 @pytest.mark.parametrize("option", ["previous_report", "merge_reports"])
@@ -206,9 +205,8 @@ def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
 def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(Pkcs12Error) as refusal:
-        made(**{option: str(path) if option == "previous_report" else [str(path)]})
-    assert (refusal.value.code, refusal.value.problem.values["name"]) == (code, str(path))
+    refusal = error_of(lambda: made(**{option: str(path) if option == "previous_report" else [str(path)]}))
+    assert (refusal.code, refusal.problem.values["name"]) == (code, str(path))
 
 
 @pytest.mark.parametrize(

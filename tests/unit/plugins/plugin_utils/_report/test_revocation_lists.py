@@ -25,7 +25,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
-from unit.plugins.plugin_utils._report.crl_server import CrlServer
+from unit.plugins.plugin_utils._report.crl_server import CrlServer, crl_server
 from unit.plugins.plugin_utils._report.known import DAY, NOW, record
 from unit.plugins.plugin_utils.crls import crl, distribution_point, issuer, pem
 from unit.plugins.plugin_utils.report_inputs import JEANNES_ENTRY, facts, made, run
@@ -37,7 +37,7 @@ REVOKED = {0x0A: NOW - 2 * DAY}
 
 @pytest.fixture
 def server() -> Iterator[CrlServer]:
-    with CrlServer() as running:
+    with crl_server() as running:
         yield running
 
 
