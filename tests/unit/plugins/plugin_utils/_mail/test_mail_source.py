@@ -59,14 +59,11 @@ def test_an_mbox_is_read_from_its_end_and_not_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["box"]
 
 
-def test_an_empty_mbox_has_no_mails(tmp_path: Path) -> None:
-    (tmp_path / "box").touch()
-    assert data(Mbox(tmp_path / "box")) == []
-
-
 def test_sizes_of_an_mbox_are_those_of_its_mails(tmp_path: Path) -> None:
     mails.write_mbox(tmp_path / "box", [b"Subject: 1\n\n" + b"x" * 200, b"Subject: 2\n\n2\n"])
     assert problems(Mbox(tmp_path / "box")) == [("box, mail 1", "mail_too_large")]
+    (tmp_path / "empty").touch()
+    assert data(Mbox(tmp_path / "empty")) == []
 
 
 @pytest.mark.parametrize("source", [EmlFiles, Mbox, Maildir])
