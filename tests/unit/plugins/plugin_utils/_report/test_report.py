@@ -235,27 +235,6 @@ def test_whom_the_last_run_did_not_serve_can_be_failed_on(
 
 
 @pytest.mark.parametrize(
-    ("language", "said", "failed"),
-    [
-        (
-            "en",
-            "Client certificates, 3 holders: missing 1, never seen 1, without a workstation 1.",
-            "Client certificates: never seen 1 (pkcs12_fail_on). The report says who acts on each.",
-        ),
-        (
-            "fr",
-            "Certificats clients, 3 titulaires\u00a0: sans certificat 1, jamais vu 1, sans poste 1.",
-            "Certificats clients\u00a0: jamais vu 1 (pkcs12_fail_on). Le rapport dit qui agit.",
-        ),
-    ],
-)
-def test_the_sentence_is_in_the_language_of_the_report(language: str, said: str, failed: str) -> None:
-    report = made(language=language, register_holders=[ANNE])
-    for fail_on, expected in (([], said), (["never_seen"], failed)):
-        assert report_result(options(fail_on=fail_on), report, Written({}, False))["msg"] == expected
-
-
-@pytest.mark.parametrize(
     ("language", "words"), [("en", "authorisation expired 1"), ("fr", "autorisation hors délai 1")]
 )
 def test_every_value_of_fail_on_has_words(language: str, words: str) -> None:

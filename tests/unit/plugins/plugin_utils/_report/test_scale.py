@@ -16,7 +16,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -35,13 +35,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    ChangeKind,
-    Reachability,
     Report,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host, hosts_of, merged
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.fleet import crowd, entry, spread
 from unit.plugins.plugin_utils._report.known import PARAMETERS
 
@@ -136,18 +133,6 @@ def rows(data: bytes) -> int:
     return sum(1 for _row in csv.reader(io.StringIO(data.decode("utf-8-sig")))) - 1
 
 
-def test_everybody_is_in_the_report(big: Report) -> None:
-    found = summary(big)
-    assert (found.holders, found.without_workstation) == (SIZE + WITHOUT, WITHOUT)
-    assert sum(found.by_status.values()) == SIZE + WITHOUT
-    assert found.workstations == {
-        Reachability.ANSWERED: 3_600,
-        Reachability.UNKNOWN: 320,
-        Reachability.NEVER_SEEN: NEVER_SEEN,
-    }
-    assert len(big.certificates) == 2 * (SIZE - NEVER_SEEN)
-
-
 def test_everybody_is_in_every_form(big: Report) -> None:
     made_of = {form.suffix: form.make(big) for forms in FILE_FORMATS.values() for form in forms}
     page_of_all = unpacked(made_of[".html"])
@@ -168,16 +153,3 @@ def test_everybody_is_in_every_form(big: Report) -> None:
         "holders": SIZE, "without_workstation": WITHOUT, "without_holder": 0, "certificates": len(big.certificates),
         "workstations": SIZE, "exceptions": 0, "revocation_lists": 0, "unmatched_issuers": 0,
     }  # fmt: skip
-
-
-def test_it_comes_back_is_merged_and_compared_and_can_be_asked(big: Report) -> None:
-    back = parse(to_json(big))
-    assert back == big
-    assert made(merged((), hosts_of(back)), without=WITHOUT) == big
-    later = made(spread(SIZE, 900), back)
-    assert later.changes
-    found = [change.kind for change in later.changes]
-    assert (found.count(ChangeKind.HOLDER_REMOVED), found.count(ChangeKind.CERTIFICATE)) == (WITHOUT, SIZE - NEVER_SEEN)
-    selected = select(later, "[?status=='never_seen']")
-    assert (len(selected.holders), len(selected.workstations), len(selected.certificates)) == (68, 68, 0)
-    assert replace(select(big, "@"), parameters=big.parameters) == big
