@@ -113,10 +113,7 @@ def test_an_earlier_report_is_read_as_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code", "more"),
-    [
-        (None, "report_file.not_read", {"reason": "not_found"}),
-        (b"Zo\xe9", "report_file.not_utf_8", {}),
-    ],
+    [(None, "report_file.not_read", {"reason": "not_found"}), (b"Zo\xe9", "report_file.not_utf_8", {})],
 )
 def test_an_earlier_report_that_cannot_be_read_is_named(
     tmp_path: Path, content: bytes | None, code: str, more: dict[str, str]

@@ -21,11 +21,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import file_lock
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.file_lock import (
-    LockHolder,
-    locked,
-    this_process,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.file_lock import LockHolder, locked, this_process
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
 

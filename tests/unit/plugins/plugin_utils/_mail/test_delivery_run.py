@@ -132,12 +132,7 @@ def test_mails_of_many_people_and_none(tmp_path: Path) -> None:
     mails.put(tmp_path, b"From: x@y.example\nSubject: Lunch\n\n")
     shown = run(tmp_path)
     assert sorted(shown["newest"]) == sorted(each.authorisation for each in (JEANNE, PAUL, ELODIE, ANNE))
-    assert shown["ignored"] == {
-        "other_mails": 1,
-        "other_subjects": 4,
-        "too_old": 0,
-        "other_authorisations": 0,
-    }
+    assert shown["ignored"] == {"other_mails": 1, "other_subjects": 4, "too_old": 0, "other_authorisations": 0}
     told = Problem.from_map(shown["told"])
     assert told == Problem(
         "done.mails_read",

@@ -10,10 +10,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import CrlProblem, NotUsable
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import crl_download
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.crl_download import (
-    Downloads,
-    is_fetchable,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.crl_download import Downloads, is_fetchable
 from unit.plugins.plugin_utils._report.crl_server import CrlServer, crl_server
 from unit.plugins.plugin_utils.http_server import headers_drip, serving
 from unit.plugins.plugin_utils.problems import error_of

@@ -32,11 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import urgency
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    HolderRow,
-    NextStep,
-    Report,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, NextStep, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import unmet_conditions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
@@ -249,14 +245,7 @@ def test_what_is_accepted_is_less_urgent_than_what_is_open() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [
-        {"authorisation": None},
-        {"reason": "x" * 201},
-        {"until": "01/02/2027"},
-        {"until": ""},
-    ],
-    ids=str,
+    "changes", [{"authorisation": None}, {"reason": "x" * 201}, {"until": "01/02/2027"}, {"until": ""}], ids=str
 )
 def test_another_form_is_refused(changes: dict[str, Any]) -> None:
     assert error_of(lambda: parse_exceptions([exception(**changes)])).code == "bad_arguments"

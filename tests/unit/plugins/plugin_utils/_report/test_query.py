@@ -13,11 +13,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Change,
-    ChangeKind,
-    Report,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Change, ChangeKind, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
 from unit.plugins.plugin_utils.problems import error_of

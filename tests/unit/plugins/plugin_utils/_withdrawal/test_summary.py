@@ -84,11 +84,7 @@ NO_ERROR = {
         ({"withdrawals": {"T1": {**FAILED, "state": None}}}, "failed", "link_used.earlier_run"),
         ({"withdrawals": {"T1": {"failed": True, "msg": "A module is not there."}}}, "failed", None),
         ({"withdrawals": {}}, "new", None),
-        (
-            {"withdrawals": {"T1": {**FAILED, "state": "new", "error": NO_FOLDER}}},
-            "failed",
-            "dest_folder.missing",
-        ),
+        ({"withdrawals": {"T1": {**FAILED, "state": "new", "error": NO_FOLDER}}}, "failed", "dest_folder.missing"),
         ({"withdrawals": {"T1": {**FAILED, "state": "collected"}}}, "passphrase_unknown", "link_used.earlier_run"),
         ({"unstored": {"T1": "No store."}}, "passphrase_not_stored", None),
         ({"holders": {}}, "unknown_holder", None),

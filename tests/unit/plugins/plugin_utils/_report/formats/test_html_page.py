@@ -22,10 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     page,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    NextStep,
-    Report,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, holder, hospital, sample, workstation
 
