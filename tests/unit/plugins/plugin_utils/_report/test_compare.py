@@ -57,6 +57,12 @@ def test_a_renewed_certificate_changes_the_status_too() -> None:
     ]
 
 
+def test_a_first_certificate_and_a_removed_one_have_one_side() -> None:
+    with_one, without = report(host(record())), report(host())
+    assert ("certificate", "T1", "ws-1", None, record().thumbprint) in told(without, with_one)
+    assert ("certificate", "T1", "ws-1", record().thumbprint, None) in told(with_one, without)
+
+
 def test_each_workstation_and_each_account_has_its_own_certificate() -> None:
     second = replace(JEANNE, user="CHU\\adm-jdupont", owner_sid="S-1-5-21-7")
     other = record(days=900, owner_sid="S-1-5-21-7")

@@ -83,16 +83,16 @@ def marked(value: Any, hint: Any, target: str, here: str = "") -> Any:
 
 
 FIELDS = sorted(set(text_fields(Report)) - CHOSEN)
-SHOWN = {
+SHOWN = [
     "Accepted.reason",
-    "CrlRow.detail",
-    "CrlRow.source",
-    "ExceptionRow.reason",
     "CertificateRecord.friendly_name",
     "CertificateRecord.subject_cn",
     "Change.after",
     "Change.before",
     "Change.name",
+    "CrlRow.detail",
+    "CrlRow.source",
+    "ExceptionRow.reason",
     "HolderRow.name",
     "HolderWorkstation.account",
     "Problem.values",
@@ -102,7 +102,7 @@ SHOWN = {
     "ReportParameters.title",
     "StoreOwner.account",
     "UnreadRecord.detail",
-}
+]
 """Fields that the page is known to show, so that the markup gets there at all."""
 
 
