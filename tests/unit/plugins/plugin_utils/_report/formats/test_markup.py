@@ -83,26 +83,11 @@ def marked(value: Any, hint: Any, target: str, here: str = "") -> Any:
 
 
 FIELDS = sorted(set(text_fields(Report)) - CHOSEN)
-SHOWN = [
-    "Accepted.reason",
-    "CertificateRecord.friendly_name",
-    "CertificateRecord.subject_cn",
-    "Change.after",
-    "Change.before",
-    "Change.name",
-    "CrlRow.detail",
-    "CrlRow.source",
-    "ExceptionRow.reason",
-    "HolderRow.name",
-    "HolderWorkstation.account",
-    "Problem.values",
-    "Report.unmatched_issuers",
-    "ReportParameters.establishment",
-    "ReportParameters.query",
-    "ReportParameters.title",
-    "StoreOwner.account",
-    "UnreadRecord.detail",
-]
+SHOWN = """
+Accepted.reason CertificateRecord.friendly_name CertificateRecord.subject_cn Change.after Change.before Change.name CrlRow.detail
+CrlRow.source ExceptionRow.reason HolderRow.name HolderWorkstation.account Problem.values Report.unmatched_issuers
+ReportParameters.establishment ReportParameters.query ReportParameters.title StoreOwner.account UnreadRecord.detail
+"""
 """Fields that the page is known to show, so that the markup gets there at all."""
 
 
@@ -178,7 +163,7 @@ def test_no_text_is_more_than_text(
     assert report != plain
     html = page(report)
     assert Elements(html).names <= html_names
-    assert target not in SHOWN or "onx=1" in html
+    assert target not in SHOWN.split() or "onx=1" in html
     kinds, headings = markdown_kinds(markdown(report))
     # A selection is shown as code, and a change may be of a workstation alone.
     assert kinds - {"code_inline"} <= kinds_and_headings[0]
