@@ -132,14 +132,6 @@ def test_a_query_narrows_every_form(tmp_path: Path) -> None:
         assert b"T2" not in data, name
 
 
-def test_statuses_are_those_of_the_report_date() -> None:
-    later = {"report_date": "2026-12-24T12:00:00Z", "facts_max_age_days": 365}
-    assert made().holders[0].authorisation_status is Status.RENEWAL_DUE
-    assert made(**later).holders[0].authorisation_days_left == 0
-    assert made(report_date="2026-12-25T12:00:00Z").holders[0].authorisation_status is Status.EXPIRED
-    assert made(report_date="2026-12-25T12:00:00Z").workstations[0].answer is Reachability.UNKNOWN
-
-
 def test_without_a_date_it_is_now_in_whole_seconds() -> None:
     moment = datetime(2026, 11, 25, 13, 0, 0, 999999, tzinfo=timezone.utc)
     found = report_of(options(report_date=None), hospital_variables(), moment)
