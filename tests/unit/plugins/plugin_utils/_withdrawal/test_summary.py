@@ -116,17 +116,6 @@ def test_a_mail_that_cannot_be_used_is_red_until_a_person_has_dealt_with_it() ->
     assert summed(problems=[PROBLEM], acknowledged=frozenset({"new/1"}))["failed"] is False
 
 
-def test_acknowledged_mail_needs_nobody() -> None:
-    result = summed(withdrawals={"T1": FAILED}, acknowledged=frozenset({"<T1@issuer.example>"}))
-    assert (result["failed"], states(result)) == (False, {"T1": "acknowledged"})
-
-
-@pytest.mark.parametrize("passed_over", ["superseded", "duplicate"])
-def test_older_mails_are_passed_over(passed_over: str) -> None:
-    result = summed(deliveries=[mail("T1", state=passed_over, at="2026-01-01T00:00:00Z"), mail("T1")])
-    assert (result["totals"], states(result)) == ({"collected": 1}, {"T1": "collected"})
-
-
 @pytest.mark.parametrize("forged", ["not_authentic", "refused"])
 def test_a_forged_mail_hides_no_delivery(forged: str) -> None:
     later = mail("T1", state=forged, at="2026-11-25T00:00:00Z")
@@ -134,10 +123,6 @@ def test_a_forged_mail_hides_no_delivery(forged: str) -> None:
     assert (result["failed"], states(result)) == (True, {"T1": "collected"})
     assert states(summed(deliveries=[later], known=known("T1"))) == {"T1": "collected"}
     assert states(summed(deliveries=[later], known=known("T1", state="refused"))) == {"T1": forged}
-
-
-def test_a_delivery_replaces_what_was_known_of_an_earlier_one() -> None:
-    assert states(summed(known=known("T1", state="link_used"))) == {"T1": "collected"}
 
 
 def test_records_without_a_mail_are_kept_for_some_time() -> None:
