@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -113,7 +114,7 @@ class EmlFiles(_Files):
     def entries(self) -> Sequence[Entry]:
         """The newest file first."""
         try:
-            if _is_maildir(self._path):
+            if (self._path / "cur").is_dir() and (self._path / "new").is_dir():
                 raise Pkcs12Error(Problem("mail_source.is_maildir", {"path": str(self._path)}))
             if self._path.is_dir():
                 paths = [path for path in _regular_files(self._path) if path.suffix.lower() == ".eml"]
@@ -142,11 +143,7 @@ class Mbox(_Files):
     def _entry(self, box: mailbox.mbox, key: str) -> Entry:
         file = box.get_file(key)
         file.seek(0, os.SEEK_END)
-        return Entry(f"{self._path}, mail {int(key) + 1}", file.tell(), _mail_of(box, key))
-
-
-def _mail_of(box: mailbox.mbox, key: str) -> Callable[[], bytes]:
-    return lambda: box.get_bytes(key)
+        return Entry(f"{self._path}, mail {int(key) + 1}", file.tell(), partial(box.get_bytes, key))
 
 
 class Maildir(_Files):
@@ -200,10 +197,6 @@ def _newest_first(paths: Sequence[Path]) -> list[Entry]:
             found.append((path.stat(), path))
     found.sort(key=lambda each: (each[0].st_mtime, each[1].name), reverse=True)
     return [Entry(str(path), stat.st_size, path.read_bytes) for stat, path in found]
-
-
-def _is_maildir(path: Path) -> bool:
-    return (path / "cur").is_dir() and (path / "new").is_dir()
 
 
 def _no_maildir(path: Path) -> Pkcs12Error | None:

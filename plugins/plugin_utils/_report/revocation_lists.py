@@ -16,14 +16,7 @@ from typing import Any
 
 from .._errors import file_reason
 from .._facts.schema import CertificateRecord
-from .._policy.revocation import (
-    CrlProblem,
-    NotUsable,
-    Revocations,
-    authorities_of,
-    believed,
-    has_ended,
-)
+from .._policy.revocation import CrlProblem, NotUsable, Revocations, authorities_of, believed, has_ended
 from .crl_download import MOST_BYTES, Downloads, is_fetchable
 from .crl_row import CrlRow
 from .sources import Host

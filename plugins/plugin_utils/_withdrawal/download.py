@@ -67,7 +67,8 @@ class Download:
         if (problem is not None or begins_like_p12(data)) and not is_whole(data):
             cut = free_name(self.place.path, ".cut")
             move(self.place.part, cut)
-            raise Pkcs12Error(kept_as(problem or _incomplete(delivered, len(data)), cut, "kept.came"))
+            half = Problem("download_cut.incomplete", {"host": host_of(delivered.url), "count": len(data)})
+            raise Pkcs12Error(kept_as(problem or half, cut, "kept.came"))
         move(self.place.part, self.place.path)
         with suppress(OSError):
             self.place.page.unlink()
@@ -148,10 +149,6 @@ def _empty(delivered: Delivered, how: Conversation) -> Problem:
     if delivered.status >= ERROR_STATUS:
         return explain(page, how.meanings, how.secrets) or nothing_fits(page, how.secrets)
     return Problem("wrong_content.empty", {"host": page.host})
-
-
-def _incomplete(delivered: Delivered, size: int) -> Problem:
-    return Problem("download_cut.incomplete", {"host": host_of(delivered.url), "count": size})
 
 
 DEFERRED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)

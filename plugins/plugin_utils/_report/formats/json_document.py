@@ -44,11 +44,6 @@ def document(report: Report) -> dict[str, Any]:
     return {"schema": SCHEMA} | parameters | {"summary": _summary(report)} | sections
 
 
-def certificate_map(row: CertificateRow) -> dict[str, Any]:
-    """A certificate's row as the document has it: the keys of the row, then those of its record."""
-    return _flat(to_map(row))
-
-
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     record: dict[str, Any] = row.pop("certificate")
     row.update((RECORD_KEYS[key], value) for key, value in record.items())

@@ -14,15 +14,7 @@ from ..._facts.schema import UnreadRecord
 from ..._policy.status import Status
 from ..._policy.validity import is_selectable
 from ..exceptions import FAILED
-from ..model import (
-    CertificateRow,
-    HolderRow,
-    HolderWorkstation,
-    NextStep,
-    Report,
-    StoreOwner,
-    WorkstationRow,
-)
+from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report, StoreOwner, WorkstationRow
 from ..no_answer import no_answer_reason
 from ..summary import homonyms, shown_name
 from .remark_vocabulary import UNREAD

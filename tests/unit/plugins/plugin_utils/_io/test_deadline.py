@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import http_client
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.http_client import HttpClient, HttpOptions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.download import (
@@ -24,6 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.dow
 )
 from lab.tls import LOOPBACK
 from unit.plugins.plugin_utils.http_server import ENDLESS, Serve, body, code, drip, headers_drip, serving
+from unit.plugins.plugin_utils.problems import error_of
 
 pytestmark = pytest.mark.usefixtures("no_proxy")
 
@@ -47,11 +48,10 @@ def body_drips(handler: BaseHTTPRequestHandler) -> None:
 def ended(call: Callable[[], Any]) -> str:
     """The error of a conversation that the deadline has ended, and no length of a line and no end of the server."""
     start = time.monotonic()
-    with pytest.raises(Pkcs12Error) as refusal:
-        call()
+    refusal = error_of(call)
     assert time.monotonic() - start < ENDLESS / 5
-    assert refusal.value.problem.causes == (Problem("network.took_too_long"),)
-    return refusal.value.code
+    assert refusal.problem.causes == (Problem("network.took_too_long"),)
+    return refusal.code
 
 
 @pytest.fixture

@@ -12,20 +12,17 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import file_lock
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.file_lock import (
-    LockHolder,
-    locked,
-    this_process,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.file_lock import LockHolder, locked, this_process
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
 
@@ -45,16 +42,27 @@ def plant(folder: Path, content: str) -> Path:
     return path
 
 
+def refused(folder: Path, patience: float = 0) -> Problem:
+    """Why the lock is not to be had."""
+    with pytest.raises(Pkcs12Error) as refusal, locked(folder, "link", me(), patience):
+        pass
+    return refusal.value.problem
+
+
+def failing(number: int) -> Callable[..., None]:
+    def fail(*_given: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
 def test_a_lock_is_there_while_it_is_held(tmp_path: Path) -> None:
-    with locked(tmp_path, "link", me()) as former:
+    with pytest.raises(KeyError), locked(tmp_path, "link", me()) as former:
         (path,) = tmp_path.iterdir()
         assert json.loads(path.read_text(encoding="utf-8")) == asdict(replace(me(), device=tmp_path.stat().st_dev))
         assert (former, path.stat().st_mode & 0o777) == (None, 0o600)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_it_goes_after_an_error_too(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), locked(tmp_path, "link", me()):
+        with locked(tmp_path, "another link", me()):
+            assert len(list(tmp_path.iterdir())) == 2
         raise KeyError
     assert list(tmp_path.iterdir()) == []
 
@@ -94,13 +102,12 @@ def container(folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_process_that_was_killed_in_another_container_stops_nobody(tmp_path: Path) -> None:
     with container(tmp_path) as process:
-        with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
-            pass
+        found = refused(tmp_path)
         holder = Problem(
             "lock_holder.job", {"job": "33", "pid": 1, "host": "container-a", "since": "2026-11-25T12:00:00Z"}
         )
         path = str(tmp_path / ".link.lock")
-        assert refusal.value.problem == Problem("locked.held", {"path": path}, causes=(holder,))
+        assert found == Problem("locked.held", {"path": path}, causes=(holder,))
         process.kill()
         process.wait()
         with locked(tmp_path, "link", me()) as former:
@@ -163,23 +170,24 @@ def test_a_lock_of_which_nobody_here_can_tell_is_refused_with_whose_it_is(
 ) -> None:
     holder = replace(ended(tmp_path), **change)  # type: ignore[arg-type]
     path = plant(tmp_path, json.dumps(asdict(holder)))
-    with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
-        pass
-    assert refusal.value.problem == Problem("locked.elsewhere", {"path": str(path)}, causes=(holder.told,))
+    assert refused(tmp_path) == Problem("locked.elsewhere", {"path": str(path)}, causes=(holder.told,))
     assert json.loads(path.read_text(encoding="utf-8")) == asdict(holder)
 
 
-def test_a_share_that_does_not_know_flock_has_locks_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody can tell there whether the process has ended."""
-
-    def refuse(*_given: object) -> None:
-        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
-
-    monkeypatch.setattr(fcntl, "flock", refuse)
-    with locked(tmp_path, "link", me()):
-        with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
-            pass
-        assert refusal.value.problem.code == "locked.elsewhere"
+@pytest.mark.parametrize(
+    ("module", "call", "number", "variant"),
+    [(fcntl, "flock", errno.ENOLCK, "elsewhere"), (os, "link", errno.EPERM, "held")],
+    ids=["flock", "hard links"],
+)
+def test_a_share_that_does_not_know_something_has_locks_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, call: str, number: int, variant: str
+) -> None:
+    """Without ``flock`` nobody can tell whether the process has ended."""
+    monkeypatch.setattr(module, call, failing(number))
+    with locked(tmp_path, "link", this_process(None, NOW)):
+        found = refused(tmp_path)
+        assert (found.code, found.causes[0].code) == (f"locked.{variant}", "lock_holder.process")
+        assert [path.name for path in tmp_path.iterdir()] == [".link.lock"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -194,21 +202,8 @@ def test_a_lock_that_somebody_else_has_by_now_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"host": 1}'])
 def test_a_lock_that_cannot_be_read_is_refused(tmp_path: Path, content: str) -> None:
     path = plant(tmp_path, content)
-    with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
-        pass
-    assert refusal.value.problem == Problem("locked.unknown", {"path": str(path)})
+    assert refused(tmp_path) == Problem("locked.unknown", {"path": str(path)})
     assert path.read_text(encoding="utf-8") == content
-
-
-def test_a_process_without_a_job_is_named(tmp_path: Path) -> None:
-    with (
-        locked(tmp_path, "link", this_process(None, NOW)),
-        pytest.raises(Pkcs12Error) as refusal,
-        locked(tmp_path, "link", me()),
-    ):
-        pass
-    (holder,) = refusal.value.problem.causes
-    assert holder.code == "lock_holder.process"
 
 
 def test_who_has_patience_waits_until_the_lock_is_free(tmp_path: Path) -> None:
@@ -217,25 +212,7 @@ def test_who_has_patience_waits_until_the_lock_is_free(tmp_path: Path) -> None:
     with locked(tmp_path, "link", me(), patience=60) as former:
         assert former is None
     plant(tmp_path, "{")
-    with pytest.raises(Pkcs12Error), locked(tmp_path, "link", me(), patience=0.1):
-        pass
-
-
-def test_links_do_not_wait_for_each_other(tmp_path: Path) -> None:
-    with locked(tmp_path, "one", me()), locked(tmp_path, "two", me()):
-        assert len(list(tmp_path.iterdir())) == 2
-
-
-def test_a_share_without_hard_links_has_locks_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_given: object) -> None:
-        raise OSError(errno.EPERM, "no links")
-
-    monkeypatch.setattr(os, "link", refuse)
-    with locked(tmp_path, "link", me()):
-        with pytest.raises(Pkcs12Error), locked(tmp_path, "link", me()):
-            pass
-        assert [path.name for path in tmp_path.iterdir()] == [".link.lock"]
-    assert list(tmp_path.iterdir()) == []
+    assert refused(tmp_path, patience=0.1).code == "locked.unknown"
 
 
 def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
@@ -267,9 +244,6 @@ def test_whoever_took_a_new_file_for_a_leftover_does_not_stop_its_owner(
 def test_a_full_disk_leaves_no_lock_that_says_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
 ) -> None:
-    def no_links(*_given: object) -> None:
-        raise OSError(errno.EPERM, "no links")
-
     write, writes = os.write, []
 
     def full(descriptor: int, data: bytes) -> int:
@@ -281,7 +255,7 @@ def test_a_full_disk_leaves_no_lock_that_says_nothing(
     with monkeypatch.context() as patches:
         patches.setattr(os, "write", full)
         if not has_links:
-            patches.setattr(os, "link", no_links)
+            patches.setattr(os, "link", failing(errno.EPERM))
         with pytest.raises(OSError, match="space"), locked(tmp_path, "link", me()):
             pass
     assert list(tmp_path.iterdir()) == []
@@ -296,6 +270,4 @@ def test_the_lock_of_another_account_is_no_fault_of_the_folder(tmp_path: Path, m
         return opened(file, *given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(Pkcs12Error) as refusal, locked(tmp_path, "link", me()):
-        pass
-    assert refusal.value.problem == Problem("locked.unknown", {"path": str(path)})
+    assert refused(tmp_path) == Problem("locked.unknown", {"path": str(path)})

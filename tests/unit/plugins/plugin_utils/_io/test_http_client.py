@@ -5,17 +5,20 @@
 from __future__ import annotations
 
 import gzip
+import io
 import socket
 import ssl
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.http_client import (
     MOST_REDIRECTS,
+    Answer,
     Form,
     HttpClient,
     HttpOptions,
@@ -23,6 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.http_client
 from lab.authority import Authority
 from lab.tls import LOOPBACK, server_context, trust
 from unit.plugins.plugin_utils.http_server import body, code, serving
+from unit.plugins.plugin_utils.problems import error_of
 
 pytestmark = pytest.mark.usefixtures("no_proxy")
 
@@ -159,9 +163,8 @@ def test_a_proxy_that_refuses_is_named_without_its_account(ca_path: str, monkeyp
     with serving(lambda handler: answer(handler, status=407), None) as proxy:
         monkeypatch.setenv("https_proxy", f"http://user:password@{proxy}/")
         client = HttpClient(HttpOptions(ca_path), ["ra.example"])
-        with pytest.raises(Pkcs12Error) as refusal:
-            client.open("https://ra.example/secret")
-    problem = refusal.value.problem
+        refusal = error_of(lambda: client.open("https://ra.example/secret"))
+    problem = refusal.problem
     assert (problem.code, problem.values) == ("proxy", {"host": "ra.example", "proxy": proxy})
     assert "password" not in str(problem.to_map())
 
@@ -223,8 +226,26 @@ def test_the_netrc_of_the_account_is_not_sent(
 
 def test_a_proxy_whose_address_is_none_is_not_taken_for_a_redirect(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http:/user:password@proxy.example:3128")
-    with pytest.raises(Pkcs12Error) as refusal:
-        HttpClient(HttpOptions(), ["ra.example"]).open("https://ra.example/secret")
     cause = Problem("network.other", {"reason": Outside("ValueError")})
     values = {"host": "ra.example", "proxy": "proxy.example:3128"}
-    assert refusal.value.problem == Problem("proxy", values, causes=(cause,))
+    assert error_of(
+        lambda: HttpClient(HttpOptions(), ["ra.example"]).open("https://ra.example/secret")
+    ).problem == Problem("proxy", values, causes=(cause,))
+
+
+class Trickle(io.BytesIO):
+    """A response that gives one byte at a time."""
+
+    status = 200
+    headers: Mapping[str, str] = {}
+
+    def read1(self, _size: int | None = -1, /) -> bytes:
+        return self.read(1)
+
+
+def test_two_bytes_are_seen_however_slowly_they_come() -> None:
+    """One byte does not tell a bundle from a page."""
+    found = Answer(Trickle(b"0\x82ab"), "https://ra.example/", HttpOptions())
+    assert found.peek() == found.peek() == b"0\x82"
+    assert found.body() == b"0\x82ab"
+    assert Answer(Trickle(b"0"), "https://ra.example/", HttpOptions()).peek() == b"0"

@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.lasting_sto
     mount_of,
     parse_mounts,
 )
+from unit.plugins.plugin_utils.problems import error_of
 
 ROOT_EXT4 = "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw"
 ROOT_OVERLAY = "600 500 0:50 / / rw,relatime - overlay overlay rw,lowerdir=/a,upperdir=/b"
@@ -52,9 +53,7 @@ def test_a_folder_is_judged_by_the_mount_on_which_it_lies(tmp_path: Path, lines:
     if reason is None:
         assert check_lasting(folder, {}, mounts) is True
         return
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_lasting(folder, {}, mounts)
-    why = refusal.value.problem
+    why = error_of(lambda: check_lasting(folder, {}, mounts)).problem
     assert reason == (why.values["kind"] if why.code == "not_lasting.kind" else why.code)
 
 

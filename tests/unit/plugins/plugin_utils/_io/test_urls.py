@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.urls import checked_url, host_of, url_hash
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
+from unit.plugins.plugin_utils.problems import error_of
 
 HOSTS = ["ra.example", "RA2.example:8443", "bücher.example", "[::1]:9443", "::1", "192.0.2.7"]
 
@@ -78,31 +79,28 @@ def test_a_url_of_a_listed_host_is_returned_in_normal_form(url: str, normal: str
 
 @pytest.mark.parametrize(("url", "code"), BAD.items())
 def test_any_other_url_is_refused(url: str, code: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        checked_url(url, HOSTS)
-    assert refusal.value.code == code
-    assert "password" not in str(refusal.value.problem.to_map())
+    refusal = error_of(lambda: checked_url(url, HOSTS))
+    assert refusal.code == code
+    assert "password" not in str(refusal.problem.to_map())
 
 
-def test_no_host_is_allowed_by_default() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        checked_url("https://ra.example/secret-token", [])
-    assert refusal.value.problem == Problem("url_host_not_allowed", {"host": "ra.example"})
+@pytest.mark.parametrize(
+    ("url", "host", "hosts"),
+    [("https://ra.example/secret-token", "ra.example", []), ("https://r\u0430.example/", "xn--r-8sb.example", HOSTS)],
+    ids=["no host is allowed by default", "a look-alike is shown in its IDNA form"],
+)
+def test_a_refused_host_is_named(url: str, host: str, hosts: list[str]) -> None:
+    refusal = error_of(lambda: checked_url(url, hosts))
+    assert refusal.problem == Problem("url_host_not_allowed", {"host": host})
 
 
 @pytest.mark.parametrize(
     "entry", ["*.example", "https://ra.example", "ra.example/a", "u@ra.example", "", "a b", "ra.example:x", "?"]
 )
 def test_an_entry_that_is_no_host_is_named(entry: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        checked_url("https://ra.example/", ["ra.example", entry])
-    assert refusal.value.problem == Problem("bad_arguments.not_a_host", {"entry": entry}, "allowed_hosts")
-
-
-def test_a_look_alike_is_shown_in_its_idna_form() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        checked_url("https://r\u0430.example/", HOSTS)
-    assert refusal.value.problem == Problem("url_host_not_allowed", {"host": "xn--r-8sb.example"})
+    assert error_of(lambda: checked_url("https://ra.example/", ["ra.example", entry])).problem == Problem(
+        "bad_arguments.not_a_host", {"entry": entry}, "allowed_hosts"
+    )
 
 
 def test_a_message_has_the_host_alone() -> None:
@@ -121,9 +119,7 @@ def test_a_hash_knows_a_link_again() -> None:
 @pytest.mark.words  # what is told first is what protects
 @pytest.mark.parametrize("url", ["https://evil.example/", "http://ra.example/"])
 def test_next_step_is_to_ask_the_issuer_before_a_host_is_allowed(url: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        checked_url(url, ["ra.example"])
-    next_step = Words().next_step(refusal.value.problem)
+    next_step = Words().next_step(error_of(lambda: checked_url(url, ["ra.example"])).problem)
     before = next_step.partition("Ask the issuer")[0]
     assert "Nobody opens the link" in before
     assert "allowed_hosts" not in before

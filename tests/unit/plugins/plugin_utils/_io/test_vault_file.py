@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import vault_file
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.file_lock import this_process
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.vault_file import VaultFile
+from unit.plugins.plugin_utils.problems import error_of
 
 ELSEWHERE = replace(
     this_process("33", datetime(2026, 11, 25, 12, tzinfo=timezone.utc)), host="awx-node-2", boot="another"
@@ -32,10 +33,10 @@ def lock(tmp_path: Path) -> Path:
 def test_a_job_that_waits_in_vain_says_for_whom(tmp_path: Path, lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vault_file, "LONGEST_WAIT", 0.1)
     path = tmp_path / "passphrases.yml"
-    with pytest.raises(Pkcs12Error) as refusal:
-        VaultFile(path, "password").add("T123456", "of Jeanne")
     held = Problem("locked.elsewhere", {"path": str(lock)}, causes=(ELSEWHERE.told,))
-    assert refusal.value.problem == Problem("vault_file.locked", {"path": str(path)}, causes=(held,))
+    assert error_of(lambda: VaultFile(path, "password").add("T123456", "of Jeanne")).problem == Problem(
+        "vault_file.locked", {"path": str(path)}, causes=(held,)
+    )
     assert not path.exists()
 
 

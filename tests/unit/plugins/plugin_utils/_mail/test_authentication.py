@@ -100,16 +100,10 @@ def test_an_attached_mail_needs_a_forwarder_that_is_confirmed_too(around: list[E
     assert (verdict.problem and verdict.problem.kind) == code
 
 
-def test_an_attached_mail_needs_its_own_result() -> None:
-    verdict = judged(envelope(), [forwarded("sec@chu.example")], False, RULES)
-    assert verdict.problem
-    assert verdict.problem.kind == "authentication_missing"
-
-
-def test_a_quoted_mail_is_never_confirmed() -> None:
-    verdict = judged(envelope(PASS), [forwarded("sec@chu.example")], True, RULES)
-    assert verdict.problem
-    assert verdict.problem.kind == "forwarded_inline"
+def test_an_attached_mail_needs_its_own_result_and_a_quoted_one_is_never_confirmed() -> None:
+    given = ((envelope(), False), (envelope(PASS), True))
+    found = [judged(mail, [forwarded("sec@chu.example")], quoted, RULES).problem for mail, quoted in given]
+    assert [each and each.kind for each in found] == ["authentication_missing", "forwarded_inline"]
 
 
 def test_a_site_without_such_a_server_says_so() -> None:

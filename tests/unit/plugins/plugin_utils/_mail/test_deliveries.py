@@ -57,14 +57,6 @@ def test_the_newest_of_each_number_counts() -> None:
     assert list(found) == ["other", "old", "new"]
 
 
-def test_a_copy_is_a_duplicate_of_the_first() -> None:
-    copy = delivery("copy", DAY, what="x", forwarded=Forwarded.ATTACHED)
-    assert states(copy, delivery("first", 2 * DAY, what="x")) == {
-        "first": ("new", None),
-        "copy": ("duplicate", "<first>"),
-    }
-
-
 def test_of_two_with_one_date_the_direct_one_counts() -> None:
     copy = delivery("a", DAY, what="x", forwarded=Forwarded.ATTACHED)
     assert states(copy, delivery("b", DAY, what="x"))["b"] == ("new", None)

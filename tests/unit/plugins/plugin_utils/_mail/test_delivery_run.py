@@ -48,7 +48,6 @@ WRONG = [
     ({"mail_subject_pattern": "("}, "bad_pattern"),
     ({"access_subject_pattern": "("}, "bad_pattern"),
     ({"issuer_senders": ["SISERI <a@b.example>"]}, "mail_address"),
-    ({"issuer_senders": ["nobody"]}, "mail_address"),
     ({"forwarders": ["chu.example"]}, "mail_address"),
     ({"allowed_hosts": ["https://retrait.issuer.example"]}, "bad_arguments"),
     ({"allowed_hosts": []}, "bad_arguments"),
@@ -60,8 +59,6 @@ WRONG = [
     ({"authenticate": "authentication_results"}, "bad_arguments"),
     ({"mail_source": "imap", "imap_host": "h", "imap_username": "u"}, "bad_arguments"),
     ({"mail_source": "eml", "move_to": "Done"}, "bad_arguments"),
-    ({"allowed_hosts": None}, "bad_arguments"),
-    ({"issuer_senders": None}, "bad_arguments"),
     ({"authenticate": None}, "bad_arguments"),
 ]
 
@@ -135,12 +132,7 @@ def test_mails_of_many_people_and_none(tmp_path: Path) -> None:
     mails.put(tmp_path, b"From: x@y.example\nSubject: Lunch\n\n")
     shown = run(tmp_path)
     assert sorted(shown["newest"]) == sorted(each.authorisation for each in (JEANNE, PAUL, ELODIE, ANNE))
-    assert shown["ignored"] == {
-        "other_mails": 1,
-        "other_subjects": 4,
-        "too_old": 0,
-        "other_authorisations": 0,
-    }
+    assert shown["ignored"] == {"other_mails": 1, "other_subjects": 4, "too_old": 0, "other_authorisations": 0}
     told = Problem.from_map(shown["told"])
     assert told == Problem(
         "done.mails_read",
@@ -225,12 +217,6 @@ def test_a_mail_with_a_good_and_a_bad_delivery_stays(tmp_path: Path) -> None:
     shown = run(tmp_path, move_to="Done")
     assert sorted(row["state"] for row in shown["deliveries"]) == ["new", "refused"]
     assert (shown["moved"], place.exists()) == ([], True)
-
-
-def test_a_mail_that_cannot_be_moved_is_told(tmp_path: Path) -> None:
-    deliver(tmp_path, JEANNE)
-    shown = run(tmp_path, move_to="../Done")
-    assert ([each["error"]["code"] for each in shown["problems"]], shown["changed"]) == (["mail_not_moved"], False)
 
 
 def test_since_counts_from_the_arrival(tmp_path: Path) -> None:

@@ -63,28 +63,14 @@ def test_a_delivery_is_found_however_it_came(form: str, forwarded: str, forwarde
 
 @pytest.mark.parametrize("form", mails.FORMS)
 def test_the_mail_with_the_access_code_has_no_body(form: str) -> None:
-    (letter,) = found(mails.access_mail(JEANNE, WHEN, form).data)
-    assert isinstance(letter, Letter)
-    assert letter.body is None
-    assert mails.access_code(JEANNE) not in repr(letter)
-
-
-def test_access_comes_before_a_wide_pattern() -> None:
-    (letter,) = found(mails.access_mail(JEANNE, WHEN).data, mail_filter(delivery="SISERI"))
-    assert isinstance(letter, Letter)
-    assert letter.body is None
-
-
-def test_without_its_pattern_the_access_mail_is_none() -> None:
-    assert found(mails.access_mail(JEANNE, WHEN).data, mail_filter(access=None)) == []
-
-
-@pytest.mark.parametrize("inline", [True, False])
-def test_an_access_mail_that_was_forwarded_as_text_is_one(inline: bool) -> None:
-    (letter,) = found(mails.access_mail(JEANNE, WHEN, "inline").data, mail_filter(inline=inline))
-    assert isinstance(letter, Letter)
-    assert (letter.body, letter.subject) == (None, mails.ACCESS_SUBJECT)
-    assert found(mails.access_mail(JEANNE, WHEN, "inline").data, mail_filter(inline=inline, access=None)) == []
+    """Its pattern comes before that of deliveries, and decides alone, also for one that was forwarded as text."""
+    data = mails.access_mail(JEANNE, WHEN, form).data
+    for asked in (mail_filter(), mail_filter(inline=False), mail_filter(delivery="SISERI")):
+        (letter,) = found(data, asked)
+        assert isinstance(letter, Letter)
+        assert (letter.body, letter.subject) == (None, mails.ACCESS_SUBJECT)
+        assert mails.access_code(JEANNE) not in repr(letter)
+    assert found(data, mail_filter(access=None)) == []
 
 
 def test_a_confidential_mail_of_somebody_else_is_none() -> None:
@@ -110,14 +96,6 @@ def test_quoted_mails_count_only_when_asked_for() -> None:
     (told,) = found(delivery("inline"), mail_filter(inline=False, delivery="Délivrance"))
     assert told == UnexpectedSender("here", mail_forms.FORWARDER, f"TR : {mails.SUBJECT}")
     assert found(delivery("inline"), mail_filter(inline=False)) == [told]
-
-
-def test_several_attached_mails_are_all_found() -> None:
-    one = mail_forms.attached(delivery(), WHEN)
-    part = b"Content-Type: message/rfc822\r\n\r\n" + mails.access_mail(JEANNE, WHEN).data
-    boundary = one.partition(b'boundary="')[2].partition(b'"')[0]
-    both = one.replace(b"--" + boundary + b"--", b"--" + boundary + b"\r\n" + part + b"\r\n--" + boundary + b"--")
-    assert [isinstance(each, Letter) and each.body is not None for each in found(both)] == [True, False]
 
 
 def test_levels_have_an_end() -> None:

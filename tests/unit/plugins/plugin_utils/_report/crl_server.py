@@ -4,44 +4,38 @@
 
 from __future__ import annotations
 
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+
+from unit.plugins.plugin_utils.http_server import serving
 
 
+@dataclass
 class CrlServer:
     """Answers with ``pages``: status and body by path; ``headers`` are added to each answer. ``asked``: the paths so far."""
 
-    def __init__(self) -> None:
-        self.pages: dict[str, tuple[int, bytes]] = {}
-        self.headers: dict[str, str] = {}
-        self.asked: list[str] = []
-        owner = self
+    host: str = ""
+    pages: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                owner.asked.append(self.path)
-                status, body = owner.pages.get(self.path, (404, b""))
-                self.send_response(status)
-                for name, value in {"Content-Length": str(len(body)), **owner.headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_arguments: Any) -> None:
-                """Nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.host = f"127.0.0.1:{self._server.server_port}"
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        self.asked.append(handler.path)
+        status, body = self.pages.get(handler.path, (404, b""))
+        handler.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **self.headers}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
 
     def url(self, name: str) -> str:
-        """The address of a file."""
         return f"http://{self.host}/{name}"
 
-    def __enter__(self) -> CrlServer:
-        Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
 
-    def __exit__(self, *_error: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+@contextmanager
+def crl_server() -> Iterator[CrlServer]:
+    server = CrlServer()
+    with serving(server.answer, None) as server.host:
+        yield server

@@ -14,11 +14,7 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    HolderRow,
-    Report,
-    WorkstationRow,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, Report, WorkstationRow
 from unit.plugins.plugin_utils._report.reports import NAMES
 from unit.plugins.plugin_utils.records import problem
 

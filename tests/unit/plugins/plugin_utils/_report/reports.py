@@ -12,10 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import DeliveryRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_states import DeliveryState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import Awaiting
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
-    CertificateRecord,
-    UnreadRecord,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
     CertificateRow,

@@ -87,9 +87,7 @@ def test_what_is_not_known_has_not_gone(silent: Callable[[], Host]) -> None:
 
 def test_a_workstation_that_does_not_answer_keeps_its_certificates() -> None:
     later = {"report_date": NOW + 10 * DAY, "facts_max_age_days": 3}
-    assert told(report(host(record())), report(host(record()), **later)) == [
-        ("status", "T1", None, "valid", "unknown"),
-    ]
+    assert told(report(host(record())), report(host(record()), **later)) == [("status", "T1", None, "valid", "unknown")]
 
 
 def test_a_certificate_comes_with_a_workstation_and_goes_with_it() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import check_settings, places_of
+from unit.plugins.plugin_utils.problems import error_of
 from unit.plugins.plugin_utils.report_inputs import options
 
 SECRET = "canary of the report's server"
@@ -37,10 +38,9 @@ def settings(*places: Any, **given: Any) -> dict[str, Any]:
 
 def refused(*places: Any, kept_files: bool = False, **given: Any) -> Problem:
     """Why the settings are refused."""
-    with pytest.raises(Pkcs12Error) as refusal:
-        check_settings(settings(*places, **given), kept_files)
-    assert SECRET not in str(refusal.value.problem)
-    return refusal.value.problem
+    refusal = error_of(lambda: check_settings(settings(*places, **given), kept_files))
+    assert SECRET not in str(refusal.problem)
+    return refusal.problem
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor, Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.acceptance import is_accepted, not_accepted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
@@ -31,16 +32,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import urgency
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    HolderRow,
-    NextStep,
-    Report,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, NextStep, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import unmet_conditions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PARAMETERS, PAUL, host, record
+from unit.plugins.plugin_utils.problems import error_of
 
 TODAY = NOW.date()
 NOTHING = (NextStep.NOTHING, Actor.NOBODY)
@@ -247,19 +245,10 @@ def test_what_is_accepted_is_less_urgent_than_what_is_open() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [
-        {"authorisation": None},
-        {"reason": "x" * 201},
-        {"until": "01/02/2027"},
-        {"until": ""},
-    ],
-    ids=str,
+    "changes", [{"authorisation": None}, {"reason": "x" * 201}, {"until": "01/02/2027"}, {"until": ""}], ids=str
 )
 def test_another_form_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse_exceptions([exception(**changes)])
-    assert refusal.value.code == "bad_arguments"
+    assert error_of(lambda: parse_exceptions([exception(**changes)])).code == "bad_arguments"
 
 
 def test_workstation_of_an_accepted_finding_asks_for_nothing() -> None:
@@ -269,34 +258,30 @@ def test_workstation_of_an_accepted_finding_asks_for_nothing() -> None:
     assert one_of_two.count(f'<small class="note">{step}') == 1
 
 
+WEAK_AND_DUE = (record(days=3, key_size=1024),)
+IN_FORCE, UNUSED = ExceptionState.IN_FORCE, ExceptionState.UNUSED
+
+
 @pytest.mark.parametrize(
-    ("certificate", "changes", "state"),
+    ("stored", "changes", "state"),
     [
-        ({"days": 3, "key_size": 1024}, {}, ExceptionState.IN_FORCE),
-        ({"days": 3, "key_size": 1024}, {"workstation": "ws-1"}, ExceptionState.IN_FORCE),
-        ({"days": 3, "key_size": 1024}, {"workstation": "ws-9"}, ExceptionState.UNUSED),
-        ({"days": 3, "key_size": 1024}, {"authorisation": "T2"}, ExceptionState.UNUSED),
-        ({"days": 3, "key_size": 1024}, {"what": "missing"}, ExceptionState.UNUSED),
-        ({"days": 3, "key_size": 1024}, {"until": "2026-11-01"}, ExceptionState.ENDED),
-        ({"days": 3}, {}, ExceptionState.UNUSED),
-        ({"days": 3, "key_size": 1024, "archived": True}, {}, ExceptionState.UNUSED),
+        (WEAK_AND_DUE, {}, IN_FORCE),
+        (WEAK_AND_DUE, {"workstation": "ws-1"}, IN_FORCE),
+        (WEAK_AND_DUE, {"workstation": "ws-9"}, UNUSED),
+        (WEAK_AND_DUE, {"authorisation": "T2"}, UNUSED),
+        (WEAK_AND_DUE, {"what": "missing"}, UNUSED),
+        (WEAK_AND_DUE, {"until": "2026-11-01"}, ExceptionState.ENDED),
+        ([record(days=3)], {}, UNUSED),
+        ([record(days=3, key_size=1024, archived=True)], {}, UNUSED),
+        ([record(days=3), record(days=2)], {"what": "duplicate"}, IN_FORCE),
+        ([record(days=3)], {"what": "duplicate"}, UNUSED),
+        ([record(days=3), record(days=-2)], {"what": "duplicate"}, IN_FORCE),
     ],
 )
-def test_an_exception_of_a_weak_key_stays_in_force_while_the_certificate_is_due(
-    certificate: dict[str, Any], changes: dict[str, Any], state: ExceptionState
+def test_an_exception_of_a_weak_key_or_of_several_stays_in_force_while_certificates_are_due(
+    stored: Sequence[CertificateRecord], changes: dict[str, Any], state: ExceptionState
 ) -> None:
-    assert states(made(host(record(**certificate)), given=(exception(**changes),))) == [state]
-
-
-@pytest.mark.parametrize(
-    ("days", "state"),
-    [((3, 2), ExceptionState.IN_FORCE), ((3,), ExceptionState.UNUSED), ((3, -2), ExceptionState.IN_FORCE)],
-)
-def test_an_exception_of_several_certificates_stays_in_force_while_they_are_due(
-    days: tuple[int, ...], state: ExceptionState
-) -> None:
-    stored = [record(days=left) for left in days]
-    assert states(made(host(*stored), given=(exception(what="duplicate"),))) == [state]
+    assert states(made(host(*stored), given=(exception(**changes),))) == [state]
 
 
 @pytest.mark.parametrize("written", ["t1", " T1 "])

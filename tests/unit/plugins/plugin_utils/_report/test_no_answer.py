@@ -23,44 +23,19 @@ NAME = (NoAnswerReason.NAME_NOT_RESOLVED, NextStep.CORRECT_NAME)
 CONTROLLER = (NoAnswerReason.CONTROLLER, NextStep.PREPARE_CONTROLLER)
 INVENTORY = (NoAnswerReason.CONNECTION, NextStep.CORRECT_CONNECTION)
 LISTENER = (NoAnswerReason.LISTENER, NextStep.CORRECT_LISTENER)
+FAILED = (NoAnswerReason.FAILED, NextStep.SET_UP_WORKSTATION)
 
-EXPECTED = {
-    "winrm_missing": CONTROLLER,
-    "psrp_missing": CONTROLLER,
-    "kerberos_missing": CONTROLLER,
-    "credssp_missing": CONTROLLER,
-    "spnego_too_old": CONTROLLER,
-    "connection_option": INVENTORY,
-    "client_certificate_missing": INVENTORY,
-    "trust_missing": INVENTORY,
-    "account_missing": INVENTORY,
-    "name_not_resolved": NAME,
-    "certificate_self_signed": LISTENER,
-    "certificate_name": LISTENER,
-    "certificate_expired": LISTENER,
-    "certificate_untrusted": LISTENER,
-    "client_certificate_refused": ACCOUNT,
-    "certificate_over_tls13": LISTENER,
-    "not_https": LISTENER,
-    "not_http": LISTENER,
-    "not_winrm": LISTENER,
-    "clock_skew": CONTROLLER,
-    "no_ticket": INVENTORY,
-    "service_unknown": NAME,
-    "domain_unreachable": CONTROLLER,
-    "workstation_unproven": LISTENER,
-    "kerberos_no_aes": ACCOUNT,
-    "access_denied": ACCOUNT,
-    "logon_method": LISTENER,
-    "ntlm_refused": LISTENER,
-    "logon_refused": ACCOUNT,
-    "encryption_missing": INVENTORY,
-    "connection_refused": LISTENER,
-    "no_route": OFF,
-    "connection_timeout": OFF,
-    "connection_failed": OFF,
-    "connection_ended": (NoAnswerReason.FAILED, NextStep.SET_UP_WORKSTATION),
+STEPS = {
+    OFF: "no_route connection_timeout connection_failed",
+    ACCOUNT: "client_certificate_refused kerberos_no_aes access_denied logon_refused",
+    NAME: "name_not_resolved service_unknown",
+    CONTROLLER: "winrm_missing psrp_missing kerberos_missing credssp_missing spnego_too_old clock_skew domain_unreachable",
+    INVENTORY: "connection_option client_certificate_missing trust_missing account_missing no_ticket encryption_missing",
+    LISTENER: "certificate_self_signed certificate_name certificate_expired certificate_untrusted certificate_over_tls13 "
+    "not_https not_http not_winrm workstation_unproven logon_method ntlm_refused connection_refused",
+    FAILED: "connection_ended",
 }
+EXPECTED = {kind: step for step, kinds in STEPS.items() for kind in kinds.split()}
 """What the report says of a workstation that never answered, by the cause."""
 
 OTHERS = {
@@ -68,7 +43,7 @@ OTHERS = {
     "untried_connection": INVENTORY,
     "unusable_variables": (NoAnswerReason.VARIABLES, NextStep.CORRECT_VARIABLES),
     "unusable_facts": (NoAnswerReason.UNUSABLE, NextStep.RUN_AUDIT),
-    "defect": (NoAnswerReason.FAILED, NextStep.SET_UP_WORKSTATION),
+    "defect": FAILED,
 }
 
 

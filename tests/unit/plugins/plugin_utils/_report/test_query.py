@@ -11,24 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
-    document,
-    parse,
-    to_json,
-)
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Change,
-    ChangeKind,
-    Reachability,
-    Report,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Change, ChangeKind, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.known import JEANNE, PAUL, host, record, report
-from unit.plugins.plugin_utils._report.reports import sample
+from unit.plugins.plugin_utils.problems import error_of
 
 ANNE = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"))
 STRAY = record("T9", days=77, owner_sid="S-1-5-21-2")
@@ -115,20 +103,6 @@ def test_of_an_account_that_the_workstation_does_not_know_nothing_is_theirs_but_
     assert found.certificates == ()
 
 
-def test_numbers_are_of_what_is_kept() -> None:
-    counted = summary(select(known(), "[?status!='valid']"))
-    assert (counted.holders, counted.without_workstation) == (2, 1)
-    assert counted.workstations == {Reachability.ANSWERED: 2}
-
-
-def test_it_is_a_report_like_others() -> None:
-    found = select(sample(), "[?actor=='it']")
-    assert parse(to_json(found)) == found
-    rows = [*document(found)["holders"], *document(found)["without_workstation"]]
-    assert rows
-    assert {row["actor"] for row in rows} == {"it"}
-
-
 def test_without_an_earlier_report_there_still_are_no_changes() -> None:
     assert select(report(host(record())), "@").changes is None
     assert select(report(host(record()), earlier=report(host(record()))), "@").changes == ()
@@ -153,23 +127,15 @@ def test_without_an_earlier_report_there_still_are_no_changes() -> None:
     ],
 )
 def test_anything_but_holders_is_refused_by_what_it_is(expression: str, variant: str, values: dict[str, Any]) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        select(known(), expression)
-    found = refusal.value.problem
+    found = error_of(lambda: select(known(), expression)).problem
     assert (found.code, found.setting) == (f"bad_query.{variant}", "report_query")
     assert {name: value for name, value in found.values.items() if name not in ("query", "said")} == values
     assert len(str(found.values["query"])) <= 200
 
 
-def test_the_example_of_the_refusal_works() -> None:
-    assert names(select(report(host(record(days=-3))), "[?status=='expired']")) == ["Jeanne Dupont"]
-
-
 def test_without_jmespath_a_query_is_refused_and_all_else_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jmespath", None)
-    with pytest.raises(Pkcs12Error) as refusal:
-        select(known(), "@")
-    assert refusal.value.problem.code == "missing_library.jmespath"
+    assert error_of(lambda: select(known(), "@")).problem.code == "missing_library.jmespath"
 
 
 def test_jmespath_is_not_loaded_before_it_is_needed() -> None:

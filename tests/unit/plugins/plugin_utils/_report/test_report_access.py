@@ -7,7 +7,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +27,6 @@ from unit.plugins.plugin_utils.report_inputs import (
     facts,
     hospital_variables,
     made,
-    run,
 )
 
 ENDED = {"pkcs12_authorisation_anniversary": "2026-11-25"}
@@ -54,21 +52,6 @@ def test_the_end_date_of_a_site_counts_for_all_and_a_holders_own_overrides_it() 
     report = made(site(own, **ENDED))
     assert statuses(report) == {"T1": Status.VALID, "T2": Status.EXPIRED}
     assert [row.authorisation_of_site for row in report.holders] == [False, True]
-
-
-def test_the_day_is_that_of_the_site() -> None:
-    tomorrow = {"pkcs12_authorisation_anniversary": "2026-11-26"}
-    late = "2026-11-25T23:30:00Z"
-    assert statuses(made(site(**tomorrow), report_date=late))["T1"] is Status.RENEWAL_DUE
-    assert statuses(made(site(**tomorrow), report_date=late, time_zone="Europe/Paris"))["T1"] is Status.EXPIRED
-
-
-@pytest.mark.parametrize("fail_on", ["expired", "authorisation_expired"])
-def test_an_authorisation_that_has_ended_fails_the_task(tmp_path: Path, fail_on: str) -> None:
-    assert run(tmp_path, site(**ENDED), fail_on=[fail_on])["failing"] == {fail_on: 2}
-    assert run(tmp_path, site(), fail_on=[fail_on])["failing"] == {}
-    due = site(pkcs12_authorisation_anniversary="2026-12-01")
-    assert run(tmp_path, due, fail_on=["renewal_due"])["failing"] == {"renewal_due": 2}
 
 
 def test_the_first_end_of_access_is_that_of_the_authorisation() -> None:

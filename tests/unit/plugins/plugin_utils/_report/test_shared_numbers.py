@@ -81,16 +81,15 @@ def test_somebody_without_a_workstation_counts_too() -> None:
     assert [row.authorisation_until for row in report.holders] == [None]  # the other's own day is not hers
 
 
-@pytest.mark.parametrize("number", ["T1", "t1"])
-def test_a_leavers_number_that_another_has_removes_nobody(number: str) -> None:
-    report = built(*hosts(record()), leavers=frozenset({number}))
-    assert rows(report) == BOTH
-    assert report.without_holder == ()
+ACCEPTED = ExceptionRow("T1", None, Acceptable.UNKNOWN, "It is known.", date(2027, 1, 1), ExceptionState.IN_FORCE)
 
 
-def test_an_exception_does_not_accept_it() -> None:
-    accepted = ExceptionRow("T1", None, Acceptable.UNKNOWN, "It is known.", date(2027, 1, 1), ExceptionState.IN_FORCE)
-    assert rows(built(*hosts(record()), exceptions=(accepted,))) == BOTH
+@pytest.mark.parametrize(
+    "sources", [{"exceptions": (ACCEPTED,)}, {"leavers": frozenset({"T1"})}, {"leavers": frozenset({"t1"})}], ids=str
+)
+def test_an_exception_does_not_accept_it_and_a_leavers_number_removes_nobody(sources: dict[str, Any]) -> None:
+    report = built(*hosts(record()), **sources)
+    assert (rows(report), report.without_holder) == (BOTH, ())
 
 
 def test_one_person_by_a_former_name_has_one_row() -> None:

@@ -28,23 +28,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, StoreOwner
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
-    host_of,
-    hosts_of,
-    merged,
-)
-from unit.plugins.plugin_utils._report.known import (
-    DAY,
-    JEANNE,
-    NOW,
-    OFF,
-    PAUL,
-    RULES,
-    host,
-    problem,
-    record,
-    report,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import host_of, hosts_of, merged
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, OFF, PAUL, RULES, host, problem, record, report
 
 ENTRY = {"user": "CHU\\jdupont", "name": "Jeanne Dupont", "authorisation": "T1"}
 

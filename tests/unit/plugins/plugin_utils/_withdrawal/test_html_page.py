@@ -46,11 +46,6 @@ def test_a_field_has_its_label(body: str) -> None:
     assert any(comparable(text).startswith("codederetrait") for text in field.labels)
 
 
-def test_a_text_belongs_to_the_next_field_only() -> None:
-    (form,) = page("Code de retrait <input name=a><input name=b>").forms
-    assert [bool(field.labels) for field in form.fields] == [True, False]
-
-
 def test_what_a_browser_sends_is_known() -> None:
     (form,) = page(
         "<input type=hidden name=h value='1 &amp; 2'><input type=checkbox name=c><input type=radio name=r value=x checked>"

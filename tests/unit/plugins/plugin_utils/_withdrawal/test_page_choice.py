@@ -35,11 +35,6 @@ def test_the_field_is_found_by_how_its_label_or_name_begins(body: str, names: li
     assert [found.field.name for found in code_fields(page, Labels())] == names
 
 
-def test_another_label_is_looked_for() -> None:
-    page = read_page(b"<form><label>PIN <input name=a></label></form>")
-    assert [found.field.name for found in code_fields(page, Labels("pin"))] == ["a"]
-
-
 def test_the_first_button_sends_unless_another_is_named() -> None:
     (form,) = read_page(b"<form><button>Annuler</button><button>Envoyer le code</button></form>").forms
     assert submit_buttons(form, Labels())[0].label == "Annuler"

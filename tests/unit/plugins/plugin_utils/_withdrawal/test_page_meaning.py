@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.html_page import read_page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.page_meaning import (
     CAPTCHA,
@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.pag
     excerpt,
     says,
 )
+from unit.plugins.plugin_utils.problems import error_of
 
 SENTENCES = {
     USED: [
@@ -74,9 +75,8 @@ def test_instructions_mean_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["used", "wrong_code", "maintenance"])
 def test_a_pattern_that_is_none_is_named(name: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        Meanings(**{name: "("})
-    assert (refusal.value.code, refusal.value.problem.setting) == ("bad_pattern", f"{name}_pattern")
+    refusal = error_of(lambda: Meanings(**{name: "("}))
+    assert (refusal.code, refusal.problem.setting) == ("bad_pattern", f"{name}_pattern")
 
 
 def test_a_secret_is_masked_however_it_is_written() -> None:

@@ -232,13 +232,6 @@ def test_the_file_of_another_link_keeps_its_name(site: Site, other: IssuedBundle
     assert (site.dest.read_bytes(), new.read_bytes()) == (site.issued.data, other.data)
 
 
-@pytest.mark.parametrize("form", [str, lambda right: ["old", 4711, right], lambda right: [None, right]])
-def test_one_passphrase_or_a_list_opens_the_bundle(site: Site, other: IssuedBundle, form: object) -> None:
-    assert callable(form)
-    site.registration.deliver(other, CODE)
-    assert site.run(passphrase=form(other.passphrase))["opened_with"] == "passphrase"
-
-
 @pytest.mark.parametrize("given", [{"T123456": "x"}, [["x"]], True])
 def test_what_is_no_passphrase_is_refused(site: Site, given: object) -> None:
     assert end_of(site.run(passphrase=given)) == ("bad_arguments", "new", False, 0)

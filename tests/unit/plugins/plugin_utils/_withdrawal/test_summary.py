@@ -84,11 +84,7 @@ NO_ERROR = {
         ({"withdrawals": {"T1": {**FAILED, "state": None}}}, "failed", "link_used.earlier_run"),
         ({"withdrawals": {"T1": {"failed": True, "msg": "A module is not there."}}}, "failed", None),
         ({"withdrawals": {}}, "new", None),
-        (
-            {"withdrawals": {"T1": {**FAILED, "state": "new", "error": NO_FOLDER}}},
-            "failed",
-            "dest_folder.missing",
-        ),
+        ({"withdrawals": {"T1": {**FAILED, "state": "new", "error": NO_FOLDER}}}, "failed", "dest_folder.missing"),
         ({"withdrawals": {"T1": {**FAILED, "state": "collected"}}}, "passphrase_unknown", "link_used.earlier_run"),
         ({"unstored": {"T1": "No store."}}, "passphrase_not_stored", None),
         ({"holders": {}}, "unknown_holder", None),
@@ -107,11 +103,6 @@ def test_what_needs_a_person_is_red_and_recorded(changed: dict[str, Any], state:
     assert [each.code for each in told.causes] == [error or NO_ERROR[state]]
 
 
-def test_a_mail_without_a_number_is_red_and_leaves_no_record() -> None:
-    result = summed(deliveries=[mail(None, state="refused")])
-    assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {})
-
-
 PROBLEM = {"place": "new/1", "error": error_row("captcha", host="issuer.example")}
 
 
@@ -125,17 +116,6 @@ def test_a_mail_that_cannot_be_used_is_red_until_a_person_has_dealt_with_it() ->
     assert summed(problems=[PROBLEM], acknowledged=frozenset({"new/1"}))["failed"] is False
 
 
-def test_acknowledged_mail_needs_nobody() -> None:
-    result = summed(withdrawals={"T1": FAILED}, acknowledged=frozenset({"<T1@issuer.example>"}))
-    assert (result["failed"], states(result)) == (False, {"T1": "acknowledged"})
-
-
-@pytest.mark.parametrize("passed_over", ["superseded", "duplicate"])
-def test_older_mails_are_passed_over(passed_over: str) -> None:
-    result = summed(deliveries=[mail("T1", state=passed_over, at="2026-01-01T00:00:00Z"), mail("T1")])
-    assert (result["totals"], states(result)) == ({"collected": 1}, {"T1": "collected"})
-
-
 @pytest.mark.parametrize("forged", ["not_authentic", "refused"])
 def test_a_forged_mail_hides_no_delivery(forged: str) -> None:
     later = mail("T1", state=forged, at="2026-11-25T00:00:00Z")
@@ -145,14 +125,6 @@ def test_a_forged_mail_hides_no_delivery(forged: str) -> None:
     assert states(summed(deliveries=[later], known=known("T1", state="refused"))) == {"T1": forged}
 
 
-def test_a_delivery_replaces_what_was_known_of_an_earlier_one() -> None:
-    assert states(summed(known=known("T1", state="link_used"))) == {"T1": "collected"}
-
-
-def test_facts_of_another_schema_are_not_read() -> None:
-    assert states(summed(known={**known("T9"), "schema": SCHEMA - 1})) == {"T1": "collected"}
-
-
 def test_records_without_a_mail_are_kept_for_some_time() -> None:
     old = {**known("T8")}
     old["deliveries"] = [{**old["deliveries"][0], "recorded_at": "2025-01-01T00:00:00Z"}, *known("T9")["deliveries"]]
@@ -160,7 +132,11 @@ def test_records_without_a_mail_are_kept_for_some_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "fact", [None, [], {}, {"schema": SCHEMA + 1, "deliveries": [{}]}, {"schema": SCHEMA, "deliveries": [{}, "x"]}]
+    "fact",
+    [
+        *(None, [], {}, {"schema": SCHEMA + 1, "deliveries": [{}]}, {"schema": SCHEMA, "deliveries": [{}, "x"]}),
+        known("T9") | {"schema": SCHEMA - 1},
+    ],
 )
 def test_facts_of_another_form_are_no_facts(fact: Any) -> None:
     assert states(summed(known=fact)) == {"T1": "collected"}
@@ -233,7 +209,9 @@ def test_the_path_is_told_where_a_person_may_have_the_bundle(error: dict[str, An
     ],
 )
 def test_a_delivery_is_told_with_what_is_known_of_it(changed: dict[str, Any], name: str) -> None:
-    told = summed(deliveries=[mail(None, state="refused", **changed)])["msg"].problems[-1]
+    result = summed(deliveries=[mail(None, state="refused", **changed)])
+    assert (result["failed"], result["needs_somebody"], states(result)) == (True, ["?"], {})
+    told = result["msg"].problems[-1]
     assert (told.code, told.values["message_id"]) == (name, "<None@issuer.example>")
 
 

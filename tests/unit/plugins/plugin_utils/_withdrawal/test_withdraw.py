@@ -53,18 +53,16 @@ def test_another_file_is_never_overwritten(site: Site, authority: Authority, con
     assert (site.dest.read_bytes(), site.registration.sent) == (old, [])
 
 
-def test_a_copy_of_an_older_link_is_not_taken_for_the_new_one(site: Site, other: IssuedBundle) -> None:
-    """Its passphrase is the site's, which does not change with the delivery."""
-    site.run(new_passphrase="of the site")
+@pytest.mark.parametrize("given", [{}, {"new_passphrase": "of the site"}], ids=["file", "copy"])
+def test_the_file_of_another_link_is_not_taken_although_it_opens(
+    site: Site, other: IssuedBundle, given: dict[str, str]
+) -> None:
+    """The passphrase of the site does not change with the delivery."""
+    site.run(**given)
     other_url = URL.replace("one-link", "other-link")
-    assert end_of(site.run(url=other_url, new_passphrase="of the site")) == ("dest_taken", "new", False, 0)
+    assert end_of(site.run(url=other_url, **given)) == ("dest_taken", "new", False, 0)
     (site.folder / f".{site.dest.name}.withdrawal.json").unlink()
-    assert end_of(site.run(url=other_url, code=other.passphrase, new_passphrase="of the site"))[0] == "dest_taken"
-
-
-def test_the_file_of_another_link_is_not_taken_although_it_opens(site: Site) -> None:
-    site.run()
-    assert end_of(site.run(url=URL.replace("one-link", "other-link"))) == ("dest_taken", "new", False, 0)
+    assert end_of(site.run(url=other_url, code=other.passphrase, **given))[0] == "dest_taken"
 
 
 def test_a_bundle_that_was_moved_away_is_not_asked_for_again(site: Site) -> None:

@@ -15,7 +15,6 @@ from html.parser import HTMLParser
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import (
-    COLUMNS,
     FEW,
     MANY,
     dated,
@@ -23,10 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     page,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    NextStep,
-    Report,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, holder, hospital, sample, workstation
 
@@ -230,19 +226,6 @@ def test_long_tables_have_a_filter_and_lay_out_what_is_in_sight() -> None:
     assert classes(FEW * 2)[0] == 2
     assert classes(MANY - 1)[1] == 0
     assert classes(MANY)[1] == 1
-
-
-def test_cards_have_the_headings_as_their_labels() -> None:
-    for language in ("en", "fr"):
-        report = sample(language)
-        say = Wording(report.parameters)
-        (style,) = read(report).texts["style"]
-        for table, columns in COLUMNS.items():
-            for position, column in enumerate(columns[1:], start=2):
-                assert (
-                    f'table.{table} tbody > tr > :nth-child({position})::before{{content:"{say(f"column.{column}")}"'
-                    in style
-                )
 
 
 def test_a_date_does_not_break_at_its_hyphens() -> None:

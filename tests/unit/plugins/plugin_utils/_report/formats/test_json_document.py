@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import (
     SCHEMA,
     document,
@@ -21,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, sample
+from unit.plugins.plugin_utils.problems import error_of
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
 
@@ -108,9 +109,7 @@ def change(*place: str | int, value: Any = None) -> Callable[[dict[str, Any]], N
 def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], variant: str, place: str | None) -> None:
     said = document(sample())
     spoil(said)
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse(json.dumps(said), "previous (/srv/r.json)")
-    found = refusal.value.problem
+    found = error_of(lambda: parse(json.dumps(said), "previous (/srv/r.json)")).problem
     assert (found.code, found.values["name"]) == (f"not_a_report.{variant}", "previous (/srv/r.json)")
     assert found.values.get("place") == place
 
@@ -120,12 +119,10 @@ def test_other_json_is_refused_with_the_place(spoil: Callable[[Any], Any], varia
     ids=["nothing", "half", "list", "null", "text", "empty_map", "deep", "nan", "html", "cut_off"],
 )  # fmt: skip
 def test_other_text_is_refused(text: str) -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse(text)
-    assert refusal.value.code == "not_a_report"
+    assert error_of(lambda: parse(text)).code == "not_a_report"
 
 
 def test_a_report_of_a_newer_version_is_named_as_one() -> None:
-    with pytest.raises(Pkcs12Error) as refusal:
-        parse('{"schema": 6, "what": "not known yet"}', "r.json")
-    assert refusal.value.problem == Problem("newer_report", {"name": "r.json", "schema": 6, "known": 5})
+    assert error_of(lambda: parse('{"schema": 6, "what": "not known yet"}', "r.json")).problem == Problem(
+        "newer_report", {"name": "r.json", "schema": 6, "known": 5}
+    )

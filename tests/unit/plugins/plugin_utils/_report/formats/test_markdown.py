@@ -28,23 +28,8 @@ from unit.plugins.plugin_utils._report.known import DAY, JEANNE, OFF, PAUL, host
 from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, holder, sample
 
 PLAIN = {"inline", "text", "softbreak"}
-STRUCTURE = {
-    f"{name}_{side}"
-    for name in (
-        "heading",
-        "paragraph",
-        "bullet_list",
-        "list_item",
-        "strong",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    )
-    for side in ("open", "close")
-}
+BLOCKS = "heading paragraph bullet_list list_item strong table thead tbody tr th td"
+STRUCTURE = {f"{name}_{side}" for name in BLOCKS.split() for side in ("open", "close")}
 ANNE, LEA = (
     HolderEntry(name, ExpectedSubject(name, number)) for name, number in (("Anne Roux", "T3"), ("Léa Petit", "T4"))
 )

@@ -68,13 +68,9 @@ def test_holders_are_counted_with_zeros() -> None:
     assert list(counted) == sorted(status.value for status in Status)
     assert sum(counted.values()) == 18
     assert counted["archived"] == 0
-
-
-def test_a_holder_has_one_status() -> None:
-    found = read(sample())["pkcs12_holder_status"].samples
-    assert {each.value for each in found} == {1}
-    assert len(found) == 18
-    assert {each.labels["authorisation"]: each.labels["status"] for each in found}["0012"] == "renewal_due"
+    each_has_one = read(sample())["pkcs12_holder_status"].samples
+    assert (len(each_has_one), {each.value for each in each_has_one}) == (18, {1})
+    assert {each.labels["authorisation"]: each.labels["status"] for each in each_has_one}["0012"] == "renewal_due"
 
 
 def test_instants_are_unix_seconds() -> None:

@@ -13,19 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_states import DeliveryState
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
-    KeyState,
-    Strangers,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState, Strangers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import (
-    CrlProblem,
-    RevocationReason,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import CrlProblem, RevocationReason
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
-    ExceptionState,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ExceptionState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import (

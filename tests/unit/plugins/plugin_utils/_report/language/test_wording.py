@@ -20,11 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
     rank,
     urgency,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    ChangeKind,
-    NextStep,
-    Reachability,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import ChangeKind, NextStep, Reachability
 from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, delivery, holder
 
 MEMBERS = [member for kind in (Status, Actor, NextStep, Reachability, ChangeKind) for member in kind]

@@ -28,8 +28,7 @@ TODAY = NOW.date()
 
 
 @pytest.mark.parametrize(
-    ("days", "step"),
-    [(41, None), (40, 40), (15, 40), (14, 14), (8, 14), (7, 7), (2, 7), (1, 1), (0, 1), (-300, 1)],
+    ("days", "step"), [(41, None), (40, 40), (15, 40), (14, 14), (8, 14), (7, 7), (2, 7), (1, 1), (0, 1), (-300, 1)]
 )
 def test_step_lasts_from_its_day_until_the_next(days: int, step: int | None) -> None:
     assert day_reached(days, (1, 40, 7, 14)) == step
@@ -145,10 +144,7 @@ def test_only_workstations_of_the_step_are_named() -> None:
     places = (replace(first, next_step=NextStep.LOG_ON), replace(second, next_step=NextStep.NOTHING))
     row = replace(row, **to_do(NextStep.LOG_ON, Actor.HOLDER), certificate_days_left=3, places=places)
     assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1",)]
-    row = replace(
-        row,
-        **to_do(NextStep.RENEW, Actor.IT),
-    )
+    row = replace(row, **to_do(NextStep.RENEW, Actor.IT))
     assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1", "ws-2")]
 
 
