@@ -159,6 +159,7 @@ def key_info(identifier: bytes, key: bytes) -> bytes:
         (key_info(EC_KEY + der.oid("1.2.3.4"), b"\0\4"), ("unknown", 0)),
         (key_info(EC_KEY + der.encode(der.NULL), b"\0\4"), ("unknown", 0)),  # implicitCurve (RFC 3279, section 2.3.5)
     ],
+    ids=["ec", "ed25519", "pss", "unknown", "rsa-empty", "rsa-cut", "ec-unknown", "ec-null"],
 )
 def test_the_kind_and_size_of_a_key_are_told(spki: bytes, said: tuple[str, int]) -> None:
     unknown = der.encode(der.SEQUENCE, der.oid("1.2.3.4"))
