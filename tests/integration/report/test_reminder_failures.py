@@ -148,7 +148,7 @@ def test_workstation_with_unusable_variables_fails_the_run_after_the_others_got_
     assert error(result) == "unusable_variables"
     assert result["changed"] is True
     sent, place, _then = problem(result)["causes"]
-    assert (sent["code"], place["values"]) == ("done.reminders_sent", {"workstation": "ws-3"})
+    assert (sent["code"], place["values"]) == ("done.reminders_sent", {"workstations": ["ws-3"]})
     assert "Anne Roux" in text(office.to(IT))
     assert {HEAD, IT, JEANNE} <= set(office.arrived())
     again = office.remind(wrong)
