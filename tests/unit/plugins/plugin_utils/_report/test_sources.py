@@ -122,7 +122,7 @@ UNUSABLE: list[tuple[dict[str, Any], str]] = [
     ({"pkcs12_holders": [ENTRY | {"authorisation_anniversary": "1st of March"}]}, "1st of March"),
     # A misspelt date would be no date, and access would seem to last longer.
     ({"pkcs12_holders": [ENTRY | {"authorization_anniversary": "2026-12-01"}]}, "authorization_anniversary"),
-    ({"pkcs12_holders": ENTRY}, "ws-1"),
+    ({"pkcs12_holders": ENTRY}, "a_mapping"),
     ({"pkcs12_holders": [ENTRY], "pkcs12_authorisation_anniversary": "soon"}, "soon"),
     ({"pkcs12_holders": UNREADABLE}, "bad_arguments"),
     ({"pkcs12_holders": [ENTRY], "pkcs12_authorisation_anniversary": UNREADABLE}, "bad_arguments"),
