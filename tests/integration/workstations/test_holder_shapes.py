@@ -134,7 +134,7 @@ def test_the_summary_is_there_also_where_no_task_could_start(hospital: Hospital)
     assert Told("bad_arguments.secrets_no_template", {"variable": "pkcs12_passphrases"}) in said(told)
 
 
-@pytest.mark.parametrize("book", ["audit", "check", "check_bundles", "enrol", "renew", "retire"])
+@pytest.mark.parametrize("book", ["audit", "check", "check_bundles", "enrol", "renew", "renew_due", "retire"])
 def test_the_summary_is_there_also_where_ansible_ends_every_host(hospital: Hospital, book: str) -> None:
     ended = run(hospital, book, "--limit", f"{ACCOUNT},localhost")
     assert (ended.exit_code, ACCOUNT in failed_hosts(ended)) == (2, True)
