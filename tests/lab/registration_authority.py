@@ -9,14 +9,13 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from lab import registration_pages as pages
 from lab.authority import IssuedBundle
 from lab.registration_pages import Reply
-from lab.tls import LOOPBACK
+from lab.tls import LOOPBACK, TlsServer
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Request:
 
 
 @dataclass
-class RegistrationAuthority:
+class RegistrationAuthority(TlsServer):
     """Starts on ``with``. ``variant`` may be replaced at any time. ``once``: whether a link gives its bundle one time only."""
 
     context: ssl.SSLContext
@@ -95,21 +94,6 @@ class RegistrationAuthority:
         token = secrets.token_urlsafe(24)
         self.deliveries[token] = Delivery(bundle, code, token, variant)
         return f"https://{self.host}/retrait/{token}"
-
-    def __enter__(self) -> RegistrationAuthority:
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
-        self._server.daemon_threads = True
-        self._server.socket = self.context.wrap_socket(
-            self._server.socket, server_side=True, do_handshake_on_connect=False
-        )
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def variant_of(self, path: str) -> Variant:
         """How the pages of a link differ. Each path has the link's token in it."""

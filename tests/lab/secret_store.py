@@ -6,18 +6,16 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from lab.tls import LOOPBACK
+from lab.tls import LOOPBACK, TlsServer
 
 
 @dataclass
-class SecretStore:
+class SecretStore(TlsServer):
     """Starts on ``with``. ``secrets``: fields by path, ``versions`` by path. ``inputs``: of each credential, as AWX was given them.
 
     ``read_only``: the token may not write, and the store says so when it is asked. ``broken``: what each writing is answered with.
@@ -35,20 +33,6 @@ class SecretStore:
     def url(self) -> str:
         """Its address, without a path."""
         return f"https://{LOOPBACK}:{self._server.server_address[1]}"
-
-    def __enter__(self) -> SecretStore:
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
-        self._server.socket = self.context.wrap_socket(
-            self._server.socket, server_side=True, do_handshake_on_connect=False
-        )
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def answer(self, method: str, path: str, given: str, body: Any) -> tuple[HTTPStatus, Any]:
         """The status and the JSON of an answer. ``given``: the token."""

@@ -7,7 +7,12 @@ from __future__ import annotations
 import os
 import ssl
 import tempfile
+import threading
+from abc import ABC, abstractmethod
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -39,3 +44,27 @@ def trust(authority: Authority, folder: Path) -> Path:
     path = folder / "authority.pem"
     path.write_bytes(authority.root.public_bytes(Encoding.PEM))
     return path
+
+
+class TlsServer(ABC):
+    """Serves on the loopback interface from ``with`` to its end. A subclass has ``context`` and says what handles a request."""
+
+    context: ssl.SSLContext
+    _server: ThreadingHTTPServer
+
+    @abstractmethod
+    def _handler(self) -> type[BaseHTTPRequestHandler]: ...
+
+    def __enter__(self) -> Self:
+        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
+        self._server.socket = self.context.wrap_socket(
+            self._server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()

@@ -7,14 +7,12 @@ from __future__ import annotations
 import base64
 import json
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pytest
@@ -27,7 +25,7 @@ from lab.authority import Authority
 from lab.mail_server import MailServer
 from lab.people import DESKS
 from lab.playbook import Run, fact_cache
-from lab.tls import LOOPBACK, server_context, trust
+from lab.tls import LOOPBACK, TlsServer, server_context, trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Put:
 
 
 @dataclass
-class WebServer:
+class WebServer(TlsServer):
     """Starts on ``with``. ``account``: whom it takes files from, as ``name:password``; None for everybody. ``status``: what it answers
     then; None for 201 and, to a file that it has already, 204. ``takes``: how many files it takes before it answers ``status``."""
 
@@ -60,20 +58,6 @@ class WebServer:
     def files(self) -> dict[str, bytes]:
         """What the server has by now, by bare names."""
         return {put.path.rpartition("/")[2]: put.data for put in self.puts}
-
-    def __enter__(self) -> WebServer:
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
-        self._server.socket = self.context.wrap_socket(
-            self._server.socket, server_side=True, do_handshake_on_connect=False
-        )
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def _answer(self, put: Put) -> HTTPStatus:
         if self.account is not None and not put.authorised:
