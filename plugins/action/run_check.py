@@ -37,22 +37,24 @@ class ActionModule(Pkcs12Action):
         options={
             "required_folders": {"type": "list", "elements": "str", "default": [], "site": True},
             "max_fail_percentage": {"type": "float", "site": True},
-            "no_host_matches": {"type": "str"},
+            "no_host_matches": {"type": "list", "elements": "str"},
         },
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        check_inventory(self._task_vars)
+        hosts, batch = self._task_vars.get(HOSTS, [self.host]), self._task_vars.get(BATCH, [])
+        begins = batch[:1] == hosts[:1]  # what concerns the whole run is looked at once, not for each batch
+        if begins:
+            check_inventory(self._task_vars)
         if pattern := task.options["no_host_matches"]:
-            raise Pkcs12Error(Problem("play.no_host", {"pattern": pattern}))
+            raise Pkcs12Error(Problem("play.no_host", {"pattern": ",".join(pattern)}))
         folders = [each.strip() for each in task.options["required_folders"] if each.strip()]
         if unseen := tuple(each for each in folders if not Path(each).is_dir()):
             raise Pkcs12Error(Problem("folders_not_seen", {"folders": unseen}, "required_folders"))
         most = task.options["max_fail_percentage"]
         if most is not None and not 0 <= most <= 100:
             raise Pkcs12Error(Problem("bad_arguments.percentage", {"given": f"{most:g}"}, "max_fail_percentage"))
-        hosts, batch = self._task_vars.get(HOSTS, [self.host]), self._task_vars.get(BATCH, [])
-        doubts = self._misspelt(hosts) if batch[:1] == hosts[:1] else []  # once in a run, not for each batch
+        doubts = self._misspelt(hosts) if begins else []
         if wrong := tuple(each for each in doubts if each.code in UNKNOWN and each.values["name"] in self.extra_vars):
             raise Pkcs12Error(Problem("bad_arguments.of_command", causes=wrong))
         return {"msg": Problem("done.run_checked"), "warnings": doubts}

@@ -434,7 +434,7 @@ A task of your own takes the settings with ``from_site: {}``. An option that the
 ``from_site`` a module reads its task alone. ``ansible-doc`` tells the whole of each option.
 
 Before they begin, the playbooks name each variable that begins with ``pkcs12_`` and is none of these, and each that is set only for
-hosts for which nothing reads it.
+hosts for which nothing reads it. They refuse one that is none of these and is given with ``-e``.
 
 .. contents::
    :local:

@@ -105,12 +105,12 @@ CASES = {
     "no mapping": Case({**UTC_ROLE, "from_site": True}, refused=("from_site_no_mapping", {})),
     "an undefined variable": Case(
         of_site(),
-        refused=("unreadable_variable", {"variable": "pkcs12_time_zone", "host": "undefined-zone"}),
+        refused=("unreadable_variable", {"variable": "pkcs12_time_zone"}),
         host="undefined-zone",
     ),
     "a vault that does not open": Case(
         of_site(),
-        refused=("unreadable_variable", {"variable": "pkcs12_time_zone", "host": "closed-vault"}),
+        refused=("unreadable_variable", {"variable": "pkcs12_time_zone"}),
         host="closed-vault",
     ),
     "a wrong value, by variable": Case(

@@ -115,7 +115,7 @@ def _of_host(
     known: Mapping[str, Any], host: str, names: Sequence[str], mask: Callable[[str], str] = str
 ) -> Mapping[str, Any]:
     variables = known[host]
-    return {name: _rendered(variables, name, host, mask) for name in names if name in variables}
+    return {name: _rendered(variables, name, mask) for name in names if name in variables}
 
 
 def readable_variable(task_vars: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
@@ -201,17 +201,17 @@ def _is_vault_file(path: str) -> bool:
         return False
 
 
-def _rendered(variables: Mapping[str, Any], name: str, host: str, mask: Callable[[str], str]) -> Any:
+def _rendered(variables: Mapping[str, Any], name: str, mask: Callable[[str], str]) -> Any:
     try:
         value = untag(variables[name])
         # Facts may have any text.
         left = _template_in(value) if KEEPS_TEMPLATES and name.startswith(OF_THE_SITE) else None
     except AnsibleError as problem:
-        wrong = {"variable": name, "host": host, "said": Outside(mask(str(problem)))}
+        wrong = {"variable": name, "said": Outside(mask(str(problem)))}
         return Pkcs12Error(Problem("bad_arguments.unreadable_variable", wrong))
     if left is None:
         return value
-    return Pkcs12Error(Problem("bad_arguments.template_left", {"variable": name, "host": host, "template": left}))
+    return Pkcs12Error(Problem("bad_arguments.template_left", {"variable": name, "template": left}))
 
 
 def _template_in(value: Any) -> str | None:

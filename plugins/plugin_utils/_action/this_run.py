@@ -54,7 +54,7 @@ class OwnVariables:
         try:
             value = untag(self._templar.template(self._task_vars[name]))
         except AnsibleError as problem:
-            wrong = {"variable": name, "host": self.host, "said": Outside(self._mask(str(problem)))}
+            wrong = {"variable": name, "said": Outside(self._mask(str(problem)))}
             raise Pkcs12Error(Problem("bad_arguments.unreadable_variable", wrong)) from None
         return (value.strip() or None) if isinstance(value, str) else value
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -71,6 +72,18 @@ def test_the_variables_of_localhost_count_where_it_is_no_host_of_the_play() -> N
     assert doubts(["ws"], everybody) == []
     assert len(doubts(["ws"], everybody | {"localhost": {}})) == 1
     assert doubts(["ws"], {"ws": {"pkcs12_report_folder": 1}}) == []
+
+
+def test_a_file_that_came_while_batches_run_stops_none_of_them(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").touch()
+
+    class Known(dict[str, Any]):
+        _inventory = SimpleNamespace(_sources=[str(tmp_path)], _inventory=SimpleNamespace(processed_sources=[]))
+
+    known = Known(a={}, b={})
+    first = checked(play(["a", "b"], known, ["a"]))["error"]["problem"]
+    assert first == {"code": "inventory_unread.files", "values": {"files": [str(tmp_path / "hosts.yml")]}}
+    assert not checked(play(["a", "b"], known, ["b"])).get("failed")
 
 
 def test_a_variable_of_the_command_that_nobody_knows_is_refused() -> None:

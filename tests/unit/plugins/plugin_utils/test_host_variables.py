@@ -93,7 +93,7 @@ def test_variable_that_cannot_be_rendered_says_so_and_the_others_stay(
     assert (first, second) == ("a", "b")
     refusal = mine["pkcs12_holders"]
     assert isinstance(refusal, Pkcs12Error)
-    whose = {"variable": "pkcs12_holders", "host": "a"}
+    whose = {"variable": "pkcs12_holders"}
     if "{{" in str(unreadable):
         assert refusal.problem == Problem("bad_arguments.template_left", {**whose, "template": "{{ nobody }}"})
     else:

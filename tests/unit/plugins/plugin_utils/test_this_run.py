@@ -57,7 +57,7 @@ def test_a_variable_that_ansible_cannot_read_is_told_in_its_words_without_a_secr
 ) -> None:
     site = action({"x": "{{ nope }}"}, {}, monkeypatch)
     site._secrets = frozenset({"undefined"})
-    values = {"variable": "x", "host": "ws-1", "said": Outside("'nope' is\n********.")}
+    values = {"variable": "x", "said": Outside("'nope' is\n********.")}
     assert error_of(lambda: site.variable("x")).problem == Problem("bad_arguments.unreadable_variable", values)
 
 
