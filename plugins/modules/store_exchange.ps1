@@ -8,6 +8,7 @@
 #AnsibleRequires -PowerShell ..module_utils._Portal
 #AnsibleRequires -PowerShell ..module_utils._Exchange
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
+#AnsibleRequires -CSharpUtil ..module_utils._Token
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
 # Module logging keeps every parameter of a command. So no parameter, and no variable of the script that could become one, gets
@@ -218,9 +219,13 @@ function Invoke-Transaction {
 function Assert-Owner {
 	<# .SYNOPSIS
 	Refuses to write as someone else, or where a key would be lost. #>
-	param([string] $Sid, [string] $OwnerSid)
-	if ($Sid -ne $OwnerSid) { throw @{ code = 'wrong_owner' } }
-	$own = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
+	param([Security.Principal.WindowsIdentity] $Identity, [string] $OwnerSid)
+	$sid = $Identity.User.Value
+	if ($sid -ne $OwnerSid) { throw @{ code = 'wrong_owner' } }
+	# Become may take the token of a browser's or an app's process.
+	$fault = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._Token.Token]::GetFault($Identity.Token)
+	if ($fault -and $fault -ne 'batch') { throw @{ code = 'unfit_token'; token = $fault } }
+	$own = Get-ProfileList | Where-Object { $_.owner_sid -eq $sid }
 	if (-not $own -or $own.temporary) { throw @{ code = 'temporary_profile' } }
 	# Windows would ask for consent in a dialog that nobody sees, and wait.
 	if (Get-ForceKeyProtection) { throw @{ code = 'force_key_protection' } }
@@ -229,7 +234,8 @@ function Assert-Owner {
 	try { [void] $dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser') } catch {
 		$failure = Get-Failure -ErrorRecord $_ -Code 'no_dpapi'
 		# INTERACTIVE: no other logon of this user would do better.
-		if ('S-1-5-4' -in [Security.Principal.WindowsIdentity]::GetCurrent().Groups.Value) { $failure.code = 'dpapi_broken' }
+		if ('S-1-5-4' -in $Identity.Groups.Value) { $failure.code = 'dpapi_broken' }
+		if ($fault) { $failure.code = 'unfit_token'; $failure.token = $fault }
 		throw $failure
 	}
 }
@@ -258,14 +264,14 @@ function Clear-TransportKey {
 function Invoke-Exchange {
 	<# .SYNOPSIS
 	Carries out the request; what comes of it goes into the answer. #>
-	param([string] $Sid, [hashtable] $Answer)
+	param([Security.Principal.WindowsIdentity] $Identity, [hashtable] $Answer)
 	if (Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol', 'owner_sid', 'observed', 'steps') { throw @{ code = 'bad_request' } }
 	foreach ($step in $complex_args.steps) {
 		Assert-Step -Step $step.step -Given @($step.Keys) -StepKeys $stepKeys -Computer $step.name
 		if ($step.step -eq 'import_sealed' -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
 	}
-	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
-	$mutex = Enter-Mutex -Sid $Sid
+	Assert-Owner -Identity $Identity -OwnerSid $complex_args.owner_sid
+	$mutex = Enter-Mutex -Sid $Identity.User.Value
 	try {
 		$Answer.before = $Answer.after = @(Read-OwnStore)
 		$observed = Get-StoreHash -Element $Answer.before
@@ -285,10 +291,13 @@ function Invoke-Exchange {
 $identity = [Security.Principal.WindowsIdentity]::GetCurrent()
 $sid = $identity.User.Value
 $answer = New-Answer -Sid $sid
-try { Invoke-Exchange -Sid $sid -Answer $answer } catch {
+try { Invoke-Exchange -Identity $identity -Answer $answer } catch {
 	if (-not $answer.error) { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
+	if ($answer.error.code -eq 'unfit_token') { $answer.error.token = $_.TargetObject.token }
 }
 if ($answer.error.code -eq 'wrong_owner') { $answer.error.second_account = Test-SecondAccount -Sid $sid -Name $identity.Name.Split('\')[-1] }
-if ($sid -eq $complex_args.owner_sid -and -not $complex_args._ansible_check_mode) { Clear-TransportKey }
+# An unfit token may not delete any, and the request may come once more.
+$refused = $sid -ne $complex_args.owner_sid -or $answer.error.code -eq 'unfit_token'
+if (-not $refused -and -not $complex_args._ansible_check_mode) { Clear-TransportKey }
 ConvertTo-Sent -Driver 'store_exchange' -Answer $answer
 if ($answer.error) { exit 1 }
