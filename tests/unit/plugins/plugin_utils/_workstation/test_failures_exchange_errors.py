@@ -134,6 +134,19 @@ def test_an_unread_store_is_said_beside_the_error_of_a_step_and_said_once() -> N
 
 
 @pytest.mark.parametrize(
+    ("token", "variant"),
+    [("app_container", ""), ("integrity", ""), ("restricted", ""), ("service", ".task"), ("batch", ".task")],
+)
+def test_a_token_that_is_not_fit_is_waiting_and_says_of_whom(token: str, variant: str) -> None:
+    error = ExchangeError("guard", "unfit_token", 0x80090345 if token == "batch" else None, token=token)
+    for own in (False, True):
+        reason = exchange_error(replace(answer("unfit_token"), error=error), replace(AS_HOLDER, own=own), "WS-1")
+        assert isinstance(reason, Deferred)
+        assert reason.problem.code == f"unfit_token{variant}"
+        assert [cause.code for cause in reason.problem.causes] == ["hresult"] * (token == "batch")
+
+
+@pytest.mark.parametrize(
     ("run_as", "said"),
     [
         (AS_HOLDER, "no_dpapi"),
