@@ -242,8 +242,10 @@ def reads_no_link(source: str, cs: str) -> bool:
 
 
 def asks_before_each_step_whether_the_profile_is_loaded(source: str, _cs: str) -> bool:
-    step = in_order(body(source, "Invoke-Step"), "Get-OwnProfile -Sid $Sid", "Read-ProfileStore", "Remove-File")
-    return step and "if ($person.loaded) { throw @{ code = 'profile_loaded' } }" in body(source, "Get-OwnProfile")
+    step = in_order(body(source, "Invoke-Step"), "Get-OwnProfile -Sid $Sid\n", "Read-ProfileStore", "Remove-File")
+    return step and "if ($person.loaded -and -not $Loaded) { throw @{ code = 'profile_loaded' } }" in body(
+        source, "Get-OwnProfile"
+    )
 
 
 def writes_only_under_the_mutex(source: str, _cs: str) -> bool:

@@ -83,7 +83,7 @@ def _is_removed(drivers: Drivers, request: ExchangeRequest, step: StepRequest, n
         answer = drivers.exchange(replace(request, steps=(removal,)), RunAs(Context.OFFLINE, name))
     except Exception:  # noqa: BLE001  the request has ended already, whatever becomes of its key
         return False
-    return any(entry.step == REMOVE and entry.facts.get("key") == "deleted" for entry in answer.journal)
+    return any(entry.step == REMOVE and entry.facts.get("removed") is True for entry in answer.journal)
 
 
 def sealed_arguments(bundle: TransportBundle, key: TransportKey) -> dict[str, Any]:

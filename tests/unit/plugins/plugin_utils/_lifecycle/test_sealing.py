@@ -117,7 +117,7 @@ def refused(answer: ExchangeAnswer) -> ExchangeAnswer:
     return replace(answer, changed=False, error=error, journal=(), before=(), after=())
 
 
-def removed(answer: ExchangeAnswer, **facts: str) -> ExchangeAnswer:
+def removed(answer: ExchangeAnswer, **facts: bool) -> ExchangeAnswer:
     return replace(answer, error=None, journal=(JournalEntry("1", "remove_transport_key", "done", "", facts),))
 
 
@@ -126,8 +126,8 @@ def cut(_answer: ExchangeAnswer) -> ExchangeAnswer:
 
 
 REMOVALS: dict[str, tuple[Lie, bool]] = {
-    "deleted": (lambda answer: removed(answer, key="deleted"), True),
-    "not found": (lambda answer: removed(answer, key="gone"), False),
+    "deleted": (lambda answer: removed(answer, removed=True), True),
+    "not found": (lambda answer: removed(answer, removed=False), False),
     "an error": (lambda answer: replace(answer, error=ExchangeError("1", "unread_key", None, "C:\\x")), False),
     "no answer": (cut, False),
 }
