@@ -56,7 +56,7 @@ class _StoreExchange(Exchange):
         found = super()._error(step_id, error, otherwise)
         user = self._session.user
         second = {"second_account": self._computer.is_second_account(user.sid, user.name)}
-        more = {"wrong_owner": second, "unfit_token": {"token": self._session.token.fault}}
+        more: Mapping[str, Json] = {"wrong_owner": second, "unfit_token": {"token": self._session.token.fault}}
         return found | more.get(found["code"], {})
 
     def _check_request(self) -> None:
