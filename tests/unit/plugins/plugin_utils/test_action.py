@@ -435,6 +435,22 @@ def test_become_without_a_password_has_a_second_try_for_another_token(
     assert action._connection.become == "the task's own"
 
 
+def test_a_second_try_whose_answer_is_lost_may_have_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    action = Action({}, answer=NOT_FIT)
+    honest = Action._execute_module
+
+    def execute(this: Action, *given: Any, **named: Any) -> Any:
+        answer = honest(this, *given, **named)
+        this._answer = OfALibrary("cut")
+        return answer
+
+    monkeypatch.setattr(Action, "_execute_module", execute)
+    with pytest.raises(ConnectionLost):
+        action.drivers.exchange(REQUEST, BY_TOKEN)
+    assert len(action.seen) == 2
+    assert action._connection.become == "the task's own"
+
+
 @pytest.mark.parametrize("own", [False, True])
 def test_a_token_that_starts_nothing_is_waiting_only_without_a_password(own: bool) -> None:
     action = Action({}, answer=NOT_STARTED)
