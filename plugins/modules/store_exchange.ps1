@@ -15,6 +15,7 @@
 # $complex_args or a step, which hold secrets: a function gets the index of a step, and secrets go to .NET methods only.
 
 $certificates = 'Microsoft\SystemCertificates\My\Certificates'
+$identity = [Security.Principal.WindowsIdentity]::GetCurrent()
 
 # A step's memo is for undoing it, so it is empty until the step changes something: "replaced", an element as it was; "added", the link of a
 # new container; "location" of an authority.
@@ -219,13 +220,12 @@ function Invoke-Transaction {
 function Assert-Owner {
 	<# .SYNOPSIS
 	Refuses to write as someone else, or where a key would be lost. #>
-	param([Security.Principal.WindowsIdentity] $Identity, [string] $OwnerSid)
-	$sid = $Identity.User.Value
-	if ($sid -ne $OwnerSid) { throw @{ code = 'wrong_owner' } }
+	param([string] $Sid, [string] $OwnerSid)
+	if ($Sid -ne $OwnerSid) { throw @{ code = 'wrong_owner' } }
 	# Become may take the token of a browser's or an app's process.
-	$fault = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._Token.Token]::GetFault($Identity.Token)
+	$fault = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._Token.Token]::GetFault($identity.Token)
 	if ($fault -and $fault -ne 'batch') { throw @{ code = 'unfit_token'; token = $fault } }
-	$own = Get-ProfileList | Where-Object { $_.owner_sid -eq $sid }
+	$own = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
 	if (-not $own -or $own.temporary) { throw @{ code = 'temporary_profile' } }
 	# Windows would ask for consent in a dialog that nobody sees, and wait.
 	if (Get-ForceKeyProtection) { throw @{ code = 'force_key_protection' } }
@@ -234,7 +234,7 @@ function Assert-Owner {
 	try { [void] $dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser') } catch {
 		$failure = Get-Failure -ErrorRecord $_ -Code 'no_dpapi'
 		# INTERACTIVE: no other logon of this user would do better.
-		if ('S-1-5-4' -in $Identity.Groups.Value) { $failure.code = 'dpapi_broken' }
+		if ('S-1-5-4' -in $identity.Groups.Value) { $failure.code = 'dpapi_broken' }
 		if ($fault) { $failure.code = 'unfit_token'; $failure.token = $fault }
 		throw $failure
 	}
@@ -264,14 +264,14 @@ function Clear-TransportKey {
 function Invoke-Exchange {
 	<# .SYNOPSIS
 	Carries out the request; what comes of it goes into the answer. #>
-	param([Security.Principal.WindowsIdentity] $Identity, [hashtable] $Answer)
+	param([string] $Sid, [hashtable] $Answer)
 	if (Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol', 'owner_sid', 'observed', 'steps') { throw @{ code = 'bad_request' } }
 	foreach ($step in $complex_args.steps) {
 		Assert-Step -Step $step.step -Given @($step.Keys) -StepKeys $stepKeys -Computer $step.name
 		if ($step.step -eq 'import_sealed' -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
 	}
-	Assert-Owner -Identity $Identity -OwnerSid $complex_args.owner_sid
-	$mutex = Enter-Mutex -Sid $Identity.User.Value
+	Assert-Owner -Sid $Sid -OwnerSid $complex_args.owner_sid
+	$mutex = Enter-Mutex -Sid $Sid
 	try {
 		$Answer.before = $Answer.after = @(Read-OwnStore)
 		$observed = Get-StoreHash -Element $Answer.before
@@ -288,16 +288,14 @@ function Invoke-Exchange {
 	}
 }
 
-$identity = [Security.Principal.WindowsIdentity]::GetCurrent()
 $sid = $identity.User.Value
 $answer = New-Answer -Sid $sid
-try { Invoke-Exchange -Identity $identity -Answer $answer } catch {
+try { Invoke-Exchange -Sid $sid -Answer $answer } catch {
 	if (-not $answer.error) { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
-	if ($answer.error.code -eq 'unfit_token') { $answer.error.token = $_.TargetObject.token }
+	if ($_.TargetObject.token) { $answer.error.token = $_.TargetObject.token }
 }
 if ($answer.error.code -eq 'wrong_owner') { $answer.error.second_account = Test-SecondAccount -Sid $sid -Name $identity.Name.Split('\')[-1] }
-# An unfit token may not delete any, and the request may come once more.
-$refused = $sid -ne $complex_args.owner_sid -or $answer.error.code -eq 'unfit_token'
-if (-not $refused -and -not $complex_args._ansible_check_mode) { Clear-TransportKey }
+# After "unfit_token" the request may come once more.
+if ($sid -eq $complex_args.owner_sid -and -not ($complex_args._ansible_check_mode -or $answer.error.token)) { Clear-TransportKey }
 ConvertTo-Sent -Driver 'store_exchange' -Answer $answer
 if ($answer.error) { exit 1 }

@@ -53,11 +53,11 @@ def tries_dpapi(source: str) -> bool:
         guard,
         "} catch {",
         "$failure = Get-Failure -ErrorRecord $_ -Code 'no_dpapi'",
-        "if ('S-1-5-4' -in $Identity.Groups.Value) { $failure.code = 'dpapi_broken' }",
+        "if ('S-1-5-4' -in $identity.Groups.Value) { $failure.code = 'dpapi_broken' }",
         "throw $failure",
     )
     once = len(caught(source, "Assert-Owner")) == 1
-    return tried in guard and refused and once and "Assert-Owner -Identity" in body(source, "Invoke-Exchange")
+    return tried in guard and refused and once and "Assert-Owner -Sid" in body(source, "Invoke-Exchange")
 
 
 def hides_before_it_removes(source: str) -> bool:
@@ -137,7 +137,7 @@ def tells_a_mutex_that_is_closed_to_it(source: str) -> bool:
     enter = body(source, "Enter-Mutex")
     caught_types = "catch [UnauthorizedAccessException], [Threading.WaitHandleCannotBeOpenedException] {"
     exchange = body(source, "Invoke-Exchange")
-    order = [exchange.find(part) for part in ("Enter-Mutex -Sid $", "Read-OwnStore", "$mutex.ReleaseMutex()")]
+    order = [exchange.find(part) for part in ("Enter-Mutex -Sid $Sid", "Read-OwnStore", "$mutex.ReleaseMutex()")]
     return (
         caught_types in enter
         and enter.count("throw Get-Failure -ErrorRecord $_ -Code 'busy'") == 1

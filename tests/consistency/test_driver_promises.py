@@ -213,7 +213,7 @@ MISTAKES: dict[str, tuple[Check, str, str]] = kit_promises.MISTAKES | {
     "DPAPI is not tried": (tries_dpapi, "[void] $dpapi::Unprotect", "# [void] $dpapi::Unprotect"),
     "DPAPI may fail": (tries_dpapi, "\t\tthrow $failure\n", ""),
     "who is logged on waits for a logon": (tries_dpapi, "if ('S-1-5-4' -in", "if ('S-1-5-2' -in"),
-    "the guard is not called": (tries_dpapi, "\tAssert-Owner -Identity", "\t# Assert-Owner -Identity"),
+    "the guard is not called": (tries_dpapi, "\tAssert-Owner -Sid", "\t# Assert-Owner -Sid"),
     "a certificate is not hidden first": (
         hides_before_it_removes,
         "try { $Certificate.Archived = $true } catch { $shown = $false }",

@@ -23,10 +23,8 @@ SCRIPT = r"""
 Import-Module "$root/module_utils/_Store.psm1", "$root/module_utils/_Exchange.psm1"
 $source = [Management.Automation.Language.Parser]::ParseFile("$root/modules/store_exchange.ps1", [ref] $null, [ref] $null)
 $guard = $source.Find({ $args[0].Name -eq 'Assert-Owner' }, $true).Extent.Text
-foreach ($class in '[Security.Principal.WindowsIdentity]', '[Security.Cryptography.ProtectedData]') {
-    if (-not $guard.Contains($class)) { throw "the guard has no $class" }
-}
-$guard = $guard.Replace('[Security.Principal.WindowsIdentity] ', '').Replace('[Security.Cryptography.ProtectedData]', '[Dpapi]')
+$dpapi = '[Security.Cryptography.ProtectedData]'
+if (-not $guard.Contains($dpapi)) { throw "the guard has no $dpapi" }
 Add-Type -TypeDefinition @'
 using System;
 using System.Security.Cryptography;
@@ -50,15 +48,15 @@ public static class Dpapi
 }
 '@
 $token = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._Token.Token]
-. ([scriptblock]::Create($guard))
+. ([scriptblock]::Create($guard.Replace($dpapi, '[Dpapi]')))
 function Add-Type { }
 function Get-ProfileList { @{ owner_sid = 'S-1'; temporary = $case.temporary } }
 function Get-ForceKeyProtection { $case.policy }
 $said = foreach ($case in $input | ConvertFrom-Json) {
     $token::Fault, [Dpapi]::Works = $case.fault, $case.dpapi
-    $identity = @{ User = @{ Value = $case.sid }; Token = [IntPtr]::Zero; Groups = @{ Value = @('S-1-1-0', $case.group) } }
+    $identity = @{ Token = [IntPtr]::Zero; Groups = @{ Value = @('S-1-1-0', $case.group) } }
     try {
-        Assert-Owner -Identity $identity -OwnerSid 'S-1'
+        Assert-Owner -Sid $case.sid -OwnerSid 'S-1'
         @{ code = $null }
     } catch { $_.TargetObject }
 }
