@@ -1,26 +1,14 @@
 # What the drivers share that write: the right request, the right computer, one exchange at a time on the store of an owner, the answer.
 
-# Of the container of a transport key. The name ends in a random part.
-$prefix = 'hospital_it.pkcs12.transport.'
-
-function New-TransportName {
-	<# .SYNOPSIS
-	The name of a new container. #>
-	[CmdletBinding()]
-	[OutputType([string])]
-	param()
-	$prefix + [Guid]::NewGuid().ToString('N')
-}
-
 function Test-TransportName {
 	<# .SYNOPSIS
-	Whether a container is one that the drivers may use up.
+	Whether a container is that of a transport key.
 	.PARAMETER Name
 	Of the container. #>
 	[CmdletBinding()]
 	[OutputType([bool])]
 	param([string] $Name)
-	$Name -cmatch "^$([regex]::Escape($prefix))[0-9a-f]{32}$"
+	$Name -cmatch '^hospital_it\.pkcs12\.transport\.[0-9a-f]{32}$'
 }
 
 function Test-Computer {

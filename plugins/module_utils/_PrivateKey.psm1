@@ -258,7 +258,7 @@ function New-TransportKey {
 	$wanted.Provider = [Security.Cryptography.CngProvider]::new($cngProvider)
 	$wanted.ExportPolicy = 'None'
 	$wanted.Parameters.Add([Security.Cryptography.CngProperty]::new('Length', [BitConverter]::GetBytes($bits), 'None'))
-	$name = New-TransportName
+	$name = 'hospital_it.pkcs12.transport.' + [Guid]::NewGuid().ToString('N')
 	$key = [Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, $name, $wanted)
 	try {
 		# So an answer to another request is not taken for this one's.

@@ -8,7 +8,6 @@
 #AnsibleRequires -PowerShell ..module_utils._Portal
 #AnsibleRequires -PowerShell ..module_utils._Exchange
 #AnsibleRequires -CSharpUtil ..module_utils._KeyStore
-#AnsibleRequires -CSharpUtil ..module_utils._Token
 
 # One transaction on CurrentUser\My, run as its owner. Protocol: docs/developers/driver_protocol.md
 # Module logging keeps every parameter of a command. So no parameter, and no variable of the script that could become one, gets
@@ -222,8 +221,8 @@ function Assert-Owner {
 	Refuses to write as someone else, or where a key would be lost. #>
 	param([string] $Sid, [string] $OwnerSid)
 	if ($Sid -ne $OwnerSid) { throw @{ code = 'wrong_owner' } }
-	# Become may take the token of a browser's or an app's process.
-	$fault = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._Token.Token]::GetFault($identity.Token)
+	# Become takes that of any process, also of a browser.
+	$fault = (Get-KeyStore)::GetFault($identity.Token)
 	if ($fault -and $fault -ne 'batch') { throw @{ code = 'unfit_token'; token = $fault } }
 	$own = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
 	if (-not $own -or $own.temporary) { throw @{ code = 'temporary_profile' } }
@@ -295,7 +294,7 @@ try { Invoke-Exchange -Sid $sid -Answer $answer } catch {
 	if ($_.TargetObject.token) { $answer.error.token = $_.TargetObject.token }
 }
 if ($answer.error.code -eq 'wrong_owner') { $answer.error.second_account = Test-SecondAccount -Sid $sid -Name $identity.Name.Split('\')[-1] }
-# After "unfit_token" the request may come once more.
+# With a token that is fit the request may come once more.
 if ($sid -eq $complex_args.owner_sid -and -not ($complex_args._ansible_check_mode -or $answer.error.token)) { Clear-TransportKey }
 ConvertTo-Sent -Driver 'store_exchange' -Answer $answer
 if ($answer.error) { exit 1 }

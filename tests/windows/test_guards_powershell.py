@@ -28,13 +28,10 @@ if (-not $guard.Contains($dpapi)) { throw "the guard has no $dpapi" }
 Add-Type -TypeDefinition @'
 using System;
 using System.Security.Cryptography;
-namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._Token
+public static class KeyStore
 {
-    public static class Token
-    {
-        public static string Fault;
-        public static string GetFault(IntPtr token) { return Fault; }
-    }
+    public static string Fault;
+    public static string GetFault(IntPtr token) { return Fault; }
 }
 public static class Dpapi
 {
@@ -47,13 +44,13 @@ public static class Dpapi
     }
 }
 '@
-$token = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._Token.Token]
 . ([scriptblock]::Create($guard.Replace($dpapi, '[Dpapi]')))
 function Add-Type { }
+function Get-KeyStore { [KeyStore] }
 function Get-ProfileList { @{ owner_sid = 'S-1'; temporary = $case.temporary } }
 function Get-ForceKeyProtection { $case.policy }
 $said = foreach ($case in $input | ConvertFrom-Json) {
-    $token::Fault, [Dpapi]::Works = $case.fault, $case.dpapi
+    [KeyStore]::Fault, [Dpapi]::Works = $case.fault, $case.dpapi
     $identity = @{ Token = [IntPtr]::Zero; Groups = @{ Value = @('S-1-1-0', $case.group) } }
     try {
         Assert-Owner -Sid $case.sid -OwnerSid 'S-1'
