@@ -1,5 +1,16 @@
 # What the drivers share that write: the right request, the right computer, one exchange at a time on the store of an owner, the answer.
 
+function Test-TransportName {
+	<# .SYNOPSIS
+	Whether a container is that of a transport key.
+	.PARAMETER Name
+	Of the container. #>
+	[CmdletBinding()]
+	[OutputType([bool])]
+	param([string] $Name)
+	$Name -cmatch '^hospital_it\.pkcs12\.transport\.[0-9a-f]{32}$'
+}
+
 function Test-Computer {
 	<# .SYNOPSIS
 	Whether this computer is called so: its NetBIOS name or a DNS name, in any case.

@@ -41,6 +41,32 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 		[StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
 		struct NCryptKeyName { public string pszName, pszAlgid; public int dwLegacyKeySpec, dwFlags; }
 
+		// Why the token of a process cannot keep private keys; null when it can. With "batch", DPAPI decides.
+		public static string GetFault(IntPtr token)
+		{
+			if (Read(token, 29, 4, p => Marshal.ReadInt32(p)) != 0) return "app_container"; // TokenIsAppContainer
+			// TokenIntegrityLevel: the last part of a SID, SECURITY_MANDATORY_MEDIUM_RID.
+			if (Read(token, 25, 64, p => Marshal.ReadInt32(p = Marshal.ReadIntPtr(p), 4 + 4 * Marshal.ReadByte(p, 1))) < 0x2000) return "integrity";
+			// TokenHasRestrictions would be true of UAC's filtered token, too.
+			if (IsTokenRestricted(token)) return "restricted";
+			var logon = Read(token, 10, 56, p => Marshal.ReadInt64(p, 8)); // TokenStatistics
+			IntPtr session;
+			if (LsaGetLogonSessionData(ref logon, out session) != 0) return null;
+			var type = Marshal.ReadInt32(session, IntPtr.Size == 8 ? 64 : 36);
+			return type == 5 ? "service" : type == 4 ? "batch" : null;
+		}
+
+		static long Read(IntPtr token, int kind, int size, Func<IntPtr, long> read)
+		{
+			var data = Marshal.AllocHGlobal(size);
+			try
+			{
+				Check(GetTokenInformation(token, kind, data, size, out size));
+				return read(data);
+			}
+			finally { Marshal.FreeHGlobal(data); }
+		}
+
 		// The leaf of a p12.
 		public static X509Certificate2 OpenBundle(byte[] bundle, Passphrase passphrase, PfxFlags flags)
 		{
@@ -179,5 +205,11 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 		static extern int NCryptFreeBuffer(IntPtr buffer);
 		[DllImport("advapi32", SetLastError = true, CharSet = CharSet.Unicode)]
 		static extern bool CryptAcquireContext(out IntPtr context, string container, string provider, int type, int flags);
+		[DllImport("advapi32", SetLastError = true)]
+		static extern bool GetTokenInformation(IntPtr token, int kind, IntPtr data, int size, out int used);
+		[DllImport("advapi32")]
+		static extern bool IsTokenRestricted(IntPtr token);
+		[DllImport("secur32")]
+		static extern int LsaGetLogonSessionData(ref long logon, out IntPtr session);
 	}
 }

@@ -17,9 +17,6 @@ $aesProvider = 'Microsoft Enhanced RSA and AES Cryptographic Provider'
 $cngProvider = 'Microsoft Software Key Storage Provider'
 
 # The transport key: a one-use passphrase is sealed to it where PowerShell's logs keep what it handles. It lives for two commands.
-# Of its container, whose name ends in a random part.
-$prefix = 'hospital_it.pkcs12.transport.'
-
 # Logs are kept for years: ANSSI asks for 3072 bits beyond 2030.
 $bits = 3072
 
@@ -233,17 +230,6 @@ function Remove-LostKey {
 		}).Count
 }
 
-function Test-TransportName {
-	<# .SYNOPSIS
-	Whether a container is one that this driver may use up.
-	.PARAMETER Name
-	Of the container. #>
-	[CmdletBinding()]
-	[OutputType([bool])]
-	param([string] $Name)
-	$Name -cmatch "^$([regex]::Escape($prefix))[0-9a-f]{32}$"
-}
-
 function Remove-TransportKey {
 	<# .SYNOPSIS
 	Deletes the transport keys among these containers. One that is gone is no error.
@@ -272,7 +258,7 @@ function New-TransportKey {
 	$wanted.Provider = [Security.Cryptography.CngProvider]::new($cngProvider)
 	$wanted.ExportPolicy = 'None'
 	$wanted.Parameters.Add([Security.Cryptography.CngProperty]::new('Length', [BitConverter]::GetBytes($bits), 'None'))
-	$name = $prefix + [Guid]::NewGuid().ToString('N')
+	$name = 'hospital_it.pkcs12.transport.' + [Guid]::NewGuid().ToString('N')
 	$key = [Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, $name, $wanted)
 	try {
 		# So an answer to another request is not taken for this one's.

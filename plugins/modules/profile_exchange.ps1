@@ -22,6 +22,7 @@ $stepKeys = @{
 	computer = , 'name'
 	remove_key = , 'thumbprint'
 	remove_certificate = , 'thumbprint'
+	remove_transport_key = 'thumbprint', 'container'
 }
 $largestFile = 64KB
 $mostFiles = 1000
@@ -126,33 +127,37 @@ function Remove-File {
 	if ($removal::Remove($ProfilePath, $File.path, $File.sha256, $largestFile)) { throw @{ code = 'stale_store'; file = $File.path } }
 }
 
+function Remove-NamedFile {
+	<# .SYNOPSIS
+	Removes the one key file that names a container. Whether there was one. #>
+	param([string] $ProfilePath, [string] $Sid, [string] $Container)
+	$named = @(Read-KeyFile -ProfilePath $ProfilePath -Sid $Sid | Where-Object { [string]::Equals($_.container, $Container, 'OrdinalIgnoreCase') })
+	if ($named.Count -gt 1 -or -not $Container) { throw @{ code = 'ambiguous_key'; file = $named.path -join ', ' } }
+	if ($named) { Remove-File -ProfilePath $ProfilePath -File $named[0] }
+	[bool] $named
+}
+
 function Remove-KeyFile {
 	<# .SYNOPSIS
-	Step "remove_key": the one file that names the container of the certificate's key link. #>
+	Step "remove_key". #>
 	param([string] $ProfilePath, [string] $Sid, [hashtable] $Element, [hashtable[]] $Other)
 	$link = $Element.link
 	if (-not $link) { return @{ key = 'none' } }
 	$fact = @{ key = 'kept'; kept_because = @(Get-PlaceToKeep -Link $link)[0]; container = $link.container; provider = $link.provider }
 	if (-not $fact.kept_because) { $fact.kept_because = @(Get-SharedReason -Element $Element -Other $Other)[0] }
 	if ($fact.kept_because) { return $fact }
-	$named = @(Read-KeyFile -ProfilePath $ProfilePath -Sid $Sid | Where-Object { [string]::Equals($_.container, $link.container, 'OrdinalIgnoreCase') })
-	if ($named.Count -gt 1 -or -not $link.container) { throw @{ code = 'ambiguous_key'; file = $named.path -join ', ' } }
-	$fact.key = 'gone'
-	if ($named) {
-		Remove-File -ProfilePath $ProfilePath -File $named[0]
-		$fact.key = 'deleted'
-	}
+	$fact.key = if (Remove-NamedFile -ProfilePath $ProfilePath -Sid $Sid -Container $link.container) { 'deleted' } else { 'gone' }
 	$fact
 }
 
 function Get-OwnProfile {
 	<# .SYNOPSIS
-	The profile of a SID, as long as nobody has loaded it. #>
-	param([string] $Sid)
+	The profile of a SID. With -Loaded also one that somebody has loaded. #>
+	param([string] $Sid, [switch] $Loaded)
 	$person = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
 	if (-not $person) { throw @{ code = 'stale_store' } }
 	if ($person.temporary) { throw @{ code = 'temporary_profile' } }
-	if ($person.loaded) { throw @{ code = 'profile_loaded' } }
+	if ($person.loaded -and -not $Loaded) { throw @{ code = 'profile_loaded' } }
 	if (-not (Test-LocalPath -Path $person.path)) { throw @{ code = 'profile_unread'; file = $person.path } }
 	$person
 }
@@ -160,8 +165,12 @@ function Get-OwnProfile {
 function Invoke-Step {
 	<# .SYNOPSIS
 	Does a step, on the profile as it is now, and returns its facts. #>
-	param([string] $Sid, [string] $Step, [string] $Thumbprint)
+	param([string] $Sid, [string] $Step, [string] $Thumbprint, [string] $Container)
 	if ($Step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
+	if ($Step -eq 'remove_transport_key') {
+		$path = (Get-OwnProfile -Sid $Sid -Loaded).path
+		return @{ container = $Container; removed = Remove-NamedFile -ProfilePath $path -Sid $Sid -Container $Container }
+	}
 	$person = Get-OwnProfile -Sid $Sid
 	$my = @(Read-ProfileStore -ProfilePath $person.path -Name 'My')
 	$element = Find-Element -Element $my -Thumbprint $Thumbprint
@@ -187,7 +196,7 @@ function Invoke-Transaction {
 	foreach ($one in $Step) {
 		$entry = @{ id = $one.id; step = $one.step; thumbprint = $one.thumbprint }
 		try {
-			$fact = Invoke-Step -Sid $Sid -Step $one.step -Thumbprint $one.thumbprint
+			$fact = Invoke-Step -Sid $Sid -Step $one.step -Thumbprint $one.thumbprint -Container $one.container
 			$Answer.changed = $Answer.changed -or $one.step -eq 'remove_certificate' -or $fact.key -eq 'deleted'
 			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
 		} catch {
@@ -203,18 +212,24 @@ function Invoke-Exchange {
 	Carries out a request; what comes of it goes into the answer. #>
 	param([string[]] $Wrong, [string] $Sid, [string] $Observed, [Collections.IDictionary[]] $Step, [bool] $CheckMode, [hashtable] $Answer)
 	if ($Wrong) { throw @{ code = 'bad_request' } }
-	foreach ($one in $Step) { Assert-Step -Step $one.step -Given @($one.Keys) -StepKeys $stepKeys -Computer $one.name }
-	[void] (Get-OwnProfile -Sid $Sid)
+	foreach ($one in $Step) {
+		Assert-Step -Step $one.step -Given @($one.Keys) -StepKeys $stepKeys -Computer $one.name
+		if ($one.step -eq 'remove_transport_key' -and -not (Test-TransportName -Name $one.container)) { throw @{ code = 'bad_request' } }
+	}
+	# A transport key belongs to no certificate, so the store does not matter, and its owner may be logged on.
+	$transport = @($Step | Where-Object { $_.step -eq 'remove_transport_key' }).Count -gt 0
+	if ($transport -and @($Step | Where-Object { $_.step -in 'remove_key', 'remove_certificate' })) { throw @{ code = 'bad_request' } }
+	[void] (Get-OwnProfile -Sid $Sid -Loaded:$transport)
 	$mutex = Enter-Mutex -Sid $Sid
 	try {
-		$path = (Get-OwnProfile -Sid $Sid).path
-		$found = @(Read-ProfileStore -ProfilePath $path -Name 'My')
+		$path = (Get-OwnProfile -Sid $Sid -Loaded:$transport).path
+		$found = @(if (-not $transport) { Read-ProfileStore -ProfilePath $path -Name 'My' })
 		$Answer.before = $Answer.after = @(Get-Sent -Element $found)
-		if ((Get-StoreHash -Element $found) -ne $Observed) { throw @{ code = 'stale_store' } }
+		if (-not $transport -and (Get-StoreHash -Element $found) -ne $Observed) { throw @{ code = 'stale_store' } }
 		if ($CheckMode) { return }
 		$Answer.after = $null
 		Invoke-Transaction -Sid $Sid -Step $Step -Answer $Answer
-		$unread = @(Read-After -Answer $Answer -Read { Get-Sent -Element @(Read-ProfileStore -ProfilePath $path -Name 'My') })[0]
+		$unread = @(Read-After -Answer $Answer -Read { Get-Sent -Element @(if (-not $transport) { Read-ProfileStore -ProfilePath $path -Name 'My' }) })[0]
 		if ($unread -and -not $Answer.error) { $Answer.error = $unread }
 	} finally {
 		$mutex.ReleaseMutex()

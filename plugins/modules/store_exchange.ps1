@@ -14,6 +14,7 @@
 # $complex_args or a step, which hold secrets: a function gets the index of a step, and secrets go to .NET methods only.
 
 $certificates = 'Microsoft\SystemCertificates\My\Certificates'
+$identity = [Security.Principal.WindowsIdentity]::GetCurrent()
 
 # A step's memo is for undoing it, so it is empty until the step changes something: "replaced", an element as it was; "added", the link of a
 # new container; "location" of an authority.
@@ -220,6 +221,9 @@ function Assert-Owner {
 	Refuses to write as someone else, or where a key would be lost. #>
 	param([string] $Sid, [string] $OwnerSid)
 	if ($Sid -ne $OwnerSid) { throw @{ code = 'wrong_owner' } }
+	# Become takes that of any process, also of a browser.
+	$fault = (Get-KeyStore)::GetFault($identity.Token)
+	if ($fault -and $fault -ne 'batch') { throw @{ code = 'unfit_token'; token = $fault } }
 	$own = Get-ProfileList | Where-Object { $_.owner_sid -eq $Sid }
 	if (-not $own -or $own.temporary) { throw @{ code = 'temporary_profile' } }
 	# Windows would ask for consent in a dialog that nobody sees, and wait.
@@ -229,7 +233,8 @@ function Assert-Owner {
 	try { [void] $dpapi::Unprotect($dpapi::Protect([byte[]]::new(32), $null, 'CurrentUser'), $null, 'CurrentUser') } catch {
 		$failure = Get-Failure -ErrorRecord $_ -Code 'no_dpapi'
 		# INTERACTIVE: no other logon of this user would do better.
-		if ('S-1-5-4' -in [Security.Principal.WindowsIdentity]::GetCurrent().Groups.Value) { $failure.code = 'dpapi_broken' }
+		if ('S-1-5-4' -in $identity.Groups.Value) { $failure.code = 'dpapi_broken' }
+		if ($fault) { $failure.code = 'unfit_token'; $failure.token = $fault }
 		throw $failure
 	}
 }
@@ -282,13 +287,14 @@ function Invoke-Exchange {
 	}
 }
 
-$identity = [Security.Principal.WindowsIdentity]::GetCurrent()
 $sid = $identity.User.Value
 $answer = New-Answer -Sid $sid
 try { Invoke-Exchange -Sid $sid -Answer $answer } catch {
 	if (-not $answer.error) { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
+	if ($_.TargetObject.token) { $answer.error.token = $_.TargetObject.token }
 }
 if ($answer.error.code -eq 'wrong_owner') { $answer.error.second_account = Test-SecondAccount -Sid $sid -Name $identity.Name.Split('\')[-1] }
-if ($sid -eq $complex_args.owner_sid -and -not $complex_args._ansible_check_mode) { Clear-TransportKey }
+# With a token that is fit the request may come once more.
+if ($sid -eq $complex_args.owner_sid -and -not ($complex_args._ansible_check_mode -or $answer.error.token)) { Clear-TransportKey }
 ConvertTo-Sent -Driver 'store_exchange' -Answer $answer
 if ($answer.error) { exit 1 }

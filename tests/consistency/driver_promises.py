@@ -53,7 +53,7 @@ def tries_dpapi(source: str) -> bool:
         guard,
         "} catch {",
         "$failure = Get-Failure -ErrorRecord $_ -Code 'no_dpapi'",
-        "if ('S-1-5-4' -in [Security.Principal.WindowsIdentity]::GetCurrent().Groups.Value) { $failure.code = 'dpapi_broken' }",
+        "if ('S-1-5-4' -in $identity.Groups.Value) { $failure.code = 'dpapi_broken' }",
         "throw $failure",
     )
     once = len(caught(source, "Assert-Owner")) == 1
@@ -242,8 +242,10 @@ def reads_no_link(source: str, cs: str) -> bool:
 
 
 def asks_before_each_step_whether_the_profile_is_loaded(source: str, _cs: str) -> bool:
-    step = in_order(body(source, "Invoke-Step"), "Get-OwnProfile -Sid $Sid", "Read-ProfileStore", "Remove-File")
-    return step and "if ($person.loaded) { throw @{ code = 'profile_loaded' } }" in body(source, "Get-OwnProfile")
+    step = in_order(body(source, "Invoke-Step"), "Get-OwnProfile -Sid $Sid\n", "Read-ProfileStore", "Remove-File")
+    return step and "if ($person.loaded -and -not $Loaded) { throw @{ code = 'profile_loaded' } }" in body(
+        source, "Get-OwnProfile"
+    )
 
 
 def writes_only_under_the_mutex(source: str, _cs: str) -> bool:

@@ -45,7 +45,7 @@ ONLY_TOLD = {
     # they are findings about a workstation
     *("finding", "not_run", "other_name", "own_connection", "script_rules"),
     # they say more about an error, or about why somebody has to wait
-    *("newer_file", "no_dpapi", "not_stored", "portal", "reminder_refused", "way_out"),
+    *("newer_file", "no_dpapi", "not_stored", "portal", "reminder_refused", "unfit_token", "way_out"),
 }
 """Kinds of problems that say what to do, and are never an error themselves."""
 CAUSES_SAY_MORE = {"reminders_not_sent", "unusable_variables"}

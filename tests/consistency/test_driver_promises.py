@@ -238,7 +238,7 @@ MISTAKES: dict[str, tuple[Check, str, str]] = kit_promises.MISTAKES | {
     "a link is read": (reads_no_link, 'return new ProfileFile { Code = "link" };', ";"),
     "steps run in a loaded profile": (
         asks_before_each_step_whether_the_profile_is_loaded,
-        "\tif ($person.loaded) { throw @{ code = 'profile_loaded' } }\n",
+        "\tif ($person.loaded -and -not $Loaded) { throw @{ code = 'profile_loaded' } }\n",
         "",
     ),
     "only the guard asks": (

@@ -25,6 +25,7 @@ from fault_injection.final_state import wrong_in_the_end
 from fault_injection.renewal_in_process import HOLDER, Captured, LabDrivers, Renewal
 from fault_injection.renewals import RENEWALS, RenewalBundles
 from fault_injection.test_meetings import renames_all
+from lab.emulated.files import PlacedFile
 from lab.emulated.store import Store
 from lab.emulated.transport_key import PREFIX
 from lab.faults import Watch
@@ -85,6 +86,36 @@ def test_an_answer_comes_late(renewal: Renewal, sent: Captured) -> None:
     faulty = run(renewal, drivers, watch)
     assert faulty.refusal is not None
     assert faulty.refusal.code == "not_verified"
+    assert not watch.violations
+    assert not wrong_after_another_run(faulty, renewal, sent)
+
+
+@pytest.mark.parametrize("token", ["low", "s4u"])
+@pytest.mark.parametrize("lost", [0, 1, 2, 3])
+def test_the_token_of_the_second_command_is_not_fit(token: str, lost: int, renewal: Renewal, sent: Captured) -> None:
+    """A third command removes the key. 0: all three answers arrive."""
+    workstation = renewal.workstation()
+    workstation.profiles[HOLDER.sid].picks.extend(("fit", token))
+    watch, drivers = Watch.over(workstation, HOLDER.sid), LosesAnswers(workstation, sent, lost=lost)
+    before = dict(watch.store.elements)
+    faulty = run(renewal, drivers, watch)
+    assert watch.store.elements == before
+    assert drivers.exchanges == (lost or 3)
+    assert len(transport_keys(watch.store)) == (lost in (1, 2))
+    assert not watch.violations
+    workstation.profiles[HOLDER.sid].picks.clear()
+    assert not wrong_after_another_run(faulty, renewal, sent)
+
+
+def test_a_key_that_could_not_be_removed_goes_with_the_next_run(renewal: Renewal, sent: Captured) -> None:
+    """Nobody can tell whose key is in a file that another program has open."""
+    workstation = renewal.workstation()
+    profile = workstation.profiles[HOLDER.sid]
+    profile.picks.extend(("fit", "low"))
+    workstation.files.put(PlacedFile(rf"{profile.path}\AppData\Roaming\Microsoft\Crypto\Keys\open", b"", locked=True))
+    watch, drivers = Watch.over(workstation, HOLDER.sid), LabDrivers(workstation, sent)
+    faulty = run(renewal, drivers, watch)
+    assert (drivers.exchanges, len(transport_keys(watch.store))) == (3, 1)
     assert not watch.violations
     assert not wrong_after_another_run(faulty, renewal, sent)
 

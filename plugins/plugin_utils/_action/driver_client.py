@@ -16,7 +16,7 @@ from ansible.plugins.become.runas import BecomeModule as RunasBecome
 from .._errors import ConnectionLost, Outside, Pkcs12Error, Problem
 from .._workstation.computer import ExpectedComputer, connection_address
 from .._workstation.encryption import ClearConnection, in_the_clear
-from .._workstation.failures import LOCK_QUESTION, become_error, is_constrained
+from .._workstation.failures import LOCK_QUESTION, become_error, is_constrained, is_unfit, unfit_token
 from .._workstation.findings import constrained
 from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
@@ -117,15 +117,24 @@ class DriverClient:
         return self.run_exchange(replace(request, computer=self._computer), run_as)
 
     def run_exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
-        """Runs ``store_exchange`` as the holder, or ``profile_exchange`` as the connection's user."""
+        """Runs ``store_exchange`` as the holder, or ``profile_exchange`` as the connection's user.
+
+        Without a password become takes the token of any process of the holder. One that is not fit was refused before anything was done,
+        so the same request goes once more. The connection's account has no other token.
+        """
         driver = "profile_exchange" if run_as.context is Context.OFFLINE else "store_exchange"
         self._check_kept_files()
         plugin = HolderBecome(run_as) if run_as.context is Context.BECOME else None
+        unasked = plugin is not None and run_as.password is None
         with self._become(plugin):
             answer = self._driver(driver, exchange_arguments(request))
+            if unasked and not run_as.own and is_unfit(answer):
+                answer = self._driver(driver, exchange_arguments(request))
         if answer.get("protocol") is None:
             if is_constrained(answer):
                 raise self._constrained(run_as.account)
+            if unasked and is_unfit(answer):
+                raise unfit_token(run_as, self._host)
             text = f"{answer.get('msg', '')} {answer.get('module_stderr', '')}".strip()
             shown = self._mask(text)
             raise become_error(run_as, text, shown) if plugin else self._no_answer(driver, shown)

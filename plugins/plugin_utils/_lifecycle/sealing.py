@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._crypto.pkcs12 import TransportBundle
 from .._crypto.transport_key import TransportKey, read_transport_key, seal
-from .._errors import Pkcs12Error, Problem
+from .._errors import Deferred, Pkcs12Error, Problem
 from .._workstation.failures import exchange_error
-from .._workstation.protocol import Drivers, ExchangeAnswer, ExchangeRequest, Inventory, RunAs, StepRequest
+from .._workstation.protocol import Context, Drivers, ExchangeAnswer, ExchangeRequest, Inventory, RunAs, StepRequest
 
 MAKE = "transport_key"
 SEALED_IMPORT = "import_sealed"
+REMOVE = "remove_transport_key"
 NONCE_BYTES = 32
 
 
@@ -55,6 +58,32 @@ def obtain_transport_key(
         raise Pkcs12Error(Problem("not_verified.no_transport_key", {"computer": computer})) from None
     except ValueError:
         raise Pkcs12Error(Problem("not_verified.transport_key", {"computer": computer})) from None
+
+
+@contextlib.contextmanager
+def no_key_left(drivers: Drivers, request: ExchangeRequest, name: str) -> Iterator[None]:
+    """A request that Windows gave no fit token for leaves no transport key: the holder's token could not remove it, or had to keep it.
+
+    ``name``: the holder's account. Raises the ``Deferred`` of the request, which says so if the key is still there.
+    """
+    try:
+        yield
+    except Deferred as reason:
+        made = [step for step in request.steps if step.type == SEALED_IMPORT]
+        if reason.problem.kind != "unfit_token" or not made or _is_removed(drivers, request, made[0], name):
+            raise
+        causes = (*reason.problem.causes, Problem("transport_key_left.unused"))
+        raise Deferred(replace(reason.problem, causes=causes)) from reason
+
+
+def _is_removed(drivers: Drivers, request: ExchangeRequest, step: StepRequest, name: str) -> bool:
+    """Removes the file of a transport key as the connection's account."""
+    removal = StepRequest("1", REMOVE, step.thumbprint, {"container": step.arguments["container"]})
+    try:
+        answer = drivers.exchange(replace(request, steps=(removal,)), RunAs(Context.OFFLINE, name))
+    except Exception:  # noqa: BLE001  the request has ended already, whatever becomes of its key
+        return False
+    return any(entry.step == REMOVE and entry.facts.get("removed") is True for entry in answer.journal)
 
 
 def sealed_arguments(bundle: TransportBundle, key: TransportKey) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from .._workstation.protocol import (
 from .._workstation.wire import AnswerError
 from .evidence import Evidence, ExecutedChange
 from .portal_step import was_not_asked, with_portal_cause
-from .sealing import SEALED_IMPORT, needs_sealing, obtain_transport_key, sealed_arguments
+from .sealing import SEALED_IMPORT, needs_sealing, no_key_left, obtain_transport_key, sealed_arguments
 from .verify import ExpectedResult, check_answer
 
 NONCE_BYTES = 32
@@ -183,27 +183,28 @@ def _exchange(
     request = _request(planned, nonce)
     if material and planned.plan.imports:
         request = _with_bundle(request, planned, material, drivers, context)
-    answer = _send(options.evidence, drivers, planned, request, context)
-    bundle = material.bundle if material else None
-    after = UNREAD if answer.after is None else parse_elements(answer.after)
-    done = replace(planned, after=after, journal=answer.journal)
-    computer = planned.inventory.computer
-    try:
-        error = _error(answer, context, computer, planned.plan)
-        if answer.changed:
-            offline, problem = context.context is Context.OFFLINE, getattr(error, "problem", None)
-            options.evidence.record(
-                ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle, offline, problem)
-            )
-        if error:
-            raise error
-        expected = ExpectedResult(planned.owner.sid, planned.leaf, planned.plan, nonce)
-        check_answer(expected, answer, done.after, computer)
-    except Pkcs12Error as problem:
-        return replace(done, error=problem)
-    if planned.leaf and planned.plan.proves:
-        done = replace(done, after=done.after.with_key_results({planned.leaf.thumbprint: True}))
-    return replace(done, proven=planned.plan.proves)
+    with no_key_left(drivers, request, context.account):
+        answer = _send(options.evidence, drivers, planned, request, context)
+        bundle = material.bundle if material else None
+        after = UNREAD if answer.after is None else parse_elements(answer.after)
+        done = replace(planned, after=after, journal=answer.journal)
+        computer = planned.inventory.computer
+        try:
+            error = _error(answer, context, computer, planned.plan)
+            if answer.changed:
+                offline, problem = context.context is Context.OFFLINE, getattr(error, "problem", None)
+                options.evidence.record(
+                    ExecutedChange(computer, planned.owner.sid, planned.before, answer, bundle, offline, problem)
+                )
+            if error:
+                raise error
+            expected = ExpectedResult(planned.owner.sid, planned.leaf, planned.plan, nonce)
+            check_answer(expected, answer, done.after, computer)
+        except Pkcs12Error as problem:
+            return replace(done, error=problem)
+        if planned.leaf and planned.plan.proves:
+            done = replace(done, after=done.after.with_key_results({planned.leaf.thumbprint: True}))
+        return replace(done, proven=planned.plan.proves)
 
 
 def _error(answer: ExchangeAnswer, context: RunAs, computer: str, plan: Plan) -> Exception | None:

@@ -25,6 +25,7 @@ NOT_STARTED = re.compile(r"CreateProcessAsUser|Win32ErrorCode|failed to become u
 AFTER_THE_START = "GetExitCodeProcess"
 # Ansible.Become.cs says it when it had a token of the holder, and Windows started no process with it.
 NO_PROCESS = "CreateProcessWithTokenW() failed"
+ACCESS_DENIED = 5
 LOGON_FAILURES = {
     1326: "password_wrong",
     1327: "restricted",
@@ -94,6 +95,44 @@ def is_constrained(answer: Mapping[str, Any]) -> bool:
     return bool(RESTRICTED.search(BREAK.sub("", text)))
 
 
+# Exit codes of a process that Windows ends while it is loaded, STATUS_ACCESS_DENIED and STATUS_DLL_INIT_FAILED. PowerShell takes no such
+# number for its own (SetShouldExit), and Ansible's wrapper tells that.
+UNLOADED = re.compile("3221225506|3221225794")
+# Such a process may be gone before it has read its input.
+INPUT_UNREAD = re.compile(r"CreateProcessAsUser.*FullyQualifiedErrorId\s*:\s*IOException", re.DOTALL)
+# Where the process that was started compiles a driver: up to ansible-core 2.18 the message has the name of the step, later the trace that
+# of the script. The connection's own process compiles, too, in become_wrapper.
+COMPILING = re.compile("action module_powershell_wrapper|module_wrapper\\.ps1")
+# Identifiers of the errors, which Windows does not translate: the temporary folder was not made, or takes no file.
+NOT_COMPILED = re.compile("UnauthorizedAccess|DirectoryNotFound")
+
+
+def is_unfit(answer: Mapping[str, Any]) -> bool:
+    """Whether ``store_exchange``, by become and without a password, got a token that is not fit for it. Nothing was done then.
+
+    The driver says so, or the token did not let it start.
+    """
+    if answer.get("protocol") is not None:
+        error = answer.get("error")
+        return isinstance(error, Mapping) and error.get("code") == "unfit_token"
+    text = BREAK.sub("", " ".join(str(answer.get(name) or "") for name in ("msg", "exception", "module_stderr")))
+    found = WIN32.search(text)
+    return bool(
+        (NO_PROCESS in text and found and int(found.group(1)) == ACCESS_DENIED)
+        or ("SetShouldExit" in text and UNLOADED.search(text))
+        or INPUT_UNREAD.search(text)
+        or ("Add-CSharpType" in text and COMPILING.search(text) and NOT_COMPILED.search(text))
+    )
+
+
+def unfit_token(run_as: RunAs, computer: str, error: ExchangeError | None = None) -> Deferred:
+    """The holder has to wait for another token. ``error``: of the driver, where it started."""
+    logon = error is not None and error.token in ("service", "batch")
+    code = "unfit_token.task" if logon else "unfit_token"
+    causes = tuple(with_number(error.hresult)) if error else ()
+    return Deferred(Problem(code, {"name": run_as.account, "computer": computer}, causes=causes))
+
+
 CONSENT_ERRORS = (0x80090022, 0x8009002E)
 """NTE_SILENT_CONTEXT, NTE_UI_REQUIRED: the key would have shown a dialog, so it is not known whether it signs."""
 
@@ -110,6 +149,8 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str, not_ask
     if error is None:
         raise ValueError("the exchange did not stop")
     name = run_as.account
+    if error.code == "unfit_token":
+        return unfit_token(run_as, computer, error)
     if error.code == "no_dpapi":
         code = "no_dpapi.own" if run_as.own else "no_dpapi"
         return Deferred(Problem(code, {"name": name, "computer": computer}, causes=tuple(with_number(error.hresult))))

@@ -42,7 +42,7 @@ STORE_ERRORS = frozenset({
     "remove_failed", "after_unread", "unexpected",
     "key_asks",  # not one of the protocol: sign_failed with an HRESULT of CONSENT_ERRORS
 })  # fmt: skip
-"""The codes of ``store_exchange`` (docs/developers/driver_protocol.md), but for ``no_dpapi``, with which the holder has to wait."""
+"""The codes of ``store_exchange`` (docs/developers/driver_protocol.md). With its others, ``no_dpapi`` and ``unfit_token``, one waits."""
 
 OFFLINE_ERRORS = frozenset({
     "profile_loaded", "profile_unread", "unread_key", "ambiguous_key", "remove_key_failed", "remove_certificate_failed",

@@ -160,7 +160,7 @@ class ExchangeError:
     """Why an exchange stopped. ``step``: the id of the step, or ``guard``. ``code``: of the protocol. ``hresult``: of Windows, or None.
 
     ``file``: of ``profile_exchange``, the path that it is about, or None. ``second_account``: it ran as the account that Windows keeps
-    for the holder under Administrator Protection.
+    for the holder under Administrator Protection. ``token``: with ``unfit_token``, what is wrong with the token; else None.
     """
 
     step: str
@@ -168,6 +168,7 @@ class ExchangeError:
     hresult: int | None
     file: str | None = None
     second_account: bool = False
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def _elements(raw: Sequence[Mapping[str, Any]]) -> tuple[SerializedElement, ...]
 
 def _error(raw: Mapping[str, Any]) -> ExchangeError:
     second_account = bool(raw.get("second_account"))
-    return ExchangeError(raw["step"], raw["code"], raw["hresult"], raw.get("file"), second_account)
+    return ExchangeError(raw["step"], raw["code"], raw["hresult"], raw.get("file"), second_account, raw.get("token"))
 
 
 def _entry(raw: Mapping[str, Any]) -> JournalEntry:

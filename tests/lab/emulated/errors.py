@@ -50,6 +50,15 @@ class BecomeError(Exception):
     """Ansible's become wrapper could not start a process as the other user; the text is the one of its exception."""
 
 
+class NoDriverError(Exception):
+    """A process started with this token and ended before the driver began: ``compiler`` says that it could not compile the driver's C#,
+    else Windows ended it while it was loaded."""
+
+    def __init__(self, compiler: bool) -> None:
+        super().__init__(compiler)
+        self.compiler = compiler
+
+
 class ConstrainedLanguageError(Exception):
     """PowerShell runs in ConstrainedLanguage mode, where Ansible's wrapper ends at its first call of a method."""
 

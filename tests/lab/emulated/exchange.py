@@ -33,7 +33,7 @@ class _StoreExchange(Exchange):
     def __init__(self, computer: Computer, session: Session, request: Mapping[str, Any], observe: Observer) -> None:
         super().__init__(computer, session.user.sid, request)
         self._session, self._profile = session, computer.profiles[session.user.sid]
-        self._store = StoreHandle(self._profile.store, observe)
+        self._store = StoreHandle(self._profile.store, observe, session.token.deletes_keys)
 
     def run(self, check_mode: bool) -> Json:
         answer = super().run(check_mode)
@@ -43,7 +43,8 @@ class _StoreExchange(Exchange):
 
     def _clear_transport_keys(self) -> None:
         """Those of a request that ended before it used them up. One that stays is deleted by the next run."""
-        if self._session.user.sid != self._request.get("owner_sid"):
+        refused = (self._answer["error"] or {}).get("code") == "unfit_token"
+        if refused or self._session.user.sid != self._request.get("owner_sid"):
             return
         for step in self._request["steps"]:
             name = step.get("container", "")
@@ -55,7 +56,8 @@ class _StoreExchange(Exchange):
         found = super()._error(step_id, error, otherwise)
         user = self._session.user
         second = {"second_account": self._computer.is_second_account(user.sid, user.name)}
-        return found | (second if error.code == "wrong_owner" else {})
+        more: Mapping[str, Json] = {"wrong_owner": second, "unfit_token": {"token": self._session.token.fault}}
+        return found | more.get(found["code"], {})
 
     def _check_request(self) -> None:
         super()._check_request()
@@ -66,6 +68,9 @@ class _StoreExchange(Exchange):
     def _check_owner(self) -> None:
         if self._session.user.sid != self._request["owner_sid"]:
             raise DriverError("wrong_owner")
+        fault = self._session.token.fault
+        if fault not in (None, "batch"):
+            raise DriverError("unfit_token")
         if self._profile.temporary:
             raise DriverError("temporary_profile")
         if self._computer.force_key_protection:
@@ -73,7 +78,7 @@ class _StoreExchange(Exchange):
         if self._profile.dpapi_broken and self._session.interactive:
             raise DriverError("dpapi_broken", HResult.NTE_BAD_KEY_STATE)
         if self._profile.dpapi_broken or not self._session.dpapi:
-            raise DriverError("no_dpapi", HResult.SEC_E_DELEGATION_REQUIRED)
+            raise DriverError("unfit_token" if fault else "no_dpapi", HResult.SEC_E_DELEGATION_REQUIRED)
 
     def _read_after(self) -> Json | None:
         unread = super()._read_after()

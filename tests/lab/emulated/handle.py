@@ -52,9 +52,9 @@ Observer = Callable[[Operation], None]
 class StoreHandle:
     """The operations the drivers use. ``observe`` runs after each one and may raise to make the process fail there."""
 
-    def __init__(self, store: Store, observe: Observer) -> None:
-        """Opens it."""
-        self._store, self._observe = store, observe
+    def __init__(self, store: Store, observe: Observer, deletes_keys: bool = True) -> None:
+        """Opens it. ``deletes_keys``: the token of the process may."""
+        self._store, self._observe, self._deletes_keys = store, observe, deletes_keys
 
     def find(self, thumbprint: str) -> Properties | None:
         """What the store knows of a certificate, archived or not."""
@@ -93,6 +93,8 @@ class StoreHandle:
 
     def delete_container(self, name: str) -> None:
         """Destroys a key; one that is gone already is no error. Raises ``DriverError`` when Windows does not delete it."""
+        if not self._deletes_keys:
+            raise DriverError(None, HResult.ACCESS_DENIED)
         if name in self._store.undeletable:
             raise DriverError(None, HResult.NTE_PERM)
         if self._store.containers.pop(name, None):

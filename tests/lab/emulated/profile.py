@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import base64
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lab.emulated.accounts import User
@@ -39,6 +40,8 @@ class Profile:
     """Another program has the store's files open, and shares them with nobody."""
     dpapi_broken: bool = False
     """Windows cannot protect data for its owner, whatever the logon is."""
+    picks: deque[str] = field(default_factory=deque)
+    """Which of its owner's tokens become takes without a password, one after the other, by their names in ``logon.TOKENS``."""
     processes: int = 0
 
     @property

@@ -18,7 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 )
 from lab.emulated.computer import Computer
 from lab.emulated.errors import DriverError, HResult
-from lab.emulated.handle import Change, Observer, Operation
+from lab.emulated.handle import TRANSPORT_KEY, Change, Observer, Operation
 from lab.emulated.logon import Session
 from lab.emulated.profile import Profile, elements
 from lab.emulated.removal import place_to_keep
@@ -63,11 +63,24 @@ class _ProfileExchange(Exchange):
         "computer": ("name",),
         "remove_key": ("thumbprint",),
         "remove_certificate": ("thumbprint",),
+        "remove_transport_key": ("thumbprint", "container"),
     }
 
     def __init__(self, computer: Computer, request: Mapping[str, Any], observe: Observer) -> None:
         super().__init__(computer, str(request.get("owner_sid", "")), request)
         self._observe = observe
+
+    @property
+    def _of_transport(self) -> bool:
+        """Whether it removes a transport key, which belongs to no certificate: the store does not matter."""
+        return any(step["step"] == "remove_transport_key" for step in self._request["steps"])
+
+    def _check_request(self) -> None:
+        super()._check_request()
+        names = [step["container"] for step in self._request["steps"] if "container" in step]
+        others = [step for step in self._request["steps"] if step["step"] in ("remove_key", "remove_certificate")]
+        if (names and others) or not all(map(TRANSPORT_KEY.fullmatch, names)):
+            raise DriverError("bad_request")
 
     def _check_owner(self) -> None:
         self._profile()
@@ -78,7 +91,7 @@ class _ProfileExchange(Exchange):
             raise DriverError("stale_store")
         if profile.temporary:
             raise DriverError("temporary_profile")
-        if profile.loaded:
+        if profile.loaded and not self._of_transport:
             raise DriverError("profile_loaded")
         if not re.match(r"[A-Za-z]:\\", profile.path):
             raise DriverError("profile_unread", facts={"file": profile.path})
@@ -88,7 +101,12 @@ class _ProfileExchange(Exchange):
         self._profile()
         super()._transact(check_mode)
 
+    def _is_stale(self, before: list[Json]) -> bool:
+        return not self._of_transport and super()._is_stale(before)
+
     def _elements(self) -> list[Json]:
+        if self._of_transport:
+            return []
         profile = self._computer.profiles[self._sid]
         self._read(profile, "My")
         return elements(profile.store, "file")
@@ -96,7 +114,7 @@ class _ProfileExchange(Exchange):
     def _run_steps(self) -> None:
         for step in self._request["steps"]:
             try:
-                facts = self._do(step["step"], step.get("thumbprint"))
+                facts = self._do(step["step"], step.get("thumbprint"), step.get("container", ""))
             except DriverError as error:
                 self._answer["error"] = self._error(step["id"], error, f"{step['step']}_failed")
                 self._enter(step, "failed")
@@ -108,10 +126,12 @@ class _ProfileExchange(Exchange):
     def _error(self, step_id: str, error: DriverError, otherwise: str) -> Json:
         return super()._error(step_id, error, otherwise) | {"file": error.facts.get("file")}
 
-    def _do(self, step: str, thumbprint: str | None) -> Json:
+    def _do(self, step: str, thumbprint: str | None, container: str) -> Json:
         if step == "computer":
             return {"computer": self._computer.computer_name}
         profile = self._profile()
+        if step == "remove_transport_key":
+            return {"container": container, "removed": self._remove_named(profile, container)}
         mine = self._read(profile, "My")
         found = [each for each in mine if each.thumbprint == thumbprint]
         if not found:
@@ -133,7 +153,10 @@ class _ProfileExchange(Exchange):
         facts: Json = {"container": link.container, "provider": link.provider, "kept_because": kept, "key": "kept"}
         if kept:
             return facts
-        wanted = link.container.casefold()
+        return facts | {"key": "deleted" if self._remove_named(profile, link.container) else "gone"}
+
+    def _remove_named(self, profile: Profile, container: str) -> bool:
+        wanted = container.casefold()
         named = [each for each in self._key_files(profile) if each.container.casefold() == wanted]
         if len(named) > 1 or not wanted:
             raise DriverError("ambiguous_key", facts={"file": ", ".join(each.placed or "" for each in named)})
@@ -142,8 +165,8 @@ class _ProfileExchange(Exchange):
                 self._computer.files.remove(file.placed)
             else:
                 del profile.store.containers[file.container]
-            self._observe(Operation(self._sid, Change.CONTAINER_DELETED, link.container))
-        return facts | {"key": "deleted" if named else "gone"}
+            self._observe(Operation(self._sid, Change.CONTAINER_DELETED, container))
+        return bool(named)
 
     def _read(self, profile: Profile, store: str) -> list[ReadElement]:
         folder = _element_path(profile, store, "")

@@ -86,7 +86,7 @@ class Exchange(ABC):
 
     def _transact(self, check_mode: bool) -> None:
         self._answer["before"] = self._answer["after"] = before = self._elements()
-        if _hash(before) != self._request["observed"]:
+        if self._is_stale(before):
             raise DriverError("stale_store")
         if check_mode:
             return
@@ -95,6 +95,10 @@ class Exchange(ABC):
         unread = self._read_after()
         if unread and not self._answer["error"]:
             self._answer["error"] = unread
+
+    def _is_stale(self, before: list[Json]) -> bool:
+        stale: bool = _hash(before) != self._request["observed"]
+        return stale
 
     def _read_after(self) -> Json | None:
         """The store after the steps, into the answer; the error for one that stays unread."""

@@ -16,13 +16,14 @@ from lab.emulated.browsers import browser_info
 from lab.emulated.bundle_files import bundle_files, bundle_removal
 from lab.emulated.computer import Computer
 from lab.emulated.drivers import UnknownDriverError, driver_of
-from lab.emulated.errors import BecomeError, ConstrainedLanguageError, ProcessKilled
+from lab.emulated.errors import BecomeError, ConstrainedLanguageError, NoDriverError, ProcessKilled
 from lab.emulated.exchange import exchange
 from lab.emulated.handle import Operation
 from lab.emulated.inventory import inventory
 from lab.emulated.logon import Session, become, connect
 from lab.emulated.process import EmulatedProcess
 from lab.emulated.profile_exchange import profile_exchange
+from lab.emulated.wrapper import become_failure, no_driver
 from lab.manifest import Manifest, ManifestError, parse
 from lab.workstation_interface import Kind, Logon, Process
 
@@ -81,11 +82,14 @@ class EmulatedWorkstation(Computer):
             if manifest is None:
                 raise UnknownDriverError("this is no module")
             # A driver's own "exit 1" stays inside of Ansible's wrapper; what it answers says that it failed.
-            return _streams(self.run_module(connection, manifest, killed), 0)
+            try:
+                return _streams(self.run_module(connection, manifest, killed), 0)
+            except NoDriverError as error:
+                return _streams(no_driver(error, manifest), 1)
         except (UnknownDriverError, ManifestError) as error:
             return _streams({"failed": True, "msg": str(error)}, 1)
         except BecomeError as error:
-            return _streams(_wrapper_failure(str(error)), 1)
+            return _streams(become_failure(error), 1)
         except ConstrainedLanguageError:
             return b"", CONSTRAINED, 1
         except ProcessKilled:
@@ -133,9 +137,3 @@ def _asks_for_locks(command_line: str) -> bool:
 
 def _streams(answer: Json, exit_code: int) -> Streams:
     return json.dumps(answer).encode() + b"\r\n", b"", exit_code
-
-
-def _wrapper_failure(reason: str) -> Json:
-    """What ansible-core's exec_wrapper.ps1 writes when become_wrapper.ps1 throws."""
-    error = f'Exception calling "CreateProcessAsUser" with "9" argument(s): "{reason}"'
-    return {"failed": True, "msg": f"failure during exec_wrapper: {error}", "exception": error}

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import is_unfit
 from lab.emulated import EmulatedWorkstation, User
 from lab.emulated.computer import SYSTEM_POLICIES
+from lab.emulated.logon import TOKENS
+from lab.emulated.transport_key import PREFIX, transport_container
 from lab.workstation_interface import AuthMethod, Logon
 from unit.lab.emulated.driver_calls import (
     ADMINISTRATOR,
@@ -27,6 +30,7 @@ from unit.lab.emulated.driver_calls import (
 )
 
 NO_DPAPI = 0x80090345
+FIT = ("fit", "uac_filtered", "batch_with_password")
 
 
 def enrol(
@@ -43,19 +47,42 @@ def test_the_token_of_who_is_logged_on_has_dpapi() -> None:
     assert list(target.store_of(JEANNE.sid).elements) == [NEW.thumbprint]
 
 
-def test_who_is_not_logged_on_has_no_dpapi() -> None:
+def test_who_is_not_logged_on_has_no_fit_token() -> None:
     """become without a password gives an S4U logon."""
     target = workstation()
     found = enrol(target, MARC, ADMINISTRATOR, MARC)
-    assert found["error"] == {"step": "guard", "code": "no_dpapi", "hresult": NO_DPAPI}
+    assert found["error"] == {"step": "guard", "code": "unfit_token", "hresult": NO_DPAPI, "token": "batch"}
     assert target.store_of(MARC.sid).elements == {}
+
+
+@pytest.mark.parametrize("name", TOKENS)
+def test_become_takes_the_token_of_any_process_and_each_is_fit_or_refused(name: str) -> None:
+    target = workstation()
+    target.profiles[JEANNE.sid].picks.append(name)
+    found = enrol(target, JEANNE, ADMINISTRATOR, JEANNE)
+    assert found["changed"] if name in FIT else is_unfit(found)
+    assert enrol(target, JEANNE, ADMINISTRATOR, JEANNE)["error"] is None
+
+
+def test_a_refused_token_leaves_the_transport_key_of_its_request() -> None:
+    """The same request may come again, with a token that is fit."""
+    target = workstation()
+    store = target.store_of(JEANNE.sid)
+    key = transport_container(PREFIX + "0" * 32)
+    store.containers[key.name] = key
+    sealed = {"id": "1", "step": "import_sealed", "thumbprint": NEW.thumbprint, "bundle": "", "sealed_passphrase": ""}
+    step = sealed | {"container": key.name, "exportable": False}
+    for pick, kept in (("service", True), ("fit", False)):
+        target.profiles[JEANNE.sid].picks.append(pick)
+        answer(target, ADMINISTRATOR, stdin("store_exchange", request(target, JEANNE, step), JEANNE))
+        assert (key.name in store.containers) is kept
 
 
 @pytest.mark.parametrize(
     ("owner", "options", "code"),
     [
         (JEANNE, {}, "dpapi_broken"),
-        (MARC, {}, "no_dpapi"),
+        (MARC, {}, "unfit_token"),
         (MARC, {"password": MARC.password}, "dpapi_broken"),
         (MARC, {"password": MARC.password, "logon_type": "Network"}, "no_dpapi"),
     ],

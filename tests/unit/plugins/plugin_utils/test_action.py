@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -405,6 +406,59 @@ def test_a_wrapper_that_got_no_token_is_waiting() -> None:
     with pytest.raises(Deferred) as waiting:
         action.drivers.exchange(REQUEST, HOLDER)
     assert waiting.value.problem == Problem("not_run.windows_error", {"name": HOLDER.account, "number": 5})
+
+
+NOT_FIT = {"failed": True, "protocol": 1, "error": {"code": "unfit_token"}}
+NOT_STARTED = {"failed": True, "msg": "CreateProcessWithTokenW() failed (x, Win32ErrorCode 5 - 0x00000005)"}
+BY_TOKEN = RunAs(Context.BECOME, "CHU\\jdupont")
+
+
+@pytest.mark.parametrize(
+    ("run_as", "answer", "tries"),
+    [
+        (BY_TOKEN, NOT_FIT, 2),
+        (BY_TOKEN, NOT_STARTED, 2),
+        (BY_TOKEN, {"failed": True, "msg": "failure: CreateProcessAsUser (Win32ErrorCode 1311)"}, 1),
+        (replace(BY_TOKEN, own=True), NOT_STARTED, 1),
+        (HOLDER, NOT_STARTED, 1),
+        (OF_CONNECTION, NOT_FIT, 1),
+    ],
+    ids=["refused", "not started", "no token", "of the connection", "with a password", "no become"],
+)
+def test_become_without_a_password_has_a_second_try_for_another_token(
+    run_as: RunAs, answer: dict[str, Any], tries: int
+) -> None:
+    action = Action({}, answer=answer)
+    with pytest.raises((Deferred, Pkcs12Error)):
+        action.drivers.exchange(REQUEST, run_as)
+    assert [name for name, _become in action.seen] == ["store_exchange"] * tries
+    assert action._connection.become == "the task's own"
+
+
+def test_a_second_try_whose_answer_is_lost_may_have_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    action = Action({}, answer=NOT_FIT)
+    honest = Action._execute_module
+
+    def execute(this: Action, *given: Any, **named: Any) -> Any:
+        answer = honest(this, *given, **named)
+        this._answer = OfALibrary("cut")
+        return answer
+
+    monkeypatch.setattr(Action, "_execute_module", execute)
+    with pytest.raises(ConnectionLost):
+        action.drivers.exchange(REQUEST, BY_TOKEN)
+    assert len(action.seen) == 2
+    assert action._connection.become == "the task's own"
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_token_that_starts_nothing_is_waiting_only_without_a_password(own: bool) -> None:
+    action = Action({}, answer=NOT_STARTED)
+    action._task_vars = {"inventory_hostname": "ws-1"}
+    with pytest.raises(Deferred) as waiting:
+        action.drivers.exchange(REQUEST, replace(BY_TOKEN, own=own))
+    assert waiting.value.problem == Problem("unfit_token", {"name": BY_TOKEN.account, "computer": "ws-1"})
+    assert error_of(lambda: action.drivers.exchange(REQUEST, HOLDER)).code == "not_started"
 
 
 CONSTRAINED = {"failed": True, "msg": "x is not trusted and cannot be loaded."}

@@ -19,11 +19,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle impo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
+    Context,
     ExchangeAnswer,
+    ExchangeError,
     ExchangeRequest,
     JournalEntry,
     Logging,
     RunAs,
+    StepRequest,
 )
 from lab.authority import IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
@@ -107,6 +110,66 @@ def test_the_key_is_made_as_the_holder_and_for_the_store_that_was_read(issued: I
 
 
 Lie = Callable[[ExchangeAnswer], ExchangeAnswer]
+
+
+def refused(answer: ExchangeAnswer) -> ExchangeAnswer:
+    error = ExchangeError("guard", "unfit_token", None, token="integrity")
+    return replace(answer, changed=False, error=error, journal=(), before=(), after=())
+
+
+def removed(answer: ExchangeAnswer, **facts: bool) -> ExchangeAnswer:
+    return replace(answer, error=None, journal=(JournalEntry("1", "remove_transport_key", "done", "", facts),))
+
+
+def cut(_answer: ExchangeAnswer) -> ExchangeAnswer:
+    raise ConnectionLost(sample("connection_ended"))
+
+
+REMOVALS: dict[str, tuple[Lie, bool]] = {
+    "deleted": (lambda answer: removed(answer, removed=True), True),
+    "not found": (lambda answer: removed(answer, removed=False), False),
+    "an error": (lambda answer: replace(answer, error=ExchangeError("1", "unread_key", None, "C:\\x")), False),
+    "no answer": (cut, False),
+}
+
+
+@pytest.mark.parametrize("removal", REMOVALS)
+def test_the_connections_account_removes_a_key_whose_exchange_was_refused(
+    removal: str, issued: IssuedBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What becomes of the key changes nothing but what is told."""
+    honest = FakeDrivers.exchange
+    said, gone = REMOVALS[removal]
+
+    def exchange(drivers: FakeDrivers, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
+        answer = honest(drivers, request, run_as)
+        _making, *more = drivers.requests
+        return (said if len(more) == 2 else refused if more else lambda made: made)(answer)
+
+    monkeypatch.setattr(FakeDrivers, "exchange", exchange)
+    drivers, evidence = logging(), tmp_path / "evidence.jsonl"
+    done = run(drivers, issued, evidence)
+    (making, _as), (importing, _holder), (request, context) = drivers.requests
+    sealed = next(step for step in importing.steps if step.type == "import_sealed")
+    assert request.steps == (
+        StepRequest("1", "remove_transport_key", issued.thumbprint, {"container": sealed.arguments["container"]}),
+    )
+    assert (context.context, request.owner_sid) == (Context.OFFLINE, making.owner_sid)
+    assert done.deferred is not None
+    assert done.deferred.code == "unfit_token"
+    assert [cause.code for cause in done.deferred.causes] == ([] if gone else ["transport_key_left.unused"])
+    assert evidence.read_text(encoding="utf-8") == ""
+
+
+@pytest.mark.parametrize("logged", [False, True])
+def test_without_such_a_key_nothing_is_removed(
+    logged: bool, issued: IssuedBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = FakeDrivers.exchange
+    monkeypatch.setattr(FakeDrivers, "exchange", lambda *given: refused(honest(*given)))
+    drivers = logging() if logged else FakeDrivers()
+    assert run(drivers, issued).deferred is not None
+    assert len(drivers.requests) == 1
 
 
 def facts(**changes: Any) -> Lie:

@@ -52,7 +52,7 @@ def test_every_code_of_the_driver_is_known() -> None:
     steps = re.findall(r"^\t(\w+) = ", exchange.partition("$stepKeys = @{")[2].partition("\n}")[0], re.MULTILINE)
     assert len(steps) == 10
     failed = [f"{step}_failed" for step in steps if step not in ("prove", "import_sealed", "computer")]
-    assert {*refused, *failed} - {"no_dpapi"} == STORE_ERRORS - {"key_asks"}
+    assert {*refused, *failed} - {"no_dpapi", "unfit_token"} == STORE_ERRORS - {"key_asks"}
 
 
 @pytest.mark.parametrize("second_account", [True, False])
@@ -131,6 +131,19 @@ def test_an_unread_store_is_said_beside_the_error_of_a_step_and_said_once() -> N
             told = found.problem.causes.count(NOBODY_HAS_SEEN)
             assert (found.code, found.changed, told) == (code, True, 0 if code == "after_unread" else 1)
     assert NOBODY_HAS_SEEN not in refusal("retire_failed", changed=True).problem.causes
+
+
+@pytest.mark.parametrize(
+    ("token", "variant"),
+    [("app_container", ""), ("integrity", ""), ("restricted", ""), ("service", ".task"), ("batch", ".task")],
+)
+def test_a_token_that_is_not_fit_is_waiting_and_says_of_whom(token: str, variant: str) -> None:
+    error = ExchangeError("guard", "unfit_token", 0x80090345 if token == "batch" else None, token=token)
+    for own in (False, True):
+        reason = exchange_error(replace(answer("unfit_token"), error=error), replace(AS_HOLDER, own=own), "WS-1")
+        assert isinstance(reason, Deferred)
+        assert reason.problem.code == f"unfit_token{variant}"
+        assert [cause.code for cause in reason.problem.causes] == ["hresult"] * (token == "batch")
 
 
 @pytest.mark.parametrize(
