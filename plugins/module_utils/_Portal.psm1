@@ -1,6 +1,6 @@
 # Step "connect": one GET over TLS that shows a certificate, as a browser of this user does. Only the status line is read.
 
-# powershell.exe names no .NET Framework, so the system would not choose the version of TLS. .NET looks once.
+# powershell.exe has no target framework: .NET has this on.
 [AppContext]::SetSwitch('Switch.System.Net.DontEnableSystemDefaultTlsVersions', $false)
 
 # HRESULTs by what they say of the certificate. Schannel makes the first six from an alert of the server, the others from the own key.
