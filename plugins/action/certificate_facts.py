@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
+    exportable_keys,
     merge_known,
     unusable_keys,
 )
@@ -101,6 +102,7 @@ class ActionModule(Pkcs12Action):
             calendar,
             unusable_keys(task.facts),
             issuer_settings(options["issuer"], task.facts),
+            exportable_keys(task.facts),
         )
         reading = WorkstationReading(inventory, scope, now())
         record = proven_record(reading, self.drivers, task.check_mode) if options["prove_keys"] else reading.record({})

@@ -1,5 +1,8 @@
 # Step "connect": one GET over TLS that shows a certificate, as a browser of this user does. Only the status line is read.
 
+# powershell.exe has no target framework: .NET has this on.
+[AppContext]::SetSwitch('Switch.System.Net.DontEnableSystemDefaultTlsVersions', $false)
+
 # HRESULTs by what they say of the certificate. Schannel makes the first six from an alert of the server, the others from the own key.
 $causes = @{
 	0x80090325L = 'unknown_authority'
@@ -71,7 +74,7 @@ function Open-Tls {
 		}
 	}.GetNewClosure()
 	$tls = [Net.Security.SslStream]::new($Client.GetStream(), $false, $check, $choose)
-	# The system chooses the version. .NET Framework before 4.7 cannot.
+	# The system chooses the version. Only .NET Framework before 4.7 cannot.
 	try { $tls.AuthenticateAsClient($Name, $null, 'None', $false) } catch [ArgumentException] { $tls.AuthenticateAsClient($Name, $null, 'Tls12', $false) }
 	$Fact.tls_version = $versions[[int] $tls.SslProtocol]
 	$Fact.sent = $Fact.asked -and $tls.IsMutuallyAuthenticated

@@ -36,6 +36,15 @@ $to = @{{ Url = '{url}'; Proxy = '{proxy}'; Timeout = 10; Status = @({status}) }
 try {{ Connect-Portal -Certificate $certificate -Fact $fact @to }} catch {{ $thrown = $_.TargetObject }}
 @{{ fact = $fact; thrown = $thrown }} | ConvertTo-Json -Compress
 """
+SWITCH = """
+$name = 'Switch.System.Net.DontEnableSystemDefaultTlsVersions'
+[AppContext]::SetSwitch($name, $true)
+Import-Module '{modules}/_Store.psm1', '{modules}/_Portal.psm1'
+$value = $null
+@{{ known = [AppContext]::TryGetSwitch($name, [ref] $value); value = $value }} | ConvertTo-Json -Compress
+"""
+"""As in ``powershell.exe`` of Windows, where .NET Framework has set the switch. It reads it once, at the first use of TLS."""
+
 REFUSALS = """
 Import-Module '{modules}/_Store.psm1', '{modules}/_Portal.psm1'
 $found = @{{}}
@@ -86,15 +95,21 @@ def jeanne(authority: Authority) -> IssuedBundle:
 
 def connect(portal: Portal, jeanne: IssuedBundle, folder: Path, **more: str) -> Mapping[str, Any]:
     """The facts of the step, and what it threw."""
-    where = bed()
-    assert where is not None
     (folder / "jeanne.p12").write_bytes(jeanne.data)
     root = folder / "root.pem"
     root.write_bytes(portal.authority.root.public_bytes(Encoding.PEM))
     words = {"modules": MODULES, "folder": folder, "url": portal.url, "proxy": "", "status": "", **more}
-    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", SCRIPT.format(**words)]
-    environment = {**os.environ, "SSL_CERT_FILE": str(root)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    return run(SCRIPT.format(**words), SSL_CERT_FILE=str(root))
+
+
+def run(script: str, **environment: str) -> Mapping[str, Any]:
+    """What the script tells as JSON."""
+    where = bed()
+    assert where is not None
+    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", script]
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=True, timeout=120
+    )
     found: Mapping[str, Any] = json.loads(done.stdout)
     return found
 
@@ -106,7 +121,7 @@ def facts(version: str, **changes: Any) -> dict[str, Any]:
 
 
 ACCEPTED = {
-    "TLS 1.3": (Terms(address="localhost"), "TLSv1.3"),
+    "TLS 1.3 alone": (Terms(address="localhost", tls_1_3_only=True), "TLSv1.3"),
     "TLS 1.2": (Terms(address="localhost", tls_1_2_only=True), "TLSv1.2"),
     "optional": (Terms(Demand.OPTIONAL, "localhost"), "TLSv1.3"),
     "after the request": (Terms(Demand.AFTER_THE_REQUEST, "localhost"), "TLSv1.2"),
@@ -140,13 +155,13 @@ def test_the_status_counts_and_the_proxy_is_used(authority: Authority, jeanne: I
 
 
 def test_what_windows_says_of_a_refusal_is_its_cause() -> None:
-    where = bed()
-    assert where is not None
     signed = ", ".join(str(code - 2**32) for code in CAUSES)
-    script = REFUSALS.format(modules=MODULES, codes=signed)
-    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    assert json.loads(done.stdout) == {str(code - 2**32): cause for code, cause in CAUSES.items()}, done.stderr
+    found = run(REFUSALS.format(modules=MODULES, codes=signed))
+    assert found == {str(code - 2**32): cause for code, cause in CAUSES.items()}
+
+
+def test_the_system_chooses_the_version_of_tls() -> None:
+    assert run(SWITCH.format(modules=MODULES)) == {"known": True, "value": False}
 
 
 def has_ipv6() -> bool:

@@ -38,14 +38,26 @@ class StoreContents:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyResult:
+    """What a try of a key has shown. ``works``: it signed. ``exportable``: it can be exported; None if the workstation could not tell."""
+
+    works: bool
+    exportable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoreCertificate:
-    """A certificate in one store. ``key`` is its key link. ``key_works``: whether its key signed in the last attempt, None if unknown."""
+    """A certificate in one store. ``key`` is its key link. ``key_works``: whether its key signed in the last attempt, None if unknown.
+
+    ``key_exportable``: whether its key can be exported, None if unknown. Only a proof shows it.
+    """
 
     certificate: Certificate
     friendly_name: str | None
     archived: bool
     key: KeyProvInfo | None
     key_works: bool | None = None
+    key_exportable: bool | None = None
 
     @property
     def thumbprint(self) -> str:
@@ -70,10 +82,13 @@ class CertificateStore:
         """The certificate with this thumbprint, or None."""
         return next((each for each in self.certificates if each.thumbprint == thumbprint), None)
 
-    def with_key_results(self, works: Mapping[str, bool]) -> CertificateStore:
-        """The same store with new values of ``key_works``. ``works``: by thumbprint, whether the key signed. Others stay."""
+    def with_key_results(self, results: Mapping[str, KeyResult]) -> CertificateStore:
+        """The same store with what tries of keys have shown, by thumbprint. Others stay."""
         certificates = (
-            replace(each, key_works=works.get(each.thumbprint, each.key_works)) for each in self.certificates
+            replace(each, key_works=result.works, key_exportable=result.exportable)
+            if (result := results.get(each.thumbprint))
+            else each
+            for each in self.certificates
         )
         return replace(self, certificates=tuple(certificates))
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Facts of a workstation in the documented, flat form that the fact cache keeps: schema 2. Pure."""
+"""Facts of a workstation in the documented, flat form that the fact cache keeps. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FactsScope:
     """What facts are about: the certificates that they list, the holders of the workstation, and the site's calendar.
 
     ``unusable``: keys that did not sign in the last attempt. They count as unusable until they sign. ``issuers``: what belongs to which
-    setting of the issuer.
+    setting of the issuer. ``exportable``: keys that could be exported at the last proof. They count as exportable until a proof says no.
     """
 
     selection: Selection
@@ -42,6 +42,7 @@ class FactsScope:
     calendar: Calendar
     unusable: Set[KeyId] = frozenset()
     issuers: IssuerSettings = field(default_factory=IssuerSettings)
+    exportable: Set[KeyId] = frozenset()
 
     def asked(self) -> tuple[HolderEntry, ...]:
         """The holders of the task, each under the setting to which the record belongs."""
@@ -67,7 +68,7 @@ def workstation_record(
     names = _names(inventory, scope.entries)
     stores = _stores(inventory, newer_stores)
     records = [
-        _record(owned, _with_known_state(owned, stored, scope.unusable), names, scope)
+        _record(owned, _with_known_key(owned, stored, scope), names, scope)
         for owned in stores
         for stored in owned.store.certificates
     ]
@@ -156,12 +157,18 @@ def _values(stored: StoreCertificate, days_left: int, status: Status) -> dict[st
         "archived": stored.archived,
         "key_state": _key_state(stored),
         "key_provider": stored.key.provider if stored.key else None,
+        "key_exportable": stored.key_exportable,
     }
 
 
-def _with_known_state(owned: OwnedStore, stored: StoreCertificate, unusable: Set[KeyId]) -> StoreCertificate:
-    is_unusable = stored.key_works is None and (owned.owner_sid, stored.thumbprint) in unusable
-    return replace(stored, key_works=False) if is_unusable else stored
+def _with_known_key(owned: OwnedStore, stored: StoreCertificate, scope: FactsScope) -> StoreCertificate:
+    """With what earlier facts know of its key, where a proof has not just shown it."""
+    key = (owned.owner_sid, stored.thumbprint)
+    if stored.key_works is None and key in scope.unusable:
+        stored = replace(stored, key_works=False)
+    if stored.key_exportable is None and stored.key and key in scope.exportable:
+        stored = replace(stored, key_exportable=True)
+    return stored
 
 
 def _key_state(stored: StoreCertificate) -> KeyState:

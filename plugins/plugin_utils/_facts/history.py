@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What earlier facts of a workstation say: its holders and their accounts, and keys that did not work. Pure."""
+"""What earlier facts of a workstation say: its holders and their accounts, and keys that did not work or can be exported. Pure."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def unusable_keys(facts: Any) -> frozenset[KeyId]:
     ``facts`` is ``ansible_facts.pkcs12``. The result is empty for facts of another schema.
     """
     return frozenset(_key_id(row) for row in _rows_with(facts, "key_state", KeyState.UNUSABLE.value))
+
+
+def exportable_keys(facts: Any) -> frozenset[KeyId]:
+    """Keys that can be exported, by the last proof that could tell. What could not be is not kept: there may be another key by now."""
+    return frozenset(_key_id(row) for row in _rows_with(facts, "key_exportable", True))
 
 
 def related_by_setting(facts: Any) -> Mapping[str, frozenset[KeyId]]:

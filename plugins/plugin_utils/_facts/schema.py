@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Schema 2 of ``ansible_facts.pkcs12`` as dataclasses. Instants are aware, in UTC. Pure."""
+"""``ansible_facts.pkcs12`` as dataclasses. Instants are aware, in UTC. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class CertificateRecord:
 
     ``related``: the task's selection matches it. ``crl_urls``: where its issuer says that its CRL is. ``issuer_setting``: the setting
     of the issuer under which it was found, as it was written; empty without one.
-    ``status`` and ``days_left`` are those of the time when the facts were gathered.
+    ``status`` and ``days_left`` are those of the time when the facts were gathered. ``key_exportable``: whether the key can be exported,
+    None if no proof has shown it.
     """
 
     owner_sid: str
@@ -60,6 +61,7 @@ class CertificateRecord:
     related: bool
     crl_urls: tuple[str, ...] = ()
     issuer_setting: str = ""
+    key_exportable: bool | None = None
 
 
 class Strangers(str, Enum):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .._crypto.store import StoreCertificate, parse_store
+from .._crypto.store import KeyResult, StoreCertificate, parse_store
 from .._errors import Pkcs12Error, Problem
 from .._facts.build import FactsScope, workstation_record
 from .._facts.history import KeyId
@@ -21,6 +21,7 @@ from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import Drivers, Inventory
 from .evidence import Evidence
 from .transaction import ExecutionOptions, Transaction, execute, locate_holder, plan_transaction
+from .verify import exportable_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,11 @@ class WorkstationReading:
     scope: FactsScope
     at: datetime
 
-    def record(self, signs: Mapping[KeyId, bool]) -> WorkstationRecord:
-        """The facts. ``signs``: for each key that was tried, whether it signed."""
+    def record(self, results: Mapping[KeyId, KeyResult]) -> WorkstationRecord:
+        """The facts. ``results``: of each key that was tried."""
         newer_stores = {
             profile.owner_sid: parse_store(profile.my).with_key_results(
-                {thumbprint: signed for (owner, thumbprint), signed in signs.items() if owner == profile.owner_sid}
+                {thumbprint: each for (owner, thumbprint), each in results.items() if owner == profile.owner_sid}
             )
             for profile in self.inventory.profiles
         }
@@ -44,10 +45,11 @@ class WorkstationReading:
 
 @dataclass(frozen=True, slots=True)
 class ProofResult:
-    """The result for one key. ``detail`` says why it did not sign; None if it did."""
+    """The result for one key. ``detail`` says why it did not sign; None if it did. ``exportable``: see ``KeyResult``."""
 
     proof: Proof
     detail: Problem | None
+    exportable: bool | None = None
 
 
 NOTHING_TO_TRY = ProofResult(Proof.NOT_PROVEN, Problem("proof.no_certificate"))
@@ -78,8 +80,8 @@ def proven_record(reading: WorkstationReading, drivers: Drivers, check_mode: boo
         results[_key_id(holder)] = _with_history(
             _try(reading, holder, drivers, check_mode), _key_id(holder) in unusable
         )
-        record = without_history.record(_signs(results))
-    record = reading.record(_signs(results))
+        record = without_history.record(_tried(results))
+    record = reading.record(_tried(results))
     return replace(
         record,
         holders=tuple(
@@ -98,8 +100,9 @@ def _key_id(holder: HolderRecord) -> KeyId:
     return holder.owner_sid or "", holder.thumbprint or ""
 
 
-def _signs(results: Mapping[KeyId, ProofResult]) -> dict[KeyId, bool]:
-    return {key: each.proof is Proof.PROVEN for key, each in results.items() if each.proof is not Proof.NOT_PROVEN}
+def _tried(results: Mapping[KeyId, ProofResult]) -> dict[KeyId, KeyResult]:
+    tried = {key: each for key, each in results.items() if each.proof is not Proof.NOT_PROVEN}
+    return {key: KeyResult(each.proof is Proof.PROVEN, each.exportable) for key, each in tried.items()}
 
 
 def _with_proof(holder: HolderRecord, result: ProofResult) -> HolderRecord:
@@ -134,7 +137,7 @@ def _result_of(done: Transaction) -> ProofResult:
         proof = Proof.UNUSABLE if done.error.code in SIGNING_ERRORS else Proof.NOT_PROVEN
         return ProofResult(proof, done.error.problem)
     if done.proven:
-        return ProofResult(Proof.PROVEN, None)
+        return ProofResult(Proof.PROVEN, None, exportable_key(done.journal))
     return ProofResult(Proof.NOT_PROVEN, done.deferred or Problem("proof.check_mode"))
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timezone, tzinfo
 from enum import Enum
 
 from .._crypto.pkcs12 import Bundle, check_dates
-from .._crypto.store import StoreCertificate
+from .._crypto.store import KeyResult, StoreCertificate
 from .._errors import Pkcs12Error, Problem
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
@@ -139,7 +139,7 @@ def _with_known_keys(holder: HolderStore, options: PresentOptions) -> HolderStor
 
 
 def _without_keys(holder: HolderStore, thumbprints: Set[str]) -> HolderStore:
-    return replace(holder, store=holder.store.with_key_results(dict.fromkeys(thumbprints, False)))
+    return replace(holder, store=holder.store.with_key_results(dict.fromkeys(thumbprints, KeyResult(works=False))))
 
 
 def _install(options: PresentOptions, bundle: Bundle, drivers: Drivers, holder: HolderStore) -> Transaction:

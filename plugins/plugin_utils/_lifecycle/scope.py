@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .._facts.build import FactsScope
-from .._facts.history import related_certificates, strangers_of, unusable_keys
+from .._facts.history import exportable_keys, related_certificates, strangers_of, unusable_keys
 from .._facts.holders import HolderEntry
 from .._facts.issuer_settings import issuer_settings
 from .._facts.selection import Selection, given_issuer
@@ -40,7 +40,7 @@ def facts_scope(
         )
     else:
         selection = Selection(pattern=pattern, issuer_names=frozenset(_issuers(run)))
-    return FactsScope(selection, entries, calendar, unusable_keys(earlier), settings)
+    return FactsScope(selection, entries, calendar, unusable_keys(earlier), settings, exportable_keys(earlier))
 
 
 def _issuers(run: WorkstationRun) -> Iterable[str]:

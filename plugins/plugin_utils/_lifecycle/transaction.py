@@ -13,7 +13,7 @@ from typing import Any
 
 from .._crypto.certificate import Certificate
 from .._crypto.pkcs12 import Bundle, transcode
-from .._crypto.store import CertificateStore, StoreContents, UnreadSource, parse_elements, parse_store
+from .._crypto.store import CertificateStore, KeyResult, StoreContents, UnreadSource, parse_elements, parse_store
 from .._errors import Deferred, Pkcs12Error, Problem
 from .._policy.plan import ImportStep, Plan, ProveStep
 from .._workstation.account import (
@@ -40,7 +40,7 @@ from .._workstation.wire import AnswerError
 from .evidence import Evidence, ExecutedChange
 from .portal_step import was_not_asked, with_portal_cause
 from .sealing import SEALED_IMPORT, needs_sealing, no_key_left, obtain_transport_key, sealed_arguments
-from .verify import ExpectedResult, check_answer
+from .verify import ExpectedResult, check_answer, exportable_key
 
 NONCE_BYTES = 32
 EMPTY = parse_elements(())
@@ -203,7 +203,8 @@ def _exchange(
         except Pkcs12Error as problem:
             return replace(done, error=problem)
         if planned.leaf and planned.plan.proves:
-            done = replace(done, after=done.after.with_key_results({planned.leaf.thumbprint: True}))
+            result = KeyResult(works=True, exportable=exportable_key(answer.journal))
+            done = replace(done, after=done.after.with_key_results({planned.leaf.thumbprint: result}))
         return replace(done, proven=planned.plan.proves)
 
 

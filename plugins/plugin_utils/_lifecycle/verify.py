@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .._crypto.certificate import Certificate, proof_holds
@@ -86,6 +87,12 @@ def _is_signature(entry: JournalEntry, leaf: Certificate, nonce: bytes) -> bool:
     except (KeyError, binascii.Error):
         return False
     return proof_holds(leaf, str(entry.facts.get("algorithm")), signature, nonce)
+
+
+def exportable_key(journal: Iterable[JournalEntry]) -> bool | None:
+    """Whether the key that signed can be exported, as the workstation has read it; None if it could not tell."""
+    told = [entry.facts.get("exportable") for entry in journal if entry.step == ProveStep.TYPE]
+    return next((each for each in told if isinstance(each, bool)), None)
 
 
 def _shows_acceptance(entry: JournalEntry, step: ConnectStep) -> bool:

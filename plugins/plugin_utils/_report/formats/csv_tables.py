@@ -73,6 +73,7 @@ CATALOGUE: Catalogue = {
     "csv.friendly_name": ("friendly name", "nom convivial"),
     "csv.archived": ("archived", "archivé"),
     "csv.key_state": ("key", "clé"),
+    "csv.key_exportable": ("key exportable", "clé exportable"),
     "csv.key_provider": ("key provider", "fournisseur de clés"),
     "csv.issuer_setting": ("issuer setting", "paramètre de l'émetteur"),
     "csv.related": ("selected", "sélectionné"),
@@ -82,6 +83,7 @@ CATALOGUE: Catalogue = {
     "key_state.unusable": ("unusable", "inutilisable"),
     "truth.True": ("yes", "oui"),
     "truth.False": ("no", "non"),
+    "truth.None": ("unknown", "inconnu"),
 }
 
 Columns = Mapping[str, Callable[[Any, Translator], Any]]
@@ -131,6 +133,7 @@ CERTIFICATE_COLUMNS: Columns = {
     "owner": lambda row, _words: row.certificate.owner,
     "store": lambda row, _words: row.certificate.store,
     "key_state": lambda row, words: words.of(row.certificate.key_state),
+    "key_exportable": lambda row, words: words(f"truth.{row.certificate.key_exportable}"),
     "archived": lambda row, words: words(f"truth.{row.certificate.archived}"),
     "thumbprint": lambda row, _words: row.certificate.thumbprint,
     "subject_cn": lambda row, _words: row.certificate.subject_cn,

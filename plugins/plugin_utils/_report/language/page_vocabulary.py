@@ -187,6 +187,9 @@ _SECTIONS: Catalogue = {
     "key.linked": ("key linked", "clé associée"),
     "key.proven": ("key proven", "clé vérifiée"),
     "key.unusable": ("key unusable", "clé inutilisable"),
+    "exportable.True": ("exportable: yes", "exportable : oui"),
+    "exportable.False": ("exportable: no", "exportable : non"),
+    "exportable.None": ("exportable: unknown", "exportable : inconnu"),
 }
 
 _PICTURES: Catalogue = {

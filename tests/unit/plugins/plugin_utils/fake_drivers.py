@@ -69,7 +69,7 @@ class FakeDrivers:
     """A workstation in memory for one holder. It keeps what it was asked, and after each step which certificates are usable.
 
     ``fails``: the type of the step that fails, with its code. ``lie``: what is changed in the answer at the end. ``sid``: the holder's.
-    ``portal``: the facts of a step ``connect``, which fails when they have a ``code``.
+    ``portal``: the facts of a step ``connect``, which fails when they have a ``code``. ``exportable``: what a proof says of each key.
     """
 
     found: Inventory = field(default_factory=usual_inventory)
@@ -82,6 +82,7 @@ class FakeDrivers:
     usable: list[set[str]] = field(default_factory=list)
     sid: str = SID
     portal: dict[str, Any] = field(default_factory=lambda: dict(ACCEPTED))
+    exportable: Any = False
     transport_keys: dict[str, rsa.RSAPrivateKey] = field(default_factory=dict)
 
     def plant(self, issued: IssuedBundle, **details: Any) -> str:
@@ -172,7 +173,8 @@ class FakeDrivers:
         message = PROOF_PREFIX + step.arguments["nonce"]
         signature = self.keys[step.thumbprint].sign(message, ec.ECDSA(hashes.SHA256()))
         halves = (number.to_bytes(32, "big") for number in utils.decode_dss_signature(signature))
-        return {"algorithm": "ECDSA-SHA256", "signature": base64.b64encode(b"".join(halves)).decode()}
+        encoded = base64.b64encode(b"".join(halves)).decode()
+        return {"algorithm": "ECDSA-SHA256", "signature": encoded, "exportable": self.exportable}
 
     def _add(self, der: bytes, key: Any, **details: Any) -> str:
         thumbprint = thumbprint_of(der)

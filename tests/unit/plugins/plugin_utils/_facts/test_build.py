@@ -111,6 +111,7 @@ def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() 
         "related": True,
         "issuer_setting": "",
         "crl_urls": [URL],
+        "key_exportable": None,
     }
     whose = {"path": "D:\\Profils\\jdupont", "loaded": False, "temporary": False, "readable": True}
     assert record["profiles"][0] == {"owner_sid": SID, "owner": HOLDER, **whose}

@@ -1,18 +1,25 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What earlier facts say against a key holds until the key has signed, in whatever makes facts."""
+"""What earlier facts say of a key holds until a proof says something else, in whatever makes facts."""
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import KeyResult
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import KeyId, merge_known, unusable_keys
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
+    KeyId,
+    exportable_keys,
+    merge_known,
+    unusable_keys,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import (
@@ -33,10 +40,13 @@ def issued(authority: Authority) -> IssuedBundle:
     return issue(authority)
 
 
-def reading(drivers: FakeDrivers, dead: set[KeyId]) -> WorkstationReading:
+def reading(
+    drivers: FakeDrivers, dead: Set[KeyId] = frozenset(), exportable: Set[KeyId] = frozenset()
+) -> WorkstationReading:
     found = drivers.inventory([])
     entries = resolve_accounts([HolderEntry(HOLDER, ExpectedSubject())], found)
-    return WorkstationReading(found, FactsScope(Selection(), entries, Calendar(), dead), NOW)
+    scope = FactsScope(Selection(), entries, Calendar(), dead, exportable=exportable)
+    return WorkstationReading(found, scope, NOW)
 
 
 @pytest.mark.parametrize(
@@ -54,20 +64,52 @@ def test_facts_remember_until_the_key_has_signed(
     drivers = FakeDrivers()
     thumbprint = drivers.plant(issued)
     gathered = reading(drivers, {(SID, thumbprint)} if dead else {(OTHER_SID, thumbprint)})
-    known = to_map(gathered.record({} if signs is None else {(SID, thumbprint): signs}))
+    known = to_map(gathered.record({} if signs is None else {(SID, thumbprint): KeyResult(signs)}))
     (certificate,), (holder,) = known["certificates"], known["holders"]
     assert (certificate["key_state"], certificate["status"], holder["status"]) == (state, status, status)
     assert unusable_keys(known) == ({(SID, thumbprint)} if state == "unusable" else set())
 
 
 @pytest.mark.parametrize(
+    ("remembered", "result", "exportable"),
+    [
+        (True, None, True),
+        (True, KeyResult(works=False), True),
+        (True, KeyResult(works=True), True),
+        (True, KeyResult(works=True, exportable=False), False),
+        (False, None, None),
+        (False, KeyResult(works=True), None),
+        (False, KeyResult(works=True, exportable=False), False),
+        (False, KeyResult(works=True, exportable=True), True),
+    ],
+)
+def test_a_key_that_can_be_exported_is_remembered_until_a_proof_says_no(
+    issued: IssuedBundle, remembered: bool, result: KeyResult | None, exportable: bool | None
+) -> None:
+    drivers = FakeDrivers()
+    key = (SID, drivers.plant(issued))
+    gathered = reading(drivers, exportable={key if remembered else (OTHER_SID, key[1])})
+    known = to_map(gathered.record({key: result} if result else {}))
+    assert [each["key_exportable"] for each in known["certificates"]] == [exportable]
+    assert exportable_keys(known) == ({key} if exportable else set())
+
+
+def test_a_certificate_without_its_key_has_none_to_export(issued: IssuedBundle) -> None:
+    drivers = FakeDrivers()
+    thumbprint = drivers.plant(issued)
+    del drivers.elements[thumbprint][2]
+    (certificate,) = reading(drivers, exportable={(SID, thumbprint)}).record({}).certificates
+    assert (certificate.key_state.value, certificate.key_exportable) == ("missing", None)
+
+
+@pytest.mark.parametrize(
     "odd",
-    [None, {}, {"schema": 1, "certificates": [{"owner_sid": "S", "thumbprint": "T", "key_state": "unusable"}]}]
+    [None, {}, {"schema": 1, "certificates": [{"key_state": "unusable", "key_exportable": True}]}]
     + [{"schema": 3, "certificates": each} for each in ("x", [None, "x", {}, {"key_state": "linked"}])],
     ids=str,
 )
 def test_facts_that_are_none_of_ours_remember_nothing(odd: Any) -> None:
-    assert unusable_keys(odd) == frozenset()
+    assert unusable_keys(odd) == exportable_keys(odd) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -84,7 +126,7 @@ def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
 ) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=logged_on),)))
     thumbprint = drivers.plant(issued)
-    gathered = reading(drivers, {(SID, thumbprint)} if remembered else set())
+    gathered = reading(drivers, {(SID, thumbprint)} if remembered else frozenset())
     (holder,) = proven_record(gathered, drivers, False).holders
     assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
     detail = holder.proof_detail

@@ -92,6 +92,14 @@ def test_a_key_that_signs_is_proven_as_its_holder_without_a_password(issued: Iss
     assert drivers.calls == ["inventory", "exchange"]
 
 
+@pytest.mark.parametrize(("told", "known"), [(True, True), (False, False), (None, None), ("True", None)])
+def test_a_proof_shows_whether_the_key_can_be_exported(issued: IssuedBundle, told: Any, known: bool | None) -> None:
+    drivers = Workstation(exportable=told)
+    drivers.plant(issued)
+    _holder, certificate = one(prove(drivers))
+    assert (certificate.key_state, certificate.key_exportable) == ("proven", known)
+
+
 @pytest.mark.parametrize("code", ["no_key", "sign_failed"])
 def test_a_key_that_does_not_sign_leaves_its_holder_without_access(issued: IssuedBundle, code: str) -> None:
     drivers = Workstation()

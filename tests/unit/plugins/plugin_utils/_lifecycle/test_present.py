@@ -245,7 +245,8 @@ def test_a_dead_key_comes_anew_out_of_the_bundle(authority: Authority, new: Issu
     options = present_options(prove=prove, unusable=known if last == "remembered" else frozenset())
     outcome = present(options, opened(new), drivers)
     assert (outcome.proven, outcome.plan.imports, drivers.dead) == (True, True, set())
-    assert [(found.thumbprint, found.key_works) for found in outcome.after.certificates] == [(thumbprint, True)]
+    after = [(found.thumbprint, found.key_works, found.key_exportable) for found in outcome.after.certificates]
+    assert after == [(thumbprint, True, False)]
     assert drivers.calls == ["inventory", "exchange"] + ["exchange"] * (last != "remembered")
 
 

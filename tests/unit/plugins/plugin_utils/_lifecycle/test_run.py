@@ -288,3 +288,19 @@ def test_a_dead_key_of_another_owner_is_not_remembered_for_this_one(
 
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(PAUL["user"]))) == ["unchanged"]
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(JEANNE["user"]))) == ["installed"]
+
+
+@pytest.mark.parametrize("task", ["enrol", "audit"])
+def test_a_task_without_a_proof_keeps_that_a_key_can_be_exported(
+    workstation: FakeWorkstation, folder: Path, bundles: dict[str, IssuedBundle], task: str
+) -> None:
+    thumbprint = workstation.plant(JEANNE["user"], bundles["T123456"], friendly_name="Jeanne Dupont - T123456")
+    row = {"owner_sid": sid_of(JEANNE["user"]), "thumbprint": thumbprint, "key_exportable": True}
+    earlier = {"ansible_facts": {"pkcs12": {"schema": 3, "certificates": [row]}}}
+    result = (
+        enrol(workstation, folder, [JEANNE], variables=earlier)
+        if task == "enrol"
+        else run_action("certificate_facts", {"holders": [JEANNE]}, workstation, variables=earlier)
+    )
+    (certificate,) = result["ansible_facts"]["pkcs12"]["certificates"]
+    assert (certificate["key_state"], certificate["key_exportable"]) == ("linked", True)

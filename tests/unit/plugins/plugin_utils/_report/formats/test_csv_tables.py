@@ -112,6 +112,16 @@ def test_a_certificate_row_has_what_the_store_has() -> None:
     assert said[-1]["authorisation"] == ""
 
 
+@pytest.mark.parametrize(
+    ("language", "separator", "heading"), [("en", ",", "key exportable"), ("fr", ";", "clé exportable")]
+)
+def test_what_no_proof_has_shown_of_a_key_is_unknown(language: str, separator: str, heading: str) -> None:
+    found = [record(days=days, key_exportable=said) for days, said in ((1, True), (2, False), (3, None))]
+    said = records(certificates_csv(known_report(host(*found), language=language)), separator)
+    words = {"en": {"yes", "no", "unknown"}, "fr": {"oui", "non", "inconnu"}}
+    assert {row[heading] for row in said} == words[language]
+
+
 @pytest.mark.parametrize("reader", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("table", TABLES, ids=["holders", "certificates"])

@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import (
     FEW,
     MANY,
@@ -24,6 +25,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.known import host, record
+from unit.plugins.plugin_utils._report.known import report as known_report
 from unit.plugins.plugin_utils._report.reports import NOW, PARAMETERS, holder, hospital, sample, workstation
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
@@ -120,6 +123,20 @@ def test_each_part_has_its_table() -> None:
     assert len(found.tables["changes"]) == len(report.changes)
     stations = {row.workstation for row in report.workstations}
     assert set(found.column("silent", 0)) | {name[:7] for name in found.column("answered", 0)} >= stations
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["exportable: yes", "exportable: no", "exportable: unknown", ""]),
+        ("fr", ["exportable\xa0: oui", "exportable\xa0: non", "exportable\xa0: inconnu", ""]),
+    ],
+)
+def test_a_key_says_whether_it_can_be_exported_if_there_is_one(language: str, words: list[str]) -> None:
+    said = [record(days=days, key_exportable=known) for days, known in ((1, True), (2, False), (3, None))]
+    gone = record(days=4, key_state=KeyState.MISSING)
+    shown = read(known_report(host(*said, gone), language=language)).column("certificates", 7)
+    assert sorted(text.partition("sha256")[2] for text in shown) == sorted(words)
 
 
 def test_workstations_that_did_not_answer_say_since_when() -> None:
