@@ -107,16 +107,23 @@ function Read-Registry {
 function Read-AppData {
 	<# .SYNOPSIS
 	My of a profile, or why not. No folder of certificates is an empty store only when Windows says, in a loaded hive, where AppData is.
-	What is checked may be another folder when it is read. Even then only files that look like a store's are read, and sent to nobody else. #>
-	param([string] $AppData, [string] $ProfilePath, [bool] $Loaded)
+	What is checked may be another folder when it is read. Even then only files that look like a store's are read, and sent to nobody else.
+	Outside of the profile, the folder of another person is not read: the hive is its owner's, and could name any. Administrators own folders that
+	were migrated. #>
+	param([string] $AppData, [string] $ProfilePath, [bool] $Loaded, [string[]] $Other)
 	if (-not (Test-LocalPath -Path $AppData)) { return Get-Reason -Code 'redirected' -Place $AppData }
 	# The profile itself may be a mounted disk.
-	$from = if ($AppData.StartsWith("$ProfilePath\", [StringComparison]::OrdinalIgnoreCase)) { $ProfilePath } else { $AppData.Substring(0, 2) }
+	$below = $AppData.StartsWith("$ProfilePath\", [StringComparison]::OrdinalIgnoreCase)
+	$from = if ($below) { $ProfilePath } else { $AppData.Substring(0, 2) }
 	$place = $AppData
 	try {
 		foreach ($place in $AppData, "$AppData\$my", "$AppData\$certificates") {
 			$link = Find-Link -Root $from -Path $place
 			if ($link) { return Get-Reason -Code 'link' -Place $link }
+			if (-not $below) {
+				$owner = [Security.AccessControl.DirectorySecurity]::new($place, 'Owner').GetOwner([Security.Principal.SecurityIdentifier])
+				if ($owner.Value -in $Other) { return Get-Reason -Code 'another_owner' -Place $place }
+			}
 			$from = $place
 		}
 		Read-Folder -Path $place
@@ -140,7 +147,7 @@ function Get-Store {
 function Get-OwnerStore {
 	<# .SYNOPSIS
 	CurrentUser\My of a person, whoever asks: what is in the hive, when it is loaded, and in the profile. #>
-	param([string] $Sid, [string] $ProfilePath)
+	param([string] $Sid, [string] $ProfilePath, [string[]] $Other)
 	$users = $registry::Users
 	Get-Store -Found @(
 		Read-Registry -Root $users -Software "$Sid\Software"
@@ -149,7 +156,7 @@ function Get-OwnerStore {
 			$folders = $users.OpenSubKey("$Sid\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders")
 			if ($folders) { $appData = [string] $folders.GetValue('AppData', $appData, 'DoNotExpandEnvironmentNames') }
 		} catch { Get-Unread -Place "$users\$Sid" -Exception $_.Exception }
-		Read-AppData -AppData (Expand-ProfilePath -Path $appData -ProfilePath $ProfilePath) -ProfilePath $ProfilePath -Loaded ($null -ne $folders)
+		Read-AppData -AppData (Expand-ProfilePath -Path $appData -ProfilePath $ProfilePath) -ProfilePath $ProfilePath -Loaded ($null -ne $folders) -Other $Other
 	)
 }
 
@@ -157,6 +164,7 @@ function Get-Inventory {
 	<# .SYNOPSIS
 	The answer. #>
 	param([string[]] $Holder)
+	$people = @(Get-ProfileList)
 	@{
 		changed = $false; protocol = 1; utc = Get-UtcNow
 		identity = Get-RunIdentity; computer = [Environment]::MachineName; dns_names = @(Get-DnsName)
@@ -169,7 +177,10 @@ function Get-Inventory {
 		# The service behind become: 2 automatic, 3 on demand, 4 disabled.
 		secondary_logon = $registry::GetValue('HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\seclogon', 'Start', $null)
 		holders = @(foreach ($asked in $Holder) { Resolve-Holder -Asked $asked })
-		profiles = @(foreach ($person in Get-ProfileList) { $person + (Get-OwnerStore -Sid $person.owner_sid -ProfilePath $person.path) })
+		profiles = @(foreach ($person in $people) {
+			$sid = $person.owner_sid
+			$person + (Get-OwnerStore -Sid $sid -ProfilePath $person.path -Other (@($people.owner_sid) -ne $sid))
+		})
 		machine = Get-Store -Found @(Read-Registry -Root $registry::LocalMachine -Software 'SOFTWARE')
 	}
 }

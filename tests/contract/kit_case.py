@@ -170,6 +170,8 @@ def _never_prepared(wanted: list[Order]) -> Iterator[str]:
                 yield "it needs another person who is logged on"
             case PutRegistry(of=str() as of) if of != "own":
                 yield "it needs another person who is logged on"
+            case PutRegistry(of="own", values=values) if "AppData" in values:
+                yield "it would move the user's AppData"
             case (
                 PutPerson(local=True)
                 | PutPerson(store=False)

@@ -46,6 +46,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _is_below(path: str, folder: str) -> bool:
+    return path.casefold().startswith(folder.casefold() + "\\")
+
+
 def ignore(_operation: Operation) -> None:
     """Observes nothing."""
 
@@ -89,6 +93,16 @@ class Computer:
     def store_of(self, sid: str) -> Store:
         """CurrentUser\\My of the owner. Raises ``KeyError`` for someone without a profile."""
         return self.profiles[sid].store
+
+    def owner_of(self, folder: str) -> str | None:
+        """The SID of the person whose folder this is; None: nobody's, such as Administrators'."""
+        inside = next(self.files.below(folder), None)
+        if inside:
+            return inside.owner
+        own = (
+            sid for sid, profile in self.profiles.items() if _is_below(folder, profile.path) and not profile.migrated
+        )
+        return next(own, None)
 
     @property
     def people(self) -> list[str]:

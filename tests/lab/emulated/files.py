@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 class PlacedFile:
     """A file, or a link to another place. ``locked``: another program has it open, and shares it with nobody.
 
-    ``sparse``: so many bytes are there instead of ``data``.
+    ``never_opens``: another program has an oplock on it, and does not answer. ``sparse``: so many bytes are there instead of ``data``.
+    ``owner``: the SID of the person whose file it is, with the folders on the way to it; None: Administrators.
     """
 
     path: str
@@ -21,7 +22,9 @@ class PlacedFile:
     modified: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_link: bool = False
     locked: bool = False
+    never_opens: bool = False
     sparse: int = 0
+    owner: str | None = None
 
     @property
     def size(self) -> int:

@@ -186,6 +186,8 @@ class _ProfileExchange(Exchange):
     def _check(self, path: str, code: str) -> None:
         """What makes a file unreadable, or worse."""
         file = self._computer.files.find(path)
+        if file and file.never_opens:
+            raise DriverError(code, HResult.COR_E_TIMEOUT, {"file": file.path})
         if file and file.locked:
             raise DriverError(code, HResult.SHARING_VIOLATION, {"file": file.path})
         if file and (file.is_link or len(file.data) > LARGEST_FILE):
