@@ -47,20 +47,17 @@ function Get-Unread {
 	[OutputType([hashtable])]
 	param([string] $Place, [Exception] $Exception)
 	$base = $Exception.GetBaseException()
-	$code = switch ($base) {
-		{ $_ -is [UnauthorizedAccessException] -or $_ -is [Security.SecurityException] } { 'access_denied' }
-		{ $_ -is [TimeoutException] } { 'timed_out' }
-		default { 'unreadable' }
-	}
+	$denied = $base -is [UnauthorizedAccessException] -or $base -is [Security.SecurityException]
+	$code = if ($base -is [TimeoutException]) { 'timed_out' } else { ('unreadable', 'access_denied')[$denied] }
 	Get-Reason -Code $code -Place $Place -HResult (Get-HResult -Exception $base)
 }
 
 function Wait-File {
 	<# .SYNOPSIS
-	The result of a task, as long as the watch of its place has time. #>
+	The result of a task, as long as its place has time. #>
 	param([Threading.Tasks.Task] $Task, [Diagnostics.Stopwatch] $Watch)
 	$Watch.Start()
-	$first = [Threading.Tasks.Task]::WaitAny(@($Task), [Math]::Max(0, $longestWait - $Watch.ElapsedMilliseconds))
+	$first = [Threading.Tasks.Task]::WaitAny(@($Task), [int] [Math]::Max(0, $longestWait - $Watch.ElapsedMilliseconds))
 	$Watch.Stop()
 	if ($first -lt 0) { throw [TimeoutException]::new() }
 	$Task.Result
@@ -69,23 +66,23 @@ function Wait-File {
 function Read-SmallFile {
 	<# .SYNOPSIS
 	The bytes of a file; nothing when there are more than that. Nobody is kept from the file meanwhile.
-	Who has an oplock on it can let its opening wait for good. So a thread of the pool opens it, where no PowerShell runs, and may be left there.
+	Who has an oplock on it can keep an opening waiting for good. So another thread opens it, where no PowerShell runs.
 	.PARAMETER Path
 	Of the file.
 	.PARAMETER Largest
 	How many bytes it may have.
 	.PARAMETER Watch
-	Of the place, stopped: the time that was spent on waiting there. #>
+	How long its place was waited for. #>
 	[CmdletBinding()]
 	[OutputType([byte[]])]
 	param([string] $Path, [long] $Largest, [Diagnostics.Stopwatch] $Watch)
 	if ($Watch.ElapsedMilliseconds -ge $longestWait) { throw [TimeoutException]::new() }
-	$expression = [Linq.Expressions.Expression]
-	$how = foreach ($each in $Path, [IO.FileMode]::Open, [IO.FileAccess]::Read, [IO.FileShare] 'ReadWrite, Delete') { $expression::Constant($each) }
-	$call = $expression::Call([IO.File], 'Open', $null, [Linq.Expressions.Expression[]] $how)
-	$opening = [Threading.Tasks.Task[IO.FileStream]]::new($expression::Lambda([Func[IO.FileStream]], $call).Compile())
-	$opening.Start()
-	$stream = Wait-File -Task $opening -Watch $Watch
+	$linq = [Linq.Expressions.Expression]
+	$how = foreach ($each in $Path, [IO.FileMode]::Open, [IO.FileAccess]::Read, [IO.FileShare] 'ReadWrite, Delete') { $linq::Constant($each) }
+	$open = $linq::Lambda([Func[IO.FileStream]], $linq::Call([IO.File], 'Open', $null, [Linq.Expressions.Expression[]] $how))
+	$task = [Threading.Tasks.Task[IO.FileStream]]::new($open.Compile())
+	$task.Start()
+	$stream = Wait-File -Task $task -Watch $Watch
 	try {
 		if ($stream.Length -gt $Largest) { return }
 		$data = [byte[]]::new($stream.Length)

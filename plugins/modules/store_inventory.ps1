@@ -14,6 +14,7 @@ $holders = $complex_args.holders
 $registry = [Microsoft.Win32.Registry]
 $my = 'Microsoft\SystemCertificates\My'
 $certificates = "$my\Certificates"
+$people = @(Get-ProfileList)
 
 # HRESULT of the Win32 error 1332.
 $noneMapped = 0x80070534L
@@ -108,9 +109,8 @@ function Read-AppData {
 	<# .SYNOPSIS
 	My of a profile, or why not. No folder of certificates is an empty store only when Windows says, in a loaded hive, where AppData is.
 	What is checked may be another folder when it is read. Even then only files that look like a store's are read, and sent to nobody else.
-	Outside of the profile, the folder of another person is not read: the hive is its owner's, and could name any. Administrators own folders that
-	were migrated. #>
-	param([string] $AppData, [string] $ProfilePath, [bool] $Loaded, [string[]] $Other)
+	Whose hive it is may name any folder: that of another person is not read. Administrators own what was migrated. #>
+	param([string] $AppData, [string] $ProfilePath, [bool] $Loaded, [string] $Sid)
 	if (-not (Test-LocalPath -Path $AppData)) { return Get-Reason -Code 'redirected' -Place $AppData }
 	# The profile itself may be a mounted disk.
 	$below = $AppData.StartsWith("$ProfilePath\", [StringComparison]::OrdinalIgnoreCase)
@@ -121,8 +121,8 @@ function Read-AppData {
 			$link = Find-Link -Root $from -Path $place
 			if ($link) { return Get-Reason -Code 'link' -Place $link }
 			if (-not $below) {
-				$owner = [Security.AccessControl.DirectorySecurity]::new($place, 'Owner').GetOwner([Security.Principal.SecurityIdentifier])
-				if ($owner.Value -in $Other) { return Get-Reason -Code 'another_owner' -Place $place }
+				$owner = [Security.AccessControl.DirectorySecurity]::new($place, 'Owner').GetOwner([Security.Principal.SecurityIdentifier]).Value
+				if ($owner -ne $Sid -and $owner -in $people.owner_sid) { return Get-Reason -Code 'another_owner' -Place $place }
 			}
 			$from = $place
 		}
@@ -147,7 +147,7 @@ function Get-Store {
 function Get-OwnerStore {
 	<# .SYNOPSIS
 	CurrentUser\My of a person, whoever asks: what is in the hive, when it is loaded, and in the profile. #>
-	param([string] $Sid, [string] $ProfilePath, [string[]] $Other)
+	param([string] $Sid, [string] $ProfilePath)
 	$users = $registry::Users
 	Get-Store -Found @(
 		Read-Registry -Root $users -Software "$Sid\Software"
@@ -156,7 +156,7 @@ function Get-OwnerStore {
 			$folders = $users.OpenSubKey("$Sid\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders")
 			if ($folders) { $appData = [string] $folders.GetValue('AppData', $appData, 'DoNotExpandEnvironmentNames') }
 		} catch { Get-Unread -Place "$users\$Sid" -Exception $_.Exception }
-		Read-AppData -AppData (Expand-ProfilePath -Path $appData -ProfilePath $ProfilePath) -ProfilePath $ProfilePath -Loaded ($null -ne $folders) -Other $Other
+		Read-AppData -AppData (Expand-ProfilePath -Path $appData -ProfilePath $ProfilePath) -ProfilePath $ProfilePath -Loaded ($null -ne $folders) -Sid $Sid
 	)
 }
 
@@ -164,7 +164,6 @@ function Get-Inventory {
 	<# .SYNOPSIS
 	The answer. #>
 	param([string[]] $Holder)
-	$people = @(Get-ProfileList)
 	@{
 		changed = $false; protocol = 1; utc = Get-UtcNow
 		identity = Get-RunIdentity; computer = [Environment]::MachineName; dns_names = @(Get-DnsName)
@@ -177,10 +176,7 @@ function Get-Inventory {
 		# The service behind become: 2 automatic, 3 on demand, 4 disabled.
 		secondary_logon = $registry::GetValue('HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\seclogon', 'Start', $null)
 		holders = @(foreach ($asked in $Holder) { Resolve-Holder -Asked $asked })
-		profiles = @(foreach ($person in $people) {
-			$sid = $person.owner_sid
-			$person + (Get-OwnerStore -Sid $sid -ProfilePath $person.path -Other (@($people.owner_sid) -ne $sid))
-		})
+		profiles = @(foreach ($person in $people) { $person + (Get-OwnerStore -Sid $person.owner_sid -ProfilePath $person.path) })
 		machine = Get-Store -Found @(Read-Registry -Root $registry::LocalMachine -Software 'SOFTWARE')
 	}
 }
