@@ -97,6 +97,7 @@ class EmulatedSubject:
         for each in order.paths:
             path = each.replace("<profile>", self.place.profile)
             file = PlacedFile(path, order.data, is_link=order.link, locked=order.locked, sparse=order.sparse)
+            file.shared, file.read_only = order.shared, order.read_only
             # Under Wine all files are those of the one Unix user.
             file.owner = OWNER.sid
             self.workstation.files.put(file)

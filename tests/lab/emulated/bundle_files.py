@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lab.emulated.computer import Computer
-from lab.emulated.errors import HResult
+from lab.emulated.errors import DriverError, HResult
 from lab.emulated.files import PlacedFile
 from lab.emulated.logon import Session
 from lab.emulated.profile import SHELL_FOLDERS
@@ -105,10 +105,9 @@ def _folder(
 
 def _bundle(file: PlacedFile, late: bool) -> Json:
     facts: Json = {"sha256": None, "code": None, "hresult": None}
-    if late:
-        facts |= {"code": "timed_out", "hresult": HResult.COR_E_TIMEOUT}
-    elif file.locked:
-        facts |= {"code": "unreadable", "hresult": HResult.SHARING_VIOLATION}
+    refusal = ("timed_out", HResult.COR_E_TIMEOUT) if late else file.refusal
+    if refusal:
+        facts["code"], facts["hresult"] = refusal
     elif file.size > LARGEST_FILE:
         facts["code"] = "too_large"
     else:
@@ -142,16 +141,18 @@ def _removed(
     if file is None:
         return "left", "unreadable", HResult.FILE_NOT_FOUND
     code, hresult = _why_left(file, asked["sha256"])
-    if code is None:
-        computer.files.remove(path)
-    return "left" if code else "removed", code, hresult
+    if code:
+        return "left", code, hresult
+    try:
+        computer.files.remove(path, computer.removes_at_once)
+    except DriverError as error:
+        return "left", "access_denied", error.hresult
+    return "removed", None, None
 
 
 def _why_left(file: PlacedFile, sha256: str) -> tuple[str | None, int | None]:
-    if file.never_opens:
-        return "timed_out", HResult.COR_E_TIMEOUT
-    if file.locked:
-        return "unreadable", HResult.SHARING_VIOLATION
+    if file.refusal:
+        return file.refusal
     if file.is_link:
         return "link", None
     if file.size > LARGEST_FILE:

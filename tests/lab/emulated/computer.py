@@ -122,6 +122,11 @@ class Computer:
         return name.lower() in {own.lower() for own in (self.computer_name, *self.dns_names)}
 
     @property
+    def removes_at_once(self) -> bool:
+        """Whether Windows deletes a file by POSIX semantics, also a read-only one: from 1809 on."""
+        return self.os_build >= 17763
+
+    @property
     def locks(self) -> list[str]:
         """The codes of what may keep PowerShell from FullLanguage mode."""
         managed = any(file.path.casefold().endswith(r"\script\policy") for file in self.files.below(MDM_RULES))

@@ -106,8 +106,8 @@ def _element(file: PlacedFile, late: bool) -> Json:
         return reason("unknown_name", file.path)
     if late:
         return reason("timed_out", file.path, HResult.COR_E_TIMEOUT)
-    if file.locked:
-        return reason("unreadable", file.path, HResult.SHARING_VIOLATION)
+    if file.refusal:
+        return reason(file.refusal[0], file.path, file.refusal[1])
     if file.size > LARGEST_ELEMENT:
         return reason("too_large", file.path)
     return {"source": "file", "data": base64.b64encode(file.data).decode()}
