@@ -1,15 +1,20 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The drivers' own code waits for no file for good, in PowerShell for Linux of the Windows test bed: Wine has no oplocks.
+"""The drivers' own code reads what holders control within its bounds, in PowerShell for Linux of the Windows test bed.
 
-A named pipe that nobody writes to stands for the file: opening it for reading waits as well.
+Wine has no oplocks, and shows links as what they lead to. A named pipe that nobody writes to stands for a file with an oplock: opening it
+for reading waits as well. Here a backslash is a letter like others, so each folder on the way to a place is an entry of the one folder
+in which PowerShell runs: ``C:\\Users``, ``C:\\Users\\mdurand``, and so on.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,87 +26,210 @@ from lab.wine import bed
 pytestmark = pytest.mark.windows
 PLUGINS = ROOT / "plugins"
 TIMED_OUT = 0x80131505
-PRELUDE = """
+PIECES = """
 $ErrorActionPreference = 'Stop'
-Import-Module '{plugins}/module_utils/_Store.psm1'
+Import-Module '{plugins}/module_utils/_Store.psm1', '{plugins}/module_utils/_Path.psm1'
 & (Get-Module _Store) {{ $script:longestWait = 1000 }}
+function Get-ProfileList {{ }}
+$parsed = [Management.Automation.Language.Parser]::ParseFile('{plugins}/modules/{driver}.ps1', [ref] $null, [ref] $null)
+foreach ($each in $parsed.EndBlock.Statements) {{
+    if ($each -is [Management.Automation.Language.FunctionDefinitionAst] -or "$each" -match '^\\$(?!wrong|holders)\\w+ =') {{
+        Invoke-Expression $each.Extent.Text
+    }}
+}}
 """
-STORE = """
-$first, $second = foreach ($folder in '{folder}/hostile', '{folder}/other') {{ , @(Read-Folder -Path $folder) }}
-ConvertTo-Json -Compress -InputObject @($first, $second)
+"""Functions and constants of a driver, without what asks Windows."""
+
+INVENTORY = """
+$found = @{{}}
+foreach ($name in {names}) {{
+    $person = "C:\\Users\\$name"
+    $found[$name] = @(Read-AppData -AppData "$person\\AppData\\Roaming" -ProfilePath $person -Loaded $false -Sid 'S-1-5-21-1')
+}}
+ConvertTo-Json -Compress -Depth 5 -InputObject $found
 """
 BUNDLES = """
-$driver = '{plugins}/modules/bundle_files.ps1'
-$parsed = [Management.Automation.Language.Parser]::ParseFile($driver, [ref] $null, [ref] $null)
-$isFunction = {{ $args[0] -is [Management.Automation.Language.FunctionDefinitionAst] }}
-foreach ($each in $parsed.FindAll($isFunction, $false)) {{ Invoke-Expression $each.Extent.Text }}
-$link, $deepest, $largestFile = [IO.FileAttributes]::ReparsePoint, 5, 1MB
-function Test-LocalPath {{ $true }}
-$folders = , @{{ usual = 'Downloads' }}
-function Search-Folder {{ param($Sid, $ProfilePath, $Folder, $Budget) Find-Bundle -Path "$ProfilePath/$($Folder.usual)" -Budget $Budget }}
-$mostEntries, $mostFiles = 100, 100
-$until = [DateTime]::UtcNow.AddSeconds(60)
-$first, $second = foreach ($folder in '{folder}/hostile', '{folder}/other') {{
-    , @(Search-Profile -Sid x -ProfilePath $folder -Until $until)
+$mostEntries, $mostFiles = 50, 20
+function Get-FolderPath {{ param($Sid, $ProfilePath, $Folder) "$ProfilePath\\$($Folder.usual)" }}
+$found = @{{}}
+foreach ($name in {names}) {{
+    $until = [DateTime]::UtcNow.AddSeconds($(if ($name -eq 'late') {{ -1 }} else {{ 60 }}))
+    $found[$name] = @(Search-Profile -Sid 'S-1-5-21-1' -ProfilePath "C:\\Users\\$name" -Until $until)
 }}
-ConvertTo-Json -Compress -InputObject @($first, $second)
+ConvertTo-Json -Compress -Depth 5 -InputObject $found
 """
+ELEMENT = {"source": "file", "data": "b25l"}
 
-Json = dict[str, Any]
-
-
-def run(script: str, folder: Path) -> tuple[list[Json], list[Json]]:
-    """What is found for the hostile person, and for the other one."""
-    where = bed()
-    assert where is not None
-    words = {"plugins": PLUGINS, "folder": folder}
-    command = [
-        str(where / "bin" / "pwsh"),
-        "-NoProfile",
-        "-NonInteractive",
-        "-Command",
-        (PRELUDE + script).format(**words),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    hostile, other = json.loads(done.stdout)
-    return hostile, other
+Found = Mapping[str, list[dict[str, Any]]]
 
 
-def test_a_file_of_a_store_that_does_not_open_ends_its_place_only(tmp_path: Path) -> None:
-    hostile, other = tmp_path / "hostile", tmp_path / "other"
-    hostile.mkdir()
-    other.mkdir()
-    for name in ("B" * 40, "C" * 40, "D" * 40):
-        os.mkfifo(hostile / name)
-    (other / ("A" * 40)).write_bytes(b"one")
-    found, read = run(STORE, tmp_path)
-    assert [(each["code"], each["hresult"]) for each in found] == [("timed_out", TIMED_OUT)]
-    assert Path(found[0]["detail"]).parent == hostile
-    assert read == [{"source": "file", "data": "b25l"}]
+class Disk:
+    """The folder in which PowerShell runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def make(self, path: str) -> Path:
+        """A folder of Windows, with those on the way."""
+        parts = path.split("\\")
+        for number in range(2, len(parts) + 1):
+            made = self.folder / "\\".join(parts[:number])
+            if not made.is_symlink():
+                made.mkdir(exist_ok=True)
+        return self.folder / path
+
+    def link(self, path: str, target: Path) -> None:
+        """A link instead of a folder."""
+        self.make(path.rpartition("\\")[0])
+        (self.folder / path).symlink_to(target)
+
+    def store(self, name: str) -> Path:
+        """The folder of a person's store."""
+        return self.make(rf"{app_data(name)}\Microsoft\SystemCertificates\My\Certificates")
+
+    def ask(self, driver: str, script: str) -> Found:
+        """What the driver finds of the people who are here, by name."""
+        where = bed()
+        assert where is not None
+        people = [path.name.split("\\") for path in self.folder.iterdir()]
+        names = {parts[2] for parts in people if len(parts) > 2}
+        words = {"plugins": PLUGINS, "driver": driver, "names": ", ".join(f"'{name}'" for name in sorted(names))}
+        code = (PIECES + script).format(**words)
+        command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", code]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
+        found: Found = json.loads(done.stdout)
+        return found
 
 
-def test_so_does_a_bundle(tmp_path: Path) -> None:
-    hostile, other = tmp_path / "hostile" / "Downloads", tmp_path / "other" / "Downloads"
-    hostile.mkdir(parents=True)
-    other.mkdir(parents=True)
-    for name in ("a.p12", "b.pfx"):
-        os.mkfifo(hostile / name)
-    (other / "c.p12").write_bytes(b"one")
-    found, read = run(BUNDLES, tmp_path)
-    assert [(each["sha256"], each["code"], each["hresult"]) for each in found] == [(None, "timed_out", TIMED_OUT)] * 2
-    assert [(each["path"], each["code"]) for each in read] == [(str(other / "c.p12"), None)]
+def app_data(name: str) -> str:
+    return rf"C:\Users\{name}\AppData\Roaming"
 
 
-def test_what_is_open_elsewhere_is_read_and_what_is_large_is_not(tmp_path: Path) -> None:
-    """As before the deadline: who reads keeps nobody from the file, and takes no memory for a file that is too large."""
-    hostile, other = tmp_path / "hostile", tmp_path / "other"
-    hostile.mkdir()
-    other.mkdir()
-    with (hostile / ("A" * 40)).open("wb") as large:
+def hexadecimal(number: int) -> str:
+    return f"{number:040X}"
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What is found in the stores of hostile people, and of one who is not."""
+    disk = Disk(tmp_path_factory.mktemp("stores"))
+    other = disk.store("other")
+    (other / hexadecimal(1)).write_bytes(b"one")
+    (other / "folder").mkdir()
+    disk.link(r"C:\Users\link_above\AppData", other)
+    disk.link(app_data("link_below") + r"\Microsoft\SystemCertificates\My", other)
+    linked = disk.store("link_in_it")
+    (linked / hexadecimal(1)).write_bytes(b"one")
+    (linked / hexadecimal(2)).symlink_to(other / hexadecimal(1))
+    for name, number in (("thousand", 1000), ("more", 1001)):
+        folder = disk.store(name)
+        for each in range(number):
+            (folder / f"{each}.x").touch()
+    heavy = disk.store("heavy")
+    for each in range(65):
+        (heavy / hexadecimal(each)).write_bytes(bytes(64 << 10))
+    with (disk.store("gigabytes") / hexadecimal(1)).open("wb") as large:
         large.truncate(8 << 30)
-    with (other / ("A" * 40)).open("wb") as written:
-        written.write(b"one")
-        written.flush()
-        found, read = run(STORE, tmp_path)
-    assert [each["code"] for each in found] == ["too_large"]
-    assert read == [{"source": "file", "data": "b25l"}]
+    with socket.socket(socket.AF_UNIX) as closed:
+        folder = os.open(disk.store("closed"), os.O_PATH)
+        closed.bind(f"/proc/self/fd/{folder}/{hexadecimal(1)}")  # the path itself is too long for a socket
+        os.close(folder)
+    waiting = disk.store("waiting")
+    for each in range(3):
+        os.mkfifo(waiting / hexadecimal(each))
+    with (disk.store("shared") / hexadecimal(1)).open("wb") as shared:
+        shared.write(b"one")
+        shared.flush()
+        fcntl.flock(shared, fcntl.LOCK_SH)  # as .NET does for who shares a file
+        return disk.ask("store_inventory", INVENTORY)
+
+
+def codes(found: list[dict[str, Any]]) -> list[str]:
+    return [each["code"] for each in found if "code" in each]
+
+
+def elements(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [each for each in found if "source" in each]
+
+
+def test_an_ordinary_store_is_read_also_while_somebody_has_it_open(stores: Found) -> None:
+    assert stores["other"] == stores["shared"] == [ELEMENT]
+
+
+def test_no_link_is_followed(stores: Found) -> None:
+    link = {"code": "link", "hresult": None}
+    assert stores["link_above"] == [{**link, "detail": r"C:\Users\link_above\AppData"}]
+    assert stores["link_below"] == [{**link, "detail": app_data("link_below") + r"\Microsoft\SystemCertificates\My"}]
+    assert (elements(stores["link_in_it"]), codes(stores["link_in_it"])) == ([ELEMENT], ["link"])
+
+
+def test_no_more_is_read_than_fits(stores: Found) -> None:
+    assert codes(stores["thousand"]) == ["unknown_name"]
+    assert codes(stores["more"]) == ["unknown_name", "limit"]
+    assert (len(elements(stores["heavy"])), codes(stores["heavy"])) == (63, ["limit"])  # base64 fills up
+    assert codes(stores["gigabytes"]) == ["too_large"]
+
+
+def test_what_could_not_be_read_is_told(stores: Found) -> None:
+    assert codes(stores["closed"]) == ["unreadable"]
+    (late,) = stores["waiting"]
+    assert (late["code"], late["hresult"]) == ("timed_out", TIMED_OUT)
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What is found in the folders of such people."""
+    disk = Disk(tmp_path_factory.mktemp("bundles"))
+    for name in ("other", "late"):
+        (disk.make(rf"C:\Users\{name}\Downloads") / "a.p12").write_bytes(b"one")
+    deep = disk.make(r"C:\Users\deep\Documents") / "1" / "2" / "3" / "4" / "5" / "6"
+    deep.mkdir(parents=True)
+    (deep.parent / "a.p12").write_bytes(b"one")
+    (deep / "b.p12").write_bytes(b"one")
+    elsewhere = disk.make(r"C:\Users\other\Downloads")
+    disk.link(r"C:\Users\linked\Downloads", elsewhere)
+    desktop = disk.make(r"C:\Users\linked\Desktop")
+    (desktop / "folder").symlink_to(elsewhere)
+    (desktop / "a.p12").symlink_to(elsewhere / "a.p12")
+    many = disk.make(r"C:\Users\many\Desktop")
+    for number in range(51):
+        (many / f"{number}.txt").touch()
+    full = disk.make(r"C:\Users\full\Desktop")
+    for number in range(21):
+        (full / f"{number}.pfx").write_bytes(b"one")
+    waiting = disk.make(r"C:\Users\waiting\Downloads")
+    for name in ("a.p12", "b.pfx"):
+        os.mkfifo(waiting / name)
+    with (disk.make(r"C:\Users\gigabytes\Downloads") / "a.p12").open("wb") as large:
+        large.truncate(8 << 30)
+    return disk.ask("bundle_files", BUNDLES)
+
+
+def hashes(found: list[dict[str, Any]]) -> int:
+    return sum(each.get("sha256") is not None for each in found)
+
+
+def test_an_ordinary_bundle_is_found(bundles: Found) -> None:
+    (found,) = bundles["other"]
+    assert (Path(found["path"]).name, found["size"], found["code"], hashes([found])) == ("a.p12", 3, None, 1)
+
+
+def test_the_search_follows_no_link(bundles: Found) -> None:
+    assert sorted(Path(each["detail"]).name for each in bundles["linked"]) == [
+        r"C:\Users\linked\Downloads",
+        "a.p12",
+        "folder",
+    ]
+    assert {each["code"] for each in bundles["linked"]} == {"link"}
+
+
+def test_the_search_has_bounds(bundles: Found) -> None:
+    """Levels, entries, files, time, size."""
+    limits = {name: (hashes(bundles[name]), bundles[name][-1]["code"]) for name in ("deep", "many", "full", "late")}
+    assert limits == {"deep": (1, "limit"), "many": (0, "limit"), "full": (20, "limit"), "late": (0, "limit")}
+    assert [each["code"] for each in bundles["gigabytes"]] == ["too_large"]
+
+
+def test_a_bundle_that_does_not_open_takes_the_time_of_its_profile_only(bundles: Found) -> None:
+    assert [(each["code"], each["hresult"]) for each in bundles["waiting"]] == [("timed_out", TIMED_OUT)] * 2
