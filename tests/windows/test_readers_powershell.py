@@ -30,15 +30,20 @@ PIECES = """
 $ErrorActionPreference = 'Stop'
 Import-Module '{plugins}/module_utils/_Store.psm1', '{plugins}/module_utils/_Path.psm1'
 & (Get-Module _Store) {{ $script:longestWait = 1000 }}
-function Get-ProfileList {{ }}
+function Get-ProfileList {{ @{{ owner_sid = 'S-1-5-21-1' }}; @{{ owner_sid = 'S-1-5-21-2' }} }}
+class Owner {{
+    [string] $Value
+    Owner([string] $place, [string] $what) {{ $this.Value = [IO.File]::ReadAllText("$place/owner") }}
+    [object] GetOwner([type] $as) {{ return $this }}
+}}
 $parsed = [Management.Automation.Language.Parser]::ParseFile('{plugins}/modules/{driver}.ps1', [ref] $null, [ref] $null)
 foreach ($each in $parsed.EndBlock.Statements) {{
     if ($each -is [Management.Automation.Language.FunctionDefinitionAst] -or "$each" -match '^\\$(?!wrong|holders)\\w+ =') {{
-        Invoke-Expression $each.Extent.Text
+        Invoke-Expression $each.Extent.Text.Replace('[Security.AccessControl.DirectorySecurity]::new($place,', '[Owner]::new($place,')
     }}
 }}
 """
-"""Functions and constants of a driver, without what asks Windows."""
+"""Functions and constants of a driver, without what asks Windows. The owner of a folder is in a file there."""
 
 INVENTORY = """
 $found = @{{}}
@@ -48,6 +53,7 @@ foreach ($name in {names}) {{
 }}
 ConvertTo-Json -Compress -Depth 5 -InputObject $found
 """
+ELSEWHERE = INVENTORY.replace(r"$person\AppData\Roaming", r"D:\data\$name")
 BUNDLES = """
 $mostEntries, $mostFiles = 50, 20
 function Get-FolderPath {{ param($Sid, $ProfilePath, $Folder) "$ProfilePath\\$($Folder.usual)" }}
@@ -175,6 +181,50 @@ def test_what_could_not_be_read_is_told(stores: Found) -> None:
     assert codes(stores["closed"]) == ["unreadable"]
     (late,) = stores["waiting"]
     assert (late["code"], late["hresult"]) == ("timed_out", TIMED_OUT)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What is found of people whose AppData is outside of their profiles. Whose folders these are: AppData, My, Certificates."""
+    disk = Disk(tmp_path_factory.mktemp("elsewhere"))
+    for name, owners in OWNERS.items():
+        disk.make(rf"C:\Users\{name}\AppData")
+        certificates = rf"D:\data\{name}\Microsoft\SystemCertificates\My\Certificates"
+        (disk.make(certificates) / hexadecimal(1)).write_bytes(b"one")
+        for path, owner in zip(
+            (rf"D:\data\{name}", certificates.rpartition("\\")[0], certificates), owners, strict=True
+        ):
+            (disk.folder / path / "owner").write_text(owner)
+    return disk.ask("store_inventory", ELSEWHERE)
+
+
+OWN, OTHERS, ADMINISTRATORS, UNKNOWN = "S-1-5-21-1", "S-1-5-21-2", "S-1-5-32-544", "S-1-5-21-9"
+OWNERS = {
+    "own": (OWN, OWN, OWN),
+    "migrated": (ADMINISTRATORS, UNKNOWN, OWN),
+    "others": (OTHERS, OTHERS, OTHERS),
+    "others_my": (ADMINISTRATORS, OTHERS, OWN),
+    "others_certificates": (OWN, OWN, OTHERS),
+}
+
+
+def test_no_folder_of_another_person_is_read(elsewhere: Found) -> None:
+    refused = {
+        name: [(each["code"], each["detail"]) for each in found]
+        for name, found in elsewhere.items()
+        if "others" in name
+    }
+    below = r"\Microsoft\SystemCertificates\My"
+    assert refused == {
+        "others": [("another_owner", r"D:\data\others")],
+        "others_my": [("another_owner", rf"D:\data\others_my{below}")],
+        "others_certificates": [("another_owner", rf"D:\data\others_certificates{below}\Certificates")],
+    }
+
+
+@pytest.mark.parametrize("name", ["own", "migrated"])
+def test_any_other_folder_is_read(elsewhere: Found, name: str) -> None:
+    assert (elements(elsewhere[name]), codes(elsewhere[name])) == ([ELEMENT], ["unknown_name"])  # of the file "owner"
 
 
 @pytest.fixture(scope="module")
