@@ -6,6 +6,7 @@ using System.IO;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
 
 namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemoval
@@ -15,7 +16,12 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemov
 		internal const uint GENERIC_READ = 0x80000000, FILE_SHARE_READ = 1, FILE_SHARE_ALL = 7;
 		internal const uint FILE_FLAG_OPEN_REPARSE_POINT = 0x200000, FILE_FLAG_BACKUP_SEMANTICS = 0x2000000;
 		const uint DELETE = 0x10000, OPEN_EXISTING = 3;
-		const int FileDispositionInfo = 4;
+		const int FileDispositionInfo = 4, FileDispositionInfoEx = 21;
+		const uint FILE_DISPOSITION_DELETE = 0x1, FILE_DISPOSITION_POSIX_SEMANTICS = 0x2, FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE = 0x10;
+		const int MILLISECONDS = 10000;
+		// Win32 errors of a Windows or a file system that does not know a class or a flag: ERROR_INVALID_FUNCTION, ERROR_NOT_SUPPORTED,
+		// ERROR_INVALID_PARAMETER, ERROR_CALL_NOT_IMPLEMENTED.
+		static readonly int[] UNKNOWN = { 1, 50, 87, 120 };
 
 		// Null when the file was removed, or why it was left: link, too_large, changed. The path is the folder's with more behind it.
 		public static string Remove(string folder, string path, string sha256, int largest)
@@ -34,18 +40,33 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemov
 						var found = BitConverter.ToString(hash.ComputeHash(stream)).Replace("-", "");
 						if (!string.Equals(found, sha256, StringComparison.OrdinalIgnoreCase)) return "changed";
 					}
-					byte delete = 1;
-					Check(SetFileInformationByHandle(file, FileDispositionInfo, ref delete, 1));
+					Delete(file);
 				}
 			}
 			return null;
 		}
 
+		// Who has an oplock on the file can let its opening wait for good.
 		internal static SafeFileHandle Open(string path, uint access, uint share, uint flags)
 		{
-			var handle = CreateFile(path, access, share, IntPtr.Zero, OPEN_EXISTING, flags, IntPtr.Zero);
-			Check(!handle.IsInvalid);
-			return handle;
+			var opening = Task.Run(() =>
+			{
+				var handle = CreateFile(path, access, share, IntPtr.Zero, OPEN_EXISTING, flags, IntPtr.Zero);
+				Check(!handle.IsInvalid);
+				return handle;
+			});
+			if (Task.WaitAny(new Task[] { opening }, MILLISECONDS) < 0) throw new TimeoutException();
+			return opening.GetAwaiter().GetResult();
+		}
+
+		// By POSIX semantics the name goes with this handle, whoever else has the file open. An older Windows keeps both until all are closed.
+		static void Delete(SafeFileHandle file)
+		{
+			var flags = FILE_DISPOSITION_DELETE | FILE_DISPOSITION_POSIX_SEMANTICS | FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE;
+			if (SetFileInformationByHandle(file, FileDispositionInfoEx, ref flags, 4)) return;
+			Check(Array.IndexOf(UNKNOWN, Marshal.GetLastWin32Error()) >= 0);
+			flags = FILE_DISPOSITION_DELETE;
+			Check(SetFileInformationByHandle(file, FileDispositionInfo, ref flags, 1));
 		}
 
 		internal static string GetPath(SafeFileHandle handle)
@@ -68,6 +89,6 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemov
 		static extern int GetFinalPathNameByHandle(SafeFileHandle hFile, StringBuilder lpszFilePath, int cchFilePath, uint dwFlags);
 
 		[DllImport("kernel32.dll", SetLastError = true)]
-		static extern bool SetFileInformationByHandle(SafeFileHandle hFile, int fileInformationClass, ref byte lpFileInformation, uint dwBufferSize);
+		static extern bool SetFileInformationByHandle(SafeFileHandle hFile, int fileInformationClass, ref uint lpFileInformation, uint dwBufferSize);
 	}
 }

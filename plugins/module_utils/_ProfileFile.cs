@@ -18,7 +18,7 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFi
 	{
 		const int ERROR_FILE_NOT_FOUND = 2, ERROR_PATH_NOT_FOUND = 3;
 
-		// Why it was not read: link, too_large, unknown_form. Null when it was.
+		// Why it was not read: link, too_large, or of a key file that is not understood unknown_form, other. Null when it was.
 		public string Code;
 		public string Sha256;
 		// Of an element.
@@ -43,13 +43,15 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFi
 			}
 		}
 
-		public static ProfileFile ReadKey(string profile, string path, int largest, bool cng)
+		// A file that is not understood could be the key of the container that is wanted, if it has the name: then it is of an unknown form.
+		// Without the name nothing would find the container in it, so it is another's.
+		public static ProfileFile ReadKey(string profile, string path, int largest, bool cng, string wanted)
 		{
 			var file = Read(profile, path, largest);
 			if (file.Code != null) return file;
 			file.Container = cng ? GetName(file.Data, 1, 44, 16, 28, new UnicodeEncoding(false, false, true))
 				: GetName(file.Data, 2, 40, 12, 40, Encoding.GetEncoding("us-ascii", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback));
-			if (file.Container == null) file.Code = "unknown_form";
+			if (file.Container == null) file.Code = Has(file.Data, wanted) ? "unknown_form" : "other";
 			file.Data = null;
 			return file;
 		}
@@ -74,6 +76,15 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFi
 		{
 			using (var root = FileRemoval.Open(profile, 0, FileRemoval.FILE_SHARE_ALL, FileRemoval.FILE_FLAG_BACKUP_SEMANTICS))
 				return string.Equals(found, FileRemoval.GetPath(root) + path.Substring(profile.Length), StringComparison.OrdinalIgnoreCase);
+		}
+
+		// Whether a name is in there, in any case, as ASCII or as UTF-16 at any place. Any other name could be, in a code page that nobody tells.
+		static bool Has(byte[] data, string wanted)
+		{
+			if (Encoding.UTF8.GetByteCount(wanted) > wanted.Length) return true;
+			var odd = data.Length == 0 ? "" : Encoding.Unicode.GetString(data, 1, data.Length - 1);
+			return Array.Exists(new[] { Encoding.ASCII.GetString(data), Encoding.Unicode.GetString(data), odd },
+				text => text.IndexOf(wanted, StringComparison.OrdinalIgnoreCase) >= 0);
 		}
 
 		// The name behind the head, whose length is at 8; the other lengths are from "first" to "last". Null when they do not fit.

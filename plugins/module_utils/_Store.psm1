@@ -5,6 +5,7 @@ $mostEntries = 1000
 $mostBytes = 4MB
 $largestElement = 64KB
 $longestText = 300
+$longestWait = 10000
 $elementName = '^[0-9A-F]{40}\z'
 $reparsePoint = [IO.FileAttributes]::ReparsePoint
 
@@ -47,24 +48,45 @@ function Get-Unread {
 	param([string] $Place, [Exception] $Exception)
 	$base = $Exception.GetBaseException()
 	$denied = $base -is [UnauthorizedAccessException] -or $base -is [Security.SecurityException]
-	Get-Reason -Code ('unreadable', 'access_denied')[$denied] -Place $Place -HResult (Get-HResult -Exception $base)
+	$code = if ($base -is [TimeoutException]) { 'timed_out' } else { ('unreadable', 'access_denied')[$denied] }
+	Get-Reason -Code $code -Place $Place -HResult (Get-HResult -Exception $base)
+}
+
+function Wait-File {
+	<# .SYNOPSIS
+	The result of a task, as long as its place has time. #>
+	param([Threading.Tasks.Task] $Task, [Diagnostics.Stopwatch] $Watch)
+	$Watch.Start()
+	$first = [Threading.Tasks.Task]::WaitAny(@($Task), [int] [Math]::Max(0, $longestWait - $Watch.ElapsedMilliseconds))
+	$Watch.Stop()
+	if ($first -lt 0) { throw [TimeoutException]::new() }
+	$Task.Result
 }
 
 function Read-SmallFile {
 	<# .SYNOPSIS
 	The bytes of a file; nothing when there are more than that. Nobody is kept from the file meanwhile.
+	Who has an oplock on it can keep an opening waiting for good. So another thread opens it, where no PowerShell runs.
 	.PARAMETER Path
 	Of the file.
 	.PARAMETER Largest
-	How many bytes it may have. #>
+	How many bytes it may have.
+	.PARAMETER Watch
+	How long its place was waited for. #>
 	[CmdletBinding()]
 	[OutputType([byte[]])]
-	param([string] $Path, [long] $Largest)
-	$stream = [IO.FileStream]::new($Path, 'Open', 'Read', 'ReadWrite, Delete')
+	param([string] $Path, [long] $Largest, [Diagnostics.Stopwatch] $Watch)
+	if ($Watch.ElapsedMilliseconds -ge $longestWait) { throw [TimeoutException]::new() }
+	$linq = [Linq.Expressions.Expression]
+	$how = foreach ($each in $Path, [IO.FileMode]::Open, [IO.FileAccess]::Read, [IO.FileShare] 'ReadWrite, Delete') { $linq::Constant($each) }
+	$open = $linq::Lambda([Func[IO.FileStream]], $linq::Call([IO.File], 'Open', $null, [Linq.Expressions.Expression[]] $how))
+	$task = [Threading.Tasks.Task[IO.FileStream]]::new($open.Compile())
+	$task.Start()
+	$stream = Wait-File -Task $task -Watch $Watch
 	try {
 		if ($stream.Length -gt $Largest) { return }
 		$data = [byte[]]::new($stream.Length)
-		[void] $stream.Read($data, 0, $data.Length)
+		[void] (Wait-File -Task $stream.ReadAsync($data, 0, $data.Length) -Watch $Watch)
 		, $data
 	} finally { $stream.Dispose() }
 }
@@ -119,12 +141,12 @@ function Read-Hive {
 function Read-StoreFile {
 	<# .SYNOPSIS
 	A file of a store as an element, or why it was not read. #>
-	param([IO.FileInfo] $File)
+	param([IO.FileInfo] $File, [Diagnostics.Stopwatch] $Watch)
 	$path = $File.FullName
 	if ($File.Attributes -band $reparsePoint) { return Get-Reason -Code 'link' -Place $path }
 	if ($File.Name -notmatch $elementName) { return Get-Reason -Code 'unknown_name' -Place $path }
 	try {
-		$data = Read-SmallFile -Path $path -Largest $largestElement
+		$data = Read-SmallFile -Path $path -Largest $largestElement -Watch $Watch
 		if ($null -eq $data) { return Get-Reason -Code 'too_large' -Place $path }
 		ConvertTo-Element -Source 'file' -Place $path -Data $data
 	} catch { Get-Unread -Place $path -Exception $_.Exception }
@@ -140,9 +162,10 @@ function Read-Folder {
 	param([string] $Path)
 	try { [void] [IO.File]::GetAttributes($Path) } catch [IO.DirectoryNotFoundException], [IO.FileNotFoundException] { return }
 	$tally = @{}
+	$watch = [Diagnostics.Stopwatch]::new()
 	foreach ($entry in [IO.DirectoryInfo]::new($Path).EnumerateFileSystemInfos()) {
 		# No certificate is in a folder of the store.
-		$found = if ($entry -is [IO.FileInfo]) { Read-StoreFile -File $entry } else { @{} }
+		$found = if ($entry -is [IO.FileInfo]) { Read-StoreFile -File $entry -Watch $watch } else { @{} }
 		Select-Found -Found $found -Tally $tally -Place $Path
 		if ($tally.ended) { return }
 	}

@@ -40,9 +40,9 @@ function Get-FolderPath {
 function Read-Bundle {
 	<# .SYNOPSIS
 	A file with its hash; without it, and with the reason, when it is too large or cannot be read. #>
-	param([IO.FileInfo] $File)
+	param([IO.FileInfo] $File, [Diagnostics.Stopwatch] $Watch)
 	$found = @{ path = $File.FullName; size = $File.Length; modified = $File.LastWriteTimeUtc.ToString('s') + 'Z'; sha256 = $null; code = $null; hresult = $null }
-	try { $bytes = Read-SmallFile -Path $File.FullName -Largest $largestFile } catch {
+	try { $bytes = Read-SmallFile -Path $File.FullName -Largest $largestFile -Watch $Watch } catch {
 		$reason = Get-Unread -Place $File.FullName -Exception $_.Exception
 		$found.code = $reason.code
 		$found.hresult = $reason.hresult
@@ -79,7 +79,7 @@ function Find-Bundle {
 					if ($place.depth -ge $deepest) { $complete = $false } else { $pending.Enqueue(@{ path = $entry.FullName; depth = $place.depth + 1 }) }
 				} elseif ($isBundle) {
 					$Budget.files--
-					Read-Bundle -File $entry
+					Read-Bundle -File $entry -Watch $Budget.watch
 				}
 			}
 		} catch {
@@ -114,7 +114,7 @@ function Search-Profile {
 	param([string] $Sid, [string] $ProfilePath, [DateTime] $Until)
 	if (-not (Test-LocalPath -Path $ProfilePath)) { return Get-Reason -Code 'redirected' -Place $ProfilePath }
 	try { [void] [IO.File]::GetAttributes($ProfilePath) } catch { return Get-Unread -Place $ProfilePath -Exception $_.Exception }
-	$budget = @{ entries = $mostEntries; files = $mostFiles; until = $Until }
+	$budget = @{ entries = $mostEntries; files = $mostFiles; until = $Until; watch = [Diagnostics.Stopwatch]::new() }
 	foreach ($folder in $folders) { Search-Folder -Sid $Sid -ProfilePath $ProfilePath -Folder $folder -Budget $budget }
 }
 

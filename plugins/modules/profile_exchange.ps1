@@ -94,16 +94,17 @@ function Find-Element {
 
 function Read-KeyFile {
 	<# .SYNOPSIS
-	All key files of a profile, with their containers. One that is not understood could be the one that is looked for. #>
-	param([string] $ProfilePath, [string] $Sid)
+	The key files of a profile with the name of a container in them. One that is not understood could be the one that is looked for. #>
+	param([string] $ProfilePath, [string] $Sid, [string] $Container)
 	$crypto = "$ProfilePath\AppData\Roaming\Microsoft\Crypto"
 	foreach ($folder in "$crypto\Keys", "$crypto\RSA\$Sid") {
 		foreach ($path in Find-File -ProfilePath $ProfilePath -Folder $folder -Code 'unread_key') {
-			try { $file = (Get-ProfileFile)::ReadKey($ProfilePath, $path, $largestFile, $folder -eq "$crypto\Keys") } catch {
+			try { $file = (Get-ProfileFile)::ReadKey($ProfilePath, $path, $largestFile, $folder -eq "$crypto\Keys", $Container) } catch {
 				throw @{ code = 'unread_key'; file = $path; hresult = Get-HResult -Exception $_.Exception }
 			}
+			if ($file.Code -eq 'other') { continue }
 			if ($file.Code) { throw @{ code = 'unread_key'; file = $path } }
-			@{ path = $path; sha256 = $file.Sha256; container = $file.Container }
+			if ([string]::Equals($file.Container, $Container, 'OrdinalIgnoreCase')) { @{ path = $path; sha256 = $file.Sha256 } }
 		}
 	}
 }
@@ -131,7 +132,7 @@ function Remove-NamedFile {
 	<# .SYNOPSIS
 	Removes the one key file that names a container. Whether there was one. #>
 	param([string] $ProfilePath, [string] $Sid, [string] $Container)
-	$named = @(Read-KeyFile -ProfilePath $ProfilePath -Sid $Sid | Where-Object { [string]::Equals($_.container, $Container, 'OrdinalIgnoreCase') })
+	$named = @(Read-KeyFile -ProfilePath $ProfilePath -Sid $Sid -Container $Container)
 	if ($named.Count -gt 1 -or -not $Container) { throw @{ code = 'ambiguous_key'; file = $named.path -join ', ' } }
 	if ($named) { Remove-File -ProfilePath $ProfilePath -File $named[0] }
 	[bool] $named

@@ -14,6 +14,7 @@ $holders = $complex_args.holders
 $registry = [Microsoft.Win32.Registry]
 $my = 'Microsoft\SystemCertificates\My'
 $certificates = "$my\Certificates"
+$people = @(Get-ProfileList)
 
 # HRESULT of the Win32 error 1332.
 $noneMapped = 0x80070534L
@@ -107,16 +108,22 @@ function Read-Registry {
 function Read-AppData {
 	<# .SYNOPSIS
 	My of a profile, or why not. No folder of certificates is an empty store only when Windows says, in a loaded hive, where AppData is.
-	What is checked may be another folder when it is read. Even then only files that look like a store's are read, and sent to nobody else. #>
-	param([string] $AppData, [string] $ProfilePath, [bool] $Loaded)
+	What is checked may be another folder when it is read. Even then only files that look like a store's are read, and sent to nobody else.
+	Whose hive it is may name any folder: that of another person is not read. Administrators own what was migrated. #>
+	param([string] $AppData, [string] $ProfilePath, [bool] $Loaded, [string] $Sid)
 	if (-not (Test-LocalPath -Path $AppData)) { return Get-Reason -Code 'redirected' -Place $AppData }
 	# The profile itself may be a mounted disk.
-	$from = if ($AppData.StartsWith("$ProfilePath\", [StringComparison]::OrdinalIgnoreCase)) { $ProfilePath } else { $AppData.Substring(0, 2) }
+	$below = $AppData.StartsWith("$ProfilePath\", [StringComparison]::OrdinalIgnoreCase)
+	$from = if ($below) { $ProfilePath } else { $AppData.Substring(0, 2) }
 	$place = $AppData
 	try {
 		foreach ($place in $AppData, "$AppData\$my", "$AppData\$certificates") {
 			$link = Find-Link -Root $from -Path $place
 			if ($link) { return Get-Reason -Code 'link' -Place $link }
+			if (-not $below) {
+				$owner = [Security.AccessControl.DirectorySecurity]::new($place, 'Owner').GetOwner([Security.Principal.SecurityIdentifier]).Value
+				if ($owner -ne $Sid -and $owner -in $people.owner_sid) { return Get-Reason -Code 'another_owner' -Place $place }
+			}
 			$from = $place
 		}
 		Read-Folder -Path $place
@@ -149,7 +156,7 @@ function Get-OwnerStore {
 			$folders = $users.OpenSubKey("$Sid\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders")
 			if ($folders) { $appData = [string] $folders.GetValue('AppData', $appData, 'DoNotExpandEnvironmentNames') }
 		} catch { Get-Unread -Place "$users\$Sid" -Exception $_.Exception }
-		Read-AppData -AppData (Expand-ProfilePath -Path $appData -ProfilePath $ProfilePath) -ProfilePath $ProfilePath -Loaded ($null -ne $folders)
+		Read-AppData -AppData (Expand-ProfilePath -Path $appData -ProfilePath $ProfilePath) -ProfilePath $ProfilePath -Loaded ($null -ne $folders) -Sid $Sid
 	)
 }
 
@@ -169,7 +176,7 @@ function Get-Inventory {
 		# The service behind become: 2 automatic, 3 on demand, 4 disabled.
 		secondary_logon = $registry::GetValue('HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\seclogon', 'Start', $null)
 		holders = @(foreach ($asked in $Holder) { Resolve-Holder -Asked $asked })
-		profiles = @(foreach ($person in Get-ProfileList) { $person + (Get-OwnerStore -Sid $person.owner_sid -ProfilePath $person.path) })
+		profiles = @(foreach ($person in $people) { $person + (Get-OwnerStore -Sid $person.owner_sid -ProfilePath $person.path) })
 		machine = Get-Store -Found @(Read-Registry -Root $registry::LocalMachine -Software 'SOFTWARE')
 	}
 }

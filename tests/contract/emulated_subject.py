@@ -30,7 +30,7 @@ from contract.orders import (
 )
 from contract.placed import PutFile, PutPerson
 from lab.emulated import EmulatedWorkstation, PlacedFile, User
-from lab.emulated.profile import Profile
+from lab.emulated.profile import SHELL_FOLDERS, Profile
 from lab.emulated.store import Store
 from lab.emulated.transport_key import public_blob, transport_container
 from lab.workstation_interface import Kind, Logon, Process
@@ -89,11 +89,17 @@ class EmulatedSubject:
 
     def _put_into_a_place(self, order: PutRegistry | PutFile) -> None:
         if isinstance(order, PutRegistry):
-            self.workstation.registry.put(OWNER.sid if order.of == "own" else order.of, order.key, order.values)
+            of = OWNER.sid if order.of == "own" else order.of
+            self.workstation.registry.put(of, order.key, order.values)
+            if of and rf"Software\{order.key}" == SHELL_FOLDERS and "AppData" in order.values:
+                self.workstation.profiles[of].redirected_to = str(order.values["AppData"])
             return
         for each in order.paths:
             path = each.replace("<profile>", self.place.profile)
             file = PlacedFile(path, order.data, is_link=order.link, locked=order.locked, sparse=order.sparse)
+            file.shared, file.read_only = order.shared, order.read_only
+            # Under Wine all files are those of the one Unix user.
+            file.owner = OWNER.sid
             self.workstation.files.put(file)
             folder, name = path.rpartition("\\")[::2]
             if folder + "\\" == leavers.MY:

@@ -170,6 +170,8 @@ def _never_prepared(wanted: list[Order]) -> Iterator[str]:
                 yield "it needs another person who is logged on"
             case PutRegistry(of=str() as of) if of != "own":
                 yield "it needs another person who is logged on"
+            case PutRegistry(of="own", values=values) if "AppData" in values:
+                yield "it would move the user's AppData"
             case (
                 PutPerson(local=True)
                 | PutPerson(store=False)
@@ -179,6 +181,8 @@ def _never_prepared(wanted: list[Order]) -> Iterator[str]:
                 yield "the kit makes ordinary profiles only"
             case PutFile() as file if file.copies > 1 or file.sparse > len(file.data):
                 yield "the kit makes neither thousands of files nor one of gigabytes"
+            case PutFile(shared=True) | PutFile(read_only=True):
+                yield "the kit opens no file for other programs, and makes none read-only"
             case PutKey(undeletable=True):
                 yield "it needs a key that Windows does not delete"
             case PutPerson(denied=True):

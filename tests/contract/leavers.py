@@ -8,10 +8,10 @@
     A certificate, with a key link unless ``container`` is null, in a file of this name (else its thumbprint).
 ``key_file: {container: TEXT, form: cng|capi, file: NAME}``
     A key file, made by its published form. Wine itself keeps keys in its registry and writes none.
-``leavers_file: {path: PATH, text: TEXT, size: NUMBER}``
-    Any file below the leaver's ``AppData\\Roaming\\Microsoft``.
+``leavers_file: {path: PATH, text: TEXT, utf_16: false, size: NUMBER}``
+    Any file below the leaver's ``AppData\\Roaming\\Microsoft``. ``utf_16``: the text is in UTF-16LE behind one byte.
 
-Each but the first also takes ``locked`` and ``link``, as ``file`` does.
+Each but the first also takes ``locked``, ``link``, ``shared`` and ``read_only``, as ``file`` does.
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ def _key_file(container: str, form: str = "cng", file: str = "") -> tuple[str, b
     return rf"{folder}\{file or file_name(container)}", data
 
 
-def _file(path: str, text: str = "", size: int = 0) -> tuple[str, bytes]:
-    return rf"{MICROSOFT}\{path}", text.encode() or bytes(size)
+def _file(path: str, text: str = "", utf_16: bool = False, size: int = 0) -> tuple[str, bytes]:
+    data = b"\1" + text.encode("utf-16-le") if utf_16 else text.encode()
+    return rf"{MICROSOFT}\{path}", data or bytes(size)
 
 
 MAKERS: Mapping[str, Callable[..., tuple[str, bytes]]] = {

@@ -53,6 +53,8 @@ class PutFile:
     copies: int = 1
     locked: bool = False
     link: bool = False
+    shared: bool = False
+    read_only: bool = False
 
     @property
     def paths(self) -> Iterator[str]:

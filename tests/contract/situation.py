@@ -38,10 +38,12 @@ store: true, state: 0, twin: false, locked: false, denied: false, local: false}`
     so many zero bytes.
 ``authority: {of: NAME, store: KEY, owner: computer|own}``
     A certificate in a store of authorities; KEY is like ``Microsoft\\SystemCertificates\\CA``.
-``file: {path: PATH, text: TEXT, certificate: NAME, size: NUMBER, copies: 1, locked: false, link: false}``
+``file: {path: PATH, text: TEXT, certificate: NAME, size: NUMBER, copies: 1, locked: false, link: false, shared: false,
+read_only: false}``
     A file with this text, or with so many zero bytes. ``<profile>`` is the owner's folder. ``certificate``: it is the element of this
     one, and ``path`` is its folder. ``copies``: so many files, whose names have their numbers in place of ``{number}``. ``locked``:
-    another program has it open. ``link``: a link to a folder instead. What is behind it comes after it.
+    another program has it open. ``link``: a link to a folder instead. What is behind it comes after it. ``shared``: another program has it
+    open, and shares it with everybody, also with who deletes it.
 ``closed_store: true``
     A store of the owner, beside My, does not open.
 ``broken_dpapi: true``
@@ -231,9 +233,9 @@ def _file(path: str, text: str = "", certificate: str | None = None, size: int =
     return PutFile(rf"{path}\{wanted.thumbprint}", pack(properties(wanted.der)), **facts)
 
 
-def _leavers_file(word: str, locked: bool = False, link: bool = False, **details: Any) -> PutFile:
-    path, data = leavers.MAKERS[word](**details)
-    return PutFile(path, data, locked=locked, link=link)
+def _leavers_file(word: str, **details: Any) -> PutFile:
+    facts = {key: details.pop(key) for key in ("locked", "link", "shared", "read_only") if key in details}
+    return PutFile(*leavers.MAKERS[word](**details), **facts)
 
 
 PLAIN: Mapping[str, Condition] = {

@@ -59,6 +59,8 @@ def place(prefix: Path, file: PutFile, profile: str) -> None:
         path.write_bytes(file.data)
         if file.sparse:
             os.truncate(path, file.sparse)
+        if file.read_only:
+            path.chmod(0o444)
 
 
 def _unix_path(prefix: Path, path: str) -> Path:
@@ -107,7 +109,7 @@ $held = [IO.Directory]::GetFiles('C:\\Users\\{name}\\AppData\\Roaming\\Microsoft
 Start-Sleep -Seconds 600
 """
 LOCK_FILE = """
-$held = [IO.File]::Open('{path}', 'Open', 'Read', 'None')
+$held = [IO.File]::Open('{path}', 'Open', 'Read', '{share}')
 'held'
 Start-Sleep -Seconds 600
 """
@@ -153,8 +155,9 @@ class WineSubject:
         for order in wanted:
             if is_held(order):
                 self._hold(SCAN if isinstance(order, Scanner) else HELD[order])
-            if isinstance(order, PutFile) and order.locked:
-                self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile)))
+            if isinstance(order, PutFile) and (order.locked or order.shared):
+                share = "None" if order.locked else "ReadWrite, Delete"
+                self._hold(LOCK_FILE.format(path=order.path.replace("<profile>", self.place.profile), share=share))
             if isinstance(order, PutPerson) and order.locked:
                 self._hold(LOCK.format(name=order.name))
         return elements

@@ -51,3 +51,9 @@ def container_of(data: bytes, cng: bool) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if "\0" in name[:-1] else name.removesuffix("\0")
+
+
+def has_name(data: bytes, container: str) -> bool:
+    """Whether a file that is not understood could have a container's name: ASCII or UTF-16 in any case, at any place."""
+    texts = (data.decode("ascii", "replace"), *(data[start:].decode("utf-16-le", "replace") for start in (0, 1)))
+    return not container.isascii() or any(container.casefold() in text.casefold() for text in texts)

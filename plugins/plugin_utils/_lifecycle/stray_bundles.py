@@ -33,7 +33,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 
 WRONG_COMPUTER = "wrong_computer"
 
-REASONS = ("redirected", "link", "limit", "access_denied", "unreadable", "too_large", "changed", "refused")
+REASONS = ("redirected", "link", "limit", "access_denied", "timed_out", "unreadable", "too_large", "changed", "refused")
 """Why something was not read or not removed: the codes of the drivers that the catalogue has words for."""
 
 

@@ -56,8 +56,8 @@ TEMPORARY = "temporary"
 """Code of a store that is read, and does not last: Windows discards the profile at logoff."""
 
 UNREAD_REASONS = (
-    TEMPORARY, "redirected", "access_denied", "no_appdata", "no_store", "link", "unknown_name", "too_large", "limit", "unreadable",
-    "element", AFTER_UNREAD,
+    TEMPORARY, "redirected", "another_owner", "access_denied", "no_appdata", "no_store", "link", "unknown_name", "too_large", "limit",
+    "timed_out", "unreadable", "element", AFTER_UNREAD,
 )  # fmt: skip
 """Why a store was not read: codes of ``store_inventory``, and ``unread.*`` of the catalogue."""
 

@@ -16,13 +16,14 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from consistency.schemas import published
 from integration.foreign_certificates import foreign_certificate, put_on_card
 from integration.plays import SITE_WIDE_BECOME, Json, cached, row, run_play
-from lab.emulated import User
+from lab.emulated import PlacedFile, User
+from lab.emulated.store_folder import CERTIFICATES
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import Run, fact_cache
 
-MIXED, FRENCH = "ws-mixed", "ws-french"
-DESKS = tuple(Desk(name, (Seat(JEANNE), Seat(PAUL, logged_on=False))) for name in (MIXED, FRENCH))
+MIXED, FRENCH, HOSTILE = "ws-mixed", "ws-french", "ws-hostile"
+DESKS = tuple(Desk(name, (Seat(JEANNE), Seat(PAUL, logged_on=False))) for name in (MIXED, FRENCH, HOSTILE))
 ISSUER, NUMBER = "CN=AC Personnes", r" - (T\d{6})$"
 EMAIL, CLIENT_AUTH = "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2"
 FACTS = published("facts.schema.json")
@@ -178,6 +179,29 @@ def test_nothing_depends_on_the_language_of_windows(hospital: Hospital) -> None:
     assert [(each["owner"], each["owner_sid"]) for each in facts["certificates"]] == [(ELODIE, JEANNE.sid)]
     assert [(each["owner_sid"], each["code"]) for each in facts["unread"]] == [(PAUL.sid, "access_denied")]
     assert FOLDER in [each["path"] for each in facts["profiles"]]
+
+
+def test_what_people_do_to_their_folders_is_told_and_costs_nobody_else(hospital: Hospital) -> None:
+    """She says that his AppData is hers, where a certificate of hers lies; a program of his lets nobody open two of his files."""
+    workstation, key = hospital.emulated(HOSTILE), ec.generate_private_key(ec.SECP256R1())
+    hers = hospital.authority.issue(JEANNE.name, JEANNE.authorisation, passphrase="x", key=key)
+    workstation.store_of(PAUL.sid).plant(hers.certificate, key)
+    his = workstation.profiles[PAUL.sid].path
+    for path in (rf"AppData\Roaming\{CERTIFICATES}\{'F' * 40}", r"Downloads\his.p12"):
+        workstation.files.put(PlacedFile(rf"{his}\{path}", b"one", never_opens=True, owner=PAUL.sid))
+    workstation.profiles[JEANNE.sid].redirected_to = rf"{his}\AppData\Roaming"
+    gather = {"holders": "{{ pkcs12_holders }}"}
+    tasks = [{"hospital_it.pkcs12.certificate_facts": gather}, {"hospital_it.pkcs12.stray_bundles": {}}]
+    run = run_play(hospital, "--limit", HOSTILE, tasks=tasks)
+    (facts,) = facts_of(run)
+    assert [(each["owner_sid"], each["code"]) for each in facts["unread"]] == [
+        (JEANNE.sid, "another_owner"),
+        (PAUL.sid, "timed_out"),
+    ]
+    assert [each["owner_sid"] for each in facts["certificates"]] == [PAUL.sid]
+    assert facts["holders"][0]["status"] == "unknown"
+    assert FACTS.complaints(facts) == []
+    assert [each["problem"] for each in row(run, "stray_bundles", HOSTILE).result["files"]] == ["timed_out"]
 
 
 OF_THE_MOMENT = ("gathered_at", "workstation_utc", "clock_skew_seconds")

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lab.emulated.computer import Computer
-from lab.emulated.errors import HResult
+from lab.emulated.errors import DriverError, HResult
 from lab.emulated.files import PlacedFile
 from lab.emulated.logon import Session
 from lab.emulated.profile import SHELL_FOLDERS
 from lab.emulated.request import refused, wrong_with
-from lab.emulated.store_folder import LOCAL_PATH, first_link, reason
+from lab.emulated.store_folder import LOCAL_PATH, first_link, reason, timed_out
 
 FOLDERS = {
     "Desktop": "Desktop",
@@ -58,13 +58,15 @@ def bundle_removal(computer: Computer, session: Session, request: Mapping[str, A
 def _profile(computer: Computer, session: Session, sid: str) -> Json:
     profile = computer.profiles[sid]
     found: list[Json] = []
+    bundles: list[PlacedFile] = []
     if not LOCAL_PATH.fullmatch(profile.path):
         found.append(reason("redirected", profile.path))
     elif profile.denied or not (session.user.administrator or session.user.sid == sid):
         found.append(reason("access_denied", profile.path, HResult.ACCESS_DENIED))
     else:
         for name, usual in FOLDERS.items():
-            found += _folder(computer, sid, profile.path, name, usual)
+            found += _folder(computer, sid, profile.path, name, usual, bundles)
+    found += (_bundle(file, late) for file, late in timed_out(bundles))
     return {
         "owner_sid": sid,
         "path": profile.path,
@@ -74,7 +76,10 @@ def _profile(computer: Computer, session: Session, sid: str) -> Json:
     }
 
 
-def _folder(computer: Computer, sid: str, profile: str, name: str, usual: str) -> Iterator[Json]:
+def _folder(
+    computer: Computer, sid: str, profile: str, name: str, usual: str, bundles: list[PlacedFile]
+) -> Iterator[Json]:
+    """What was not searched. ``bundles``: gets what was found."""
     said = None
     if computer.profiles[sid].loaded:
         said = computer.registry.value(sid, SHELL_FOLDERS.removeprefix("Software\\"), name)
@@ -93,15 +98,16 @@ def _folder(computer: Computer, sid: str, profile: str, name: str, usual: str) -
         elif file.is_link:
             yield reason("link", file.path)
         elif BUNDLE.fullmatch(file.path):
-            yield _bundle(file)
+            bundles.append(file)
     if not complete:
         yield reason("limit", folder)
 
 
-def _bundle(file: PlacedFile) -> Json:
+def _bundle(file: PlacedFile, late: bool) -> Json:
     facts: Json = {"sha256": None, "code": None, "hresult": None}
-    if file.locked:
-        facts |= {"code": "unreadable", "hresult": HResult.SHARING_VIOLATION}
+    refusal = ("timed_out", HResult.COR_E_TIMEOUT) if late else file.refusal
+    if refusal:
+        facts["code"], facts["hresult"] = refusal
     elif file.size > LARGEST_FILE:
         facts["code"] = "too_large"
     else:
@@ -135,14 +141,18 @@ def _removed(
     if file is None:
         return "left", "unreadable", HResult.FILE_NOT_FOUND
     code, hresult = _why_left(file, asked["sha256"])
-    if code is None:
-        computer.files.remove(path)
-    return "left" if code else "removed", code, hresult
+    if code:
+        return "left", code, hresult
+    try:
+        computer.files.remove(path, computer.removes_at_once)
+    except DriverError as error:
+        return "left", "access_denied", error.hresult
+    return "removed", None, None
 
 
 def _why_left(file: PlacedFile, sha256: str) -> tuple[str | None, int | None]:
-    if file.locked:
-        return "unreadable", HResult.SHARING_VIOLATION
+    if file.refusal:
+        return file.refusal
     if file.is_link:
         return "link", None
     if file.size > LARGEST_FILE:

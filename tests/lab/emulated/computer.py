@@ -46,6 +46,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _is_below(path: str, folder: str) -> bool:
+    return path.casefold().startswith(folder.casefold() + "\\")
+
+
 def ignore(_operation: Operation) -> None:
     """Observes nothing."""
 
@@ -90,6 +94,16 @@ class Computer:
         """CurrentUser\\My of the owner. Raises ``KeyError`` for someone without a profile."""
         return self.profiles[sid].store
 
+    def owner_of(self, folder: str) -> str | None:
+        """The SID of the person whose folder this is; None: nobody's, such as Administrators'."""
+        inside = next(self.files.below(folder), None)
+        if inside:
+            return inside.owner
+        own = (
+            sid for sid, profile in self.profiles.items() if _is_below(folder, profile.path) and not profile.migrated
+        )
+        return next(own, None)
+
     @property
     def people(self) -> list[str]:
         """The SIDs of those whose profiles are here, in order, without second accounts."""
@@ -106,6 +120,11 @@ class Computer:
     def is_called(self, name: str) -> bool:
         """Whether this is one of the computer's own names, in any case."""
         return name.lower() in {own.lower() for own in (self.computer_name, *self.dns_names)}
+
+    @property
+    def removes_at_once(self) -> bool:
+        """Whether Windows deletes a file by POSIX semantics, also a read-only one: from 1809 on."""
+        return self.os_build >= 17763
 
     @property
     def locks(self) -> list[str]:

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from lab.emulated.errors import DriverError, HResult
+
 
 @dataclass(slots=True)
 class PlacedFile:
     """A file, or a link to another place. ``locked``: another program has it open, and shares it with nobody.
 
-    ``sparse``: so many bytes are there instead of ``data``.
+    ``shared``: another program has it open, and shares it with everybody. ``pending``: it was deleted, and goes when that program ends.
+    ``never_opens``: another program has an oplock on it, and does not answer. ``sparse``: so many bytes are there instead of ``data``.
+    ``owner``: the SID of the person whose file it is, with the folders on the way to it; None: Administrators.
     """
 
     path: str
@@ -21,12 +25,26 @@ class PlacedFile:
     modified: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_link: bool = False
     locked: bool = False
+    shared: bool = False
+    pending: bool = False
+    read_only: bool = False
+    never_opens: bool = False
     sparse: int = 0
+    owner: str | None = None
 
     @property
     def size(self) -> int:
         """In bytes."""
         return self.sparse or len(self.data)
+
+    @property
+    def refusal(self) -> tuple[str, HResult] | None:
+        """Why nobody can open it: the code of a reader, and what Windows says."""
+        if self.never_opens:
+            return "timed_out", HResult.COR_E_TIMEOUT
+        if self.pending:
+            return "access_denied", HResult.ACCESS_DENIED
+        return ("unreadable", HResult.SHARING_VIOLATION) if self.locked else None
 
 
 class Files:
@@ -43,9 +61,15 @@ class Files:
         """The file, or None."""
         return self._files.get(path.casefold())
 
-    def remove(self, path: str) -> None:
-        """Deletes a file that is there."""
-        del self._files[path.casefold()]
+    def remove(self, path: str, posix: bool) -> None:
+        """Deletes a file that is there. Raises ``DriverError``. ``posix``: whether Windows knows FileDispositionInfoEx with all flags."""
+        file = self._files[path.casefold()]
+        if file.read_only and not posix:
+            raise DriverError(None, HResult.ACCESS_DENIED)
+        if file.shared and not posix:
+            file.pending = True
+        else:
+            del self._files[path.casefold()]
 
     def inside(self, folder: str) -> Iterator[PlacedFile]:
         """The files in a folder itself, in the order of paths."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from lab.emulated.computer import Computer
@@ -63,5 +64,10 @@ def _profile(computer: Computer, session: Session, sid: str) -> Json:
         "path": profile.path,
         "loaded": profile.loaded,
         "temporary": profile.temporary,
-        **read_profile(profile, session.user, computer.files),
+        **read_profile(profile, session.user, computer.files, partial(_is_anothers, computer, sid)),
     }
+
+
+def _is_anothers(computer: Computer, sid: str, folder: str) -> bool:
+    owner = computer.owner_of(folder)
+    return owner != sid and owner in computer.people

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import base64
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,8 @@ class Profile:
     """Where AppData is instead, in the words of the hive. Windows tells only while the hive is loaded."""
     has_store: bool = True
     """The folder ``SystemCertificates\\My`` is there, which Windows makes at the first logon."""
+    migrated: bool = False
+    """Administrators own its folder, not the person."""
     denied: bool = False
     """Even an administrator is kept out."""
     locked: bool = False
@@ -57,22 +59,29 @@ def elements(store: Store, source: str) -> list[Json]:
     ]
 
 
-def read_profile(profile: Profile, reader: User, files: Files) -> Json:
-    """What a process of ``reader`` sees of the profile's My store: ``elements`` and ``unread``."""
+def nobody_elses(_folder: str) -> bool:
+    """For a reader who reads the own store only."""
+    return False
+
+
+def read_profile(
+    profile: Profile, reader: User, files: Files, is_anothers: Callable[[str], bool] = nobody_elses
+) -> Json:
+    """What a process of ``reader`` sees of the profile's My store: ``elements`` and ``unread``. ``is_anothers``: see ``StoreFolder``."""
     unread = []
     owner = profile.store.owner
     insider = reader.administrator or reader.sid == owner
     if profile.loaded and not insider:
         unread.append(reason("access_denied", rf"HKEY_USERS\{owner}\Software\{CERTIFICATES}", HResult.COR_E_SECURITY))
         unread.append(reason("access_denied", rf"HKEY_USERS\{owner}", HResult.COR_E_SECURITY))
-    found = list(_in_files(profile, insider, files))
+    found = list(_in_files(profile, insider, files, is_anothers))
     return {
         "elements": [each for each in found if "source" in each],
         "unread": [*unread, *(each for each in found if "code" in each)],
     }
 
 
-def _in_files(profile: Profile, insider: bool, files: Files) -> Iterable[Json]:
+def _in_files(profile: Profile, insider: bool, files: Files, is_anothers: Callable[[str], bool]) -> Iterable[Json]:
     usual = rf"{profile.path}\AppData\Roaming"
     known = profile.loaded and insider
     app_data = (known and profile.redirected_to) or usual
@@ -88,5 +97,5 @@ def _in_files(profile: Profile, insider: bool, files: Files) -> Iterable[Json]:
     planted = [
         PlacedFile(rf"{app_data}\{CERTIFICATES}\{name}", data, locked=profile.locked) for name, data in store.items()
     ]
-    folder = StoreFolder(files, profile.path, app_data, known, is_here and profile.has_store)
+    folder = StoreFolder(files, profile.path, app_data, known, is_here and profile.has_store, is_anothers)
     return folder.read(planted)

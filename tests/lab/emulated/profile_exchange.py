@@ -25,7 +25,7 @@ from lab.emulated.removal import place_to_keep
 from lab.emulated.store import CNG_PROVIDER, spki
 from lab.emulated.store_folder import CERTIFICATES
 from lab.emulated.transaction import Exchange
-from lab.key_files import capi_key_file, cng_key_file, container_of, file_name
+from lab.key_files import capi_key_file, cng_key_file, container_of, file_name, has_name
 
 LARGEST_FILE, MOST_FILES = 64 << 10, 1000
 
@@ -139,6 +139,9 @@ class _ProfileExchange(Exchange):
         if len(found) > 1 or found[0].name != thumbprint:
             raise DriverError("profile_unread", facts={"file": _element_path(profile, "My", found[0].name)})
         if step == "remove_certificate":
+            path = _element_path(profile, "My", found[0].name)
+            if self._computer.files.find(path):
+                self._computer.files.remove(path, self._computer.removes_at_once)
             del profile.store.elements[thumbprint]
             self._observe(Operation(self._sid, Change.CERTIFICATE_DELETED, thumbprint))
             return {}
@@ -157,12 +160,12 @@ class _ProfileExchange(Exchange):
 
     def _remove_named(self, profile: Profile, container: str) -> bool:
         wanted = container.casefold()
-        named = [each for each in self._key_files(profile) if each.container.casefold() == wanted]
+        named = [each for each in self._key_files(profile, wanted) if each.container.casefold() == wanted]
         if len(named) > 1 or not wanted:
             raise DriverError("ambiguous_key", facts={"file": ", ".join(each.placed or "" for each in named)})
         for file in named:
             if file.placed:
-                self._computer.files.remove(file.placed)
+                self._computer.files.remove(file.placed, self._computer.removes_at_once)
             else:
                 del profile.store.containers[file.container]
             self._observe(Operation(self._sid, Change.CONTAINER_DELETED, container))
@@ -181,7 +184,7 @@ class _ProfileExchange(Exchange):
             raise DriverError("profile_unread", HResult.SHARING_VIOLATION, {"file": first})
         return [_element(folder, name, found[name]) for name in sorted(found)]
 
-    def _key_files(self, profile: Profile) -> Iterator[KeyFile]:
+    def _key_files(self, profile: Profile, wanted: str) -> Iterator[KeyFile]:
         crypto = rf"{profile.path}\AppData\Roaming\Microsoft\Crypto"
         for folder, cng in ((rf"{crypto}\Keys", True), (rf"{crypto}\RSA\{self._sid}", False)):
             self._check_folder(folder, "unread_key")
@@ -191,9 +194,10 @@ class _ProfileExchange(Exchange):
             for file in files:
                 self._check(file.path, "unread_key")
                 container = container_of(file.data, cng)
-                if container is None:
+                if container is not None:
+                    yield KeyFile(container, file.path)
+                elif has_name(file.data, wanted):
                     raise DriverError("unread_key", facts={"file": file.path})
-                yield KeyFile(container, file.path)
             # What tests have planted as a container would be such a file.
             for name, holder in profile.store.containers.items():
                 if (holder.provider == CNG_PROVIDER) is cng:
@@ -209,8 +213,8 @@ class _ProfileExchange(Exchange):
     def _check(self, path: str, code: str) -> None:
         """What makes a file unreadable, or worse."""
         file = self._computer.files.find(path)
-        if file and file.locked:
-            raise DriverError(code, HResult.SHARING_VIOLATION, {"file": file.path})
+        if file and file.refusal:
+            raise DriverError(code, file.refusal[1], {"file": file.path})
         if file and (file.is_link or len(file.data) > LARGEST_FILE):
             raise DriverError(code, facts={"file": file.path})
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,13 +55,15 @@ def within_limits(found: Iterable[Json], place: str) -> Iterator[Json]:
 
 @dataclass(frozen=True, slots=True)
 class StoreFolder:
-    """``app_data`` is where AppData\\Roaming is. ``known``: whether Windows says so, in a loaded hive. ``has_store``: My is there."""
+    """``app_data`` is where AppData\\Roaming is. ``known``: whether Windows says so, in a loaded hive. ``has_store``: My is there.
+    ``is_anothers``: whether a folder belongs to another person."""
 
     files: Files
     profile: str
     app_data: str
     known: bool
     has_store: bool
+    is_anothers: Callable[[str], bool]
 
     def read(self, planted: Iterable[PlacedFile]) -> Iterator[Json]:
         """Elements and reasons. ``planted``: what is in the folder besides the files of the computer."""
@@ -71,22 +73,41 @@ class StoreFolder:
         below = self.app_data.casefold().startswith(self.profile.casefold() + "\\")
         folder = rf"{self.app_data}\{CERTIFICATES}"
         link = first_link(self.files, self.profile if below else self.app_data[:2], folder)
+        ways = (self.app_data, rf"{self.app_data}\{MY}", folder)
+        anothers = None if below else next(filter(self.is_anothers, ways), None)
         own = {file.path.casefold(): file for file in (*planted, *self.files.inside(folder))}
         if link:
             yield reason("link", link)
+        elif anothers:
+            yield reason("another_owner", anothers)
         elif own or self.has_store or self.known:
-            yield from within_limits((_element(own[path]) for path in sorted(own)), folder)
+            yield from within_limits(_elements(own[path] for path in sorted(own)), folder)
         else:
             yield reason("no_store", rf"{self.app_data}\{MY}", HResult.FILE_NOT_FOUND)
 
 
-def _element(file: PlacedFile) -> Json:
+def timed_out(files: Iterable[PlacedFile]) -> Iterator[tuple[PlacedFile, bool]]:
+    """Files of a place, and whether there is no time left to read them: the first that never opens takes all of it."""
+    late = False
+    for file in files:
+        late = late or file.never_opens
+        yield file, late
+
+
+def _elements(files: Iterable[PlacedFile]) -> Iterator[Json]:
+    for file, late in timed_out(files):
+        yield _element(file, late)
+
+
+def _element(file: PlacedFile, late: bool) -> Json:
     if file.is_link:
         return reason("link", file.path)
     if not NAME.fullmatch(file.path.rpartition("\\")[2]):
         return reason("unknown_name", file.path)
-    if file.locked:
-        return reason("unreadable", file.path, HResult.SHARING_VIOLATION)
+    if late:
+        return reason("timed_out", file.path, HResult.COR_E_TIMEOUT)
+    if file.refusal:
+        return reason(file.refusal[0], file.path, file.refusal[1])
     if file.size > LARGEST_ELEMENT:
         return reason("too_large", file.path)
     return {"source": "file", "data": base64.b64encode(file.data).decode()}

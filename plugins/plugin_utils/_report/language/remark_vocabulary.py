@@ -47,6 +47,10 @@ UNREAD: Catalogue = {
         "This person's AppData is not on a drive of the workstation. Nothing else is read, such as a share.",
         "Le dossier AppData de cette personne n'est pas sur un disque du poste. Rien d'autre n'est lu, par exemple un partage.",
     ),
+    "unread.another_owner": (
+        "This person's AppData leads to another person's folder, and is not read. Correct it in User Shell Folders.",
+        "Le dossier AppData de cette personne mène à celui d'une autre, et n'est pas lu. Le corriger dans User Shell Folders.",
+    ),
     "unread.access_denied": (
         "The connection account may not read it.",
         "Le compte de connexion n'a pas le droit de le lire.",
@@ -77,6 +81,10 @@ UNREAD: Catalogue = {
     "unread.limit": (
         "The store has more than 1,000 entries or 4 MiB. The rest was not read. Remove what is no certificate.",
         "Le magasin a plus de 1 000 éléments ou 4 Mio. Le reste n'a pas été lu. Supprimer ce qui n'est pas un certificat.",
+    ),
+    "unread.timed_out": (
+        "A file of the store did not open within 10 seconds, because another program holds it. The rest was not read.",
+        "Un fichier du magasin ne s'est pas ouvert en 10 secondes, car un autre programme le retient. Le reste n'a pas été lu.",
     ),
     "unread.element": (
         "One certificate in it cannot be decoded; the others were read.",

@@ -71,6 +71,8 @@ UNREAD = tuple(
         ("S-1-5-21-1", "unknown_name"),
         ("S-1-5-21-1", "too_large"),
         ("S-1-5-21-1", "limit"),
+        ("S-1-5-21-1", "another_owner"),
+        ("S-1-5-21-1", "timed_out"),
         ("S-1-5-21-2", "after_unread"),
         ("S-1-5-21-1", "something_new"),
     )
