@@ -17,6 +17,7 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 		const int NCRYPT_SILENT_FLAG = 0x40, CRYPT_VERIFYCONTEXT = unchecked((int)0xF0000000);
 		const int PP_ENUMCONTAINERS = 2, CRYPT_FIRST = 1, CRYPT_NEXT = 2;
 		const int TokenLinkedToken = 19;
+		const int NTE_NO_MORE_ITEMS = unchecked((int)0x8009002A), ERROR_NO_MORE_ITEMS = 259;
 		const int CERT_STORE_ADD_REPLACE_EXISTING = 3, CERT_STORE_CERTIFICATE_CONTEXT_FLAG = 2;
 
 		[StructLayout(LayoutKind.Sequential)]
@@ -43,7 +44,8 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 			var names = new List<string>();
 			IntPtr provider, item, position = IntPtr.Zero;
 			if (NCryptOpenStorageProvider(out provider, "Microsoft Software Key Storage Provider", 0) != 0) throw new Win32Exception();
-			while (NCryptEnumKeys(provider, null, out item, ref position, NCRYPT_SILENT_FLAG) == 0)
+			int error;
+			while ((error = NCryptEnumKeys(provider, null, out item, ref position, NCRYPT_SILENT_FLAG)) == 0)
 			{
 				var key = (NCryptKeyName)Marshal.PtrToStructure(item, typeof(NCryptKeyName));
 				names.Add(key.dwLegacyKeySpec + ":" + key.pszName);
@@ -51,6 +53,8 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 			}
 			if (position != IntPtr.Zero) NCryptFreeBuffer(position);
 			NCryptFreeObject(provider);
+			// A list that is not complete would say that a key is gone.
+			if (error != NTE_NO_MORE_ITEMS) throw new Win32Exception(error);
 			return names.ToArray();
 		}
 
@@ -67,7 +71,9 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 				names.Add(System.Text.Encoding.Default.GetString(name, 0, Array.IndexOf(name, (byte)0)));
 				size = name.Length;
 			}
+			int error = Marshal.GetLastWin32Error();
 			CryptReleaseContext(context, 0);
+			if (error != ERROR_NO_MORE_ITEMS) throw new Win32Exception(error);
 			return names.ToArray();
 		}
 

@@ -26,10 +26,8 @@ function Add-Key {
 	A new container of CNG; the kit remembers its real name for the elements that link to it. #>
 	param([Object] $Order, [hashtable] $Case)
 	$certificate = [ansible_collections.hospital_it.pkcs12.kit.Native]::Import([Convert]::FromBase64String($Order.bundle), $Order.passphrase)
-	$name = (Get-KeyLink -Certificate $certificate).container
+	$Case.containers[$Order.alias] = (Get-KeyLink -Certificate $certificate).container
 	$certificate.Dispose()
-	if ($name.Length -ne $Order.alias.Length) { throw @{ reason = "a key container has a name of $($name.Length) characters here" } }
-	$Case.containers[(ConvertTo-Hex -Data ([Text.Encoding]::Unicode.GetBytes($Order.alias)))] = ConvertTo-Hex -Data ([Text.Encoding]::Unicode.GetBytes($name))
 }
 
 function Add-LegacyKey {
@@ -46,8 +44,7 @@ function Add-Element {
 	<# .SYNOPSIS
 	An element: by the API, or where the system keeps such what the API does not take. #>
 	param([Object] $Order, [hashtable] $Case)
-	$hex = $Order.data
-	foreach ($alias in $Case.containers.Keys) { if ($hex) { $hex = $hex.Replace($alias, $Case.containers[$alias]) } }
+	$hex = if ($Order.data) { ConvertTo-Hex -Data (Set-KitContainer -Element (ConvertFrom-Hex -Text $Order.data) -Container $Case.containers) }
 	if ($Order.computer -or $Order.request) {
 		$place = if ($Order.request) { 'Microsoft\SystemCertificates\REQUEST\Certificates' } else { $certificates }
 		Set-KitRegistry -Root $(if ($Order.computer) { 'HKLM' } else { 'HKCU' }) -Path "Software\$place\$($Order.name)" -Name 'Blob' -Kind $(if ($hex) { 'Binary' }) -Value $hex

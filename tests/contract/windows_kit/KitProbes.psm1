@@ -17,18 +17,9 @@ function New-Element {
 	<# .SYNOPSIS
 	An element with a link to a container; the link before the certificate, or behind it. #>
 	param([byte[]] $Certificate, [string] $Container, [switch] $LinkLast)
-	$names = foreach ($name in $Container, $cngProvider) { , [Text.Encoding]::Unicode.GetBytes("$name`0") }
-	$link = [IO.MemoryStream]::new()
-	foreach ($number in 28, (28 + $names[0].Length), 0, 0, 0, 0, 0) { $link.Write([BitConverter]::GetBytes([int] $number), 0, 4) }
-	foreach ($name in $names) { $link.Write($name, 0, $name.Length) }
-	$records = @(@{ id = 2; data = $link.ToArray() }, @{ id = 32; data = $Certificate })
+	$records = @((New-KitRecord -Id 2 -Data (New-KitLink -Container $Container -Provider $cngProvider)), (New-KitRecord -Id 32 -Data $Certificate))
 	if ($LinkLast) { [Array]::Reverse($records) }
-	$element = [IO.MemoryStream]::new()
-	foreach ($record in $records) {
-		foreach ($number in $record.id, 1, $record.data.Length) { $element.Write([BitConverter]::GetBytes([int] $number), 0, 4) }
-		$element.Write($record.data, 0, $record.data.Length)
-	}
-	, $element.ToArray()
+	, [byte[]] ($records[0] + $records[1])
 }
 
 function Get-Present {

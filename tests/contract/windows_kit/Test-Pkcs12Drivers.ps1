@@ -25,7 +25,7 @@ $Results = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPa
 $global:ProgressPreference = 'SilentlyContinue'
 Import-Module "$PSScriptRoot\KitJson.psm1" -Global
 Add-KitType -Path "$PSScriptRoot\Kit.cs"
-foreach ($name in 'drivers\_Element', 'KitProcess', 'KitStore', 'KitJournal', 'KitPrepare', 'KitPrivacy', 'KitProbes', 'KitCase') {
+foreach ($name in 'drivers\_Element', 'KitElement', 'KitProcess', 'KitStore', 'KitJournal', 'KitPrepare', 'KitPrivacy', 'KitProbes', 'KitCase') {
 	Import-Module "$PSScriptRoot\$name.psm1" -Global -DisableNameChecking
 }
 
