@@ -36,6 +36,8 @@ SEEN_FIRST = ("store_inventory", "browser_info", "bundle_files")
 """The drivers that read: what they see before the first case is not the kit's, and stays out of the results."""
 PROBED = "jeanne-2026"
 """The certificate of the probes."""
+NAMED = f"hospital_it.pkcs12.key.{0:032x}"
+"""The friendly name of its key in the bundle that has one."""
 
 Json = dict[str, Any]
 
@@ -97,6 +99,8 @@ def _facts() -> Json:
         "probe": {
             "thumbprint": probed.thumbprint,
             "bundle": base64.b64encode(bundle(PROBED, "3des")).decode(),
+            "named": NAMED,
+            "named_bundle": base64.b64encode(bundle(PROBED, "3des", NAMED.encode())).decode(),
             "passphrase": PASSPHRASE,
             "blob": csp_blob(probed).hex(),
         },
