@@ -8,6 +8,7 @@ or as any user. ``wine`` is the reason why the test bed cannot show it.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -37,8 +38,11 @@ from lab.workstation_interface import Kind
 ON_THE_MACHINE = Place("${owner_sid}", "${account}", "${computer}", "${profile}")
 FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed"}
 """The placeholders that the harness resolves."""
+SEALED = re.compile(r"sealed:\d+(:[^}]*)?")
+"""One more: a passphrase that the harness seals to a transport key which it has made."""
 KNOWN = {
     *("ForceKeyProtection", "HoldMutex", "PutElement", "PutFile", "PutKey", "PutLogging", "PutPerson", "PutRegistry"),
+    "PutTransportKey",
     *(
         "SecondaryLogon",
         "SquatMutex",
@@ -91,14 +95,15 @@ def document(case: Case) -> Json:
         "case_sha256": case_hash(case),
         "never": never,
         "administrator": next(_administrator(wanted), None),
-        "wine": case.not_on.get(Kind.WINDOWS_POWERSHELL),
+        "wine": case.not_on.get(Kind.WINDOWS_POWERSHELL) or next(_seals(request), None),
     }
 
 
 def runs_under_wine(case: Case) -> bool:
     """Whether the kit runs it on the test bed, where PowerShell makes no links."""
     linked = any(isinstance(order, PutFile) and order.link for order in orders(case.workstation))
-    return case.runs_on(Kind.WINDOWS_POWERSHELL) and not linked and not document(case)["never"]
+    placed = document(case)
+    return not (linked or placed["never"] or placed["wine"])
 
 
 def csp_blob(wanted: FixtureCertificate) -> bytes:
@@ -152,8 +157,6 @@ def _never(case: Case, request: Any, wanted: list[Order]) -> Iterator[str]:
         yield "it runs through Ansible's become"
     if case.logon != "basic":
         yield "it needs a network logon"
-    if any(step.get("step") == "transport_key" for step in request.get("steps", ())):
-        yield "it leaves a key in the user's profile, which only a following command uses up"
     if any(len(step.get("friendly_name", "")) > LONGEST_NAME for step in request.get("steps", ())):
         yield "it would leave a certificate in the user's store that is too large to be read"
     yield from (f"it needs ${{{word}}}, which the kit does not bring" for word in _unresolved(request))
@@ -203,9 +206,15 @@ def _administrator(wanted: list[Order]) -> Iterator[str]:
                 yield "it puts a file outside of the user's profile"
 
 
+def _seals(request: Json) -> Iterator[str]:
+    """Why the test bed cannot run it."""
+    if any(str(step.get("sealed_passphrase", "")).startswith("${") for step in request.get("steps", ())):
+        yield "Wine does not encrypt with OAEP"
+
+
 def _unresolved(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield from (word for word in PLACEHOLDER.findall(value) if word not in FILLED_IN)
+        yield from (word for word in PLACEHOLDER.findall(value) if word not in FILLED_IN and not SEALED.fullmatch(word))
     elif isinstance(value, dict):
         for inner in value.values():
             yield from _unresolved(inner)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.fixture_certificates import all_certificates, certificates_of, fixture_certificate
 from contract.kit import HARNESS, NAME, ROOT, build, driver_hashes
-from contract.kit_case import FILLED_IN, csp_blob, document
+from contract.kit_case import FILLED_IN, SEALED, csp_blob, document
 from contract.recording import driver_hash
 from contract.throwaway_certificates import make
 
@@ -72,6 +73,7 @@ def test_what_is_to_be_run_is_complete(kit: Path) -> None:
             rest = path.read_text()
             for word in sorted(FILLED_IN):
                 rest = rest.replace(f"${{{word}}}", "")
+            rest = re.sub(r"\$\{" + SEALED.pattern + r"\}", "", rest)
             assert "${" not in rest, path.name
 
 
@@ -129,6 +131,8 @@ PLACED = {
     "inventory_sees_every_kind_of_logging_wherever_it_is_set_1": "never",
     "leaver_loses_certificate_and_cng_key": "administrator",
     "remove_keeps_a_key_that_a_request_waits_with": None,
+    "transport_key_is_made": None,
+    "sealed_import_into_an_empty_store": None,
 }
 """Who may run what. A mistake here would change somebody's computer."""
 

@@ -71,13 +71,13 @@ function ConvertTo-Registry {
 function Clear-KitJournal {
 	<# .SYNOPSIS
 	Takes everything back, newest first, and forgets it. Certificates and keys are told apart by the kit's own public keys. #>
-	param([hashtable] $Before)
+	param()
 	$entries = @(Get-KitEntry)
 	foreach ($entry in $entries) { Undo-KitEntry -Entry $entry }
 	$owned = @($entries | Where-Object { $_.do -eq 'certificates' })
 	if ($owned.Count) {
 		Remove-KitCertificate -Thumbprint @($owned | ForEach-Object { $_.thumbprints })
-		Remove-KitKey -PublicKey @($owned | ForEach-Object { $_.public_keys }) -Before $Before
+		Remove-KitKey -PublicKey @($owned | ForEach-Object { $_.public_keys }) -Known @($owned | ForEach-Object { $_.known })
 	}
 	if ([IO.Directory]::Exists($journalFolder)) { [IO.Directory]::Delete($journalFolder, $true) }
 	$entries.Count

@@ -40,6 +40,34 @@ function Add-LegacyKey {
 	$key.Dispose()
 }
 
+function Get-TransportName {
+	<# .SYNOPSIS
+	The container of a transport key by the number that cases use. #>
+	param([int] $Number)
+	'hospital_it.pkcs12.transport.{0:x32}' -f $Number
+}
+
+function Add-TransportKey {
+	<# .SYNOPSIS
+	A transport key as a driver makes it; the kit remembers its public part. #>
+	param([string] $Name, [hashtable] $Case)
+	$wanted = [Security.Cryptography.CngKeyCreationParameters]::new()
+	$wanted.Provider = [Security.Cryptography.CngProvider]::MicrosoftSoftwareKeyStorageProvider
+	$wanted.Parameters.Add([Security.Cryptography.CngProperty]::new('Length', [BitConverter]::GetBytes(3072), 'None'))
+	$key = [Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, $Name, $wanted)
+	$Case.transport_keys[$Name] = $key.Export('RSAPUBLICBLOB')
+	$key.Dispose()
+}
+
+function Protect-Passphrase {
+	<# .SYNOPSIS
+	A passphrase that only the transport key opens (RSA-OAEP with SHA-256), in base64. #>
+	param([string] $Text, [byte[]] $PublicKey)
+	$rsa = [Security.Cryptography.RSACng]::new([Security.Cryptography.CngKey]::Import($PublicKey, 'RSAPUBLICBLOB'))
+	try { [Convert]::ToBase64String($rsa.Encrypt([Text.Encoding]::UTF8.GetBytes($Text), [Security.Cryptography.RSAEncryptionPadding]::OaepSHA256)) }
+	finally { $rsa.Dispose() }
+}
+
 function Add-Element {
 	<# .SYNOPSIS
 	An element: by the API, or where the system keeps such what the API does not take. #>
@@ -116,6 +144,7 @@ function Add-KitPreparation {
 	switch ($Order.do) {
 		'PutKey' { Add-Key -Order $Order -Case $Case }
 		'PutLegacyKey' { Add-LegacyKey -Order $Order }
+		'PutTransportKey' { Add-TransportKey -Name $Order.name -Case $Case }
 		'PutElement' { Add-Element -Order $Order -Case $Case }
 		'PutPerson' { Add-Person -Order $Order -Case $Case }
 		'PutFile' { Add-OwnFile -Order $Order -Case $Case }
@@ -144,4 +173,4 @@ function Clear-KitCase {
 	}
 }
 
-Export-ModuleMember -Function Add-KitPreparation, Clear-KitCase, ConvertFrom-Hex, ConvertTo-Hex
+Export-ModuleMember -Function Add-KitPreparation, Clear-KitCase, Get-TransportName, Protect-Passphrase, ConvertFrom-Hex, ConvertTo-Hex

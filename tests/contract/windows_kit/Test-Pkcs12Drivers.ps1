@@ -37,7 +37,7 @@ $public = foreach ($data in $certificates.Values) { [Security.Cryptography.X509C
 $place = @{
 	owner_sid = $identity.User.Value; account = $identity.Name; computer = [Environment]::MachineName
 	profile = [Environment]::GetFolderPath('UserProfile'); wine = [ansible_collections.hospital_it.pkcs12.kit.Native]::GetWineVersion()
-	calls = $CasesPerProcess
+	calls = $CasesPerProcess; passphrase = $kit.probe.passphrase
 	elevated = ([Security.Principal.WindowsPrincipal] $identity).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
 	thumbprints = @($certificates.Keys); owned = @{ do = 'certificates'; thumbprints = @($certificates.Keys); public_keys = @($public) }
 }
@@ -65,6 +65,8 @@ $swept = Clear-KitJournal
 if ($swept) { 'An earlier run was interrupted: what it left has been taken back.' }
 $word = @(Get-KitWord)
 $before = Get-KitState
+# Keys that came later and have the form of transport keys are the kit's.
+$place.owned.known = $before.cng
 $known = @{ data = @{}; unread = @{}; paths = @{}; owner_sid = $place.owner_sid; left_out = 0 }
 foreach ($first in $kit.seen_first) {
 	Add-KitKnown -Value (Invoke-KitDriver -Driver $first.driver -Request (ConvertTo-KitJson -Value $first.request) -CheckMode $false -Calls $CasesPerProcess).answer -Known $known
