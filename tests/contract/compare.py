@@ -190,6 +190,24 @@ def probe_row(probe: dict[str, Any]) -> Row:
     return Row(name, verdict, (f"{probe['answer']}{expected}", *left))
 
 
+def user_row(finding: dict[str, Any]) -> Row:
+    """What came of a standard user: as a probe, and each of its commands must have done its work or have refused the token by name."""
+    row = probe_row(finding)
+    picks = Counter(_fault(pick) for pick in finding["picks"])
+    faults = tuple(f"{count} times: {fault}" for fault, count in picks.items() if fault is not None)
+    verdict = Verdict.DIFFERS if faults else row.verdict
+    return Row(f"user {finding['id']}", verdict, (*row.details, *faults))
+
+
+def _fault(pick: dict[str, Any]) -> str | None:
+    """What is wrong with what came of a command of Ansible; None when nothing is."""
+    outcome = str(pick["outcome"])
+    if outcome == "done" or outcome.partition(" ")[0] == "unfit_token":
+        return None
+    said = str(pick["said"] or "").strip().partition("\n")[0]
+    return f"{outcome}, exit code {pick['exit_code']}" + (f", {said[:300]}" if said else "")
+
+
 def main(argv: list[str]) -> int:
     """Prints the table; see the module's text for the result."""
     try:
@@ -200,7 +218,7 @@ def main(argv: list[str]) -> int:
     if dict(results.drivers) != driver_hashes():
         print("These results are of other drivers than the repository's: build a new kit and run it.", file=sys.stderr)
         return 2
-    table = [*rows(results), *map(probe_row, results.probes)]
+    table = [*rows(results), *map(probe_row, results.probes), *map(user_row, results.user)]
     width = max(len(row.name) for row in table)
     print(results.windows)
     for row in table:
@@ -211,7 +229,9 @@ def main(argv: list[str]) -> int:
     print(", ".join(f"{verdict.value} {counted[verdict]}" for verdict in Verdict))
     if not results.clean:
         print("The kit could not take everything back: certificates or keys are not as they were before.")
-    return 1 if counted[Verdict.DIFFERS] or not results.clean else 0
+    if results.stopped:
+        print(f"The part with a user of its own did not come to its end: {results.stopped}")
+    return 1 if counted[Verdict.DIFFERS] or results.stopped or not results.clean else 0
 
 
 if __name__ == "__main__":

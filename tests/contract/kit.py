@@ -15,20 +15,24 @@ import sys
 import tempfile
 import uuid
 import zipfile
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from contract.case import MINIMAL, load
+from contract.captured_commands import Sent, capture
+from contract.case import MINIMAL, fill, load
+from contract.case_runner import resolver
 from contract.fixture_certificates import PASSPHRASE, all_certificates, bundle, certificates_of
-from contract.kit_case import csp_blob, document
+from contract.kit_case import ON_THE_MACHINE, csp_blob, document
 from contract.throwaway_certificates import make
 
 ROOT = Path(__file__).resolve().parents[2]
 HARNESS = Path(__file__).with_name("windows_kit")
 NAME = "pkcs12-kit"
-FORMAT = 1
+FORMAT = 2
 """Of the results file. ``contract.results`` reads it."""
 REQUIRED = re.compile(r"^#AnsibleRequires -(?:PowerShell|CSharpUtil) \.\.module_utils\.(\w+)", re.MULTILINE)
 USED = re.compile(r"^using ansible_collections\.hospital_it\.pkcs12\.plugins\.module_utils\.(\w+);", re.MULTILINE)
@@ -39,13 +43,33 @@ PROBED = "jeanne-2026"
 NAMED = f"hospital_it.pkcs12.key.{0:032x}"
 """The friendly name of its key in the bundle that has one."""
 
+BECOME_USER = "${become_user}"
+PROVE = {"id": "p", "step": "prove", "thumbprint": f"${{thumbprint:{PROBED}}}", "nonce": "${nonce}"}
+SEALED = {
+    "id": "i",
+    "step": "import_sealed",
+    "bundle": f"${{bundle:{PROBED}}}",
+    "sealed_passphrase": "${sealed_passphrase}",
+    "container": "${container}",
+    "thumbprint": f"${{thumbprint:{PROBED}}}",
+    "exportable": False,
+}
+WIRE: Mapping[str, tuple[bool, list[Mapping[str, Any]]]] = {
+    "prove": (False, [PROVE]),
+    "prove_as": (True, [PROVE]),
+    "transport_key_as": (True, [{**PROVE, "step": "transport_key"}]),
+    "import_sealed_as": (True, [SEALED, PROVE]),
+}
+"""Commands of ``store_exchange`` as Ansible sends them: whether by become, and the steps."""
+
 Json = dict[str, Any]
 
 
-def build(folder: Path) -> Path:
-    """Makes ``pkcs12-kit`` and ``pkcs12-kit.zip`` in the folder; gives the zip's path."""
+def build(folder: Path, sent: Mapping[tuple[str, bool], Sent]) -> Path:
+    """Makes ``pkcs12-kit`` and ``pkcs12-kit.zip`` in the folder; gives the zip's path. ``sent``: what Ansible sends."""
     kit = folder / NAME
-    (kit / "drivers").mkdir(parents=True)
+    (kit / "wire").mkdir(parents=True)
+    (kit / "drivers").mkdir()
     (kit / "cases").mkdir()
     for path in _drivers():
         (kit / "drivers" / path.name).write_bytes(path.read_bytes())
@@ -56,7 +80,10 @@ def build(folder: Path) -> Path:
         with certificates_of(Path(made)):
             for case in load():
                 _write(kit / "cases" / f"{case.name}.json", document(case))
-            _write(kit / "kit.json", _facts())
+            for name in WIRE:
+                (kit / "wire" / f"{name}.txt").write_bytes(_wire(name, sent))
+            lines = {name: sent["store_exchange", become].command_line for name, (become, _steps) in WIRE.items()}
+            _write(kit / "kit.json", {**_facts(), "wire": lines, "core": version("ansible-core")})
     return _zip(kit)
 
 
@@ -107,6 +134,18 @@ def _facts() -> Json:
     }
 
 
+def _wire(name: str, sent: Mapping[tuple[str, bool], Sent]) -> bytes:
+    """The standard input of a command. What is known on the machine only stands in it as a placeholder."""
+    become, steps = WIRE[name]
+    known = resolver(ON_THE_MACHINE, ())
+
+    def resolve(word: str) -> str:
+        return f"${{{word}}}" if word in ("observed", "container", "sealed_passphrase") else known(word)
+
+    request = fill({**MINIMAL["store_exchange"], "steps": steps}, resolve)
+    return sent["store_exchange", become].asking(request, check_mode=False, run_as=BECOME_USER if become else None)
+
+
 def _write(path: Path, value: Json) -> None:
     path.write_text(json.dumps(value, indent=1), encoding="ascii")
 
@@ -127,7 +166,7 @@ def main() -> int:
         path.rmdir() if path.is_dir() else path.unlink()
     if (folder / NAME).exists():
         (folder / NAME).rmdir()
-    path = build(folder)
+    path = build(folder, capture())
     print(f"{path}: unpack it on a Windows machine and read README.txt in it")
     return 0
 

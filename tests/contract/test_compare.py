@@ -36,7 +36,7 @@ MACHINE = {"product": "Windows 11 Pro", "release": "24H2", "build": "26100.1", "
 def results(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, bool], Sent]) -> Json:
     """What the kit would write on a machine that answers as the emulated one does."""
     folder = tmp_path_factory.mktemp("kit")
-    kit = json.loads((build(folder).with_suffix("") / "kit.json").read_text())
+    kit = json.loads((build(folder, sent).with_suffix("") / "kit.json").read_text())
     made = tmp_path_factory.mktemp("certificates")
     make(made)
     with certificates_of(made):
@@ -195,6 +195,47 @@ def test_a_probe_that_the_drivers_are_not_ready_for_is_a_difference(
 ) -> None:
     table(results, tmp_path, _probe(as_expected))
     assert main([str(tmp_path / "results.json")]) == code
+
+
+DONE, UNFIT = (
+    {"outcome": "done", "exit_code": 0, "said": None},
+    {"outcome": "unfit_token (integrity)", "exit_code": 1, "said": None},
+)
+ANOTHER_CODE, TEXT = {**UNFIT, "outcome": "busy"}, {"outcome": "text", "exit_code": 1, "said": "csc ended\nat a line"}
+NOT_STARTED = {"outcome": "not started: Win32Exception 5", "exit_code": None, "said": None}
+
+
+def _of_a_user(*picks: Json, as_expected: bool | None = None) -> Callable[[Json], None]:
+    finding = {"id": "picks", "answer": "counted", "expected": [], "as_expected": as_expected, "reason": None}
+    return lambda results: results.update(user=[{**finding, "picks": list(picks)}], stopped=None)
+
+
+@pytest.mark.parametrize(
+    ("picks", "code"),
+    [([], 0), ([DONE, UNFIT], 0), ([DONE, ANOTHER_CODE], 1), ([TEXT], 1), ([NOT_STARTED], 1)],
+    ids=["none", "done or unfit", "another code", "a text", "not started"],
+)
+def test_a_command_for_a_standard_user_works_or_refuses_the_token(
+    picks: list[Json], code: int, results: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(results, tmp_path, _of_a_user(*picks))
+    assert main([str(tmp_path / "results.json")]) == code
+    said = capsys.readouterr().out
+    assert "user picks" in said
+    assert ("1 times: " in said) == bool(code)
+
+
+def test_an_answer_for_a_standard_user_that_is_not_expected_is_a_difference(results: Json, tmp_path: Path) -> None:
+    table(results, tmp_path, _of_a_user(DONE, as_expected=False))
+    assert main([str(tmp_path / "results.json")]) == 1
+
+
+def test_a_part_that_stopped_early_is_no_success(
+    results: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(results, tmp_path, lambda changed: changed.update(user=[], stopped="no session"))
+    assert main([str(tmp_path / "results.json")]) == 1
+    assert "no session" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

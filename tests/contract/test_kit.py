@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.fixture_certificates import all_certificates, certificates_of, fixture_certificate
-from contract.kit import HARNESS, NAME, ROOT, build, driver_hashes
+from contract.kit import HARNESS, NAME, ROOT, WIRE, build, driver_hashes
 from contract.kit_case import FILLED_IN, SEALED, csp_blob, document
 from contract.recording import driver_hash
 from contract.throwaway_certificates import make
+from lab.manifest import parse
 
 CASES = {case.name: case for case in load()}
 
@@ -29,10 +30,10 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kit(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, bool], Sent]) -> Path:
     """The unpacked zip."""
     folder = tmp_path_factory.mktemp("kit")
-    archive = build(folder)
+    archive = build(folder, sent)
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(folder / "unpacked")
     return folder / "unpacked" / NAME
@@ -75,6 +76,32 @@ def test_what_is_to_be_run_is_complete(kit: Path) -> None:
                 rest = rest.replace(f"${{{word}}}", "")
             rest = re.sub(r"\$\{" + SEALED.pattern + r"\}", "", rest)
             assert "${" not in rest, path.name
+
+
+KNOWN_ON_THE_MACHINE = {
+    "owner_sid": "S-1-5-21-1-2-3-1001",
+    "observed": "AB" * 32,
+    "container": f"hospital_it.pkcs12.transport.{7:032x}",
+    "sealed_passphrase": "c2VhbGVk+/==",
+    "become_user": "pkcs12-kit-1234abcd",
+}
+
+
+@pytest.mark.parametrize("name", WIRE)
+def test_what_ansible_sends_is_complete_with_words_of_the_machine(name: str, kit: Path) -> None:
+    text = (kit / "wire" / f"{name}.txt").read_text(encoding="utf-8")
+    assert read(kit / "kit.json")["wire"][name].lower().startswith("powershell ")
+    for word, value in KNOWN_ON_THE_MACHINE.items():
+        text = text.replace(f"${{{word}}}", value)
+    found = parse(text.encode())
+    become, steps = WIRE[name]
+    assert found is not None
+    assert (found.become.user if found.become else None) == (KNOWN_ON_THE_MACHINE["become_user"] if become else None)
+    assert found.arguments["owner_sid"] == KNOWN_ON_THE_MACHINE["owner_sid"]
+    assert found.arguments["observed"] == KNOWN_ON_THE_MACHINE["observed"]
+    assert [step["step"] for step in found.arguments["steps"]] == [step["step"] for step in steps]
+    for step in found.arguments["steps"]:
+        assert "${" not in json.dumps(step)
 
 
 def test_the_keys_are_made_on_the_spot(tmp_path: Path) -> None:

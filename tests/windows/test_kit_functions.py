@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from lab.emulated.store import CAPI_PROVIDERS, CNG_PROVIDER
 from lab.wine import bed
 
 pytestmark = pytest.mark.windows
+BED = bed() or Path()
+"""Found before a test has another home."""
 
 ALIAS = "{00000000-0000-0000-0000-000000000001}"
 IMPORT = "Import-Module {paths} -DisableNameChecking\n"
@@ -26,11 +29,9 @@ IMPORT = "Import-Module {paths} -DisableNameChecking\n"
 
 def powershell(script: str, *modules: str) -> Any:
     """What a script says in JSON, with these modules of the kit."""
-    where = bed()
-    assert where is not None
     paths = [ROOT / "plugins" / "module_utils" / "_Element.psm1", *(HARNESS / f"{name}.psm1" for name in modules)]
     begin = "$ErrorActionPreference = 'Stop'\n" + IMPORT.format(paths=", ".join(f"'{path}'" for path in paths))
-    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", begin + script]
+    command = [str(BED / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", begin + script]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -61,3 +62,104 @@ def test_an_element_gets_the_real_name_of_its_container_whatever_its_length(name
     expected = [pack(properties(der, replace(link, container=name), "Mes soins", True)) for link in (cng, capi)]
     untouched = [other, pack(properties(der)), b"no element"]
     assert renamed([*elements, *untouched], name) == [*expected, *untouched]
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "expected"),
+    [
+        ('{"journal": [], "error": null, "changed": false}', 0, ("done", True, None)),
+        (
+            '{"journal": [], "error": {"code": "unfit_token", "token": "integrity"}}',
+            1,
+            ("unfit_token (integrity)", True, None),
+        ),
+        ('{"journal": [], "error": {"code": "busy"}}', 1, ("busy", True, None)),
+        ('{"failed": true, "msg": "csc"}', 1, ("text", False, '{"failed": true, "msg": "csc"}')),
+        ("", -1073741502, ("text", False, "")),
+    ],
+    ids=["done", "unfit", "another code", "a message of the wrapper", "nothing"],
+)
+def test_what_came_of_a_command(said: str, code: int, expected: tuple[str, bool, str | None]) -> None:
+    script = (
+        f"$one = Get-Outcome -Ended @{{ exit_code = {code}; stdout = '{said}'; stderr = '' }} -Word @()\n"
+        "ConvertTo-Json -Compress -InputObject @($one.outcome, [bool] $one.answer, $one.said, $one.exit_code)"
+    )
+    assert powershell(script, "KitJson", "KitPrivacy", "KitUser") == [*expected, code]
+
+
+def test_a_process_that_did_not_start_is_an_outcome_and_a_long_text_keeps_its_ends() -> None:
+    script = (
+        "$none = Get-Outcome -Ended ([pscustomobject] @{ refused = 'Win32Exception 5' }) -Word @()\n"
+        "$long = Get-Outcome -Ended @{ exit_code = 1; stdout = 'begin' + 'x' * 20000; stderr = 'end' } -Word @()\n"
+        "ConvertTo-Json -Compress -InputObject @($none.outcome, $long.said)"
+    )
+    outcome, text = powershell(script, "KitJson", "KitPrivacy", "KitUser")
+    assert outcome == "not started: Win32Exception 5"
+    assert (text[:5], text[-3:]) == ("begin", "end")
+    assert len(text) < 9000
+
+
+def test_picks_are_counted_and_what_follows_an_unfit_one() -> None:
+    low, restricted = "unfit_token (integrity)", "unfit_token (restricted)"
+    picks = ["done", low, low, "done", restricted, low]
+    texts = ", ".join(f"'{pick}'" for pick in picks)
+    script = f"ConvertTo-Json -Compress -InputObject @(Measure-Outcome -Outcome {texts})"
+    assert powershell(script, "KitUser") == [
+        f"done: 2, {low}: 3, {restricted}: 1; after an unfit pick the same: 1, another: 2"
+    ]
+
+
+def test_what_is_removed_has_the_name_of_the_kit(tmp_path: Path) -> None:
+    mine, other = tmp_path / "pkcs12-kit-1", tmp_path / "other"
+    for folder in (mine, other):
+        (folder / "below").mkdir(parents=True)
+    script = (
+        f"Remove-KitTree -Path '{mine}'\n"
+        f"$refused = foreach ($try in {{ Remove-KitTree -Path '{other}' }}, {{ Remove-KitUser -Name 'Odile' }}, "
+        "{ Stop-KitUser -Name 'Odile' -Sid 'S-1' }) { try { & $try; 'done' } catch { 'refused' } }\n"
+        "ConvertTo-Json -Compress -InputObject @($refused)"
+    )
+    assert powershell(script, "KitUser") == ["refused"] * 3
+    assert (mine.exists(), other.exists()) == (False, True)
+
+
+def test_an_account_is_taken_back_newest_first_and_remembered_until_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal of a killed run is read by the next start; an entry that cannot be taken back keeps the journal."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    (tmp_path / ".local" / "share").mkdir(parents=True)
+    script = (
+        "Set-KitJournal -Name 'pkcs12-kit-user'\n"
+        "foreach ($entry in @{ do = 'tree'; path = 'T' }, @{ do = 'user'; name = 'U' }, @{ do = 'profile'; sid = 'S'; name = 'U' }) "
+        "{ Add-KitEntry -Entry $entry }\n"
+        "$global:seen = @(); $global:closed = $true\n"
+        'function global:Remove-KitProfile { param($Name, $Sid) $global:seen += "profile $Name $Sid" }\n'
+        "function global:Remove-KitUser { param($Name) if ($global:closed) { throw 'closed' } $global:seen += \"user $Name\" }\n"
+        'function global:Remove-KitTree { param($Path) $global:seen += "tree $Path" }\n'
+        "try { Clear-KitJournal } catch { $global:seen += 'failed' }\n"
+        "$global:closed = $false\n"
+        "$count = Clear-KitJournal\n"
+        "ConvertTo-Json -Compress -InputObject @($global:seen + @($count))"
+    )
+    found = powershell(script, "KitJson", "KitJournal")
+    assert found == ["profile U S", "failed", "profile U S", "user U", "tree T", 3]
+
+
+def test_a_sealed_passphrase_is_for_the_key_and_the_text_that_a_case_names() -> None:
+    request = {"a": "${sealed:1}", "b": "${sealed:2:not this one}", "c": "${owner_sid}", "d": "${observed}"}
+    script = (
+        f"$case = [pscustomobject] @{{ request = '{json.dumps(request)}' | ConvertFrom-Json }}\n"
+        "$state = @{ transport_keys = @{} }\n"
+        "foreach ($number in 1, 2) { $state.transport_keys[(Get-TransportName -Number $number)] = [byte[]] @($number) }\n"
+        "& (Get-Module KitCase) {\n"
+        '    function script:Protect-Passphrase { param($Text, $PublicKey) "$Text for $($PublicKey[0])" }\n'
+        "    function script:Get-StoreHash { 'AB' }\n"
+        "    function script:Get-OwnElement { }\n"
+        "    $place = @{ owner_sid = 'S-1'; account = 'A'; computer = 'C'; profile = 'P'; passphrase = 'usual' }\n"
+        "    Get-Request -Case $args[0] -Place $place -State $args[1]\n"
+        "} $case $state"
+    )
+    found = powershell(script, "KitJson", "KitPrepare", "KitCase")
+    assert found == {"a": "usual for 1", "b": "not this one for 2", "c": "S-1", "d": "AB"}

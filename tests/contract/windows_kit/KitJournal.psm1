@@ -2,9 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the kit is about to change, written to disk before it does, so that this run or the next one takes it back.
 
-$journalFolder = "$([Environment]::GetFolderPath('LocalApplicationData'))\pkcs12-kit"
-$journalFile = "$journalFolder\journal.txt"
+$journalFolder = $journalFile = $null
 $hives = @{ HKLM = [Microsoft.Win32.Registry]::LocalMachine; HKCU = [Microsoft.Win32.Registry]::CurrentUser }
+
+function Set-KitJournal {
+	<# .SYNOPSIS
+	Where the journal is: a folder of this name in the user's own data. #>
+	param([string] $Name)
+	$script:journalFolder = "$([Environment]::GetFolderPath('LocalApplicationData'))\$Name"
+	$script:journalFile = "$script:journalFolder\journal.txt"
+}
 
 function Add-KitEntry {
 	<# .SYNOPSIS
@@ -51,6 +58,9 @@ function Undo-KitEntry {
 			$provider = [Security.Cryptography.CngProvider]::MicrosoftSoftwareKeyStorageProvider
 			if ([Security.Cryptography.CngKey]::Exists($Entry.name, $provider)) { [Security.Cryptography.CngKey]::Open($Entry.name, $provider, 'Silent').Delete() }
 		}
+		'user' { Remove-KitUser -Name $Entry.name }
+		'profile' { Remove-KitProfile -Name $Entry.name -Sid $Entry.sid }
+		'tree' { Remove-KitTree -Path $Entry.path }
 		'element' { Remove-RawElement -Name $Entry.name }
 	}
 }
@@ -134,4 +144,7 @@ function Add-KitFile {
 	[IO.File]::WriteAllBytes($Path, $Data)
 }
 
-Export-ModuleMember -Function Add-KitEntry, Get-KitEntry, Clear-KitJournal, Set-KitRegistry, Add-KitFile, Add-KitFolder, ConvertTo-Registry
+# That of the part for any user. The one that makes an account has its own, which only an administrator can take back.
+Set-KitJournal -Name 'pkcs12-kit'
+
+Export-ModuleMember -Function Set-KitJournal, Add-KitEntry, Get-KitEntry, Clear-KitJournal, Set-KitRegistry, Add-KitFile, Add-KitFolder, ConvertTo-Registry
