@@ -45,7 +45,9 @@ CASES: dict[str, tuple[str, ...] | None] = {
     "connections over ssh": (),
     "P-384 and P-521": None,
 }
-"""The beginning of a row of README's table, and the cases that are about it. A row without cases is not the kit's; None: nobody has written any."""
+"""The beginning of a row of README's table, and the cases that are about it. A row without cases is not the kit's.
+
+None: nobody has written any."""
 
 
 def column(folder: Path = FOLDER) -> dict[str, str]:
