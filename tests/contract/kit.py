@@ -27,6 +27,7 @@ from contract.case import MINIMAL, fill, load
 from contract.case_runner import resolver
 from contract.fixture_certificates import PASSPHRASE, all_certificates, bundle, certificates_of
 from contract.kit_case import ON_THE_MACHINE, csp_blob, document
+from contract.kit_portals import portals
 from contract.throwaway_certificates import make
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,11 +55,21 @@ SEALED = {
     "thumbprint": f"${{thumbprint:{PROBED}}}",
     "exportable": False,
 }
+CONNECT = {
+    "id": "c",
+    "step": "connect",
+    "thumbprint": f"${{thumbprint:{PROBED}}}",
+    "url": "${portal}",
+    "proxy": "",
+    "timeout": 20,
+    "expected_status": [],
+}
 WIRE: Mapping[str, tuple[bool, list[Mapping[str, Any]]]] = {
     "prove": (False, [PROVE]),
     "prove_as": (True, [PROVE]),
     "transport_key_as": (True, [{**PROVE, "step": "transport_key"}]),
     "import_sealed_as": (True, [SEALED, PROVE]),
+    "connect": (False, [CONNECT]),
 }
 """Commands of ``store_exchange`` as Ansible sends them: whether by become, and the steps."""
 
@@ -83,7 +94,8 @@ def build(folder: Path, sent: Mapping[tuple[str, bool], Sent]) -> Path:
             for name in WIRE:
                 (kit / "wire" / f"{name}.txt").write_bytes(_wire(name, sent))
             lines = {name: sent["store_exchange", become].command_line for name, (become, _steps) in WIRE.items()}
-            _write(kit / "kit.json", {**_facts(), "wire": lines, "core": version("ansible-core")})
+            facts = {**_facts(), "wire": lines, "core": version("ansible-core"), "portals": portals(load())}
+            _write(kit / "kit.json", facts)
     return _zip(kit)
 
 
@@ -140,7 +152,7 @@ def _wire(name: str, sent: Mapping[tuple[str, bool], Sent]) -> bytes:
     known = resolver(ON_THE_MACHINE, ())
 
     def resolve(word: str) -> str:
-        return f"${{{word}}}" if word in ("observed", "container", "sealed_passphrase") else known(word)
+        return f"${{{word}}}" if word in ("observed", "container", "sealed_passphrase", "portal") else known(word)
 
     request = fill({**MINIMAL["store_exchange"], "steps": steps}, resolve)
     return sent["store_exchange", become].asking(request, check_mode=False, run_as=BECOME_USER if become else None)

@@ -3,7 +3,7 @@
 """A contract case as the kit for real Windows carries it: what is left to fill in is known on the machine only.
 
 What a case would do to somebody's real machine decides where it may run: ``never`` (the reason), with ``administrator`` (the reason),
-or as any user. ``wine`` is the reason why the test bed cannot show it.
+in the part with a ``user`` of its own (the reason), or as any user. ``wine`` is the reason why the test bed cannot show it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from contract.case import PLACEHOLDER, Case, fill
 from contract.case_runner import leavers_store, resolver
 from contract.fixture_certificates import FixtureCertificate
+from contract.kit_portals import REFUSES, has_server, portal_of, refuses
 from contract.normal import Place
 from contract.orders import (
     Condition,
@@ -27,6 +28,7 @@ from contract.orders import (
     PutLogging,
     PutRegistry,
     Setting,
+    TrustRoot,
     name_of,
 )
 from contract.placed import PutFile, PutPerson
@@ -36,7 +38,7 @@ from contract.wine_subject import order_document
 from lab.workstation_interface import Kind
 
 ON_THE_MACHINE = Place("${owner_sid}", "${account}", "${computer}", "${profile}")
-FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed"}
+FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed", "portal", "proxy"}
 """The placeholders that the harness resolves."""
 SEALED = re.compile(r"sealed:\d+(:[^}]*)?")
 """One more: a passphrase that the harness seals to a transport key which it has made."""
@@ -56,7 +58,6 @@ KNOWN = {
 }
 """The preparations that the harness can make, or that have a reason here why it does not."""
 NEVER = {
-    "TrustRoot": "it would make the computer trust another root authority",
     "TemporaryProfile": "it would make Windows take the user's profile for a temporary one, and remove it",
     "SecondaryLogon": "it would change the start of a service of Windows",
     "DnsName": "it would give the computer another name",
@@ -90,11 +91,14 @@ def document(case: Case) -> Json:
         "driver": case.driver,
         "check_mode": case.check_mode,
         "request": request,
-        "orders": [] if never else [_order(order) for order in wanted],
+        # The root is trusted once for all portals.
+        "orders": [] if never else [_order(order) for order in wanted if not isinstance(order, TrustRoot)],
+        "portal": portal_of(case),
         "afterwards": sorted(case.afterwards),
         "case_sha256": case_hash(case),
         "never": never,
         "administrator": next(_administrator(wanted), None),
+        "user": "it makes the computer trust a root authority" if has_server(case) else None,
         "wine": case.not_on.get(Kind.WINDOWS_POWERSHELL) or next(_seals(request), None),
     }
 
@@ -103,7 +107,7 @@ def runs_under_wine(case: Case) -> bool:
     """Whether the kit runs it on the test bed, where PowerShell makes no links."""
     linked = any(isinstance(order, PutFile) and order.link for order in orders(case.workstation))
     placed = document(case)
-    return not (linked or placed["never"] or placed["wine"])
+    return not (linked or placed["never"] or placed["user"] or placed["wine"])
 
 
 def csp_blob(wanted: FixtureCertificate) -> bytes:
@@ -157,6 +161,8 @@ def _never(case: Case, request: Any, wanted: list[Order]) -> Iterator[str]:
         yield "it runs through Ansible's become"
     if case.logon != "basic":
         yield "it needs a network logon"
+    if refuses(case):
+        yield REFUSES
     if any(len(step.get("friendly_name", "")) > LONGEST_NAME for step in request.get("steps", ())):
         yield "it would leave a certificate in the user's store that is too large to be read"
     yield from (f"it needs ${{{word}}}, which the kit does not bring" for word in _unresolved(request))

@@ -21,6 +21,7 @@ from contract.emulated_subject import EmulatedSubject
 from contract.fixture_certificates import all_certificates, certificates_of
 from contract.kit import FORMAT, build
 from contract.kit_case import document
+from contract.portals import portals
 from contract.recording import case_hash
 from contract.results import read
 from contract.throwaway_certificates import make
@@ -57,7 +58,8 @@ def results(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, b
 def _result(case: Case, sent: Mapping[tuple[str, bool], Sent]) -> Json:
     subject = EmulatedSubject()
     try:
-        answer, _request, exit_code = ask(case, subject, sent, {})
+        with portals(case.workstation) as addresses:
+            answer, _request, exit_code = ask(case, subject, sent, addresses)
         text = json.dumps(answer)
         for word, stands in subject.place.words():
             text = text.replace(json.dumps(word)[1:-1], stands)

@@ -83,6 +83,7 @@ KNOWN_ON_THE_MACHINE = {
     "observed": "AB" * 32,
     "container": f"hospital_it.pkcs12.transport.{7:032x}",
     "sealed_passphrase": "c2VhbGVk+/==",
+    "portal": "https://localhost:50001/",
     "become_user": "pkcs12-kit-1234abcd",
 }
 
@@ -152,16 +153,22 @@ PLACED = {
     "guard_a_temporary_profile": "never",
     "guard_a_logon_without_dpapi": "never",
     "guard_a_logon_without_the_users_secrets": "never",
-    "connect_is_accepted_and_then_the_old_one_goes": "never",
+    "connect_is_accepted_and_then_the_old_one_goes": None,
     "inventory_reads_the_start_type_of_the_secondary_logon": "never",
     "inventory_says_that_a_profile_lies_on_a_share": "never",
     "inventory_sees_every_kind_of_logging_wherever_it_is_set_1": "never",
     "leaver_loses_certificate_and_cng_key": "administrator",
     "remove_keeps_a_key_that_a_request_waits_with": None,
     "transport_key_is_made": None,
+    "connect_through_a_proxy": None,
+    "connect_refused_by_the_authority_takes_the_import_back": "never",
     "sealed_import_into_an_empty_store": None,
 }
 """Who may run what. A mistake here would change somebody's computer."""
+
+
+OF_A_USER = {"connect_is_accepted_and_then_the_old_one_goes", "connect_through_a_proxy"}
+"""They make the computer trust a root authority, so only the part with a user of its own runs them."""
 
 
 @pytest.mark.parametrize("name", PLACED)
@@ -170,6 +177,7 @@ def test_who_may_run_a_case(name: str) -> None:
     assert bool(found["never"]) == (PLACED[name] == "never")
     if PLACED[name] != "never":
         assert bool(found["administrator"]) == (PLACED[name] == "administrator")
+        assert bool(found["user"]) == (name in OF_A_USER)
 
 
 @pytest.mark.parametrize(

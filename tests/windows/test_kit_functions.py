@@ -5,16 +5,19 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
-from contract.fixture_certificates import fixture_certificate
+from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.kit import HARNESS, ROOT
+from contract.kit_portals import authority, server
 from lab.emulated.element import pack, properties
 from lab.emulated.store import CAPI_PROVIDERS, CNG_PROVIDER
 from lab.wine import bed
@@ -23,16 +26,18 @@ pytestmark = pytest.mark.windows
 BED = bed() or Path()
 """Found before a test has another home."""
 
+UTILS = ROOT / "plugins" / "module_utils"
 ALIAS = "{00000000-0000-0000-0000-000000000001}"
 IMPORT = "Import-Module {paths} -DisableNameChecking\n"
 
 
-def powershell(script: str, *modules: str) -> Any:
+def powershell(script: str, *modules: str, **environment: str) -> Any:
     """What a script says in JSON, with these modules of the kit."""
-    paths = [ROOT / "plugins" / "module_utils" / "_Element.psm1", *(HARNESS / f"{name}.psm1" for name in modules)]
+    paths = [UTILS / "_Element.psm1", *(HARNESS / f"{name}.psm1" for name in modules)]
     begin = "$ErrorActionPreference = 'Stop'\n" + IMPORT.format(paths=", ".join(f"'{path}'" for path in paths))
     command = [str(BED / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", begin + script]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    variables = {**os.environ, **environment}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -163,3 +168,79 @@ def test_a_sealed_passphrase_is_for_the_key_and_the_text_that_a_case_names() -> 
     )
     found = powershell(script, "KitJson", "KitPrepare", "KitCase")
     assert found == {"a": "usual for 1", "b": "not this one for 2", "c": "S-1", "d": "AB"}
+
+
+ANSWERED = {
+    "every certificate": ({"asks": True, "requires": True}, True, ("TLSv1.2", True, True, 200, None)),
+    "this certificate": ({"asks": True, "requires": True, "takes": "own"}, True, ("TLSv1.2", True, True, 200, None)),
+    "another certificate": (
+        {"asks": True, "requires": True, "takes": "00" * 20},
+        True,
+        ("TLSv1.2", True, None, None, None),
+    ),
+    "optional, and none": ({"asks": True, "requires": False}, False, ("TLSv1.2", True, False, 403, "none_sent")),
+    "nothing": ({"asks": False, "requires": False}, True, ("TLSv1.2", False, False, 200, "not_asked")),
+    "another status": (
+        {"asks": True, "requires": True, "status": 404},
+        True,
+        ("TLSv1.2", True, True, 404, "http_refused"),
+    ),
+    "TLS 1.3": ({"asks": False, "requires": False, "tls": "1.3"}, True, ("TLSv1.3", False, False, 200, "not_asked")),
+    "another root": (
+        {"asks": False, "requires": False, "other": True},
+        True,
+        (None, False, False, None, "untrusted_server"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the driver's own step says of each portal of the kit, and of one through its proxy."""
+    folder = tmp_path_factory.mktemp("portals")
+    trusted, other = authority(), authority()
+    jeanne = fixture_certificate("jeanne-2026")
+    (folder / "jeanne.p12").write_bytes(bundle("jeanne-2026"))
+    (folder / "root.pem").write_bytes(trusted.root.public_bytes(Encoding.PEM))
+    servers = []
+    for key, (terms, _with_key, _expected) in ANSWERED.items():
+        made = server(key, {}, other if terms.get("other") else trusted)
+        takes = jeanne.thumbprint if terms.get("takes") == "own" else terms.get("takes")
+        servers.append({**made, **terms, "takes": takes})
+    (folder / "facts.json").write_text(json.dumps({"passphrase": PASSPHRASE, "servers": servers}))
+    bare = [key for key, (_terms, with_key, _expected) in ANSWERED.items() if not with_key]
+    script = (
+        f"Import-Module '{UTILS}/_Store.psm1', '{UTILS}/_Portal.psm1'\n"
+        f"Add-KitType -Path '{HARNESS}/KitPortal.cs'\n"
+        f"$file = '{folder}/jeanne.p12'\n"
+        "$own = [Security.Cryptography.X509Certificates.X509Certificate2]"
+        f"::new([IO.File]::ReadAllBytes($file), '{PASSPHRASE}', 'EphemeralKeySet')\n"
+        f"$web = Open-KitServer -Fact (Read-KitJson -Text ([IO.File]::ReadAllText('{folder}/facts.json')))\n"
+        "$visits = @{}\n"
+        "function Visit($Name, $Key, $Proxy) {\n"
+        f"    $certificate = if ($Key -notin '{bare[0]}') {{ $own }}\n"
+        "    $fact = @{}\n"
+        "    try { Connect-Portal -Certificate $certificate -Fact $fact -Url $web.addresses.$Key -Proxy $Proxy -Timeout 10 } catch { }\n"
+        "    $visits[$Name] = @($fact.tls_version, $fact.asked, $fact.sent, $fact.http_status, $fact.code)\n"
+        "}\n"
+        "foreach ($key in @($web.addresses.Keys | Where-Object { $_ -ne 'proxy' })) { Visit $key $key '' }\n"
+        "Visit 'through the proxy' 'nothing' $web.addresses.proxy\n"
+        "foreach ($server in $web.servers.Values) { $server.Dispose() }\n"
+        "ConvertTo-Json -Compress -InputObject $visits\n"
+        "[Environment]::Exit(0)"
+    )
+    found: dict[str, Any] = powershell(script, "KitJson", "KitUser", SSL_CERT_FILE=str(folder / "root.pem"))
+    return found
+
+
+@pytest.mark.parametrize("key", ANSWERED)
+def test_a_portal_of_the_kit_asks_and_answers_as_it_is_told(key: str, visits: dict[str, Any]) -> None:
+    version, asked, sent, status, code = ANSWERED[key][2]
+    if key == "another certificate":  # how a refusal looks is .NET's and the system's
+        assert visits[key][4] not in (None, "not_asked", "none_sent")
+        return
+    assert visits[key] == [version, asked, sent, status, code]
+
+
+def test_the_proxy_of_the_kit_makes_a_tunnel(visits: dict[str, Any]) -> None:
+    assert visits["through the proxy"] == visits["nothing"]

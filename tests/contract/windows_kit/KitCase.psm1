@@ -8,6 +8,7 @@ function Get-ReasonNotToRun {
 	param([Object] $Case, [hashtable] $Place)
 	if ($Case.never) { return $Case.never }
 	if ($Place.wine -and $Case.wine) { return "test bed: $($Case.wine)" }
+	if ($Case.user -and -not $Place.portals) { return "needs Test-Pkcs12StandardUser.ps1: $($Case.user)" }
 	if ($Case.administrator -and -not $Place.may_change_computer) { return "needs -Administrator: $($Case.administrator)" }
 	$chain = @($Case.request.steps | Where-Object { $_.step -eq 'chain' }).Count
 	if ($chain -and $Place.elevated -and -not $Place.may_change_computer) {
@@ -25,6 +26,7 @@ function Get-Request {
 			Protect-Passphrase -Text $passphrase -PublicKey $State.transport_keys[(Get-TransportName -Number $Found.Groups[1].Value)]
 		})
 	$words = @{ owner_sid = $Place.owner_sid; account = $Place.account; computer = $Place.computer; profile = $Place.profile }
+	if ($Place.portals -and $Case.portal) { $words.portal, $words.proxy = $Place.portals.([string] $Case.portal), $Place.portals.proxy }
 	$words.observed = Get-StoreHash -Element @(Get-OwnElement)
 	foreach ($word in $words.Keys) {
 		$json = ConvertTo-KitJson -Value ([string] $words[$word])

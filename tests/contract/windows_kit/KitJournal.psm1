@@ -60,6 +60,7 @@ function Undo-KitEntry {
 		}
 		'user' { Remove-KitUser -Name $Entry.name }
 		'profile' { Remove-KitProfile -Name $Entry.name -Sid $Entry.sid }
+		'root' { Remove-KitRoot -Thumbprint $Entry.thumbprint }
 		'tree' { Remove-KitTree -Path $Entry.path }
 		'element' { Remove-RawElement -Name $Entry.name }
 	}

@@ -64,6 +64,41 @@ function Remove-KitTree {
 	if ([IO.Directory]::Exists($Path)) { [IO.Directory]::Delete($Path, $true) }
 }
 
+function Add-KitRoot {
+	<# .SYNOPSIS
+	Makes the computer trust the root of the kit's portals. #>
+	param([byte[]] $Data)
+	$root = [Security.Cryptography.X509Certificates.X509Certificate2]::new($Data)
+	Add-KitEntry -Entry @{ do = 'root'; thumbprint = $root.Thumbprint }
+	$store = [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'LocalMachine')
+	$store.Open('ReadWrite')
+	try { $store.Add($root) } finally { $store.Close() }
+}
+
+function Remove-KitRoot {
+	<# .SYNOPSIS
+	The computer trusts it no more. It was made with the kit, so it is nobody else's. #>
+	param([string] $Thumbprint)
+	$store = [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'LocalMachine')
+	$store.Open('ReadWrite')
+	try { foreach ($root in $store.Certificates.Find('FindByThumbprint', $Thumbprint, $false)) { $store.Remove($root) } } finally { $store.Close() }
+}
+
+function Open-KitServer {
+	<# .SYNOPSIS
+	Starts the portals and a proxy: the servers, and their addresses by what they are called. #>
+	param([Object] $Fact)
+	$servers = @{ proxy = [ansible_collections.hospital_it.pkcs12.kit.Proxy]::new() }
+	$addresses = @{ proxy = "http://127.0.0.1:$($servers.proxy.Port)" }
+	foreach ($one in $Fact.servers) {
+		$certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new([Convert]::FromBase64String($one.bundle), $Fact.passphrase)
+		$protocols = if ($one.tls -eq '1.3') { 12288 } else { 3072 }
+		$servers[$one.key] = [ansible_collections.hospital_it.pkcs12.kit.Portal]::new($certificate, $one.asks, $one.requires, $one.takes, $one.status, $protocols)
+		$addresses[$one.key] = "https://localhost:$($servers[$one.key].Port)/"
+	}
+	@{ servers = $servers; addresses = $addresses }
+}
+
 function Get-MachineState {
 	<# .SYNOPSIS
 	What this part of the kit may leave: accounts, profiles, folders, roots. #>
@@ -183,5 +218,5 @@ function New-Finding {
 	[ordered] @{ id = $Id; question = $Question; expected = $Expected; answer = $Answer; as_expected = $alike; reason = $null; picks = $Pick }
 }
 
-Export-ModuleMember -Function New-KitUser, Stop-KitUser, Remove-KitUser, Remove-KitProfile, Remove-KitTree, Get-MachineState, Compare-MachineState, Open-AsUser,
+Export-ModuleMember -Function New-KitUser, Stop-KitUser, Remove-KitUser, Remove-KitProfile, Remove-KitTree, Add-KitRoot, Remove-KitRoot, Open-KitServer, Get-MachineState, Compare-MachineState, Open-AsUser,
 Invoke-Session, Get-Wire, Invoke-AsAnsible, Get-Outcome, Measure-Outcome, New-Finding

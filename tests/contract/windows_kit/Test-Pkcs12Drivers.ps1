@@ -11,10 +11,12 @@ Runs the cases that change the computer for some seconds, too. It needs an eleva
 Names of cases; without it, all. Wildcards may be used.
 .PARAMETER CasesPerProcess
 How many cases one process of PowerShell runs. Ansible starts one for each command; more is faster.
+.PARAMETER Portals
+A file with the addresses of portals, which Test-Pkcs12StandardUser.ps1 starts.
 .PARAMETER Yes
 Does not wait before it starts.
 #>
-param([string] $Results, [switch] $Administrator, [string[]] $Case = @('*'), [int] $CasesPerProcess = 1, [switch] $Yes)
+param([string] $Results, [switch] $Administrator, [string[]] $Case = @('*'), [int] $CasesPerProcess = 1, [string] $Portals, [switch] $Yes)
 
 $ErrorActionPreference = 'Stop'
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -38,6 +40,7 @@ $place = @{
 	owner_sid = $identity.User.Value; account = $identity.Name; computer = [Environment]::MachineName
 	profile = [Environment]::GetFolderPath('UserProfile'); wine = [ansible_collections.hospital_it.pkcs12.kit.Native]::GetWineVersion()
 	calls = $CasesPerProcess; passphrase = $kit.probe.passphrase
+	portals = $(if ($Portals) { Read-KitJson -Text ([IO.File]::ReadAllText($Portals)) })
 	elevated = ([Security.Principal.WindowsPrincipal] $identity).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
 	thumbprints = @($certificates.Keys); owned = @{ do = 'certificates'; thumbprints = @($certificates.Keys); public_keys = @($public) }
 }

@@ -20,7 +20,7 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
 $Results = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($(if ($Results) { $Results } else { "$PSScriptRoot\user-results.json" }))
 $global:ProgressPreference = 'SilentlyContinue'
 Import-Module "$PSScriptRoot\KitJson.psm1" -Global
-Add-KitType -Path "$PSScriptRoot\Kit.cs", "$PSScriptRoot\KitUser.cs"
+Add-KitType -Path "$PSScriptRoot\Kit.cs", "$PSScriptRoot\KitUser.cs", "$PSScriptRoot\KitPortal.cs"
 if ([ansible_collections.hospital_it.pkcs12.kit.Native]::GetWineVersion()) {
 	'Wine has no other users and no service for a second logon: this part needs Windows.'
 	exit 2
@@ -40,6 +40,7 @@ $kit = Read-KitJson -Text ([IO.File]::ReadAllText("$PSScriptRoot\kit.json"))
 This tries the drivers of hospital_it.pkcs12 $($kit.version) as a standard user, on a machine that you can throw away, and on no other. It needs no network.
 What it changes on this COMPUTER, and takes back:
 - it makes a local account in the group Users, with a random password, and logs it on; the account and its profile go at the end;
+- it makes the computer trust a root authority that was made with this kit, for the time of this test;
 - it makes a folder in $([Environment]::GetFolderPath('CommonApplicationData'));
 - it takes tokens of processes of that account, as Ansible does. Your security software may notice this;
 - a journal of this in $([Environment]::GetFolderPath('LocalApplicationData'))\pkcs12-kit-user, until all is taken back.
@@ -55,7 +56,7 @@ $swept = Clear-KitJournal
 if ($swept) { 'An earlier run was interrupted: what it left has been taken back.' }
 $before = Get-MachineState
 $word = @(Get-KitWord)
-$session = $null
+$session = $web = $null
 $cases = $probes = @()
 $folder = "$([Environment]::GetFolderPath('CommonApplicationData'))\pkcs12-kit-$([Guid]::NewGuid().ToString('N'))"
 $words = @{ observed = Get-StoreHash -Element @(); container = ''; sealed_passphrase = '' }
@@ -104,6 +105,20 @@ function Test-Sealed {
 	}
 	New-Finding -Id 'sealed' -Question 'a sealed import through become, in two commands' -Expected 'done, done' -Pick $taken `
 		-Answer (@($taken | ForEach-Object { $_.outcome }) -join ', ')
+}
+
+function Test-NewestTls {
+	<# .SYNOPSIS
+	Whether the driver reaches a portal that has TLS 1.3 alone. Schannel has it since build 20348, as server and as client. #>
+	$words.observed = Get-StoreHash -Element @(Get-UserElement)
+	$words.portal = $web.addresses.'TLS 1.3 alone'
+	$text = Get-Wire -Text ([IO.File]::ReadAllText("$PSScriptRoot\wire\connect.txt")) -Word $words
+	$outcome = Get-Outcome -Ended (Invoke-Direct -Kind 'fit' -CommandLine $kit.wire.connect -Stdin $text) -Word $word
+	$entry = if ($outcome.answer) { @($outcome.answer.journal)[0] }
+	$old = if ([Environment]::OSVersion.Version.Build -lt 20348) { ', before build 20348' }
+	# The portal asks for no certificate, which is an error of the step; what counts is that it was reached.
+	New-Finding -Id 'tls_1_3' -Question 'what comes of a portal that has TLS 1.3 alone' -Answer "$($entry.tls_version) $($entry.code)$old" `
+		-Expected 'TLSv1.3 not_asked', ' handshake, before build 20348'
 }
 
 function Test-Kind {
@@ -163,7 +178,10 @@ try {
 	if ($fit.refused) { throw @{ reason = "the session of the user starts nothing: $($fit.refused)" } }
 	$user.profile = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey("SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList\$($user.sid)").GetValue('ProfileImagePath')
 
-	$ordinary = Open-AsUser -User $user -Argument "-File `"$folder\Test-Pkcs12Drivers.ps1`" -Yes -CasesPerProcess 20 -Results `"$($user.profile)\results.json`"" -Folder $folder
+	$web = Open-KitServer -Fact $kit.portals
+	Add-KitRoot -Data ([Convert]::FromBase64String($kit.portals.root))
+	[IO.File]::WriteAllText("$folder\portals.json", (ConvertTo-KitJson -Value $web.addresses))
+	$ordinary = Open-AsUser -User $user -Argument "-File `"$folder\Test-Pkcs12Drivers.ps1`" -Yes -CasesPerProcess 20 -Portals `"$folder\portals.json`" -Results `"$($user.profile)\results.json`"" -Folder $folder
 	while ($null -ne ($line = $ordinary.StandardOutput.ReadLine())) { $line }
 	$ordinary.WaitForExit()
 	$own = Read-KitJson -Text ([IO.File]::ReadAllText("$($user.profile)\results.json"))
@@ -173,6 +191,7 @@ try {
 		New-Finding -Id 'ordinary' -Question 'the cases for any user, as a standard user' -Expected '0: * clean' `
 			-Answer "$($ordinary.ExitCode): $(@($cases | Where-Object { $_.ran }).Count) cases, $(if ($own.clean_up.equal) { 'clean' } else { 'not clean' })"
 		Test-Sealed
+		Test-NewestTls
 		Test-Kind -Kind 'fit' -Expected 'done'
 		foreach ($kind in 'low', 'untrusted') { Test-Kind -Kind $kind -Expected 'unfit_token (integrity)' }
 		Test-Kind -Kind 'restricted' -Expected 'unfit_token (restricted)'
@@ -197,6 +216,7 @@ try {
 } finally {
 	Stop-KitDriver
 	if ($session) { $session.Dispose() }
+	if ($web) { foreach ($server in $web.servers.Values) { $server.Dispose() } }
 	$reverted = try { [void] (Clear-KitJournal); $true } catch { $false }
 }
 # Answers have the names of this machine.
