@@ -163,6 +163,8 @@ def _never(case: Case, request: Any, wanted: list[Order]) -> Iterator[str]:
         yield "it needs a network logon"
     if refuses(case):
         yield REFUSES
+    if has_server(case) and Kind.EMULATED in case.not_on:
+        yield "only Wine sends no certificate"
     if any(len(step.get("friendly_name", "")) > LONGEST_NAME for step in request.get("steps", ())):
         yield "it would leave a certificate in the user's store that is too large to be read"
     yield from (f"it needs ${{{word}}}, which the kit does not bring" for word in _unresolved(request))

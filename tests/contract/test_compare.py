@@ -208,7 +208,7 @@ NOT_STARTED = {"outcome": "not started: Win32Exception 5", "exit_code": None, "s
 
 
 def _of_a_user(*picks: Json, as_expected: bool | None = None) -> Callable[[Json], None]:
-    finding = {"id": "picks", "answer": "counted", "expected": [], "as_expected": as_expected, "reason": None}
+    finding: Json = {"id": "picks", "answer": "counted", "expected": [], "as_expected": as_expected, "reason": None}
     return lambda results: results.update(user=[{**finding, "picks": list(picks)}], stopped=None)
 
 

@@ -162,6 +162,7 @@ PLACED = {
     "transport_key_is_made": None,
     "connect_through_a_proxy": None,
     "connect_refused_by_the_authority_takes_the_import_back": "never",
+    "connect_sends_no_certificate_and_takes_the_import_back": "never",
     "sealed_import_into_an_empty_store": None,
 }
 """Who may run what. A mistake here would change somebody's computer."""
