@@ -29,3 +29,4 @@ while ($line = $reader.ReadLine()) {
 	[Console]::Out.WriteLine((ConvertTo-KitJson -Value $answer))
 	[Console]::Out.Flush()
 }
+$tokens::Forget()

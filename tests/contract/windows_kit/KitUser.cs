@@ -13,7 +13,9 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 	public static class Tokens
 	{
 		const int MAXIMUM_ALLOWED = 0x2000000, SecurityAnonymous = 0, TokenPrimary = 1, TokenIntegrityLevel = 25, SE_GROUP_INTEGRITY = 0x20;
-		const int STARTF_USESTDHANDLES = 0x100, CREATE_NO_WINDOW = 0x8000000, WAIT_TIMEOUT = 258;
+		const int STARTF_USESTDHANDLES = 0x100, CREATE_NO_WINDOW = 0x8000000, EXTENDED_STARTUPINFO_PRESENT = 0x80000, WAIT_TIMEOUT = 258;
+		const int ERROR_ALREADY_EXISTS = unchecked((int)0x800700B7), PROC_THREAD_ATTRIBUTE_SECURITY_CAPABILITIES = 0x20009;
+		const string Container = "hospital_it.pkcs12.kit";
 
 		[StructLayout(LayoutKind.Sequential)]
 		struct SID_AND_ATTRIBUTES { public IntPtr Sid; public int Attributes; }
@@ -29,9 +31,15 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 		}
 
 		[StructLayout(LayoutKind.Sequential)]
+		struct STARTUPINFOEX { public STARTUPINFO StartupInfo; public IntPtr lpAttributeList; }
+
+		[StructLayout(LayoutKind.Sequential)]
+		struct SECURITY_CAPABILITIES { public IntPtr AppContainerSid, Capabilities; public int CapabilityCount, Reserved; }
+
+		[StructLayout(LayoutKind.Sequential)]
 		struct PROCESS_INFORMATION { public IntPtr hProcess, hThread; public int dwProcessId, dwThreadId; }
 
-		// The exit code. Kind: fit, restricted, low, untrusted. Files that the process could not open itself come as its standard handles.
+		// The exit code. Kind: fit, restricted, low, untrusted, app_container. Files that the process could not open itself come as its standard handles.
 		public static int Run(string kind, string commandLine, string folder, string stdin, string stdout, string stderr, int patience)
 		{
 			using (var input = new FileStream(stdin, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Inheritable))
@@ -75,6 +83,7 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 			start.cb = Marshal.SizeOf(typeof(STARTUPINFO));
 			if (output != IntPtr.Zero) start.dwFlags = STARTF_USESTDHANDLES;
 			PROCESS_INFORMATION process;
+			if (kind == "app_container") return StartContained(start, commandLine, folder);
 			IntPtr token = Make(kind);
 			try
 			{
@@ -84,6 +93,39 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 			}
 			finally { CloseHandle(token); }
 			return process;
+		}
+
+		// What Windows keeps of the container.
+		public static void Forget() { DeleteAppContainerProfile(Container); }
+
+		static PROCESS_INFORMATION StartContained(STARTUPINFO start, string commandLine, string folder)
+		{
+			IntPtr sid, size = IntPtr.Zero;
+			int error = CreateAppContainerProfile(Container, Container, Container, IntPtr.Zero, 0, out sid);
+			if (error == ERROR_ALREADY_EXISTS) error = DeriveAppContainerSidFromAppContainerName(Container, out sid);
+			Marshal.ThrowExceptionForHR(error);
+			InitializeProcThreadAttributeList(IntPtr.Zero, 1, 0, ref size);
+			IntPtr list = Marshal.AllocHGlobal(size), capabilities = Marshal.AllocHGlobal(Marshal.SizeOf(typeof(SECURITY_CAPABILITIES)));
+			try
+			{
+				Marshal.StructureToPtr(new SECURITY_CAPABILITIES { AppContainerSid = sid }, capabilities, false);
+				if (!InitializeProcThreadAttributeList(list, 1, 0, ref size)) throw new Win32Exception();
+				if (!UpdateProcThreadAttribute(list, 0, (IntPtr)PROC_THREAD_ATTRIBUTE_SECURITY_CAPABILITIES, capabilities,
+					(IntPtr)Marshal.SizeOf(typeof(SECURITY_CAPABILITIES)), IntPtr.Zero, IntPtr.Zero)) throw new Win32Exception();
+				var extended = new STARTUPINFOEX { StartupInfo = start, lpAttributeList = list };
+				extended.StartupInfo.cb = Marshal.SizeOf(typeof(STARTUPINFOEX));
+				PROCESS_INFORMATION process;
+				if (!CreateProcess(null, new System.Text.StringBuilder(commandLine), IntPtr.Zero, IntPtr.Zero, start.hStdOutput != IntPtr.Zero,
+					CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT, IntPtr.Zero, folder, ref extended, out process)) throw new Win32Exception();
+				DeleteProcThreadAttributeList(list);
+				return process;
+			}
+			finally
+			{
+				Marshal.FreeHGlobal(capabilities);
+				Marshal.FreeHGlobal(list);
+				FreeSid(sid);
+			}
 		}
 
 		// Windows starts a process with such a copy of one's own token without a privilege.
@@ -145,6 +187,23 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 		[DllImport("advapi32", EntryPoint = "CreateProcessAsUserW", SetLastError = true, CharSet = CharSet.Unicode)]
 		static extern bool CreateProcessAsUser(IntPtr token, string application, System.Text.StringBuilder commandLine, IntPtr process, IntPtr thread,
 			bool inherit, int flags, IntPtr environment, string folder, ref STARTUPINFO start, out PROCESS_INFORMATION made);
+		[DllImport("advapi32")]
+		static extern IntPtr FreeSid(IntPtr sid);
+		[DllImport("userenv", CharSet = CharSet.Unicode)]
+		static extern int CreateAppContainerProfile(string name, string display, string description, IntPtr capabilities, int count, out IntPtr sid);
+		[DllImport("userenv", CharSet = CharSet.Unicode)]
+		static extern int DeriveAppContainerSidFromAppContainerName(string name, out IntPtr sid);
+		[DllImport("userenv", CharSet = CharSet.Unicode)]
+		static extern int DeleteAppContainerProfile(string name);
+		[DllImport("kernel32", SetLastError = true)]
+		static extern bool InitializeProcThreadAttributeList(IntPtr list, int count, int flags, ref IntPtr size);
+		[DllImport("kernel32", SetLastError = true)]
+		static extern bool UpdateProcThreadAttribute(IntPtr list, int flags, IntPtr attribute, IntPtr value, IntPtr size, IntPtr previous, IntPtr returned);
+		[DllImport("kernel32")]
+		static extern void DeleteProcThreadAttributeList(IntPtr list);
+		[DllImport("kernel32", EntryPoint = "CreateProcessW", SetLastError = true, CharSet = CharSet.Unicode)]
+		static extern bool CreateProcess(string application, System.Text.StringBuilder commandLine, IntPtr process, IntPtr thread, bool inherit,
+			int flags, IntPtr environment, string folder, ref STARTUPINFOEX start, out PROCESS_INFORMATION made);
 		[DllImport("userenv", EntryPoint = "DeleteProfileW", SetLastError = true, CharSet = CharSet.Unicode)]
 		static extern bool DeleteProfile(string sid, string path, string computer);
 		[DllImport("kernel32")]

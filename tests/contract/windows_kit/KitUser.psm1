@@ -212,10 +212,10 @@ function Measure-Outcome {
 function New-Finding {
 	<# .SYNOPSIS
 	An answer of this part, as the probes have it. #>
-	param([string] $Id, [string] $Question, [string] $Answer, [string[]] $Expected = @(), [Object[]] $Pick = @())
-	$alike = if ($Expected.Count) { @($Expected | Where-Object { $Answer -like $_ }).Count -gt 0 }
-	[Console]::WriteLine("{0,-30} {1}", $Id, $Answer)
-	[ordered] @{ id = $Id; question = $Question; expected = $Expected; answer = $Answer; as_expected = $alike; reason = $null; picks = $Pick }
+	param([string] $Id, [string] $Question, [string] $Answer, [string[]] $Expected = @(), [Object[]] $Pick = @(), [string] $Reason)
+	$alike = if ($Expected.Count -and -not $Reason) { @($Expected | Where-Object { $Answer -like $_ }).Count -gt 0 }
+	[Console]::WriteLine("{0,-30} {1}", $Id, $(if ($Reason) { "not run: $Reason" } else { $Answer.Split("`n")[0] }))
+	[ordered] @{ id = $Id; question = $Question; expected = $Expected; answer = $Answer; as_expected = $alike; reason = $(if ($Reason) { $Reason }); picks = $Pick }
 }
 
 Export-ModuleMember -Function New-KitUser, Stop-KitUser, Remove-KitUser, Remove-KitProfile, Remove-KitTree, Add-KitRoot, Remove-KitRoot, Open-KitServer, Get-MachineState, Compare-MachineState, Open-AsUser,
