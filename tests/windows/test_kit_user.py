@@ -86,7 +86,8 @@ function Invoke-AsAnsible {
     param([string] $CommandLine, [string] $Stdin)
     $state.commands++
     if ($Stdin -match '\$\{(owner_sid|observed|become_user)\}') { throw "not filled in: $($Matches[1])" }
-    if ($state.commands -eq 1) { return @{ exit_code = 0; stdout = '{"journal": [{"container": "C", "public_key": "AAAA"}], "error": null}' } }
+    $made = '{"journal": [{"container": "C", "public_key": "AAAA"}], "error": null}'
+    if ($state.commands -eq 1) { return @{ exit_code = 0; stdout = $made; stderr = '' } }
     if ($state.commands -eq 2) {
         if (-not $Stdin.Contains('c2VhbGVk')) { throw 'nothing sealed' }
         foreach ($file in 'My/AB', 'Keys/a') { [IO.File]::WriteAllText("$env:KIT_PLACE/profile/$file", 'x') }
