@@ -52,6 +52,8 @@ function Test-NamedContainer {
 function Add-FileType {
 	<# .SYNOPSIS
 	The drivers' classes that read and remove files. #>
+	# A process compiles a class once.
+	if ('ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile.ProfileFile' -as [type]) { return }
 	Add-KitType -Path "$PSScriptRoot\drivers\_FileRemoval.cs", "$PSScriptRoot\drivers\_ProfileFile.cs"
 }
 

@@ -13,8 +13,9 @@ function New-KitUser {
 	$random = [byte[]]::new(24)
 	$source = [Security.Cryptography.RandomNumberGenerator]::Create()
 	$source.GetBytes($random)
-	# Of every kind of character that a policy may ask for.
-	$password = ConvertTo-SecureString -String "$([Convert]::ToBase64String($random))aA1!" -AsPlainText -Force
+	# Of every kind of character that a policy may ask for. No command gets it as a text, which PowerShell might log.
+	$password = [Security.SecureString]::new()
+	foreach ($character in "$([Convert]::ToBase64String($random))aA1!".ToCharArray()) { $password.AppendChar($character) }
 	$name = $mark + [Guid]::NewGuid().ToString('N').Substring(0, 8)
 	Add-KitEntry -Entry @{ do = 'user'; name = $name }
 	$made = New-LocalUser -Name $name -Password $password -AccountNeverExpires -PasswordNeverExpires -Description 'hospital_it.pkcs12: a test. It may be removed.'
