@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import ansible
 import yaml
 
 from contract.captured_commands import Sent, capture
@@ -72,6 +73,9 @@ WIRE: Mapping[str, tuple[bool, list[Mapping[str, Any]]]] = {
     "connect": (False, [CONNECT]),
 }
 """Commands of ``store_exchange`` as Ansible sends them: whether by become, and the steps."""
+
+FOLDERS = (str(ROOT), str(Path(ansible.__file__).parents[1]))
+"""Of this machine, which Ansible names beside each script."""
 
 Json = dict[str, Any]
 
@@ -155,7 +159,10 @@ def _wire(name: str, sent: Mapping[tuple[str, bool], Sent]) -> bytes:
         return f"${{{word}}}" if word in ("observed", "container", "sealed_passphrase", "portal") else known(word)
 
     request = fill({**MINIMAL["store_exchange"], "steps": steps}, resolve)
-    return sent["store_exchange", become].asking(request, check_mode=False, run_as=BECOME_USER if become else None)
+    found = sent["store_exchange", become].asking(request, check_mode=False, run_as=BECOME_USER if become else None)
+    for folder in FOLDERS:
+        found = found.replace(folder.encode(), b"")
+    return found
 
 
 def _write(path: Path, value: Json) -> None:

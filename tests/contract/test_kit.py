@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.fixture_certificates import all_certificates, certificates_of, fixture_certificate
-from contract.kit import HARNESS, NAME, ROOT, WIRE, build, driver_hashes
+from contract.kit import FOLDERS, HARNESS, NAME, ROOT, WIRE, build, driver_hashes
 from contract.kit_case import FILLED_IN, SEALED, csp_blob, document
 from contract.recording import driver_hash
 from contract.throwaway_certificates import make
@@ -103,6 +103,12 @@ def test_what_ansible_sends_is_complete_with_words_of_the_machine(name: str, kit
     assert [step["step"] for step in found.arguments["steps"]] == [step["step"] for step in steps]
     for step in found.arguments["steps"]:
         assert "${" not in json.dumps(step)
+
+
+def test_what_ansible_sends_names_no_folder_of_the_machine_that_built_the_kit(kit: Path) -> None:
+    for path in (kit / "wire").iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert not [folder for folder in (*FOLDERS, str(Path.home())) if folder in text]
 
 
 def test_the_keys_are_made_on_the_spot(tmp_path: Path) -> None:
