@@ -208,7 +208,7 @@ def _fault(pick: dict[str, Any]) -> str | None:
     outcome = str(pick["outcome"])
     if outcome == "done" or outcome.partition(" ")[0] == "unfit_token":
         return None
-    said = str(pick["said"] or "").strip().partition("\n")[0]
+    said = " ".join(text.strip().partition("\n")[0] for text in (pick["failure"] or {}).values() if text)
     return f"{outcome}, exit code {pick['exit_code']}" + (f", {said[:300]}" if said else "")
 
 

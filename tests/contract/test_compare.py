@@ -200,11 +200,14 @@ def test_a_probe_that_the_drivers_are_not_ready_for_is_a_difference(
 
 
 DONE, UNFIT = (
-    {"outcome": "done", "exit_code": 0, "said": None},
-    {"outcome": "unfit_token (integrity)", "exit_code": 1, "said": None},
+    {"outcome": "done", "exit_code": 0, "failure": None},
+    {"outcome": "unfit_token (integrity)", "exit_code": 1, "failure": None},
 )
-ANOTHER_CODE, TEXT = {**UNFIT, "outcome": "busy"}, {"outcome": "text", "exit_code": 1, "said": "csc ended\nat a line"}
-NOT_STARTED = {"outcome": "not started: Win32Exception 5", "exit_code": None, "said": None}
+ANOTHER_CODE, TEXT = (
+    {**UNFIT, "outcome": "busy"},
+    {"outcome": "text", "exit_code": 1, "failure": {"msg": "csc ended\nat a line", "module_stdout": ""}},
+)
+NOT_STARTED = {"outcome": "not started: Win32Exception 5", "exit_code": None, "failure": None}
 
 
 def _of_a_user(*picks: Json, as_expected: bool | None = None) -> Callable[[Json], None]:
@@ -225,6 +228,7 @@ def test_a_command_for_a_standard_user_works_or_refuses_the_token(
     said = capsys.readouterr().out
     assert "user picks" in said
     assert ("1 times: " in said) == bool(code)
+    assert ("csc ended" in said) == (TEXT in picks)
 
 
 def test_an_answer_for_a_standard_user_that_is_not_expected_is_a_difference(results: Json, tmp_path: Path) -> None:

@@ -69,25 +69,35 @@ def test_an_element_gets_the_real_name_of_its_container_whatever_its_length(name
     assert renamed([*elements, *untouched], name) == [*expected, *untouched]
 
 
+NO_TEXT = {"msg": "", "exception": "", "module_stdout": "", "module_stderr": ""}
+
+
 @pytest.mark.parametrize(
     ("said", "code", "expected"),
     [
         ('{"journal": [], "error": null, "changed": false}', 0, ("done", True, None)),
         (
-            '{"journal": [], "error": {"code": "unfit_token", "token": "integrity"}}',
+            '{"journal": [], "error": {"code": "unfit_token", "token": "low"}}',
             1,
-            ("unfit_token (integrity)", True, None),
+            ("unfit_token (low)", True, None),
         ),
         ('{"journal": [], "error": {"code": "busy"}}', 1, ("busy", True, None)),
-        ('{"failed": true, "msg": "csc"}', 1, ("text", False, '{"failed": true, "msg": "csc"}')),
-        ("", -1073741502, ("text", False, "")),
+        (
+            '{"failed": true, "msg": "csc", "exception": "at a line"}',
+            1,
+            ("text", False, {**NO_TEXT, "msg": "csc", "exception": "at a line", "module_stderr": "of Odile"}),
+        ),
+        ("no JSON", 1, ("text", False, {**NO_TEXT, "module_stdout": "no JSON", "module_stderr": "of Odile"})),
+        ("", -1073741502, ("text", False, {**NO_TEXT, "module_stderr": "of Odile"})),
     ],
-    ids=["done", "unfit", "another code", "a message of the wrapper", "nothing"],
+    ids=["done", "unfit", "another code", "a message of the wrapper", "a text", "nothing"],
 )
-def test_what_came_of_a_command(said: str, code: int, expected: tuple[str, bool, str | None]) -> None:
+def test_what_came_of_a_command(said: str, code: int, expected: tuple[str, bool, Any]) -> None:
+    """What is no answer has the words in which Ansible gives it to the controller."""
     script = (
-        f"$one = Get-Outcome -Ended @{{ exit_code = {code}; stdout = '{said}'; stderr = '' }} -Word @()\n"
-        "ConvertTo-Json -Compress -InputObject @($one.outcome, [bool] $one.answer, $one.said, $one.exit_code)"
+        f"$one = Get-Outcome -Ended @{{ exit_code = {code}; stdout = '{said}'; stderr = 'of Someone' }} "
+        "-Word @(@{ pattern = 'Someone'; stands = 'Odile' })\n"
+        "ConvertTo-Json -Compress -InputObject @($one.outcome, [bool] $one.answer, $one.failure, $one.exit_code)"
     )
     assert powershell(script, "KitJson", "KitPrivacy", "KitUser") == [*expected, code]
 
@@ -95,8 +105,8 @@ def test_what_came_of_a_command(said: str, code: int, expected: tuple[str, bool,
 def test_a_process_that_did_not_start_is_an_outcome_and_a_long_text_keeps_its_ends() -> None:
     script = (
         "$none = Get-Outcome -Ended ([pscustomobject] @{ refused = 'Win32Exception 5' }) -Word @()\n"
-        "$long = Get-Outcome -Ended @{ exit_code = 1; stdout = 'begin' + 'x' * 20000; stderr = 'end' } -Word @()\n"
-        "ConvertTo-Json -Compress -InputObject @($none.outcome, $long.said)"
+        "$long = Get-Outcome -Ended @{ exit_code = 1; stdout = 'begin' + 'x' * 20000 + 'end'; stderr = '' } -Word @()\n"
+        "ConvertTo-Json -Compress -InputObject @($none.outcome, $long.failure.module_stdout)"
     )
     outcome, text = powershell(script, "KitJson", "KitPrivacy", "KitUser")
     assert outcome == "not started: Win32Exception 5"

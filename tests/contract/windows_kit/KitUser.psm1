@@ -175,11 +175,26 @@ function Invoke-AsAnsible {
 	} finally { $process.Dispose() }
 }
 
+function Get-Failure {
+	<# .SYNOPSIS
+	What was said instead of an answer, in the words in which Ansible gives it to the controller, without names. #>
+	param([Object] $Ended, [Object] $Answer, [hashtable[]] $Word)
+	$texts = [ordered] @{ msg = $Answer.msg; exception = $Answer.exception; module_stdout = $null; module_stderr = $Ended.stderr }
+	if (-not $Answer.msg) { $texts.module_stdout = $Ended.stdout }
+	foreach ($name in @($texts.Keys)) {
+		$text = ([string] $texts[$name]).Trim()
+		# The beginning has the message, the end the stack.
+		if ($text.Length -gt 8000) { $text = $text.Substring(0, 4000) + "`n...`n" + $text.Substring($text.Length - 4000) }
+		$texts[$name] = Hide-KitText -Text $text -Word $Word
+	}
+	$texts
+}
+
 function Get-Outcome {
 	<# .SYNOPSIS
 	What came of a command: "done", the code of the driver's error (with the kind of token), or "text" and what was said instead. #>
 	param([Object] $Ended, [hashtable[]] $Word)
-	$outcome = [ordered] @{ outcome = 'text'; exit_code = $Ended.exit_code; answer = $null; said = $null }
+	$outcome = [ordered] @{ outcome = 'text'; exit_code = $Ended.exit_code; answer = $null; failure = $null }
 	if ($Ended.refused) {
 		$outcome.outcome = "not started: $($Ended.refused)"
 		return $outcome
@@ -190,10 +205,7 @@ function Get-Outcome {
 		$outcome.outcome = if (-not $answer.error) { 'done' } elseif ($answer.error.token) { "$($answer.error.code) ($($answer.error.token))" } else { $answer.error.code }
 		return $outcome
 	}
-	$said = "$($Ended.stdout)`n$($Ended.stderr)".Trim()
-	# The beginning has the message, the end the stack.
-	if ($said.Length -gt 8000) { $said = $said.Substring(0, 4000) + "`n...`n" + $said.Substring($said.Length - 4000) }
-	$outcome.said = Hide-KitText -Text $said -Word $Word
+	$outcome.failure = Get-Failure -Ended $Ended -Answer $answer -Word $Word
 	$outcome
 }
 

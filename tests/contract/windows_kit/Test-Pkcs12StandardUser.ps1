@@ -211,7 +211,7 @@ try {
 		New-Finding -Id 'logoff' -Question 'whether the registry of the user is unloaded within a minute of his last process' -Expected 'True' -Answer "$gone"
 		if ($gone) { Test-Offline }
 		$nobody = Invoke-Become -Name 'prove_as'
-		New-Finding -Id 'nobody' -Question 'what become gets of a user who is not logged on' -Answer "$($nobody.outcome) $($nobody.said)".Trim()
+		New-Finding -Id 'nobody' -Question 'what become gets of a user who is not logged on' -Answer "$($nobody.outcome) $(if ($nobody.failure) { $nobody.failure.Values })".Trim()
 	)
 } catch {
 	$reason = if ($_.TargetObject -is [hashtable]) { $_.TargetObject.reason } else { "$($_.Exception.GetBaseException().GetType().Name) $($_.Exception.GetBaseException().Message) $($_.ScriptStackTrace -replace '\s+', ' ')" }
