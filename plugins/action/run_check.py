@@ -15,7 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     Pkcs12Action,
     TaskContext,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import whole_inventory
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import check_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import known_settings
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
@@ -42,7 +42,7 @@ class ActionModule(Pkcs12Action):
     )
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        whole_inventory(self._task_vars)
+        check_inventory(self._task_vars)
         if pattern := task.options["no_host_matches"]:
             raise Pkcs12Error(Problem("play.no_host", {"pattern": pattern}))
         folders = [each.strip() for each in task.options["required_folders"] if each.strip()]

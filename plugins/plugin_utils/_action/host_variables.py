@@ -47,14 +47,14 @@ def variables_of(
     and ``inventory_unread`` for all hosts.
     """
     known = task_vars["hostvars"]
-    for host in hosts if hosts is not None else whole_inventory(task_vars):
+    for host in hosts if hosts is not None else _whole_inventory(task_vars):
         if host not in known:
             raise Pkcs12Error(Problem("unknown_host", {"host": host}, "report_hosts"))
         yield host, _of_host(known, host, names, mask)
 
 
-def whole_inventory(task_vars: Mapping[str, Any]) -> list[str]:
-    """All hosts. Raises ``Pkcs12Error``: ``inventory_unread``.
+def check_inventory(task_vars: Mapping[str, Any]) -> None:
+    """Raises ``Pkcs12Error`` (``inventory_unread``) where Ansible could not read a file of the inventory.
 
     Ansible warns of a file of the inventory that it cannot read, and goes on without the hosts in it, or without any. Then a run would end
     green without them.
@@ -66,6 +66,10 @@ def whole_inventory(task_vars: Mapping[str, Any]) -> list[str]:
             file for source in manager._sources if source for file in _files_of(source) if file not in read
         ):
             raise Pkcs12Error(Problem("inventory_unread.files", {"files": unread}))
+
+
+def _whole_inventory(task_vars: Mapping[str, Any]) -> list[str]:
+    check_inventory(task_vars)
     hosts = sorted(task_vars["groups"]["all"])
     if not hosts:
         raise Pkcs12Error(Problem("inventory_unread.no_host"))

@@ -83,10 +83,6 @@ def test_a_variable_of_the_command_that_nobody_knows_is_refused() -> None:
     assert len(checked(play(["ws"], known))["warnings"]) == 2
 
 
-def test_an_inventory_without_hosts_is_refused() -> None:
-    assert checked({"hostvars": {}, "groups": {"all": []}})["error"]["problem"]["code"] == "inventory_unread.no_host"
-
-
 def test_a_play_on_localhost_reads_the_variables_of_the_whole_inventory() -> None:
     known = {"localhost": {}, "ws": {"pkcs12_serail": 1}, "other": {}}
     (said,) = doubts(["localhost"], known)

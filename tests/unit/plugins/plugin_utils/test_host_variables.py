@@ -115,6 +115,12 @@ def test_host_that_the_inventory_lacks_is_refused() -> None:
     assert refused.value.problem == Problem("unknown_host", {"host": "c"}, "report_hosts")
 
 
+def test_a_whole_inventory_without_hosts_is_refused() -> None:
+    with pytest.raises(Pkcs12Error) as refused:
+        list(variables_of({"hostvars": {}, "groups": {"all": []}}, None, ()))
+    assert refused.value.problem == Problem("inventory_unread.no_host")
+
+
 @pytest.mark.parametrize(
     ("hosts", "language"),
     [
