@@ -105,6 +105,7 @@ def _row(case: Case, result: CaseResult, results: Results) -> Row:
         return Row(case.name, Verdict.DIFFERS, (str(error), *left))
     if portal_of(case):
         case, outcome = replace(case, answer=silent(case.answer)), replace(outcome, answer=silent(outcome.answer))
+    left = (*left, *_claimed(outcome, results))
     alike = Verdict.AGREED if case.runs_on(Kind.WINDOWS_POWERSHELL) else Verdict.WINDOWS_ONLY
     if alike is Verdict.AGREED and recording.is_of(case, results.drivers[case.driver]):
         found, note = (*_from_recording(case, outcome, results), *left), None
@@ -112,6 +113,15 @@ def _row(case: Case, result: CaseResult, results: Results) -> Row:
         found = (*complaints(case, _ordered(case, outcome)), *left)
         note = NOT_RECORDED if alike is Verdict.AGREED else None
     return Row(case.name, Verdict.DIFFERS if found else alike, (*found, note) if note else found)
+
+
+def _claimed(outcome: Outcome, results: Results) -> tuple[str, ...]:
+    """Rights that a driver says it has although the kit was not started as an administrator."""
+    if results.machine["administrator"]:
+        return ()
+    identity = outcome.answer.get("identity") or {}
+    claimed = (name for name in ("administrator", "debug_privilege") if identity.get(name))
+    return tuple(f"answer.identity.{name} is true for a user who is no administrator" for name in claimed)
 
 
 def _ordered(case: Case, outcome: Outcome) -> Outcome:

@@ -65,14 +65,16 @@ CONNECT = {
     "timeout": 20,
     "expected_status": [],
 }
-WIRE: Mapping[str, tuple[bool, list[Mapping[str, Any]]]] = {
-    "prove": (False, [PROVE]),
-    "prove_as": (True, [PROVE]),
-    "transport_key_as": (True, [{**PROVE, "step": "transport_key"}]),
-    "import_sealed_as": (True, [SEALED, PROVE]),
-    "connect": (False, [CONNECT]),
+INVENTORY, EXCHANGE = "store_inventory", "store_exchange"
+WIRE: Mapping[str, tuple[str, bool, list[Mapping[str, Any]]]] = {
+    "inventory": (INVENTORY, False, []),
+    "prove": (EXCHANGE, False, [PROVE]),
+    "prove_as": (EXCHANGE, True, [PROVE]),
+    "transport_key_as": (EXCHANGE, True, [{**PROVE, "step": "transport_key"}]),
+    "import_sealed_as": (EXCHANGE, True, [SEALED, PROVE]),
+    "connect": (EXCHANGE, False, [CONNECT]),
 }
-"""Commands of ``store_exchange`` as Ansible sends them: whether by become, and the steps."""
+"""Commands as Ansible sends them: the driver, whether by become, and the steps of an exchange."""
 
 FOLDERS = (str(ROOT), str(Path(ansible.__file__).parents[1]))
 """Of this machine, which Ansible names beside each script."""
@@ -97,7 +99,7 @@ def build(folder: Path, sent: Mapping[tuple[str, bool], Sent]) -> Path:
                 _write(kit / "cases" / f"{case.name}.json", document(case))
             for name in WIRE:
                 (kit / "wire" / f"{name}.txt").write_bytes(_wire(name, sent))
-            lines = {name: sent["store_exchange", become].command_line for name, (become, _steps) in WIRE.items()}
+            lines = {name: sent[driver, become].command_line for name, (driver, become, _steps) in WIRE.items()}
             facts = {**_facts(), "wire": lines, "core": version("ansible-core"), "portals": portals(load())}
             _write(kit / "kit.json", facts)
     return _zip(kit)
@@ -152,14 +154,14 @@ def _facts() -> Json:
 
 def _wire(name: str, sent: Mapping[tuple[str, bool], Sent]) -> bytes:
     """The standard input of a command. What is known on the machine only stands in it as a placeholder."""
-    become, steps = WIRE[name]
+    driver, become, steps = WIRE[name]
     known = resolver(ON_THE_MACHINE, ())
 
     def resolve(word: str) -> str:
         return f"${{{word}}}" if word in ("observed", "container", "sealed_passphrase", "portal") else known(word)
 
-    request = fill({**MINIMAL["store_exchange"], "steps": steps}, resolve)
-    found = sent["store_exchange", become].asking(request, check_mode=False, run_as=BECOME_USER if become else None)
+    request = fill(dict(MINIMAL[driver]) | ({"steps": steps} if steps else {}), resolve)
+    found = sent[driver, become].asking(request, check_mode=False, run_as=BECOME_USER if become else None)
     for folder in FOLDERS:
         found = found.replace(folder.encode(), b"")
     return found

@@ -162,6 +162,16 @@ def _another_machine(results: Json) -> None:
                 place["programs"]["edge"] = r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe"
 
 
+def test_who_is_no_administrator_has_no_right_of_one(results: Json, tmp_path: Path) -> None:
+    def change(changed: Json) -> None:
+        _another_machine(changed)
+        changed["machine"]["administrator"] = False
+        case_of(changed, "inventory_of_an_empty_store")["answer"]["identity"]["debug_privilege"] = True
+
+    found = table(results, tmp_path, change)
+    assert [row.name for row in found.values() if row.verdict is Verdict.DIFFERS] == ["inventory_of_an_empty_store"]
+
+
 def test_a_machine_may_have_its_own_build_programs_and_rights(results: Json, tmp_path: Path) -> None:
     found = table(results, tmp_path, _another_machine)
     assert {name: row for name, row in found.items() if row.verdict is Verdict.DIFFERS} == {}

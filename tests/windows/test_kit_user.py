@@ -54,6 +54,7 @@ function Stop-KitUser { $true }
 function Remove-KitUser { 'took user' | Out-Host }
 function Remove-KitProfile { 'took profile' | Out-Host }
 function Add-KitRoot { Add-KitEntry -Entry @{ do = 'root'; thumbprint = 'T' } }
+function New-ClosedMutex { [IO.MemoryStream]::new() }
 function Remove-KitRoot { 'took root' | Out-Host }
 function Get-KitWord { param([Object[]] $Pair) foreach ($one in $Pair) { @{ pattern = [regex]::Escape($one[0]); stands = $one[1] } } }
 function Get-MachineState { $state.machine++; @{ accounts = @($env:KIT_LEAVES * $state.machine) } }
@@ -77,6 +78,10 @@ function Invoke-Session {
     $sent = [IO.File]::ReadAllText($Order.stdin)
     if ($sent -match '\$\{(owner_sid|observed|portal)\}') { throw "not filled in: $($Matches[1])" }
     if (-not $sent) { return [pscustomobject] @{ exit_code = 0; stdout = 'deleted'; stderr = '' } }
+    if ($sent.Contains('plugins.modules.store_inventory')) {
+        $said = '{"profiles": [{"owner_sid": "SID", "unread": []}, {"owner_sid": "S-1-5-21-7", "unread": [{"code": "access_denied"}]}]}'
+        return [pscustomobject] @{ exit_code = 0; stdout = $said; stderr = '' }
+    }
     $kind = @{ low = 'integrity'; untrusted = 'integrity'; restricted = 'restricted' }[$Order.kind]
     $unfit = '{"journal": [], "error": {"code": "unfit_token", "token": "KIND"}}'
     if ($kind) { return [pscustomobject] @{ exit_code = 1; stdout = $unfit.Replace('KIND', $kind); stderr = '' } }

@@ -120,6 +120,17 @@ function Compare-MachineState {
 	foreach ($kind in $Before.Keys | Sort-Object) { if (($Before[$kind] -join "`n") -cne ($After[$kind] -join "`n")) { $kind } }
 }
 
+function New-ClosedMutex {
+	<# .SYNOPSIS
+	Holds the mutex of the user's exchanges, which administrators alone may open. #>
+	param([string] $Sid)
+	$security = [Security.AccessControl.MutexSecurity]::new()
+	$administrators = [Security.Principal.SecurityIdentifier]::new('S-1-5-32-544')
+	$security.AddAccessRule([Security.AccessControl.MutexAccessRule]::new($administrators, 'FullControl', 'Allow'))
+	$made = $false
+	[Threading.Mutex]::new($true, "Global\hospital_it.pkcs12.$Sid", [ref] $made, $security)
+}
+
 function Open-AsUser {
 	<# .SYNOPSIS
 	Starts PowerShell as the user, by his password, with his profile and with pipes: an interactive logon. #>
@@ -231,5 +242,5 @@ function New-Finding {
 	[ordered] @{ id = $Id; question = $Question; expected = $Expected; answer = $Answer; as_expected = $alike; reason = $(if ($Reason) { $Reason }); picks = $Pick }
 }
 
-Export-ModuleMember -Function New-KitUser, Stop-KitUser, Remove-KitUser, Remove-KitProfile, Remove-KitTree, Add-KitRoot, Remove-KitRoot, Open-KitServer, Get-MachineState, Compare-MachineState, Open-AsUser,
+Export-ModuleMember -Function New-KitUser, Stop-KitUser, Remove-KitUser, Remove-KitProfile, Remove-KitTree, Add-KitRoot, Remove-KitRoot, Open-KitServer, New-ClosedMutex, Get-MachineState, Compare-MachineState, Open-AsUser,
 Invoke-Session, Get-Wire, Invoke-AsAnsible, Get-Outcome, Measure-Outcome, New-Finding

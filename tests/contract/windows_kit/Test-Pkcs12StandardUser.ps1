@@ -110,15 +110,42 @@ function Test-Sealed {
 function Test-NewestTls {
 	<# .SYNOPSIS
 	Whether the driver reaches a portal that has TLS 1.3 alone. Schannel has it since build 20348, as server and as client. #>
-	$words.observed = Get-StoreHash -Element @(Get-UserElement)
 	$words.portal = $web.addresses.'TLS 1.3 alone'
-	$text = Get-Wire -Text ([IO.File]::ReadAllText("$PSScriptRoot\wire\connect.txt")) -Word $words
-	$outcome = Get-Outcome -Ended (Invoke-Direct -Kind 'fit' -CommandLine $kit.wire.connect -Stdin $text) -Word $word
+	$outcome = Get-Outcome -Ended (Invoke-Own -Name 'connect') -Word $word
 	$entry = if ($outcome.answer) { @($outcome.answer.journal)[0] }
 	$old = if ([Environment]::OSVersion.Version.Build -lt 20348) { ', before build 20348' }
 	# The portal asks for no certificate, which is an error of the step; what counts is that it was reached.
 	New-Finding -Id 'tls_1_3' -Question 'what comes of a portal that has TLS 1.3 alone' -Answer "$($entry.tls_version) $($entry.code)$old" `
 		-Expected 'TLSv1.3 not_asked', ' handshake, before build 20348'
+}
+
+function Invoke-Own {
+	<# .SYNOPSIS
+	A command of Ansible in the user's own session. #>
+	param([string] $Name, [string] $Kind = 'fit')
+	$words.observed = Get-StoreHash -Element @(Get-UserElement)
+	Invoke-Direct -Kind $Kind -CommandLine $kit.wire.$Name -Stdin (Get-Wire -Text ([IO.File]::ReadAllText("$PSScriptRoot\wire\$Name.txt")) -Word $words)
+}
+
+function Test-Other {
+	<# .SYNOPSIS
+	What the inventory of a standard user says of other people: it cannot read their stores, so it must not call them empty. #>
+	$ended = Invoke-Own -Name 'inventory'
+	$answer = try { Read-KitJson -Text $ended.stdout } catch { $null }
+	$others = @($answer.profiles | Where-Object { $_.owner_sid -ne $user.sid })
+	$empty = @($others | Where-Object { -not @($_.unread).Count }).Count
+	New-Finding -Id 'others' -Question 'what a standard user reads of the stores of others' -Expected 'others: [1-9]*; read as complete: 0' `
+		-Answer "others: $($others.Count); read as complete: $empty"
+}
+
+function Test-ClosedMutex {
+	<# .SYNOPSIS
+	What the driver says when the mutex of its exchanges is closed to it. #>
+	$held = New-ClosedMutex -Sid $user.sid
+	try { $outcome = Get-Outcome -Ended (Invoke-Own -Name 'prove') -Word $word } finally { $held.Dispose() }
+	$hresult = if ($outcome.answer) { $outcome.answer.error.hresult }
+	New-Finding -Id 'closed_mutex' -Question 'what the driver says of a mutex that is closed to it' -Expected 'busy 0x80070005' `
+		-Answer "$($outcome.outcome) $(if ($hresult) { '0x{0:X8}' -f $hresult })".Trim()
 }
 
 function Test-Kind {
@@ -127,9 +154,7 @@ function Test-Kind {
 	param([string] $Kind, [string[]] $Expected)
 	$state = { @(Get-UserElement | ForEach-Object { "$($_.name) $($_.data)" }) + @(Get-UserKey) -join "`n" }
 	$earlier = & $state
-	$words.observed = Get-StoreHash -Element @(Get-UserElement)
-	$text = Get-Wire -Text ([IO.File]::ReadAllText("$PSScriptRoot\wire\prove.txt")) -Word $words
-	$outcome = Get-Outcome -Ended (Invoke-Direct -Kind $Kind -CommandLine $kit.wire.prove -Stdin $text) -Word $word
+	$outcome = Get-Outcome -Ended (Invoke-Own -Name 'prove' -Kind $Kind) -Word $word
 	$kept = if ((& $state) -ceq $earlier) { 'nothing changed' } else { 'changed' }
 	$question = "what the driver says under a token that is $Kind"
 	if ($outcome.outcome -like 'not started: *') { return New-Finding -Id "token_$Kind" -Question $question -Reason "no process has such a token here: $($outcome.outcome)" }
@@ -193,6 +218,8 @@ try {
 			-Answer "$($ordinary.ExitCode): $(@($cases | Where-Object { $_.ran }).Count) cases, $(if ($own.clean_up.equal) { 'clean' } else { 'not clean' })"
 		Test-Sealed
 		Test-NewestTls
+		Test-Other
+		Test-ClosedMutex
 		Test-Kind -Kind 'fit' -Expected 'done; nothing changed'
 		foreach ($one in @('low', 'integrity'), @('untrusted', 'integrity'), @('restricted', 'restricted'), @('app_container', 'app_container')) {
 			Test-Kind -Kind $one[0] -Expected "unfit_token ($($one[1])); nothing changed", 'text; nothing changed'
