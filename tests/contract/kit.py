@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``python -m contract.kit FOLDER``: builds the kit that tries the drivers on a real Windows, as a folder and as a zip.
 
-The drivers are in it byte for byte, the cases as JSON, and certificates whose keys are made now and used for nothing else.
+The drivers are in it byte for byte, the cases as JSON, certificates whose keys are made now and used for nothing else, and some commands as
+Ansible sends them, for the part with a user of its own.
 """
 
 from __future__ import annotations

@@ -254,3 +254,26 @@ def test_a_portal_of_the_kit_asks_and_answers_as_it_is_told(key: str, visits: di
 
 def test_the_proxy_of_the_kit_makes_a_tunnel(visits: dict[str, Any]) -> None:
     assert visits["through the proxy"] == visits["nothing"]
+
+
+def test_a_case_runs_only_where_it_may() -> None:
+    """By what the case has, and what the machine and the user allow."""
+    rows = [
+        ("never = 'n'", "portals = 1; may_change_computer = $true", "n"),
+        ("user = 'root'", "may_change_computer = $true", "needs Test-Pkcs12StandardUser.ps1: root"),
+        ("user = 'root'", "portals = 1", None),
+        ("administrator = 'policy'", "elevated = $true", "needs -Administrator: policy"),
+        ("administrator = 'policy'", "elevated = $true; may_change_computer = $true", None),
+        ("wine = 'no OAEP'", "wine = '10.0'", "test bed: no OAEP"),
+        ("wine = 'no OAEP'", "wine = $null", None),
+    ]
+    asked = "\n".join(f"Get-Reason @{{ {case} }} @{{ {place} }}" for case, place, _expected in rows)
+    script = (
+        "function Get-Reason($Case, $Place) {\n"
+        "    , @(& (Get-Module KitCase) { Get-ReasonNotToRun -Case $args[0] -Place $args[1] } ([pscustomobject] $Case) $Place)\n"
+        "}\n"
+        f"$said = @(\n{asked}\n)\n"
+        'ConvertTo-Json -Compress -InputObject @($said | ForEach-Object { "$_" })'
+    )
+    found = powershell(script, "KitCase")
+    assert [text or None for text in found] == [expected for _case, _place, expected in rows]
