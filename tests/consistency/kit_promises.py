@@ -43,10 +43,10 @@ def takes_everything_back_whatever_happens(case: str) -> bool:
     again = "$result.left_behind = @(Compare-KitState -Before $Before -After (Get-KitState))"
     ran = in_order(
         body(case, "Invoke-KitCase"),
-        "} finally {\n\t\tClear-KitCase -Case $state\n\t\t[void] (Clear-KitJournal -Before $Before)",
+        "} finally {\n\t\tClear-KitCase -Case $state\n\t\t[void] (Clear-KitJournal)",
         again,
     )
-    return ran and in_order(body(case, "Invoke-Probe"), "finally { [void] (Clear-KitJournal -Before $Before) }", again)
+    return ran and in_order(body(case, "Invoke-Probe"), "finally { [void] (Clear-KitJournal) }", again)
 
 
 def skips_nothing_in_silence(main: str) -> bool:
@@ -102,7 +102,7 @@ def takes_nothing_of_others(journal: str, store: str) -> bool:
     """No file, key or certificate that was there before."""
     there = "if ([IO.File]::Exists($Path) -or [IO.Directory]::Exists($Path)) { throw"
     keys = "if ($left -or ($number -and @($PublicKey -match $number).Count)) { $key.Delete() } else"
-    transport = '$left = $Before -and $name.StartsWith($transport) -and "0:$name" -notin $Before.cng'
+    transport = '$left = $name.StartsWith($transport) -and "0:$name" -notin $Known'
     legacy = "if ($Name.StartsWith($named) -or @($PublicKey -match $modulus).Count) { $key.PersistKeyInCsp = $false }"
     removed = "Where-Object { $_.Thumbprint -in $Thumbprint }"
     return (
@@ -157,12 +157,12 @@ MISTAKES: dict[str, tuple[Check, str, str]] = {
     ),
     "a case is not taken back": (
         takes_everything_back_whatever_happens,
-        "\t\tClear-KitCase -Case $state\n\t\t[void] (Clear-KitJournal -Before $Before)",
+        "\t\tClear-KitCase -Case $state\n\t\t[void] (Clear-KitJournal)",
         "\t\tClear-KitCase -Case $state",
     ),
     "a probe is not taken back": (
         takes_everything_back_whatever_happens,
-        " finally { [void] (Clear-KitJournal -Before $Before) }",
+        " finally { [void] (Clear-KitJournal) }",
         "",
     ),
     "what did not run is left out": (
@@ -217,7 +217,7 @@ MISTAKES: dict[str, tuple[Check, str, str]] = {
         "if ($left -or ($number -and @($PublicKey -match $number).Count))",
         "if ($number)",
     ),
-    "somebody's transport key goes": (takes_nothing_of_others, ' -and "0:$name" -notin $Before.cng', ""),
+    "somebody's transport key goes": (takes_nothing_of_others, ' -and "0:$name" -notin $Known', ""),
     "every certificate goes": (takes_nothing_of_others, "$_.Thumbprint -in $Thumbprint", "$_.Thumbprint"),
     "somebody's file is overwritten": (
         takes_nothing_of_others,

@@ -21,6 +21,7 @@ from contract import recording
 from contract.case import Case, load
 from contract.case_runner import Outcome, complaints
 from contract.kit import SEEN_FIRST, driver_hashes
+from contract.kit_portals import portal_of, silent
 from contract.normal import FalseProofError
 from contract.results import CaseResult, Results, ResultsError, read
 from lab.workstation_interface import Kind
@@ -102,6 +103,9 @@ def _row(case: Case, result: CaseResult, results: Results) -> Row:
         outcome = results.outcome(case, result)
     except FalseProofError as error:
         return Row(case.name, Verdict.DIFFERS, (str(error), *left))
+    if portal_of(case):
+        case, outcome = replace(case, answer=silent(case.answer)), replace(outcome, answer=silent(outcome.answer))
+    left = (*left, *_claimed(outcome, results))
     alike = Verdict.AGREED if case.runs_on(Kind.WINDOWS_POWERSHELL) else Verdict.WINDOWS_ONLY
     if alike is Verdict.AGREED and recording.is_of(case, results.drivers[case.driver]):
         found, note = (*_from_recording(case, outcome, results), *left), None
@@ -109,6 +113,15 @@ def _row(case: Case, result: CaseResult, results: Results) -> Row:
         found = (*complaints(case, _ordered(case, outcome)), *left)
         note = NOT_RECORDED if alike is Verdict.AGREED else None
     return Row(case.name, Verdict.DIFFERS if found else alike, (*found, note) if note else found)
+
+
+def _claimed(outcome: Outcome, results: Results) -> tuple[str, ...]:
+    """Rights that a driver says it has although the kit was not started as an administrator."""
+    if results.machine["administrator"]:
+        return ()
+    identity = outcome.answer.get("identity") or {}
+    claimed = (name for name in ("administrator", "debug_privilege") if identity.get(name))
+    return tuple(f"answer.identity.{name} is true for a user who is no administrator" for name in claimed)
 
 
 def _ordered(case: Case, outcome: Outcome) -> Outcome:
@@ -130,7 +143,8 @@ def _from_recording(case: Case, outcome: Outcome, results: Results) -> tuple[str
     found = asdict(outcome)
     counted = {what: recorded["afterwards"][what] for what in found["afterwards"]}
     # The exit code is that of Ansible's wrapper, which the kit does without.
-    wanted = {"answer": recorded["answer"], "exit_code": outcome.exit_code, "afterwards": counted}
+    answer = silent(recorded["answer"]) if portal_of(case) else recorded["answer"]
+    wanted = {"answer": answer, "exit_code": outcome.exit_code, "afterwards": counted}
     return tuple(
         f"{'.'.join(map(str, path))} is {there!r}, recorded {expected!r}"
         for path, expected, there in differences(wanted, found)
@@ -190,6 +204,24 @@ def probe_row(probe: dict[str, Any]) -> Row:
     return Row(name, verdict, (f"{probe['answer']}{expected}", *left))
 
 
+def user_row(finding: dict[str, Any]) -> Row:
+    """What came of a standard user: as a probe, and each of its commands must have done its work or have refused the token by name."""
+    row = probe_row(finding)
+    picks = Counter(_fault(pick) for pick in finding["picks"])
+    faults = tuple(f"{count} times: {fault}" for fault, count in picks.items() if fault is not None)
+    verdict = Verdict.DIFFERS if faults else row.verdict
+    return Row(f"user {finding['id']}", verdict, (*row.details, *faults))
+
+
+def _fault(pick: dict[str, Any]) -> str | None:
+    """What is wrong with what came of a command of Ansible; None when nothing is."""
+    outcome = str(pick["outcome"])
+    if outcome == "done" or outcome.partition(" ")[0] == "unfit_token":
+        return None
+    said = " ".join(text.strip().partition("\n")[0] for text in (pick["failure"] or {}).values() if text)
+    return f"{outcome}, exit code {pick['exit_code']}" + (f", {said[:300]}" if said else "")
+
+
 def main(argv: list[str]) -> int:
     """Prints the table; see the module's text for the result."""
     try:
@@ -200,7 +232,7 @@ def main(argv: list[str]) -> int:
     if dict(results.drivers) != driver_hashes():
         print("These results are of other drivers than the repository's: build a new kit and run it.", file=sys.stderr)
         return 2
-    table = [*rows(results), *map(probe_row, results.probes)]
+    table = [*rows(results), *map(probe_row, results.probes), *map(user_row, results.user)]
     width = max(len(row.name) for row in table)
     print(results.windows)
     for row in table:
@@ -211,7 +243,9 @@ def main(argv: list[str]) -> int:
     print(", ".join(f"{verdict.value} {counted[verdict]}" for verdict in Verdict))
     if not results.clean:
         print("The kit could not take everything back: certificates or keys are not as they were before.")
-    return 1 if counted[Verdict.DIFFERS] or not results.clean else 0
+    if results.stopped:
+        print(f"The part with a user of its own did not come to its end: {results.stopped}")
+    return 1 if counted[Verdict.DIFFERS] or results.stopped or not results.clean else 0
 
 
 if __name__ == "__main__":

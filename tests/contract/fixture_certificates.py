@@ -87,8 +87,8 @@ def by_thumbprint(thumbprint: str) -> FixtureCertificate:
     raise LookupError(f"no fixture has the thumbprint {thumbprint}")
 
 
-def bundle(name: str, dialect: str = "aes") -> bytes:
-    """A one-use bundle: one leaf, no key name. ``dialect``: ``aes``, ``3des``, or ``keyless`` (the certificate alone)."""
+def bundle(name: str, dialect: str = "aes", key_name: bytes | None = None) -> bytes:
+    """A one-use bundle: one leaf. ``dialect``: ``aes``, ``3des``, or ``keyless`` (the certificate alone)."""
     wanted = fixture_certificate(name)
     if dialect == "keyless":
         hidden = BestAvailableEncryption(PASSPHRASE.encode())
@@ -101,4 +101,4 @@ def bundle(name: str, dialect: str = "aes") -> bytes:
     else:
         raise ValueError(dialect)
     encryption = builder.build(PASSPHRASE.encode())
-    return pkcs12.serialize_key_and_certificates(None, wanted.key, wanted.certificate, None, encryption)
+    return pkcs12.serialize_key_and_certificates(key_name, wanted.key, wanted.certificate, None, encryption)

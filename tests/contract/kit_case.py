@@ -3,11 +3,12 @@
 """A contract case as the kit for real Windows carries it: what is left to fill in is known on the machine only.
 
 What a case would do to somebody's real machine decides where it may run: ``never`` (the reason), with ``administrator`` (the reason),
-or as any user. ``wine`` is the reason why the test bed cannot show it.
+in the part with a ``user`` of its own (the reason), or as any user. ``wine`` is the reason why the test bed cannot show it.
 """
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from contract.case import PLACEHOLDER, Case, fill
 from contract.case_runner import leavers_store, resolver
 from contract.fixture_certificates import FixtureCertificate
+from contract.kit_portals import REFUSES, has_server, portal_of, refuses
 from contract.normal import Place
 from contract.orders import (
     Condition,
@@ -26,6 +28,7 @@ from contract.orders import (
     PutLogging,
     PutRegistry,
     Setting,
+    TrustRoot,
     name_of,
 )
 from contract.placed import PutFile, PutPerson
@@ -35,10 +38,13 @@ from contract.wine_subject import order_document
 from lab.workstation_interface import Kind
 
 ON_THE_MACHINE = Place("${owner_sid}", "${account}", "${computer}", "${profile}")
-FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed"}
+FILLED_IN = {"owner_sid", "account", "computer", "profile", "observed", "portal", "proxy"}
 """The placeholders that the harness resolves."""
+SEALED = re.compile(r"sealed:\d+(:[^}]*)?")
+"""One more: a passphrase that the harness seals to a transport key which it has made."""
 KNOWN = {
     *("ForceKeyProtection", "HoldMutex", "PutElement", "PutFile", "PutKey", "PutLogging", "PutPerson", "PutRegistry"),
+    "PutTransportKey",
     *(
         "SecondaryLogon",
         "SquatMutex",
@@ -52,7 +58,6 @@ KNOWN = {
 }
 """The preparations that the harness can make, or that have a reason here why it does not."""
 NEVER = {
-    "TrustRoot": "it would make the computer trust another root authority",
     "TemporaryProfile": "it would make Windows take the user's profile for a temporary one, and remove it",
     "SecondaryLogon": "it would change the start of a service of Windows",
     "DnsName": "it would give the computer another name",
@@ -86,19 +91,23 @@ def document(case: Case) -> Json:
         "driver": case.driver,
         "check_mode": case.check_mode,
         "request": request,
-        "orders": [] if never else [_order(order) for order in wanted],
+        # The root is trusted once for all portals.
+        "orders": [] if never else [_order(order) for order in wanted if not isinstance(order, TrustRoot)],
+        "portal": portal_of(case),
         "afterwards": sorted(case.afterwards),
         "case_sha256": case_hash(case),
         "never": never,
         "administrator": next(_administrator(wanted), None),
-        "wine": case.not_on.get(Kind.WINDOWS_POWERSHELL),
+        "user": "it makes the computer trust a root authority" if has_server(case) else None,
+        "wine": case.not_on.get(Kind.WINDOWS_POWERSHELL) or next(_seals(request), None),
     }
 
 
 def runs_under_wine(case: Case) -> bool:
     """Whether the kit runs it on the test bed, where PowerShell makes no links."""
     linked = any(isinstance(order, PutFile) and order.link for order in orders(case.workstation))
-    return case.runs_on(Kind.WINDOWS_POWERSHELL) and not linked and not document(case)["never"]
+    placed = document(case)
+    return not (linked or placed["never"] or placed["user"] or placed["wine"])
 
 
 def csp_blob(wanted: FixtureCertificate) -> bytes:
@@ -152,8 +161,10 @@ def _never(case: Case, request: Any, wanted: list[Order]) -> Iterator[str]:
         yield "it runs through Ansible's become"
     if case.logon != "basic":
         yield "it needs a network logon"
-    if any(step.get("step") == "transport_key" for step in request.get("steps", ())):
-        yield "it leaves a key in the user's profile, which only a following command uses up"
+    if refuses(case):
+        yield REFUSES
+    if has_server(case) and Kind.EMULATED in case.not_on:
+        yield "only Wine sends no certificate"
     if any(len(step.get("friendly_name", "")) > LONGEST_NAME for step in request.get("steps", ())):
         yield "it would leave a certificate in the user's store that is too large to be read"
     yield from (f"it needs ${{{word}}}, which the kit does not bring" for word in _unresolved(request))
@@ -207,9 +218,15 @@ def _administrator(wanted: list[Order]) -> Iterator[str]:
                 yield "it puts a file outside of the user's profile"
 
 
+def _seals(request: Json) -> Iterator[str]:
+    """Why the test bed cannot run it."""
+    if any(str(step.get("sealed_passphrase", "")).startswith("${") for step in request.get("steps", ())):
+        yield "Wine does not encrypt with OAEP"
+
+
 def _unresolved(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield from (word for word in PLACEHOLDER.findall(value) if word not in FILLED_IN)
+        yield from (word for word in PLACEHOLDER.findall(value) if word not in FILLED_IN and not SEALED.fullmatch(word))
     elif isinstance(value, dict):
         for inner in value.values():
             yield from _unresolved(inner)

@@ -56,6 +56,10 @@ class Results:
     drivers: Mapping[str, str]
     cases: tuple[CaseResult, ...]
     probes: tuple[Json, ...]
+    user: tuple[Json, ...]
+    """What the part with a user of its own found, in the form of probes; ``picks``: what came of each command."""
+    stopped: str | None
+    """Why that part did not come to its end."""
     clean: bool
     certificates: Mapping[str, bytes]
     """Name to DER."""
@@ -74,7 +78,11 @@ class Results:
             return Outcome({"no_answer": document.get("said")}, document["exit_code"], {})
         answer = document["answer"]
         own = {thumbprint_of(der): der for der in self.certificates.values()}
-        request = fill(dict(case.request), resolver(NORMAL, ()))
+        # Of the request only what proofs are about: the rest may name what was made on the machine.
+        asked = [
+            {"id": step["id"], "nonce": step["nonce"]} for step in case.request.get("steps", ()) if "nonce" in step
+        ]
+        request = fill({"steps": asked}, resolver(NORMAL, ()))
         verify_proofs(answer, request, lambda thumbprint: x509.load_der_x509_certificate(own[thumbprint]))
         counted = {what: count for what, count in document["afterwards"].items() if count is not None}
         return Outcome(plain(self._as_recorded(answer), NORMAL), document["exit_code"], counted)
@@ -115,6 +123,8 @@ def read(path: Path) -> Results:
             drivers=document["drivers"],
             cases=tuple(map(_case, document["cases"])),
             probes=tuple(document["probes"]),
+            user=tuple(document.get("user", ())),
+            stopped=document.get("stopped"),
             clean=document["clean_up"]["equal"] is True,
             certificates=certificates,
         )

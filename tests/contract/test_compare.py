@@ -21,10 +21,11 @@ from contract.emulated_subject import EmulatedSubject
 from contract.fixture_certificates import all_certificates, certificates_of
 from contract.kit import FORMAT, build
 from contract.kit_case import document
+from contract.portals import portals
 from contract.recording import case_hash
 from contract.results import read
 from contract.throwaway_certificates import make
-from contract.tried import CASES, NOT_YET, README, column, written
+from contract.tried import CASES, NOT_YET, NOTHING_WRITTEN, README, column, written
 from lab.workstation_interface import Kind
 
 Json = dict[str, Any]
@@ -36,7 +37,7 @@ MACHINE = {"product": "Windows 11 Pro", "release": "24H2", "build": "26100.1", "
 def results(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, bool], Sent]) -> Json:
     """What the kit would write on a machine that answers as the emulated one does."""
     folder = tmp_path_factory.mktemp("kit")
-    kit = json.loads((build(folder).with_suffix("") / "kit.json").read_text())
+    kit = json.loads((build(folder, sent).with_suffix("") / "kit.json").read_text())
     made = tmp_path_factory.mktemp("certificates")
     make(made)
     with certificates_of(made):
@@ -57,7 +58,8 @@ def results(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, b
 def _result(case: Case, sent: Mapping[tuple[str, bool], Sent]) -> Json:
     subject = EmulatedSubject()
     try:
-        answer, _request, exit_code = ask(case, subject, sent, {})
+        with portals(case.workstation) as addresses:
+            answer, _request, exit_code = ask(case, subject, sent, addresses)
         text = json.dumps(answer)
         for word, stands in subject.place.words():
             text = text.replace(json.dumps(word)[1:-1], stands)
@@ -160,6 +162,16 @@ def _another_machine(results: Json) -> None:
                 place["programs"]["edge"] = r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe"
 
 
+def test_who_is_no_administrator_has_no_right_of_one(results: Json, tmp_path: Path) -> None:
+    def change(changed: Json) -> None:
+        _another_machine(changed)
+        changed["machine"]["administrator"] = False
+        case_of(changed, "inventory_of_an_empty_store")["answer"]["identity"]["debug_privilege"] = True
+
+    found = table(results, tmp_path, change)
+    assert [row.name for row in found.values() if row.verdict is Verdict.DIFFERS] == ["inventory_of_an_empty_store"]
+
+
 def test_a_machine_may_have_its_own_build_programs_and_rights(results: Json, tmp_path: Path) -> None:
     found = table(results, tmp_path, _another_machine)
     assert {name: row for name, row in found.items() if row.verdict is Verdict.DIFFERS} == {}
@@ -197,6 +209,51 @@ def test_a_probe_that_the_drivers_are_not_ready_for_is_a_difference(
     assert main([str(tmp_path / "results.json")]) == code
 
 
+DONE, UNFIT = (
+    {"outcome": "done", "exit_code": 0, "failure": None},
+    {"outcome": "unfit_token (integrity)", "exit_code": 1, "failure": None},
+)
+ANOTHER_CODE, TEXT = (
+    {**UNFIT, "outcome": "busy"},
+    {"outcome": "text", "exit_code": 1, "failure": {"msg": "csc ended\nat a line", "module_stdout": ""}},
+)
+NOT_STARTED = {"outcome": "not started: Win32Exception 5", "exit_code": None, "failure": None}
+
+
+def _of_a_user(*picks: Json, as_expected: bool | None = None) -> Callable[[Json], None]:
+    finding: Json = {"id": "picks", "answer": "counted", "expected": [], "as_expected": as_expected, "reason": None}
+    return lambda results: results.update(user=[{**finding, "picks": list(picks)}], stopped=None)
+
+
+@pytest.mark.parametrize(
+    ("picks", "code"),
+    [([], 0), ([DONE, UNFIT], 0), ([DONE, ANOTHER_CODE], 1), ([TEXT], 1), ([NOT_STARTED], 1)],
+    ids=["none", "done or unfit", "another code", "a text", "not started"],
+)
+def test_a_command_for_a_standard_user_works_or_refuses_the_token(
+    picks: list[Json], code: int, results: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(results, tmp_path, _of_a_user(*picks))
+    assert main([str(tmp_path / "results.json")]) == code
+    said = capsys.readouterr().out
+    assert "user picks" in said
+    assert ("1 times: " in said) == bool(code)
+    assert ("csc ended" in said) == (TEXT in picks)
+
+
+def test_an_answer_for_a_standard_user_that_is_not_expected_is_a_difference(results: Json, tmp_path: Path) -> None:
+    table(results, tmp_path, _of_a_user(DONE, as_expected=False))
+    assert main([str(tmp_path / "results.json")]) == 1
+
+
+def test_a_part_that_stopped_early_is_no_success(
+    results: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(results, tmp_path, lambda changed: changed.update(user=[], stopped="no session"))
+    assert main([str(tmp_path / "results.json")]) == 1
+    assert "no session" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "text", ["", "{}", '{"format": 99}', "no JSON"], ids=["empty", "no keys", "another format", "no JSON"]
 )
@@ -220,13 +277,16 @@ def test_the_readme_says_what_the_results_say() -> None:
 
 
 def test_the_column_counts_what_agrees_on_which_windows(results: Json, tmp_path: Path) -> None:
-    assert set(column(tmp_path).values()) == {NOT_YET}
+    assert set(column(tmp_path).values()) == {NOT_YET, NOTHING_WRITTEN}
     table(results, tmp_path, _an_hresult)
     cells = column(tmp_path)
     assert cells.keys() == CASES.keys()
     ran = len(BRINGABLE)
     assert cells["Windows PowerShell 5.1"] == f"{ran - 1} of {ran} cases agree on Windows 11 Pro 24H2 (26100.1)"
-    assert cells["P-384 and P-521"] == NOT_YET
+    assert cells["P-384 and P-521"] == NOTHING_WRITTEN
+    assert cells["WinRM by NTLM"] == cells["become"] == NOT_YET
+    table(results, tmp_path, _of_a_user(DONE))
+    assert column(tmp_path)["become"] == "1 of 1 cases agree on Windows 11 Pro 24H2 (26100.1)"
     changed = written(README.read_text(encoding="utf-8"), cells)
     assert cells["hiding a certificate"] in changed
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,10 +18,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.fixture_certificates import all_certificates, certificates_of, fixture_certificate
-from contract.kit import HARNESS, NAME, ROOT, build, driver_hashes
-from contract.kit_case import FILLED_IN, csp_blob, document
+from contract.kit import FOLDERS, HARNESS, NAME, ROOT, WIRE, build, driver_hashes
+from contract.kit_case import FILLED_IN, SEALED, csp_blob, document
 from contract.recording import driver_hash
 from contract.throwaway_certificates import make
+from lab.manifest import parse
 
 CASES = {case.name: case for case in load()}
 
@@ -28,10 +30,10 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kit(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, bool], Sent]) -> Path:
     """The unpacked zip."""
     folder = tmp_path_factory.mktemp("kit")
-    archive = build(folder)
+    archive = build(folder, sent)
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(folder / "unpacked")
     return folder / "unpacked" / NAME
@@ -72,7 +74,42 @@ def test_what_is_to_be_run_is_complete(kit: Path) -> None:
             rest = path.read_text()
             for word in sorted(FILLED_IN):
                 rest = rest.replace(f"${{{word}}}", "")
+            rest = re.sub(r"\$\{" + SEALED.pattern + r"\}", "", rest)
             assert "${" not in rest, path.name
+
+
+KNOWN_ON_THE_MACHINE = {
+    "owner_sid": "S-1-5-21-1-2-3-1001",
+    "observed": "AB" * 32,
+    "container": f"hospital_it.pkcs12.transport.{7:032x}",
+    "sealed_passphrase": "c2VhbGVk+/==",
+    "portal": "https://localhost:50001/",
+    "become_user": "pkcs12-kit-1234abcd",
+}
+
+
+@pytest.mark.parametrize("name", WIRE)
+def test_what_ansible_sends_is_complete_with_words_of_the_machine(name: str, kit: Path) -> None:
+    text = (kit / "wire" / f"{name}.txt").read_text(encoding="utf-8")
+    assert read(kit / "kit.json")["wire"][name].lower().startswith("powershell ")
+    for word, value in KNOWN_ON_THE_MACHINE.items():
+        text = text.replace(f"${{{word}}}", value)
+    found = parse(text.encode())
+    driver, become, steps = WIRE[name]
+    assert found is not None
+    assert found.module.endswith(driver)
+    assert (found.become.user if found.become else None) == (KNOWN_ON_THE_MACHINE["become_user"] if become else None)
+    assert "${" not in json.dumps(found.arguments)
+    if steps:
+        assert found.arguments["owner_sid"] == KNOWN_ON_THE_MACHINE["owner_sid"]
+        assert found.arguments["observed"] == KNOWN_ON_THE_MACHINE["observed"]
+        assert [step["step"] for step in found.arguments["steps"]] == [step["step"] for step in steps]
+
+
+def test_what_ansible_sends_names_no_folder_of_the_machine_that_built_the_kit(kit: Path) -> None:
+    for path in (kit / "wire").iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert not [folder for folder in (*FOLDERS, str(Path.home())) if folder in text]
 
 
 def test_the_keys_are_made_on_the_spot(tmp_path: Path) -> None:
@@ -123,14 +160,23 @@ PLACED = {
     "guard_a_temporary_profile": "never",
     "guard_a_logon_without_dpapi": "never",
     "guard_a_logon_without_the_users_secrets": "never",
-    "connect_is_accepted_and_then_the_old_one_goes": "never",
+    "connect_is_accepted_and_then_the_old_one_goes": None,
     "inventory_reads_the_start_type_of_the_secondary_logon": "never",
     "inventory_says_that_a_profile_lies_on_a_share": "never",
     "inventory_sees_every_kind_of_logging_wherever_it_is_set_1": "never",
     "leaver_loses_certificate_and_cng_key": "administrator",
     "remove_keeps_a_key_that_a_request_waits_with": None,
+    "transport_key_is_made": None,
+    "connect_through_a_proxy": None,
+    "connect_refused_by_the_authority_takes_the_import_back": "never",
+    "connect_sends_no_certificate_and_takes_the_import_back": "never",
+    "sealed_import_into_an_empty_store": None,
 }
 """Who may run what. A mistake here would change somebody's computer."""
+
+
+OF_A_USER = {"connect_is_accepted_and_then_the_old_one_goes", "connect_through_a_proxy"}
+"""They make the computer trust a root authority, so only the part with a user of its own runs them."""
 
 
 @pytest.mark.parametrize("name", PLACED)
@@ -139,6 +185,7 @@ def test_who_may_run_a_case(name: str) -> None:
     assert bool(found["never"]) == (PLACED[name] == "never")
     if PLACED[name] != "never":
         assert bool(found["administrator"]) == (PLACED[name] == "administrator")
+        assert bool(found["user"]) == (name in OF_A_USER)
 
 
 @pytest.mark.parametrize(

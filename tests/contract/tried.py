@@ -13,15 +13,16 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from contract.compare import Row, Verdict, rows
+from contract.compare import Row, Verdict, probe_row, rows, user_row
 from contract.results import Results, ResultsError, read
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 FOLDER = Path(__file__).with_name("results")
 HEADING = "real Windows"
-NOT_YET = "not yet tried"
-CASES: dict[str, tuple[str, ...]] = {
+NOT_YET = "written, not run"
+NOTHING_WRITTEN = "not tried"
+CASES: dict[str, tuple[str, ...] | None] = {
     "Ansible's exec wrapper": (),
     "import, proof": (
         *("enrol_*", "import_*", "renewal_*", "prove_*", "name_*", "failed_*", "remove_*", "chain_*"),
@@ -29,25 +30,32 @@ CASES: dict[str, tuple[str, ...]] = {
     ),
     "hiding a certificate": ("retire_by_archiving", "*archived*"),
     "several users": (
-        "inventory_reads_*",
-        "inventory_says_*",
-        "inventory_knows_temporary_*",
-        "inventory_resolves_*",
-        "guard_a_*",
+        *("inventory_reads_*", "inventory_says_*", "inventory_knows_temporary_*", "inventory_resolves_*"),
+        "guard_a_temporary_profile",
     ),
+    "become": ("guard_a_logon_*", "guard_a_session_*", "user *"),
+    "sealed import": ("sealed_*", "transport_key_*", "user sealed"),
+    "a portal": ("connect_*",),
+    "somebody who has left": ("leaver_*", "leavers_*", "user offline"),
+    "Administrator Protection": ("probe linked_token",),
     "Windows PowerShell 5.1": ("*",),
     "script block logging": (),
     "WinRM by NTLM": (),
     "`winrm` and `psrp`": (),
     "connections over ssh": (),
-    "P-384 and P-521": (),
+    "P-384 and P-521": None,
 }
-"""The beginning of a row of README's table, and the cases that are about it. A row without cases is not the kit's."""
+"""The beginning of a row of README's table, and the cases that are about it. A row without cases is not the kit's.
+
+None: nobody has written any."""
 
 
 def column(folder: Path = FOLDER) -> dict[str, str]:
     """The cell of each row. Raises ``ResultsError`` for a file that is none of real Windows."""
-    found = [(results, tuple(rows(results))) for results in _all(folder)]
+    found = [
+        (results, (*rows(results), *map(probe_row, results.probes), *map(user_row, results.user)))
+        for results in _all(folder)
+    ]
     return {start: _cell(patterns, found) for start, patterns in CASES.items()}
 
 
@@ -59,17 +67,18 @@ def _all(folder: Path) -> Iterable[Results]:
         yield results
 
 
-def _cell(patterns: tuple[str, ...], found: list[tuple[Results, tuple[Row, ...]]]) -> str:
-    if not patterns or not found:
-        return NOT_YET
-    return "; ".join(f"{_counted(patterns, table)} on {results.windows}" for results, table in found)
+def _cell(patterns: tuple[str, ...] | None, found: list[tuple[Results, tuple[Row, ...]]]) -> str:
+    if patterns is None:
+        return NOTHING_WRITTEN
+    said = ((_counted(patterns, table), results.windows) for results, table in found)
+    return "; ".join(f"{counted} on {windows}" for counted, windows in said if counted) or NOT_YET
 
 
-def _counted(patterns: tuple[str, ...], table: tuple[Row, ...]) -> str:
+def _counted(patterns: tuple[str, ...], table: tuple[Row, ...]) -> str | None:
     about = [row for row in table if any(fnmatchcase(row.name, pattern) for pattern in patterns)]
     ran = [row for row in about if row.verdict is not Verdict.NOT_RUN]
     agreed = sum(row.verdict is not Verdict.DIFFERS for row in ran)
-    return f"{agreed} of {len(ran)} cases agree" if ran else "not tried"
+    return f"{agreed} of {len(ran)} cases agree" if ran else None
 
 
 def written(readme: str, cells: dict[str, str]) -> str:

@@ -13,13 +13,14 @@ import subprocess
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract import kit
+from contract.captured_commands import Sent
 from contract.case import Case, load
 from contract.compare import Row, Verdict, main, probe_row, rows
 from contract.fixture_certificates import fixture_certificate
@@ -81,12 +82,12 @@ def workstation() -> Iterator[WineWorkstation]:
 
 
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _unpacked(tmp_path_factory.mktemp("kit"))
+def unpacked(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, bool], Sent]) -> Path:
+    return _unpacked(tmp_path_factory.mktemp("kit"), sent)
 
 
-def _unpacked(folder: Path) -> Path:
-    with zipfile.ZipFile(kit.build(folder / "built")) as archive:
+def _unpacked(folder: Path, sent: Mapping[tuple[str, bool], Sent]) -> Path:
+    with zipfile.ZipFile(kit.build(folder / "built", sent)) as archive:
         archive.extractall(folder)
     return folder / kit.NAME
 
@@ -99,7 +100,10 @@ def start(workstation: WineWorkstation, unpacked: Path, *options: str) -> Proces
 
 def run(workstation: WineWorkstation, unpacked: Path, folder: Path, *options: str) -> Ended:
     results = folder / "results.json"
-    process = start(workstation, unpacked, *options, f'-Results "{seen_by_wine(results)}"')
+    return end(start(workstation, unpacked, *options, f'-Results "{seen_by_wine(results)}"'), results)
+
+
+def end(process: Process, results: Path) -> Ended:
     process.send(b"", end=True)
     stdout, deadline = b"", time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -110,6 +114,18 @@ def run(workstation: WineWorkstation, unpacked: Path, folder: Path, *options: st
                 return Ended(stdout.decode(errors="replace"), output.exit_code, results)
     process.kill()
     raise TimeoutError(stdout.decode(errors="replace"))
+
+
+def test_the_part_with_a_user_of_its_own_refuses_wine_by_name(
+    workstation: WineWorkstation, unpacked: Path, tmp_path: Path
+) -> None:
+    before = state(workstation)
+    script = seen_by_wine(unpacked / "Test-Pkcs12StandardUser.ps1")
+    command = f'powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File "{script}" -Yes'
+    ended = end(workstation.start(Logon("", AuthMethod.BASIC), command, console=False), tmp_path / "results.json")
+    assert ended.exit_code == 2
+    assert ended.stdout.startswith("Wine has no other users")
+    assert state(workstation) == before
 
 
 def state(workstation: WineWorkstation) -> set[str]:
@@ -217,10 +233,13 @@ INTERRUPTED = {
 
 
 def test_the_next_start_takes_back_what_a_killed_one_left(
-    workstation: WineWorkstation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workstation: WineWorkstation,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sent: Mapping[tuple[str, bool], Sent],
 ) -> None:
     monkeypatch.setattr(kit, "load", lambda: [*load(), Case(**INTERRUPTED)])  # type: ignore[arg-type]
-    unpacked = _unpacked(tmp_path)
+    unpacked = _unpacked(tmp_path, sent)
     plant(workstation)
     before = state(workstation)
     process = start(workstation, unpacked, "-Administrator", "-Case interrupted")

@@ -8,6 +8,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Principal;
+using Microsoft.Win32.SafeHandles;
 
 namespace ansible_collections.hospital_it.pkcs12.kit
 {
@@ -17,6 +18,9 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 		const int NCRYPT_SILENT_FLAG = 0x40, CRYPT_VERIFYCONTEXT = unchecked((int)0xF0000000);
 		const int PP_ENUMCONTAINERS = 2, CRYPT_FIRST = 1, CRYPT_NEXT = 2;
 		const int TokenLinkedToken = 19;
+		const int GENERIC_READ = unchecked((int)0x80000000), FILE_SHARE_ALL = 7, OPEN_EXISTING = 3, FILE_FLAG_OVERLAPPED = 0x40000000;
+		const int FSCTL_REQUEST_BATCH_OPLOCK = 0x90008, ERROR_IO_PENDING = 997;
+		const int NTE_NO_MORE_ITEMS = unchecked((int)0x8009002A), ERROR_NO_MORE_ITEMS = 259;
 		const int CERT_STORE_ADD_REPLACE_EXISTING = 3, CERT_STORE_CERTIFICATE_CONTEXT_FLAG = 2;
 
 		[StructLayout(LayoutKind.Sequential)]
@@ -43,7 +47,8 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 			var names = new List<string>();
 			IntPtr provider, item, position = IntPtr.Zero;
 			if (NCryptOpenStorageProvider(out provider, "Microsoft Software Key Storage Provider", 0) != 0) throw new Win32Exception();
-			while (NCryptEnumKeys(provider, null, out item, ref position, NCRYPT_SILENT_FLAG) == 0)
+			int error;
+			while ((error = NCryptEnumKeys(provider, null, out item, ref position, NCRYPT_SILENT_FLAG)) == 0)
 			{
 				var key = (NCryptKeyName)Marshal.PtrToStructure(item, typeof(NCryptKeyName));
 				names.Add(key.dwLegacyKeySpec + ":" + key.pszName);
@@ -51,6 +56,8 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 			}
 			if (position != IntPtr.Zero) NCryptFreeBuffer(position);
 			NCryptFreeObject(provider);
+			// A list that is not complete would say that a key is gone.
+			if (error != NTE_NO_MORE_ITEMS) throw new Win32Exception(error);
 			return names.ToArray();
 		}
 
@@ -67,7 +74,9 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 				names.Add(System.Text.Encoding.Default.GetString(name, 0, Array.IndexOf(name, (byte)0)));
 				size = name.Length;
 			}
+			int error = Marshal.GetLastWin32Error();
 			CryptReleaseContext(context, 0);
+			if (error != ERROR_NO_MORE_ITEMS) throw new Win32Exception(error);
 			return names.ToArray();
 		}
 
@@ -101,6 +110,21 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 			finally { CloseHandle(linked); }
 		}
 
+		// Makes whoever opens the file wait until the handle is closed: the notice that somebody does is never answered. Null where it is not had.
+		public static SafeFileHandle HoldOplock(string path)
+		{
+			var file = CreateFile(path, GENERIC_READ, FILE_SHARE_ALL, IntPtr.Zero, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, IntPtr.Zero);
+			if (file.IsInvalid) throw new Win32Exception();
+			// Windows writes into it when the handle is closed, so it is never freed.
+			IntPtr overlapped = Marshal.AllocHGlobal(32);
+			for (int at = 0; at < 32; at += 4) Marshal.WriteInt32(overlapped, at, 0);
+			int size;
+			if (!DeviceIoControl(file, FSCTL_REQUEST_BATCH_OPLOCK, IntPtr.Zero, 0, IntPtr.Zero, 0, out size, overlapped)
+				&& Marshal.GetLastWin32Error() == ERROR_IO_PENDING) return file;
+			file.Dispose();
+			return null;
+		}
+
 		// Null on Windows.
 		public static string GetWineVersion()
 		{
@@ -131,6 +155,10 @@ namespace ansible_collections.hospital_it.pkcs12.kit
 		static extern bool CryptReleaseContext(IntPtr context, int flags);
 		[DllImport("advapi32", SetLastError = true)]
 		static extern bool GetTokenInformation(IntPtr token, int what, out IntPtr data, int length, out int size);
+		[DllImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, CharSet = CharSet.Unicode)]
+		static extern SafeFileHandle CreateFile(string path, int access, int share, IntPtr security, int how, int flags, IntPtr template);
+		[DllImport("kernel32", SetLastError = true)]
+		static extern bool DeviceIoControl(SafeFileHandle file, int code, IntPtr input, int inputSize, IntPtr output, int outputSize, out int size, IntPtr overlapped);
 		[DllImport("kernel32")]
 		static extern bool CloseHandle(IntPtr handle);
 		[DllImport("ntdll")]

@@ -8,6 +8,7 @@ function Get-ReasonNotToRun {
 	param([Object] $Case, [hashtable] $Place)
 	if ($Case.never) { return $Case.never }
 	if ($Place.wine -and $Case.wine) { return "test bed: $($Case.wine)" }
+	if ($Case.user -and -not $Place.portals) { return "needs Test-Pkcs12StandardUser.ps1: $($Case.user)" }
 	if ($Case.administrator -and -not $Place.may_change_computer) { return "needs -Administrator: $($Case.administrator)" }
 	$chain = @($Case.request.steps | Where-Object { $_.step -eq 'chain' }).Count
 	if ($chain -and $Place.elevated -and -not $Place.may_change_computer) {
@@ -18,9 +19,14 @@ function Get-ReasonNotToRun {
 function Get-Request {
 	<# .SYNOPSIS
 	The request with what is known on this machine only. #>
-	param([Object] $Case, [hashtable] $Place)
-	$text = ConvertTo-KitJson -Value $Case.request
+	param([Object] $Case, [hashtable] $Place, [hashtable] $State)
+	$text = [regex]::Replace((ConvertTo-KitJson -Value $Case.request), '\$\{sealed:(\d+)(?::([^}]*))?\}', {
+			param([Text.RegularExpressions.Match] $Found)
+			$passphrase = if ($Found.Groups[2].Success) { $Found.Groups[2].Value } else { $Place.passphrase }
+			Protect-Passphrase -Text $passphrase -PublicKey $State.transport_keys[(Get-TransportName -Number $Found.Groups[1].Value)]
+		})
 	$words = @{ owner_sid = $Place.owner_sid; account = $Place.account; computer = $Place.computer; profile = $Place.profile }
+	if ($Place.portals -and $Case.portal) { $words.portal, $words.proxy = $Place.portals.([string] $Case.portal), $Place.portals.proxy }
 	$words.observed = Get-StoreHash -Element @(Get-OwnElement)
 	foreach ($word in $words.Keys) {
 		$json = ConvertTo-KitJson -Value ([string] $words[$word])
@@ -51,13 +57,13 @@ function Invoke-KitCase {
 	if ($result.reason) { return $result }
 	$clock = [Diagnostics.Stopwatch]::StartNew()
 	$state = @{
-		containers = @{}; held = [Collections.ArrayList]::new(); files = [Collections.ArrayList]::new(); mutex = $null
+		containers = @{}; transport_keys = @{}; held = [Collections.ArrayList]::new(); files = [Collections.ArrayList]::new(); mutex = $null
 		thumbprints = $Place.thumbprints; wine = $Place.wine; profile = $Place.profile; owner_sid = $Place.owner_sid
 	}
 	try {
 		Add-KitEntry -Entry $Place.owned
 		foreach ($order in $Case.orders) { Add-KitPreparation -Order $order -Case $state }
-		$request = Get-Request -Case $Case -Place $Place
+		$request = Get-Request -Case $Case -Place $Place -State $state
 		$ended = Invoke-KitDriver -Driver $Case.driver -Request $request -CheckMode $Case.check_mode -Calls $Place.calls
 		$result.ran = $true
 		$result.answer = Select-KitAnswer -Value $ended.answer -Known $Known -Asked ($Text + $request) -Word $Word
@@ -69,7 +75,7 @@ function Invoke-KitCase {
 		$result.reason = Get-KitReason -ErrorRecord $_ -Word $Word
 	} finally {
 		Clear-KitCase -Case $state
-		[void] (Clear-KitJournal -Before $Before)
+		[void] (Clear-KitJournal)
 	}
 	$result.left_behind = @(Compare-KitState -Before $Before -After (Get-KitState))
 	$result.seconds = [Math]::Round($clock.Elapsed.TotalSeconds, 1)
@@ -97,7 +103,7 @@ function Invoke-Probe {
 		Add-KitEntry -Entry $Place.owned
 		$result.answer = Hide-KitText -Text (Invoke-KitProbe -Id $Probe.id -Fact $Fact -Certificate $Certificate -Sid $Place.owner_sid) -Word $Word
 		if ($result.expected.Count) { $result.as_expected = @($result.expected | Where-Object { $result.answer -like $_ }).Count -gt 0 }
-	} catch { $result.reason = Get-KitReason -ErrorRecord $_ -Word $Word } finally { [void] (Clear-KitJournal -Before $Before) }
+	} catch { $result.reason = Get-KitReason -ErrorRecord $_ -Word $Word } finally { [void] (Clear-KitJournal) }
 	$result.left_behind = @(Compare-KitState -Before $Before -After (Get-KitState))
 	$result
 }

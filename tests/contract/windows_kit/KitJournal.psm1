@@ -2,9 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the kit is about to change, written to disk before it does, so that this run or the next one takes it back.
 
-$journalFolder = "$([Environment]::GetFolderPath('LocalApplicationData'))\pkcs12-kit"
-$journalFile = "$journalFolder\journal.txt"
+$journalFolder = $journalFile = $null
 $hives = @{ HKLM = [Microsoft.Win32.Registry]::LocalMachine; HKCU = [Microsoft.Win32.Registry]::CurrentUser }
+
+function Set-KitJournal {
+	<# .SYNOPSIS
+	Where the journal is: a folder of this name in the user's own data. #>
+	param([string] $Name)
+	$script:journalFolder = "$([Environment]::GetFolderPath('LocalApplicationData'))\$Name"
+	$script:journalFile = "$script:journalFolder\journal.txt"
+}
 
 function Add-KitEntry {
 	<# .SYNOPSIS
@@ -51,6 +58,10 @@ function Undo-KitEntry {
 			$provider = [Security.Cryptography.CngProvider]::MicrosoftSoftwareKeyStorageProvider
 			if ([Security.Cryptography.CngKey]::Exists($Entry.name, $provider)) { [Security.Cryptography.CngKey]::Open($Entry.name, $provider, 'Silent').Delete() }
 		}
+		'user' { Remove-KitUser -Name $Entry.name }
+		'profile' { Remove-KitProfile -Name $Entry.name -Sid $Entry.sid }
+		'root' { Remove-KitRoot -Thumbprint $Entry.thumbprint }
+		'tree' { Remove-KitTree -Path $Entry.path }
 		'element' { Remove-RawElement -Name $Entry.name }
 	}
 }
@@ -71,13 +82,13 @@ function ConvertTo-Registry {
 function Clear-KitJournal {
 	<# .SYNOPSIS
 	Takes everything back, newest first, and forgets it. Certificates and keys are told apart by the kit's own public keys. #>
-	param([hashtable] $Before)
+	param()
 	$entries = @(Get-KitEntry)
 	foreach ($entry in $entries) { Undo-KitEntry -Entry $entry }
 	$owned = @($entries | Where-Object { $_.do -eq 'certificates' })
 	if ($owned.Count) {
 		Remove-KitCertificate -Thumbprint @($owned | ForEach-Object { $_.thumbprints })
-		Remove-KitKey -PublicKey @($owned | ForEach-Object { $_.public_keys }) -Before $Before
+		Remove-KitKey -PublicKey @($owned | ForEach-Object { $_.public_keys }) -Known @($owned | ForEach-Object { $_.known })
 	}
 	if ([IO.Directory]::Exists($journalFolder)) { [IO.Directory]::Delete($journalFolder, $true) }
 	$entries.Count
@@ -134,4 +145,7 @@ function Add-KitFile {
 	[IO.File]::WriteAllBytes($Path, $Data)
 }
 
-Export-ModuleMember -Function Add-KitEntry, Get-KitEntry, Clear-KitJournal, Set-KitRegistry, Add-KitFile, Add-KitFolder, ConvertTo-Registry
+# That of the part for any user. The one that makes an account has its own, which only an administrator can take back.
+Set-KitJournal -Name 'pkcs12-kit'
+
+Export-ModuleMember -Function Set-KitJournal, Add-KitEntry, Get-KitEntry, Clear-KitJournal, Set-KitRegistry, Add-KitFile, Add-KitFolder, ConvertTo-Registry

@@ -26,10 +26,8 @@ function Add-Key {
 	A new container of CNG; the kit remembers its real name for the elements that link to it. #>
 	param([Object] $Order, [hashtable] $Case)
 	$certificate = [ansible_collections.hospital_it.pkcs12.kit.Native]::Import([Convert]::FromBase64String($Order.bundle), $Order.passphrase)
-	$name = (Get-KeyLink -Certificate $certificate).container
+	$Case.containers[$Order.alias] = (Get-KeyLink -Certificate $certificate).container
 	$certificate.Dispose()
-	if ($name.Length -ne $Order.alias.Length) { throw @{ reason = "a key container has a name of $($name.Length) characters here" } }
-	$Case.containers[(ConvertTo-Hex -Data ([Text.Encoding]::Unicode.GetBytes($Order.alias)))] = ConvertTo-Hex -Data ([Text.Encoding]::Unicode.GetBytes($name))
 }
 
 function Add-LegacyKey {
@@ -42,12 +40,39 @@ function Add-LegacyKey {
 	$key.Dispose()
 }
 
+function Get-TransportName {
+	<# .SYNOPSIS
+	The container of a transport key by the number that cases use. #>
+	param([int] $Number)
+	'hospital_it.pkcs12.transport.{0:x32}' -f $Number
+}
+
+function Add-TransportKey {
+	<# .SYNOPSIS
+	A transport key as a driver makes it; the kit remembers its public part. #>
+	param([string] $Name, [hashtable] $Case)
+	$wanted = [Security.Cryptography.CngKeyCreationParameters]::new()
+	$wanted.Provider = [Security.Cryptography.CngProvider]::MicrosoftSoftwareKeyStorageProvider
+	$wanted.Parameters.Add([Security.Cryptography.CngProperty]::new('Length', [BitConverter]::GetBytes(3072), 'None'))
+	$key = [Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, $Name, $wanted)
+	$Case.transport_keys[$Name] = $key.Export('RSAPUBLICBLOB')
+	$key.Dispose()
+}
+
+function Protect-Passphrase {
+	<# .SYNOPSIS
+	A passphrase that only the transport key opens (RSA-OAEP with SHA-256), in base64. #>
+	param([string] $Text, [byte[]] $PublicKey)
+	$rsa = [Security.Cryptography.RSACng]::new([Security.Cryptography.CngKey]::Import($PublicKey, 'RSAPUBLICBLOB'))
+	try { [Convert]::ToBase64String($rsa.Encrypt([Text.Encoding]::UTF8.GetBytes($Text), [Security.Cryptography.RSAEncryptionPadding]::OaepSHA256)) }
+	finally { $rsa.Dispose() }
+}
+
 function Add-Element {
 	<# .SYNOPSIS
 	An element: by the API, or where the system keeps such what the API does not take. #>
 	param([Object] $Order, [hashtable] $Case)
-	$hex = $Order.data
-	foreach ($alias in $Case.containers.Keys) { if ($hex) { $hex = $hex.Replace($alias, $Case.containers[$alias]) } }
+	$hex = if ($Order.data) { ConvertTo-Hex -Data (Set-KitContainer -Element (ConvertFrom-Hex -Text $Order.data) -Container $Case.containers) }
 	if ($Order.computer -or $Order.request) {
 		$place = if ($Order.request) { 'Microsoft\SystemCertificates\REQUEST\Certificates' } else { $certificates }
 		Set-KitRegistry -Root $(if ($Order.computer) { 'HKLM' } else { 'HKCU' }) -Path "Software\$place\$($Order.name)" -Name 'Blob' -Kind $(if ($hex) { 'Binary' }) -Value $hex
@@ -119,6 +144,7 @@ function Add-KitPreparation {
 	switch ($Order.do) {
 		'PutKey' { Add-Key -Order $Order -Case $Case }
 		'PutLegacyKey' { Add-LegacyKey -Order $Order }
+		'PutTransportKey' { Add-TransportKey -Name $Order.name -Case $Case }
 		'PutElement' { Add-Element -Order $Order -Case $Case }
 		'PutPerson' { Add-Person -Order $Order -Case $Case }
 		'PutFile' { Add-OwnFile -Order $Order -Case $Case }
@@ -147,4 +173,4 @@ function Clear-KitCase {
 	}
 }
 
-Export-ModuleMember -Function Add-KitPreparation, Clear-KitCase, ConvertFrom-Hex, ConvertTo-Hex
+Export-ModuleMember -Function Add-KitPreparation, Clear-KitCase, Get-TransportName, Protect-Passphrase, ConvertFrom-Hex, ConvertTo-Hex

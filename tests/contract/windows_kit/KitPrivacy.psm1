@@ -4,7 +4,8 @@
 
 function Get-KitWord {
 	<# .SYNOPSIS
-	Texts of this machine with what stands for them, the longest first. #>
+	Texts of this machine with what stands for them, the longest first. Pair: more of them, of another user. #>
+	param([Object[]] $Pair = @())
 	$identity = [Security.Principal.WindowsIdentity]::GetCurrent()
 	$own = [Environment]::GetFolderPath('UserProfile')
 	$words = @(
@@ -12,6 +13,7 @@ function Get-KitWord {
 		@([IO.Path]::GetTempPath().TrimEnd('\'), '<temp>'), @($PSScriptRoot, '<kit>')
 		@([Environment]::MachineName, '<computer>'), @([Environment]::UserDomainName, '<domain>'), @([Environment]::UserName, '<user>')
 		@([Net.Dns]::GetHostName(), '<computer>'), @([IO.Path]::GetFileName($own), '<user>')
+		$Pair
 		, @([Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().DomainName, '<domain>')
 	)
 	foreach ($word in $words | Where-Object { $_[0] } | Sort-Object -Property { -$_[0].Length }) {

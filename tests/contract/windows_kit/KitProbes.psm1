@@ -17,18 +17,9 @@ function New-Element {
 	<# .SYNOPSIS
 	An element with a link to a container; the link before the certificate, or behind it. #>
 	param([byte[]] $Certificate, [string] $Container, [switch] $LinkLast)
-	$names = foreach ($name in $Container, $cngProvider) { , [Text.Encoding]::Unicode.GetBytes("$name`0") }
-	$link = [IO.MemoryStream]::new()
-	foreach ($number in 28, (28 + $names[0].Length), 0, 0, 0, 0, 0) { $link.Write([BitConverter]::GetBytes([int] $number), 0, 4) }
-	foreach ($name in $names) { $link.Write($name, 0, $name.Length) }
-	$records = @(@{ id = 2; data = $link.ToArray() }, @{ id = 32; data = $Certificate })
+	$records = @((New-KitRecord -Id 2 -Data (New-KitLink -Container $Container -Provider $cngProvider)), (New-KitRecord -Id 32 -Data $Certificate))
 	if ($LinkLast) { [Array]::Reverse($records) }
-	$element = [IO.MemoryStream]::new()
-	foreach ($record in $records) {
-		foreach ($number in $record.id, 1, $record.data.Length) { $element.Write([BitConverter]::GetBytes([int] $number), 0, 4) }
-		$element.Write($record.data, 0, $record.data.Length)
-	}
-	, $element.ToArray()
+	, [byte[]] ($records[0] + $records[1])
 }
 
 function Get-Present {
@@ -40,6 +31,63 @@ function Get-Present {
 		$found = @($store.Certificates | Where-Object { $_.Thumbprint -eq $Thumbprint })[0]
 		@{ there = [bool] $found; link = $(if ($found) { Get-KeyLink -Certificate $found }) }
 	} finally { $store.Close() }
+}
+
+function Test-NamedContainer {
+	<# .SYNOPSIS
+	How Windows names a container of CNG whose key has a friendly name in the bundle, and one whose name is taken; whether the certificate shows it. #>
+	param([Object] $Fact)
+	$answers = foreach ($time in 'first', 'again') {
+		try {
+			$leaf = [ansible_collections.hospital_it.pkcs12.kit.Native]::Import([Convert]::FromBase64String($Fact.named_bundle), $Fact.passphrase)
+			$container = (Get-KeyLink -Certificate $leaf).container
+			$kind = if ($container -eq $Fact.named) { 'that name' } elseif ($container -match '^\{[0-9A-F-]{36}\}$') { 'a GUID' } else { 'another' }
+			"${time}: $kind, $(if ($leaf.FriendlyName) { 'shown' } else { 'not shown' })"
+			$leaf.Dispose()
+		} catch { "${time}: 0x{0:X8}" -f $_.Exception.GetBaseException().HResult }
+	}
+	$answers -join '; '
+}
+
+function Add-FileType {
+	<# .SYNOPSIS
+	The drivers' classes that read and remove files. #>
+	# A process compiles a class once.
+	if ('ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile.ProfileFile' -as [type]) { return }
+	Add-KitType -Path "$PSScriptRoot\drivers\_FileRemoval.cs", "$PSScriptRoot\drivers\_ProfileFile.cs"
+}
+
+function Read-NewKeyFile {
+	<# .SYNOPSIS
+	What the driver reads in the one key file that is new, and the numbers of its head. #>
+	param([string[]] $Before, [string] $Container, [switch] $Cng)
+	$made = @(Get-KeyPlace | Where-Object { $_ -notin $Before })
+	if ($made.Count -ne 1) { return "$($made.Count) new files" }
+	$own = [Environment]::GetFolderPath('UserProfile')
+	if (-not $made[0].StartsWith("$own\", [StringComparison]::OrdinalIgnoreCase)) { return 'AppData is not in the profile' }
+	$read = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile.ProfileFile]::ReadKey($own, $made[0], 64KB, [bool] $Cng)
+	$data = [IO.File]::ReadAllBytes($made[0])
+	$numbers = foreach ($index in 0..$(if ($Cng) { 6 } else { 9 })) { [BitConverter]::ToUInt32($data, 4 * $index) }
+	$word = if ($read.Container -ceq $Container) { 'same' } elseif ($read.Container) { 'another' } else { $read.Code }
+	"$word ($($numbers -join ' ') of $($data.Length))"
+}
+
+function Test-KeyFile {
+	<# .SYNOPSIS
+	Whether the driver finds the container's name in key files that Windows has made. #>
+	param([Object] $Fact)
+	Add-FileType
+	$before = @(Get-KeyPlace)
+	$leaf = [ansible_collections.hospital_it.pkcs12.kit.Native]::Import([Convert]::FromBase64String($Fact.bundle), $Fact.passphrase)
+	$cng = Read-NewKeyFile -Before $before -Container (Get-KeyLink -Certificate $leaf).container -Cng
+	$leaf.Dispose()
+	$before = @(Get-KeyPlace)
+	$name = '{00000000-0000-0000-0000-00000000CA92}'
+	$key = Open-LegacyKey -Name $name -Type 1
+	$key.ImportCspBlob((ConvertFrom-Hex -Text $Fact.blob))
+	$key.PersistKeyInCsp = $true
+	$key.Dispose()
+	"cng: $cng; capi: $(Read-NewKeyFile -Before $before -Container $name)"
 }
 
 function Test-ReplaceDeadKey {
@@ -96,6 +144,60 @@ function Test-DeleteOpenFile {
 	} finally { $file.Dispose() }
 	$after = [IO.File]::Exists($path)
 	if (-not $there) { 'at once' } elseif (-not $after) { 'with the last handle' } else { 'never' }
+}
+
+function Test-DeleteFileOpenElsewhere {
+	<# .SYNOPSIS
+	When a file goes that the driver's class removes while another process has it open and shares everything. #>
+	Add-FileType
+	$folder = [IO.Path]::GetTempPath().TrimEnd('\')
+	$path = "$folder\pkcs12-kit-$PID.tmp"
+	$data = [byte[]] @(1)
+	Add-KitFile -Path $path -Data $data
+	$script = "`$f = [IO.File]::Open('$($path.Replace("'", "''"))', 'Open', 'Read', 'ReadWrite, Delete'); 'open'; [void] [Console]::In.ReadLine(); `$f.Dispose()"
+	$other = Open-KitProcess -Argument "-EncodedCommand $([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($script)))"
+	try {
+		[void] $other.StandardOutput.ReadLine()
+		$hash = [BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($data)).Replace('-', '')
+		$refused = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemoval.FileRemoval]::Remove($folder, $path, $hash, 1KB)
+		$there = @([IO.Directory]::GetFiles($folder, [IO.Path]::GetFileName($path))).Count
+	} finally { Close-KitProcess -Process $other }
+	if ($refused) { return $refused }
+	$old = if ([Environment]::OSVersion.Version.Build -lt 17763) { ', before build 17763' }
+	if (-not $there) { 'at once' } elseif (-not [IO.File]::Exists($path)) { "with the last handle$old" } else { 'never' }
+}
+
+function Test-Oplock {
+	<# .SYNOPSIS
+	Whether opening a file waits while its owner holds an oplock and does not answer, and whether a process with such a thread ends. #>
+	$path = [IO.Path]::Combine([IO.Path]::GetTempPath(), "pkcs12-kit-$PID.tmp")
+	Add-KitFile -Path $path -Data ([byte[]] @(1))
+	$held = [ansible_collections.hospital_it.pkcs12.kit.Native]::HoldOplock($path)
+	if (-not $held) { return 'no oplock is had here' }
+	try {
+		$script = "`$open = [Delegate]::CreateDelegate([Func[string, IO.FileStream]], [IO.File].GetMethod('OpenRead'))
+`$open.BeginInvoke('$($path.Replace("'", "''"))', `$null, `$null).AsyncWaitHandle.WaitOne(3000)"
+		$other = Open-KitProcess -Argument "-EncodedCommand $([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($script)))"
+		$opened = $other.StandardOutput.ReadLine() -eq 'True'
+		$ends = $other.WaitForExit(20000)
+		if (-not $ends) { $other.Kill() }
+		$other.Dispose()
+	} finally { $held.Dispose() }
+	"opening waits: $(-not $opened); its process ends: $ends"
+}
+
+function Test-AppDataOwner {
+	<# .SYNOPSIS
+	Whose the folders above the user's certificates are. The driver reads none of another person. #>
+	param([string] $Sid)
+	$known = @{ 'S-1-5-32-544' = 'administrators'; 'S-1-5-18' = 'system'; $Sid = 'owner' }
+	$list = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList').GetSubKeyNames()
+	$data = [Environment]::GetFolderPath('ApplicationData')
+	$words = foreach ($place in $data, "$data\Microsoft\SystemCertificates\My", "$data\Microsoft\SystemCertificates\My\Certificates") {
+		$owner = try { [Security.AccessControl.DirectorySecurity]::new($place, 'Owner').GetOwner([Security.Principal.SecurityIdentifier]).Value } catch { 'unread' }
+		if ($known[$owner]) { $known[$owner] } elseif ($owner -in $list) { 'another person' } else { 'other' }
+	}
+	"$(if ('another person' -in $words) { 'refused' } else { 'read' }): $($words -join ', ')"
 }
 
 function Test-LinkToLegacyKey {
@@ -198,10 +300,15 @@ function Invoke-KitProbe {
 	The answer to a probe. #>
 	param([string] $Id, [Object] $Fact, [byte[]] $Certificate, [string] $Sid)
 	switch ($Id) {
+		'named_container' { Test-NamedContainer -Fact $Fact }
+		'key_files' { Test-KeyFile -Fact $Fact }
 		'replace_dead_key' { Test-ReplaceDeadKey -Fact $Fact }
 		'key_file_acl' { Test-KeyFileAcl -Fact $Fact -Sid $Sid }
 		'record_order' { Test-RecordOrder -Fact $Fact -Certificate $Certificate }
 		'delete_open_file' { Test-DeleteOpenFile }
+		'delete_file_open_elsewhere' { Test-DeleteFileOpenElsewhere }
+		'oplock' { Test-Oplock }
+		'appdata_owner' { Test-AppDataOwner -Sid $Sid }
 		'link_to_legacy_key' { Test-LinkToLegacyKey -Fact $Fact }
 		'convertto_json' { Test-ConvertToJson }
 		'locks' { Test-Lock }
@@ -220,8 +327,22 @@ function Get-KitProbe {
 		id = 'key_file_acl'; question = 'what the access list of a CNG key file gives'; expected = @('*Allow administrators: FullControl*')
 		wine = 'Wine keeps keys in the registry'
 	}
+	@{ id = 'named_container'; question = 'how Windows names the container of a key that has a friendly name'; expected = @() }
+	@{
+		id = 'key_files'; question = 'whether the driver finds the container in key files of Windows'; expected = @('cng: same (*; capi: same (*')
+		wine = 'Wine keeps keys in the registry'
+	}
 	@{ id = 'record_order'; question = 'whether crypt32 reads an element whose link stands behind the certificate'; expected = @() }
 	@{ id = 'delete_open_file'; question = 'when a file goes that is deleted while its process has it open'; expected = 'at once', 'with the last handle' }
+	@{
+		id = 'delete_file_open_elsewhere'; question = 'when a file goes that the driver removes while another process has it open'
+		expected = 'at once', 'with the last handle, before build 17763'; wine = 'Wine shows it in the cases of the drivers'
+	}
+	@{
+		id = 'oplock'; question = 'whether a process ends that waits for a file with an oplock'; expected = @('*; its process ends: True')
+		wine = 'Wine has no oplocks'
+	}
+	@{ id = 'appdata_owner'; question = 'whose the folders above the certificates are'; expected = @('read: *') }
 	@{ id = 'link_to_legacy_key'; question = 'whether NCryptOpenKey opens a key of CAPI without and with its key spec'; expected = @('*key spec 1: 00000000') }
 	@{
 		id = 'convertto_json'; question = 'what ConvertTo-Json makes of nothing and of arrays'

@@ -82,4 +82,4 @@ function Invoke-KitPowerShell {
 	} finally { $process.Dispose() }
 }
 
-Export-ModuleMember -Function Invoke-KitDriver, Stop-KitDriver, Invoke-KitPowerShell
+Export-ModuleMember -Function Invoke-KitDriver, Stop-KitDriver, Invoke-KitPowerShell, Open-KitProcess, Close-KitProcess, Send-KitLine

@@ -118,14 +118,14 @@ function Get-Number {
 
 function Remove-KitKey {
 	<# .SYNOPSIS
-	Deletes the user's keys whose public key is one of these, and transport keys that came after what was there before. #>
-	param([string[]] $PublicKey, [hashtable] $Before)
+	Deletes the user's keys whose public key is one of these, and transport keys that are not among the known ones. #>
+	param([string[]] $PublicKey, [string[]] $Known)
 	$provider = [Security.Cryptography.CngProvider]::MicrosoftSoftwareKeyStorageProvider
 	foreach ($name in [ansible_collections.hospital_it.pkcs12.kit.Native]::GetCngKeys() -match '^0:' -replace '^0:') {
 		try { $key = [Security.Cryptography.CngKey]::Open($name, $provider, 'Silent') } catch { continue }
 		# A key that does not show its public part is not one of these.
 		$number = try { Get-Number -Key $key } catch { $null }
-		$left = $Before -and $name.StartsWith($transport) -and "0:$name" -notin $Before.cng
+		$left = $name.StartsWith($transport) -and "0:$name" -notin $Known
 		if ($left -or ($number -and @($PublicKey -match $number).Count)) { $key.Delete() } else { $key.Dispose() }
 	}
 	foreach ($type in $capi.Keys) {

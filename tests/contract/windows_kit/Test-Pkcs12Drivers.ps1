@@ -11,10 +11,12 @@ Runs the cases that change the computer for some seconds, too. It needs an eleva
 Names of cases; without it, all. Wildcards may be used.
 .PARAMETER CasesPerProcess
 How many cases one process of PowerShell runs. Ansible starts one for each command; more is faster.
+.PARAMETER Portals
+A file with the addresses of portals, which Test-Pkcs12StandardUser.ps1 starts.
 .PARAMETER Yes
 Does not wait before it starts.
 #>
-param([string] $Results, [switch] $Administrator, [string[]] $Case = @('*'), [int] $CasesPerProcess = 1, [switch] $Yes)
+param([string] $Results, [switch] $Administrator, [string[]] $Case = @('*'), [int] $CasesPerProcess = 1, [string] $Portals, [switch] $Yes)
 
 $ErrorActionPreference = 'Stop'
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -25,7 +27,7 @@ $Results = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPa
 $global:ProgressPreference = 'SilentlyContinue'
 Import-Module "$PSScriptRoot\KitJson.psm1" -Global
 Add-KitType -Path "$PSScriptRoot\Kit.cs"
-foreach ($name in 'drivers\_Element', 'KitProcess', 'KitStore', 'KitJournal', 'KitPrepare', 'KitPrivacy', 'KitProbes', 'KitCase') {
+foreach ($name in 'drivers\_Element', 'KitElement', 'KitProcess', 'KitStore', 'KitJournal', 'KitPrepare', 'KitPrivacy', 'KitProbes', 'KitCase') {
 	Import-Module "$PSScriptRoot\$name.psm1" -Global -DisableNameChecking
 }
 
@@ -37,7 +39,8 @@ $public = foreach ($data in $certificates.Values) { [Security.Cryptography.X509C
 $place = @{
 	owner_sid = $identity.User.Value; account = $identity.Name; computer = [Environment]::MachineName
 	profile = [Environment]::GetFolderPath('UserProfile'); wine = [ansible_collections.hospital_it.pkcs12.kit.Native]::GetWineVersion()
-	calls = $CasesPerProcess
+	calls = $CasesPerProcess; passphrase = $kit.probe.passphrase
+	portals = $(if ($Portals) { Read-KitJson -Text ([IO.File]::ReadAllText($Portals)) })
 	elevated = ([Security.Principal.WindowsPrincipal] $identity).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
 	thumbprints = @($certificates.Keys); owned = @{ do = 'certificates'; thumbprints = @($certificates.Keys); public_keys = @($public) }
 }
@@ -65,6 +68,8 @@ $swept = Clear-KitJournal
 if ($swept) { 'An earlier run was interrupted: what it left has been taken back.' }
 $word = @(Get-KitWord)
 $before = Get-KitState
+# Keys that came later and have the form of transport keys are the kit's.
+$place.owned.known = $before.cng
 $known = @{ data = @{}; unread = @{}; paths = @{}; owner_sid = $place.owner_sid; left_out = 0 }
 foreach ($first in $kit.seen_first) {
 	Add-KitKnown -Value (Invoke-KitDriver -Driver $first.driver -Request (ConvertTo-KitJson -Value $first.request) -CheckMode $false -Calls $CasesPerProcess).answer -Known $known

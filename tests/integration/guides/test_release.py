@@ -61,7 +61,9 @@ def test_a_clean_tree_becomes_a_file_that_installs_offline(tree: Path) -> None:
     assert "needs these Python packages: cryptography>=" in done.stdout
     assert "*** ansible-core" in done.stdout  # no line was tried with this tree
     made = sorted(path.name for path in (tree.parent / "release").iterdir())
-    assert made == ["SHA256SUMS", "hospital_it-pkcs12-1.0.0.tar.gz"]
+    assert made == ["SHA256SUMS", "hospital_it-pkcs12-1.0.0.tar.gz", "pkcs12-kit-1.0.0.zip"]
+    sums = (tree.parent / "release" / "SHA256SUMS").read_text(encoding="ascii").splitlines()
+    assert [line.split("  ")[1] for line in sums] == made[1:]
 
 
 def test_a_collection_that_lists_no_python_packages_is_refused(tree: Path) -> None:
