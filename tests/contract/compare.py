@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import is_unfit
 from contract import recording
 from contract.case import Case, load
 from contract.case_runner import Outcome, complaints
@@ -216,7 +217,7 @@ def user_row(finding: dict[str, Any]) -> Row:
 def _fault(pick: dict[str, Any]) -> str | None:
     """What is wrong with what came of a command of Ansible; None when nothing is."""
     outcome = str(pick["outcome"])
-    if outcome == "done" or outcome.partition(" ")[0] == "unfit_token":
+    if outcome == "done" or outcome.partition(" ")[0] == "unfit_token" or is_unfit(pick["failure"] or {}):
         return None
     said = " ".join(text.strip().partition("\n")[0] for text in (pick["failure"] or {}).values() if text)
     return f"{outcome}, exit code {pick['exit_code']}" + (f", {said[:300]}" if said else "")

@@ -217,6 +217,7 @@ ANOTHER_CODE, TEXT = (
     {**UNFIT, "outcome": "busy"},
     {"outcome": "text", "exit_code": 1, "failure": {"msg": "csc ended\nat a line", "module_stdout": ""}},
 )
+REFUSED = {**TEXT, "failure": {"msg": "CreateProcessWithTokenW() failed (Access denied, Win32ErrorCode 5 - 0x00000005)"}}
 NOT_STARTED = {"outcome": "not started: Win32Exception 5", "exit_code": None, "failure": None}
 
 
@@ -227,8 +228,8 @@ def _of_a_user(*picks: Json, as_expected: bool | None = None) -> Callable[[Json]
 
 @pytest.mark.parametrize(
     ("picks", "code"),
-    [([], 0), ([DONE, UNFIT], 0), ([DONE, ANOTHER_CODE], 1), ([TEXT], 1), ([NOT_STARTED], 1)],
-    ids=["none", "done or unfit", "another code", "a text", "not started"],
+    [([], 0), ([DONE, UNFIT], 0), ([REFUSED], 0), ([DONE, ANOTHER_CODE], 1), ([TEXT], 1), ([NOT_STARTED], 1)],
+    ids=["none", "done or unfit", "Windows did not start it", "another code", "a text", "not started"],
 )
 def test_a_command_for_a_standard_user_works_or_refuses_the_token(
     picks: list[Json], code: int, results: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -65,7 +65,7 @@ function Read-NewKeyFile {
 	if ($made.Count -ne 1) { return "$($made.Count) new files" }
 	$own = [Environment]::GetFolderPath('UserProfile')
 	if (-not $made[0].StartsWith("$own\", [StringComparison]::OrdinalIgnoreCase)) { return 'AppData is not in the profile' }
-	$read = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile.ProfileFile]::ReadKey($own, $made[0], 64KB, [bool] $Cng)
+	$read = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile.ProfileFile]::ReadKey($own, $made[0], 64KB, [bool] $Cng, $Container)
 	$data = [IO.File]::ReadAllBytes($made[0])
 	$numbers = foreach ($index in 0..$(if ($Cng) { 6 } else { 9 })) { [BitConverter]::ToUInt32($data, 4 * $index) }
 	$word = if ($read.Container -ceq $Container) { 'same' } elseif ($read.Container) { 'another' } else { $read.Code }
