@@ -10,60 +10,26 @@ in which PowerShell runs: ``C:\\Users``, ``C:\\Users\\mdurand``, and so on.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import socket
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lab.playbook import ROOT
-from lab.wine import bed
+from windows.drivers_on_linux import Case, Change, Said, run_driver
 
 pytestmark = pytest.mark.windows
-PLUGINS = ROOT / "plugins"
-TIMED_OUT = 0x80131505
-PIECES = """
-$ErrorActionPreference = 'Stop'
-Import-Module '{plugins}/module_utils/_Store.psm1', '{plugins}/module_utils/_Path.psm1'
-& (Get-Module _Store) {{ $script:longestWait = 1000 }}
-function Get-ProfileList {{ @{{ owner_sid = 'S-1-5-21-1' }}; @{{ owner_sid = 'S-1-5-21-2' }} }}
-class Owner {{
-    [string] $Value
-    Owner([string] $place, [string] $what) {{ $this.Value = [IO.File]::ReadAllText("$place/owner") }}
-    [object] GetOwner([type] $as) {{ return $this }}
-}}
-$parsed = [Management.Automation.Language.Parser]::ParseFile('{plugins}/modules/{driver}.ps1', [ref] $null, [ref] $null)
-foreach ($each in $parsed.EndBlock.Statements) {{
-    if ($each -is [Management.Automation.Language.FunctionDefinitionAst] -or "$each" -match '^\\$(?!wrong|holders)\\w+ =') {{
-        Invoke-Expression $each.Extent.Text.Replace('[Security.AccessControl.DirectorySecurity]::new($place,', '[Owner]::new($place,')
-    }}
-}}
-"""
-"""Functions and constants of a driver, without what asks Windows. The owner of a folder is in a file there."""
-
-INVENTORY = """
-$found = @{{}}
-foreach ($name in {names}) {{
-    $person = "C:\\Users\\$name"
-    $found[$name] = @(Read-AppData -AppData "$person\\AppData\\Roaming" -ProfilePath $person -Loaded $false -Sid 'S-1-5-21-1')
-}}
-ConvertTo-Json -Compress -Depth 5 -InputObject $found
-"""
-ELSEWHERE = INVENTORY.replace(r"$person\AppData\Roaming", r"D:\data\$name")
-BUNDLES = """
-$mostEntries, $mostFiles = 50, 20
-function Get-FolderPath {{ param($Sid, $ProfilePath, $Folder) "$ProfilePath\\$($Folder.usual)" }}
-$found = @{{}}
-foreach ($name in {names}) {{
-    $until = [DateTime]::UtcNow.AddSeconds($(if ($name -eq 'late') {{ -1 }} else {{ 60 }}))
-    $found[$name] = @(Search-Profile -Sid 'S-1-5-21-1' -ProfilePath "C:\\Users\\$name" -Until $until)
-}}
-ConvertTo-Json -Compress -Depth 5 -InputObject $found
-"""
+TIMED_OUT, ACCESS_DENIED, SECURITY = 0x80131505, 0x80070005, 0x8013150A
+PATIENCE: Sequence[Change] = [("_Store.psm1", "$longestWait = 10000", "$longestWait = 1000")]
+FEW: Sequence[Change] = [
+    ("bundle_files.ps1", "$mostEntries = 20000", "$mostEntries = 50"),
+    ("bundle_files.ps1", "$mostFiles = 200", "$mostFiles = 20"),
+]
+SHELL_FOLDERS = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
+MY = r"Software\Microsoft\SystemCertificates\My\Certificates"
+INVENTORY, BUNDLES = "store_inventory", "bundle_files"
 ELEMENT = {"source": "file", "data": "b25l"}
 
 Found = Mapping[str, list[dict[str, Any]]]
@@ -93,19 +59,33 @@ class Disk:
         """The folder of a person's store."""
         return self.make(rf"{app_data(name)}\Microsoft\SystemCertificates\My\Certificates")
 
-    def ask(self, driver: str, script: str) -> Found:
-        """What the driver finds of the people who are here, by name."""
-        where = bed()
-        assert where is not None
-        people = [path.name.split("\\") for path in self.folder.iterdir()]
-        names = {parts[2] for parts in people if len(parts) > 2}
-        words = {"plugins": PLUGINS, "driver": driver, "names": ", ".join(f"'{name}'" for name in sorted(names))}
-        code = (PIECES + script).format(**words)
-        command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", code]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stderr
-        found: Found = json.loads(done.stdout)
-        return found
+    def ask(self, driver: str, before: str = "", *changes: Change) -> Said:
+        """What the driver says of the people who are here. ``before``: see ``Case``."""
+        profiles = [f"$registry::Profile('{sid(name)}', 'C:\\Users\\{name}'); " for name in self.people]
+        request = {"protocol": 1} | ({"holders": []} if driver == INVENTORY else {})
+        case = Case(request, "".join(profiles) + before)
+        return run_driver(driver, self.folder, {"": case}, changes=[*PATIENCE, *changes])[""]
+
+    @property
+    def people(self) -> list[str]:
+        paths = [path.name.split("\\") for path in self.folder.iterdir()]
+        return sorted({parts[2] for parts in paths if parts[:2] == ["C:", "Users"] and len(parts) > 2})
+
+    def find(self, driver: str, before: str = "", *changes: Change) -> Found:
+        """What the driver finds, by person: elements or bundles, then what was not read."""
+        profiles = self.ask(driver, before, *changes).answer["profiles"]
+        found = "elements" if driver == INVENTORY else "files"
+        return {each["path"].rpartition("\\")[2]: each[found] + each["unread"] for each in profiles}
+
+
+def sid(name: str) -> str:
+    """Each has another."""
+    return f"S-1-5-21-{int.from_bytes(name.encode(), 'big')}"
+
+
+def shell_folder(name: str, folder: str, place: str) -> str:
+    """A loaded hive that says where a folder is."""
+    return f"[void] $registry::Users.Make('{sid(name)}\\{SHELL_FOLDERS}').Set('{folder}', '{place}'); "
 
 
 def app_data(name: str) -> str:
@@ -148,7 +128,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Found:
         shared.write(b"one")
         shared.flush()
         fcntl.flock(shared, fcntl.LOCK_SH)  # as .NET does for who shares a file
-        return disk.ask("store_inventory", INVENTORY)
+        return disk.find(INVENTORY)
 
 
 def codes(found: list[dict[str, Any]]) -> list[str]:
@@ -194,11 +174,11 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Found:
         for path, owner in zip(
             (rf"D:\data\{name}", certificates.rpartition("\\")[0], certificates), owners, strict=True
         ):
-            (disk.folder / path / "owner").write_text(owner)
-    return disk.ask("store_inventory", ELSEWHERE)
+            (disk.folder / path / "owner").write_text(sid(name) if owner == OWN else owner)
+    return disk.find(INVENTORY, "".join(shell_folder(name, "AppData", rf"D:\data\{name}") for name in OWNERS))
 
 
-OWN, OTHERS, ADMINISTRATORS, UNKNOWN = "S-1-5-21-1", "S-1-5-21-2", "S-1-5-32-544", "S-1-5-21-9"
+OWN, OTHERS, ADMINISTRATORS, UNKNOWN = "own", sid("migrated"), "S-1-5-32-544", "S-1-5-21-9"
 OWNERS = {
     "own": (OWN, OWN, OWN),
     "migrated": (ADMINISTRATORS, UNKNOWN, OWN),
@@ -231,8 +211,7 @@ def test_any_other_folder_is_read(elsewhere: Found, name: str) -> None:
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Found:
     """What is found in the folders of such people."""
     disk = Disk(tmp_path_factory.mktemp("bundles"))
-    for name in ("other", "late"):
-        (disk.make(rf"C:\Users\{name}\Downloads") / "a.p12").write_bytes(b"one")
+    (disk.make(r"C:\Users\other\Downloads") / "a.p12").write_bytes(b"one")
     deep = disk.make(r"C:\Users\deep\Documents") / "1" / "2" / "3" / "4" / "5" / "6"
     deep.mkdir(parents=True)
     (deep.parent / "a.p12").write_bytes(b"one")
@@ -253,7 +232,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Found:
         os.mkfifo(waiting / name)
     with (disk.make(r"C:\Users\gigabytes\Downloads") / "a.p12").open("wb") as large:
         large.truncate(8 << 30)
-    return disk.ask("bundle_files", BUNDLES)
+    return disk.find(BUNDLES, "", *FEW)
 
 
 def hashes(found: list[dict[str, Any]]) -> int:
@@ -275,11 +254,18 @@ def test_the_search_follows_no_link(bundles: Found) -> None:
 
 
 def test_the_search_has_bounds(bundles: Found) -> None:
-    """Levels, entries, files, time, size."""
-    limits = {name: (hashes(bundles[name]), bundles[name][-1]["code"]) for name in ("deep", "many", "full", "late")}
-    assert limits == {"deep": (1, "limit"), "many": (0, "limit"), "full": (20, "limit"), "late": (0, "limit")}
+    """Levels, entries, files, size."""
+    limits = {name: (hashes(bundles[name]), bundles[name][-1]["code"]) for name in ("deep", "many", "full")}
+    assert limits == {"deep": (1, "limit"), "many": (0, "limit"), "full": (20, "limit")}
     assert [each["code"] for each in bundles["gigabytes"]] == ["too_large"]
 
 
 def test_a_bundle_that_does_not_open_takes_the_time_of_its_profile_only(bundles: Found) -> None:
     assert [(each["code"], each["hresult"]) for each in bundles["waiting"]] == [("timed_out", TIMED_OUT)] * 2
+
+
+def test_the_search_ends(tmp_path: Path) -> None:
+    disk = Disk(tmp_path)
+    (disk.make(r"C:\Users\late\Downloads") / "a.p12").write_bytes(b"one")
+    found = disk.find(BUNDLES, "", ("bundle_files.ps1", "$longest = 60", "$longest = -1"))
+    assert [each["code"] for each in found["late"]] == ["limit"]
