@@ -95,6 +95,9 @@ LOGONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
 }
 """With what the driver says. Wine has one logon, whose token is fit."""
+NO_APP_DATA = "$env:XDG_CONFIG_HOME = [IO.Directory]::CreateDirectory(\"$PWD/$('x' * 250)\").FullName; "
+"""The store in it has a name that is too long for Linux. For the last case: it stays so."""
+
 CASES = {
     "new": asked(bundle()),
     "dead key": asked(bundle(), before=DEAD_KEY),
@@ -123,6 +126,7 @@ CASES = {
     "left mutex": asked(ARCHIVE, before=put() + closed("left mutex")),
     "another owner": asked(ARCHIVE, owner="S-1-5-21-2", before=put() + logon("restricted", temporary=True)),
     **{name: asked(ARCHIVE, before=put() + before) for name, (before, _error) in LOGONS.items()},
+    "own folder is not read": asked(ARCHIVE, before=put() + NO_APP_DATA),
 }
 
 
@@ -143,6 +147,11 @@ def changes(found: Said) -> list[str]:
         for event in found.events
         if event.split()[0] not in ("enter", "release", "dispose") and "Global" not in event
     ]
+
+
+def test_a_store_that_is_not_read_is_not_empty(said: Mapping[str, Said]) -> None:
+    found = said["own folder is not read"]
+    assert (found.my, found.code, found.answer["before"]) == (["jeanne old"], "unexpected", [])
 
 
 def test_an_import_counts_on_no_merge_of_properties(said: Mapping[str, Said]) -> None:

@@ -9,6 +9,7 @@ in which PowerShell runs: ``C:\\Users``, ``C:\\Users\\mdurand``, and so on.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -21,11 +22,16 @@ import pytest
 from windows.drivers_on_linux import Case, Change, Said, run_driver
 
 pytestmark = pytest.mark.windows
-TIMED_OUT, ACCESS_DENIED, SECURITY = 0x80131505, 0x80070005, 0x8013150A
-PATIENCE: Sequence[Change] = [("_Store.psm1", "$longestWait = 10000", "$longestWait = 1000")]
+TIMED_OUT, SECURITY = 0x80131505, 0x8013150A
+SMALL: Sequence[Change] = [
+    ("_Store.psm1", "$longestWait = 10000", "$longestWait = 1000"),
+    ("_Store.psm1", "$mostBytes = 4MB", "$mostBytes = 256KB"),
+]
 FEW: Sequence[Change] = [
+    ("_Store.psm1", "$longestWait = 10000", "$longestWait = 1000"),
     ("bundle_files.ps1", "$mostEntries = 20000", "$mostEntries = 50"),
     ("bundle_files.ps1", "$mostFiles = 200", "$mostFiles = 20"),
+    ("bundle_files.ps1", "$longest = 60", "$longest = $(if ($windows::Debug) { 60 } else { -1 })"),
 ]
 SHELL_FOLDERS = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
 MY = r"Software\Microsoft\SystemCertificates\My\Certificates"
@@ -59,23 +65,25 @@ class Disk:
         """The folder of a person's store."""
         return self.make(rf"{app_data(name)}\Microsoft\SystemCertificates\My\Certificates")
 
-    def ask(self, driver: str, before: str = "", *changes: Change) -> Said:
-        """What the driver says of the people who are here. ``before``: see ``Case``."""
-        profiles = [f"$registry::Profile('{sid(name)}', 'C:\\Users\\{name}'); " for name in self.people]
+    def ask(self, driver: str, cases: Mapping[str, str], changes: Sequence[Change]) -> Mapping[str, Said]:
+        """What the driver says of the people who are here. ``cases``: what is set before, see ``Case``."""
+        profiles = "".join(f"$registry::Profile('{sid(name)}', 'C:\\Users\\{name}'); " for name in self.people)
         request = {"protocol": 1} | ({"holders": []} if driver == INVENTORY else {})
-        case = Case(request, "".join(profiles) + before)
-        return run_driver(driver, self.folder, {"": case}, changes=[*PATIENCE, *changes])[""]
+        asked = {name: Case(request, profiles + before) for name, before in cases.items()}
+        return run_driver(driver, self.folder, asked, changes=changes)
 
     @property
     def people(self) -> list[str]:
         paths = [path.name.split("\\") for path in self.folder.iterdir()]
         return sorted({parts[2] for parts in paths if parts[:2] == ["C:", "Users"] and len(parts) > 2})
 
-    def find(self, driver: str, before: str = "", *changes: Change) -> Found:
-        """What the driver finds, by person: elements or bundles, then what was not read."""
-        profiles = self.ask(driver, before, *changes).answer["profiles"]
-        found = "elements" if driver == INVENTORY else "files"
-        return {each["path"].rpartition("\\")[2]: each[found] + each["unread"] for each in profiles}
+
+def found_by(said: Said) -> Found:
+    """By person: elements or bundles, then what was not read."""
+    return {
+        each["path"].rpartition("\\")[2]: [*each.get("elements", []), *each.get("files", []), *each["unread"]]
+        for each in said.answer["profiles"]
+    }
 
 
 def sid(name: str) -> str:
@@ -88,6 +96,11 @@ def shell_folder(name: str, folder: str, place: str) -> str:
     return f"[void] $registry::Users.Make('{sid(name)}\\{SHELL_FOLDERS}').Set('{folder}', '{place}'); "
 
 
+def in_hive(name: str, key: str, data: str) -> str:
+    """An element in a loaded hive."""
+    return f"[void] $registry::Users.Make('{sid(name)}\\{MY}\\{key}').Set('Blob', {data}); "
+
+
 def app_data(name: str) -> str:
     return rf"C:\Users\{name}\AppData\Roaming"
 
@@ -96,10 +109,35 @@ def hexadecimal(number: int) -> str:
     return f"{number:040X}"
 
 
+CLOSED = {
+    "of_the_hive": "",
+    "of_its_stores": rf"\{MY}",
+    "of_an_element": rf"\{MY}\{hexadecimal(1)}",
+}
+"""Keys of loaded hives that cannot be read, by person."""
+REDIRECTED = (
+    r"\\server\share\AppData",
+    "//server/share/AppData",
+    r"\\?\C:\Users\admin\AppData\Roaming",
+    r"\\.\pipe\anything",
+    r"%TEMP%\AppData",
+    "%APPDATA%",
+    r"C:\Users\redirected_6\..\admin\AppData\Roaming",
+    r"C:\Users\redirected_7\AppData\Roaming.",
+    r"C:\Users\redirected_8\AppData:stream",
+    "C:/Users/redirected_9/AppData/Roaming",
+    "C:AppData",
+    r"\Users\redirected_11\AppData",
+)
+"""Who looks whether one of these is there asks another computer, or another person's folder, or expands what is the reader's."""
+
+
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    """What is found in the stores of hostile people, and of one who is not."""
+def inventory(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Said]:
+    """What is said of hostile people, and of one who is not, to whom is an administrator, and to whom is none."""
     disk = Disk(tmp_path_factory.mktemp("stores"))
+    hives = of_hives(disk) + of_folders_elsewhere(disk)
+    nobody = closed_app_data(disk)
     other = disk.store("other")
     (other / hexadecimal(1)).write_bytes(b"one")
     (other / "folder").mkdir()
@@ -113,7 +151,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Found:
         for each in range(number):
             (folder / f"{each}.x").touch()
     heavy = disk.store("heavy")
-    for each in range(65):
+    for each in range(5):
         (heavy / hexadecimal(each)).write_bytes(bytes(64 << 10))
     with (disk.store("gigabytes") / hexadecimal(1)).open("wb") as large:
         large.truncate(8 << 30)
@@ -128,7 +166,56 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Found:
         shared.write(b"one")
         shared.flush()
         fcntl.flock(shared, fcntl.LOCK_SH)  # as .NET does for who shares a file
-        return disk.find(INVENTORY)
+        closed = ", ".join(f"'HKEY_USERS\\{sid(name)}{key}'" for name, key in CLOSED.items())
+        without_rights = f"$windows::Closed = {closed}; $windows::Debug = $false; "
+        try:
+            return disk.ask(INVENTORY, {"administrator": hives, "nobody": hives + without_rights}, SMALL)
+        finally:
+            nobody.chmod(0o700)
+
+
+def of_hives(disk: Disk) -> str:
+    """People with elements in loaded hives."""
+    for name in (
+        *CLOSED,
+        "usual",
+        "heavy_hive",
+        "long_hive",
+        *(f"redirected_{number}" for number in range(len(REDIRECTED))),
+    ):
+        disk.make(rf"C:\Users\{name}\AppData\Roaming")
+    one = "[byte[]] [char[]] 'one'"
+    hives = [in_hive(name, hexadecimal(1), one) + in_hive(name, hexadecimal(2), one) for name in (*CLOSED, "usual")]
+    hives += [in_hive("heavy_hive", hexadecimal(number), "[byte[]]::new(64KB)") for number in range(5)]
+    hives += [in_hive("long_hive", f"{number}.x", "''") for number in range(1001)]
+    hives += [shell_folder(f"redirected_{number}", "AppData", place) for number, place in enumerate(REDIRECTED)]
+    usual = r"%USERPROFILE%\AppData\Roaming"
+    hives += [shell_folder(name, "AppData", usual) for name in (*CLOSED, "usual", "heavy_hive", "long_hive")]
+    return "".join(hives)
+
+
+def of_folders_elsewhere(disk: Disk) -> str:
+    """People whose AppData is outside of their profiles. Whose folders these are: AppData, My, Certificates."""
+    for name, owners in OWNERS.items():
+        disk.make(rf"C:\Users\{name}\AppData")
+        certificates = rf"D:\data\{name}\Microsoft\SystemCertificates\My\Certificates"
+        (disk.make(certificates) / hexadecimal(1)).write_bytes(b"one")
+        paths = rf"D:\data\{name}", certificates.rpartition("\\")[0], certificates
+        for path, owner in zip(paths, owners, strict=True):
+            (disk.folder / path / "owner").write_text(sid(name) if owner == OWN else owner)
+    return "".join(shell_folder(name, "AppData", rf"D:\data\{name}") for name in OWNERS)
+
+
+def closed_app_data(disk: Disk) -> Path:
+    """A store in a folder that is closed to whoever reads it."""
+    folder = disk.store("closed_folder")
+    folder.chmod(0)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stores(inventory: Mapping[str, Said]) -> Found:
+    return found_by(inventory["administrator"])
 
 
 def codes(found: list[dict[str, Any]]) -> list[str]:
@@ -153,29 +240,53 @@ def test_no_link_is_followed(stores: Found) -> None:
 def test_no_more_is_read_than_fits(stores: Found) -> None:
     assert codes(stores["thousand"]) == ["unknown_name"]
     assert codes(stores["more"]) == ["unknown_name", "limit"]
-    assert (len(elements(stores["heavy"])), codes(stores["heavy"])) == (63, ["limit"])  # base64 fills up
+    assert (len(elements(stores["heavy"])), codes(stores["heavy"])) == (3, ["limit"])  # base64 fills up
     assert codes(stores["gigabytes"]) == ["too_large"]
+    assert (len(elements(stores["heavy_hive"])), codes(stores["heavy_hive"])) == (3, ["limit"])
+    assert codes(stores["long_hive"]) == ["unknown_name", "limit"]
+
+
+def test_the_names_of_a_hive_are_its_owners(stores: Found) -> None:
+    """They are expanded by his profile, not by the reader's."""
+    in_a_hive = {**ELEMENT, "source": "hive"}
+    assert stores["usual"] == [in_a_hive, in_a_hive]
+
+
+@pytest.mark.parametrize("number", range(len(REDIRECTED)))
+def test_nobody_is_asked_where_a_path_leads(stores: Found, number: int) -> None:
+    assert stores[f"redirected_{number}"] == [{"code": "redirected", "detail": REDIRECTED[number], "hresult": None}]
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_a_closed_key_of_a_hive_is_told(inventory: Mapping[str, Said], name: str) -> None:
+    hive = rf"HKEY_USERS\{sid(name)}"
+    denied = {"code": "access_denied", "hresult": SECURITY}
+    expected = [{**denied, "detail": rf"{hive}\{MY}"}]
+    if name == "of_the_hive":  # its names of folders are not to be had either, so the usual ones are not an answer
+        expected += [{**denied, "detail": hive}]
+    found = found_by(inventory["nobody"])[name]
+    assert [each for each in found if each.get("code") == "access_denied"] == expected
+    assert elements(found) == []
+
+
+def test_a_closed_folder_is_told(stores: Found) -> None:
+    (unread,) = stores["closed_folder"]
+    assert (unread["code"], unread["hresult"]) == ("unreadable", errno.EACCES)  # Linux' number
+
+
+def test_rights_are_claimed_by_who_has_them(inventory: Mapping[str, Said]) -> None:
+    rights = {
+        name: (identity["administrator"], identity["debug_privilege"])
+        for name, said in inventory.items()
+        for identity in [said.answer["identity"]]
+    }
+    assert rights == {"administrator": (True, True), "nobody": (False, False)}
 
 
 def test_what_could_not_be_read_is_told(stores: Found) -> None:
     assert codes(stores["closed"]) == ["unreadable"]
     (late,) = stores["waiting"]
     assert (late["code"], late["hresult"]) == ("timed_out", TIMED_OUT)
-
-
-@pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    """What is found of people whose AppData is outside of their profiles. Whose folders these are: AppData, My, Certificates."""
-    disk = Disk(tmp_path_factory.mktemp("elsewhere"))
-    for name, owners in OWNERS.items():
-        disk.make(rf"C:\Users\{name}\AppData")
-        certificates = rf"D:\data\{name}\Microsoft\SystemCertificates\My\Certificates"
-        (disk.make(certificates) / hexadecimal(1)).write_bytes(b"one")
-        for path, owner in zip(
-            (rf"D:\data\{name}", certificates.rpartition("\\")[0], certificates), owners, strict=True
-        ):
-            (disk.folder / path / "owner").write_text(sid(name) if owner == OWN else owner)
-    return disk.find(INVENTORY, "".join(shell_folder(name, "AppData", rf"D:\data\{name}") for name in OWNERS))
 
 
 OWN, OTHERS, ADMINISTRATORS, UNKNOWN = "own", sid("migrated"), "S-1-5-32-544", "S-1-5-21-9"
@@ -188,11 +299,11 @@ OWNERS = {
 }
 
 
-def test_no_folder_of_another_person_is_read(elsewhere: Found) -> None:
+def test_no_folder_of_another_person_is_read(stores: Found) -> None:
     refused = {
         name: [(each["code"], each["detail"]) for each in found]
-        for name, found in elsewhere.items()
-        if "others" in name
+        for name, found in stores.items()
+        if name in OWNERS and "others" in name
     }
     below = r"\Microsoft\SystemCertificates\My"
     assert refused == {
@@ -203,12 +314,22 @@ def test_no_folder_of_another_person_is_read(elsewhere: Found) -> None:
 
 
 @pytest.mark.parametrize("name", ["own", "migrated"])
-def test_any_other_folder_is_read(elsewhere: Found, name: str) -> None:
-    assert (elements(elsewhere[name]), codes(elsewhere[name])) == ([ELEMENT], ["unknown_name"])  # of the file "owner"
+def test_any_other_folder_is_read(stores: Found, name: str) -> None:
+    assert (elements(stores[name]), codes(stores[name])) == ([ELEMENT], ["unknown_name"])  # of the file "owner"
+
+
+ELSEWHERE = (
+    *REDIRECTED,
+    r"C:\Users\redirected_12\..\admin\Desktop",
+    r"%USERPROFILE%\..\admin\Desktop",
+    r"%USERPROFILE%\Desktop.",
+    r"%USERPROFILE%\Desktop:stream",
+)
+PROFILES_ELSEWHERE = r"\\server\share\x", "//server/share/y"
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> Found:
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Said]:
     """What is found in the folders of such people."""
     disk = Disk(tmp_path_factory.mktemp("bundles"))
     (disk.make(r"C:\Users\other\Downloads") / "a.p12").write_bytes(b"one")
@@ -232,7 +353,18 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Found:
         os.mkfifo(waiting / name)
     with (disk.make(r"C:\Users\gigabytes\Downloads") / "a.p12").open("wb") as large:
         large.truncate(8 << 30)
-    return disk.find(BUNDLES, "", *FEW)
+    for number in range(len(ELSEWHERE)):
+        disk.make(rf"C:\Users\redirected_{number}")
+    folders = "".join(shell_folder(f"redirected_{number}", "Desktop", place) for number, place in enumerate(ELSEWHERE))
+    folders += shell_folder("other", "Desktop", r"%USERPROFILE%\Downloads")
+    folders += "".join(f"$registry::Profile('{sid(place)}', '{place}'); " for place in PROFILES_ELSEWHERE)
+    closed = f"$windows::Closed = , 'HKEY_USERS\\{sid('other')}'; "
+    return disk.ask(BUNDLES, {"": folders, "closed": folders + closed, "late": "$windows::Debug = $false; "}, FEW)
+
+
+@pytest.fixture(scope="module")
+def bundles(searched: Mapping[str, Said]) -> Found:
+    return found_by(searched[""])
 
 
 def hashes(found: list[dict[str, Any]]) -> int:
@@ -240,7 +372,9 @@ def hashes(found: list[dict[str, Any]]) -> int:
 
 
 def test_an_ordinary_bundle_is_found(bundles: Found) -> None:
-    (found,) = bundles["other"]
+    """Twice, as the hive says."""
+    found, again = bundles["other"]
+    assert found == again
     assert (Path(found["path"]).name, found["size"], found["code"], hashes([found])) == ("a.p12", 3, None, 1)
 
 
@@ -264,8 +398,22 @@ def test_a_bundle_that_does_not_open_takes_the_time_of_its_profile_only(bundles:
     assert [(each["code"], each["hresult"]) for each in bundles["waiting"]] == [("timed_out", TIMED_OUT)] * 2
 
 
-def test_the_search_ends(tmp_path: Path) -> None:
-    disk = Disk(tmp_path)
-    (disk.make(r"C:\Users\late\Downloads") / "a.p12").write_bytes(b"one")
-    found = disk.find(BUNDLES, "", ("bundle_files.ps1", "$longest = 60", "$longest = -1"))
-    assert [each["code"] for each in found["late"]] == ["limit"]
+@pytest.mark.parametrize("number", range(len(ELSEWHERE)))
+def test_the_search_asks_nobody_where_a_folder_leads(bundles: Found, number: int) -> None:
+    place = ELSEWHERE[number].replace("%USERPROFILE%", rf"C:\Users\redirected_{number}")
+    assert bundles[f"redirected_{number}"] == [{"code": "redirected", "detail": place, "hresult": None}]
+
+
+@pytest.mark.parametrize("place", PROFILES_ELSEWHERE)
+def test_the_search_asks_nobody_where_a_profile_leads(searched: Mapping[str, Said], place: str) -> None:
+    (profile,) = [each for each in searched[""].answer["profiles"] if each["path"] == place]
+    assert profile["unread"] == [{"code": "redirected", "detail": place, "hresult": None}]
+
+
+def test_the_folders_of_a_closed_hive_are_not_guessed(searched: Mapping[str, Said]) -> None:
+    found = found_by(searched["closed"])["other"]
+    assert [(each["code"], each["hresult"]) for each in found] == [("access_denied", SECURITY)] * 3
+
+
+def test_the_search_ends(searched: Mapping[str, Said]) -> None:
+    assert [each["code"] for each in found_by(searched["late"])["other"]] == ["limit"]
