@@ -120,16 +120,25 @@ def _as_an_ordinary_user() -> None:
         ctypes.CDLL(None).prctl(drop_from_bounds, capability, 0, 0, 0)
 
 
-def with_calls(source: str, stand_in: str) -> str:
-    """C# that calls methods of a class, whose text this is, in place of Windows' functions of the same names."""
+def compiled(name: str) -> str:
+    """C# of the drivers that calls the stand-in's functions in place of those of Windows, and has less patience."""
 
     def call(found: re.Match[str]) -> str:
-        kind, name, parameters = found.groups()
-        words = [parameter.split() for parameter in re.sub(r"\[[^\]]*\] ?", "", parameters).split(",")]
-        given = ", ".join(f"{each[0]} {each[-1]}" if each[0] in ("ref", "out") else each[-1] for each in words)
-        return f"static {kind} {name}({parameters}) {{ return Kernel.{name}({given}); }}"
+        kind, function, parameters = found.groups()
+        words = [parameter.split() for parameter in parameters.split(",")]
+        given = ", ".join(f"ref {each[-1]}" if each[0] == "ref" else each[-1] for each in words)
+        return f"static {kind} {function}({parameters}) {{ return StandIn.Kernel.{function}({given}); }}"
 
-    return EXTERN.sub(call, source) + stand_in
+    source = (UTILITIES / name).read_text(encoding="utf-8")
+    return EXTERN.sub(call, source).replace("MILLISECONDS = 10000", "MILLISECONDS = 500")
+
+
+def joined(*classes: str) -> str:
+    """One file with ``stand_ins.cs``: a file has its directives first."""
+    sources = [STAND_INS.read_text(encoding="utf-8"), *(compiled(name) for name in classes)]
+    using = re.compile(r"^using [\w.]+;\n", re.MULTILINE)
+    directives = sorted({line for source in sources for line in using.findall(source)})
+    return "".join(directives) + "".join(using.sub("", source) for source in sources)
 
 
 def run_driver(
@@ -143,7 +152,7 @@ def run_driver(
 ) -> dict[str, Said]:
     """What a driver says in each case, one after the other in one process that runs in this folder.
 
-    ``changes`` shorten waits, and stand in for what the folder does. ``classes``: C# besides.
+    ``changes`` shorten waits. ``classes``: files with the C# of this driver.
     """
     home = folder / "driver"
     home.mkdir(exist_ok=True)
@@ -153,8 +162,7 @@ def run_driver(
     assert {name for name, *_texts in changes} <= {path.name for path in files}
     for path in files:
         (home / path.name).write_text(_for_linux(path, changes), encoding="utf-8")
-    code = [STAND_INS.read_text(encoding="utf-8"), *classes]
-    (home / "all.cs").write_text(_joined(code), encoding="utf-8")
+    (home / "all.cs").write_text(joined(*classes), encoding="utf-8")
     asked = [{"name": name, "request": case.request, "before": case.before} for name, case in cases.items()]
     (home / "cases.json").write_text(json.dumps(asked), encoding="utf-8")
     modules = ", ".join(f"'{home}/{name}.psm1'" for name in utils)
@@ -171,10 +179,3 @@ def _for_linux(path: Path, changes: Sequence[Change]) -> str:
     for old, new in ON_WINDOWS_ONLY.items():
         text = text.replace(old, new)
     return text
-
-
-def _joined(sources: Sequence[str]) -> str:
-    """One file: a file has its directives first."""
-    using = re.compile(r"^using [\w.]+;\n", re.MULTILINE)
-    directives = sorted({line for source in sources for line in using.findall(source)})
-    return "".join(directives) + "".join(using.sub("", source) for source in sources)

@@ -7,9 +7,11 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Security;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace StandIn
 {
@@ -20,6 +22,11 @@ namespace StandIn
         // Events that fail, by how they begin; what does not open; who becomes loaded at the first event that begins so.
         public static string[] Failing = { }, Closed = { };
         public static string LogsOnAt, Fault;
+        // The Win32 error of the newer way to remove a file; a folder that is swapped for another, once it was looked at.
+        public static int Error;
+        public static string Swapped;
+        // A file gets one more byte before somebody opens it to remove it.
+        public static bool Grows;
         // A store keeps the key link that a certificate had there before.
         public static bool KeepsOldLinks;
         public static bool Debug = true, Dpapi = true;
@@ -30,7 +37,9 @@ namespace StandIn
             Events.Clear();
             Failing = Closed = new string[0];
             LogsOnAt = Fault = null;
-            KeepsOldLinks = false;
+            KeepsOldLinks = Grows = false;
+            Error = 0;
+            Swapped = null;
             Debug = Dpapi = true;
             Groups = new[] { "S-1-5-4" };
             Registry.Begin();
@@ -385,6 +394,54 @@ namespace StandIn
         {
             Windows.Note("restore");
             store.Replace(X509Certificate.Written[Convert.ToBase64String(element)]);
+        }
+    }
+    // What _FileRemoval.cs calls. A backslash is a letter here, so a folder of Windows is an entry of the folder in which PowerShell runs.
+    public static class Kernel
+    {
+        static readonly Dictionary<SafeFileHandle, string> paths = new Dictionary<SafeFileHandle, string>();
+
+        public static SafeFileHandle CreateFile(string path, uint access, uint share, IntPtr security, uint creation, uint flags, IntPtr template)
+        {
+            const uint DELETE = 0x10000, OPEN_REPARSE_POINT = 0x200000;
+            if (path.EndsWith("hangs")) System.Threading.Thread.Sleep(System.Threading.Timeout.Infinite);
+            var isFolder = Directory.Exists(path);
+            if (!isFolder && !File.Exists(path))
+            {
+                Marshal.SetLastPInvokeError(2);
+                return new SafeFileHandle(new IntPtr(-1), false);
+            }
+            if (Windows.Grows && (access & DELETE) != 0) File.AppendAllText(path, "x");
+            var handle = isFolder ? new SafeFileHandle(new IntPtr(1 << 20), false) : File.OpenHandle(path);
+            paths[handle] = Follow(path, (flags & OPEN_REPARSE_POINT) == 0);
+            if (!isFolder && Windows.Swapped != null) paths[handle] = paths[handle].Replace(Windows.Swapped, @"D:\");
+            if (!isFolder) Windows.Note(string.Format("open {0:x} {1:x} {2:x}", access, share, flags));
+            return handle;
+        }
+
+        // Where a path leads, with the first link on its way.
+        static string Follow(string path, bool last)
+        {
+            for (var end = 1; end < path.Length + (last ? 1 : 0); end++)
+            {
+                if (end < path.Length && path[end] != '\\' && path[end] != '/') continue;
+                var link = new FileInfo(path.Substring(0, end)).LinkTarget;
+                if (link != null) return link + path.Substring(end);
+            }
+            return path;
+        }
+
+        public static int GetFinalPathNameByHandle(SafeFileHandle handle, StringBuilder path, int capacity, uint flags)
+        {
+            return path.Append(paths[handle]).Length;
+        }
+
+        public static bool SetFileInformationByHandle(SafeFileHandle handle, int kind, ref uint value, uint size)
+        {
+            Windows.Note(string.Format("set {0} {1:x} {2}", kind, value, size));
+            if (kind == 21 && Windows.Error != 0) { Marshal.SetLastPInvokeError(Windows.Error); return false; }
+            File.Delete(paths[handle]);
+            return true;
         }
     }
 }
