@@ -46,7 +46,7 @@ Change = tuple[str, str, str]
 
 CASES = """
 $ErrorActionPreference = 'Stop'
-Add-Type -IgnoreWarnings -TypeDefinition ([IO.File]::ReadAllText('{folder}/all.cs'))
+Add-Type -IgnoreWarnings -WarningAction Ignore -TypeDefinition ([IO.File]::ReadAllText("{folder}/all.cs"))
 Import-Module {modules} -DisableNameChecking
 $windows, $registry, $store, $keys = [StandIn.Windows], [StandIn.Registry], [StandIn.X509Store], [StandIn.KeyStore]::Containers
 $said = @{{}}

@@ -197,7 +197,7 @@ def encoded(data: bytes) -> list[str]:
 
 READ = """
 $ErrorActionPreference = 'Stop'
-Add-Type -IgnoreWarnings -TypeDefinition ([IO.File]::ReadAllText('driver/all.cs'))
+Add-Type -IgnoreWarnings -WarningAction Ignore -TypeDefinition ([IO.File]::ReadAllText('driver/all.cs'))
 $class = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile.ProfileFile]
 $file = $class::ReadKey('C:\\Users\\p12', '{path}', 64KB, $true, '{container}')
 ConvertTo-Json -Compress -InputObject @($file.Container, ($null -eq $file.Data))
