@@ -90,9 +90,9 @@ class Store:
         self.plant_raw(thumbprint_of(der), pack(properties(der, link, friendly_name, archived)))
         return thumbprint_of(der)
 
-    def plant_key(self, key: PrivateKey, provider_type: int = 0) -> KeyContainer:
+    def plant_key(self, key: PrivateKey, provider_type: int = 0, exportable: bool = False) -> KeyContainer:
         """Puts a key there that no certificate links to, as an interrupted import leaves it."""
-        holder = container(key, provider_type)
+        holder = container(key, provider_type, exportable)
         self.containers[holder.name] = holder
         return holder
 
