@@ -68,6 +68,13 @@ class Store:
         """Elements of the owner's store REQUEST."""
         self.has_closed_neighbour = False
         """Another store of the owner does not open."""
+        self.on_disk: Store | None = None
+        """As it was when the disk last took it: a power loss may take what came after."""
+
+    def save(self) -> None:
+        """The disk takes it as it is."""
+        self.on_disk = Store(self.owner, self.machine)
+        self.on_disk.elements, self.on_disk.containers = dict(self.elements), dict(self.containers)
 
     def link(self, holder: KeyContainer) -> KeyProvInfo:
         """The key link of a certificate whose key lies in this container."""
