@@ -189,7 +189,7 @@ function Save-Import {
 	foreach ($one in $Done) {
 		if (-not $one.container) { continue }
 		# A file that is elsewhere, or does not open, stops nothing.
-		try { $key = Open-Key -Link $one } catch { continue }
+		try { $key = (Get-KeyStore)::OpenKey($one.container, $one.provider, 0, 0) } catch { continue }
 		foreach ($path in "Microsoft\Crypto\Keys\$($key.UniqueName)", "$certificates\$($one.thumbprint)") {
 			try {
 				$file = [IO.FileStream]::new("$appData\$path", 'Open', 'ReadWrite', 'ReadWrite, Delete')

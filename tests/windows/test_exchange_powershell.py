@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,10 @@ import pytest
 from lab.playbook import ROOT
 from lab.wine import bed
 
-pytestmark = pytest.mark.windows
+pytestmark = [
+    pytest.mark.windows,
+    pytest.mark.skipif(shutil.which("strace") is None, reason="strace shows what reaches the disk"),
+]
 TRANSACTION = r"""
 Import-Module "$root/module_utils/_Store.psm1", "$root/module_utils/_Exchange.psm1"
 Add-Type -TypeDefinition @'
@@ -29,14 +33,23 @@ public static class Hive
     public static Hive_ CurrentUser = new Hive_();
     public class Hive_ { public void Flush() { System.IO.File.Delete("hive"); } }
 }
-public class Key { public string UniqueName = "4f_e8"; public void Dispose() { } }
+public class Key
+{
+    public string UniqueName = "4f_e8";
+    public void Dispose() { }
+    public static Key OpenKey(string container, string provider, int keySpec, int flags)
+    {
+        if (container != "C") throw new System.Exception();
+        return new Key();
+    }
+}
 '@
 $source = [Management.Automation.Language.Parser]::ParseFile("$root/modules/store_exchange.ps1", [ref] $null, [ref] $null)
 foreach ($name in 'Save-Import', 'Invoke-Transaction') {
     $text = $source.Find({ $args[0].Name -eq $name }, $true).Extent.Text
     . ([scriptblock]::Create($text.Replace('[Microsoft.Win32.Registry]', '[Hive]')))
 }
-function Open-Key { param([hashtable] $Link) if ($Link.container -eq 'C') { [Key]::new() } else { throw 'no such key' } }
+function Get-KeyStore { [Key] }
 function Invoke-Step {
     param([int] $Index, [Object] $Store, [hashtable] $Memo, [hashtable] $Entry)
     $step = $complex_args.steps[$Index]
