@@ -7,7 +7,8 @@ undeletable: false, exportable: false, store: own|request|computer}``
     A certificate. KEY: ``own`` (the default), in a container of its own; ``none``; ``lost``, where the link leads nowhere; the
     name of another certificate, whose key it is; ``shared``, the container of the preparation before; ``computer``, a link to a
     key of the computer. With a ``provider`` the key is in that one, which is not there. ``cng_link``: the link is one to CNG, with
-    this key spec, although the key is a ``legacy`` one. ``undeletable``: Windows does not delete the container. ``exportable``: it lets the key out.
+    this key spec, although the key is a ``legacy`` one. ``undeletable``: Windows does not delete the container.
+    ``exportable``: it lets the key out.
 ``leftover_key: {of: NAME, undeletable: false}``
     A key container that no certificate links to.
 ``transport_key: NUMBER``

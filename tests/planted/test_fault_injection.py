@@ -69,7 +69,8 @@ def test_import_that_is_not_on_the_disk_when_the_old_one_goes_is_caught(
     renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(StoreHandle, "save", lambda _handle: None)
-    assert {wrong.rpartition(" and ")[2] for wrong in run_with_fault(renewal, sent).watch.violations} == {"a power loss"}
+    violations = run_with_fault(renewal, sent).watch.violations
+    assert {violation.rpartition(" and ")[2] for violation in violations} == {"a power loss"}
 
 
 def test_import_that_sweeps_nothing_is_caught(

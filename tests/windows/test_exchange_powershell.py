@@ -87,7 +87,8 @@ function Open-Key {
     $key.Policy, $key.CspKeyContainerInfo.Policy = $case.cng, $case.capi
     $key
 }
-$made = [Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=x', [Security.Cryptography.RSA]::Create(2048), 'SHA256', 'Pkcs1')
+$rsa = [Security.Cryptography.RSA]::Create(2048)
+$made = [Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=x', $rsa, 'SHA256', 'Pkcs1')
 $certificate = $made.CreateSelfSigned([DateTimeOffset]::UtcNow, [DateTimeOffset]::UtcNow.AddDays(1))
 $said = foreach ($case in $cases | ConvertFrom-Json) {
     $proof = Get-Proof -Certificate $certificate -Nonce ([byte[]]::new(32))
