@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from consistency.driver_promises import body, in_order
 from consistency.powershell import functions, without_comments
 from consistency.tree import ROOT
 
@@ -22,6 +21,18 @@ TEXTS = {
 }
 
 Check = Callable[..., bool]
+
+
+def body(source: str, name: str) -> str:
+    """Of a function."""
+    (found,) = (function.body for function in functions(source) if function.name == name)
+    return found
+
+
+def in_order(text: str, *parts: str) -> bool:
+    """Whether all parts are there, one after the other."""
+    places = [text.find(part) for part in parts]
+    return -1 not in places and places == sorted(places)
 
 
 def ends_red_when_it_is_not_clean(main: str) -> bool:

@@ -65,6 +65,7 @@ namespace StandIn
         public int SubKeyCount { get { return below.Count; } }
         public override string ToString() { return name; }
         public string[] GetSubKeyNames() { return below.Keys.ToArray(); }
+        public void Flush() { }
         public void Remove(string key) { below.Remove(key); }
 
         // Null when it is not there; throws when it is closed.
@@ -351,7 +352,7 @@ namespace StandIn
     public sealed class CngKey : IDisposable
     {
         internal string Of;
-        public string AlgorithmGroup = "ECDSA";
+        public string AlgorithmGroup = "ECDSA", UniqueName = "file";
         public byte[] Export(string form) { return new byte[8].Concat(X509Certificate.KeyOf(Of)).ToArray(); }
         public void Dispose() { }
     }
