@@ -94,15 +94,15 @@ class Said:
         return [f"{entry['step']} {entry['outcome']}" for entry in self.answer["journal"]]
 
 
-def powershell(script: str, *, cwd: Path | None = None, given: str | None = None, **environment: str) -> Any:
-    """What a script tells as JSON. Nothing that is closed is open to it."""
+def powershell(script: str, *, cwd: Path | None = None, before: Sequence[str] = (), **environment: str) -> Any:
+    """What a script tells as JSON. Nothing that is closed is open to it. ``before``: a command that starts PowerShell."""
     where = bed()
     assert where is not None
-    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", script]
+    command = [*before, str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", script]
     done = subprocess.run(
         command,
         cwd=cwd,
-        input=given,
+        stdin=subprocess.DEVNULL,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

@@ -9,17 +9,14 @@ Windows' classes are not there, so keys and steps are stand-ins. A backslash is 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from lab.playbook import ROOT
-from lab.wine import bed
+from windows.drivers_on_linux import powershell
 
 pytestmark = [
     pytest.mark.windows,
@@ -60,7 +57,7 @@ $certificates = 'Microsoft\SystemCertificates\My\Certificates'
 $complex_args = @{ steps = @($steps | ConvertFrom-Json) }
 $answer = @{ journal = @() }
 Invoke-Transaction -Store $null -Answer $answer
-if ($answer.error) { throw "$($answer.error.code)" }
+ConvertTo-Json -InputObject $answer.error
 """
 PROOF = r"""
 Import-Module "$root/module_utils/_Store.psm1"
@@ -104,17 +101,6 @@ NAME, RETIRE, REMOVE = ({"id": step, "step": step, "thumbprint": "T"} for step i
 CALL = re.compile(r'(?:fsync|fdatasync)\(\d+<.*/(.+?)>\)|unlink\("(?:.*/)?(.+?)"\)')
 
 
-def run(script: str, variables: Mapping[str, str], folder: Path, *before: str) -> str:
-    """Runs it in PowerShell for Linux, in this folder."""
-    where = bed()
-    assert where is not None
-    known = "".join(f"${name} = '{value}'\n" for name, value in ({"root": f"{ROOT}/plugins"} | variables).items())
-    command = [*before, str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", f"{known}{script}"]
-    environment = os.environ | {"XDG_CONFIG_HOME": str(folder / "config")}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True, timeout=120)
-    return done.stdout
-
-
 def calls(folder: Path, steps: list[dict[str, str]]) -> list[str]:
     """What a transaction has done to files, in order: those written to the disk by name, each step, and the hive."""
     (folder / "config").mkdir()
@@ -123,7 +109,8 @@ def calls(folder: Path, steps: list[dict[str, str]]) -> list[str]:
         (folder / name).write_bytes(b"x")
     trace = folder / "trace"
     strace = ("strace", "-f", "-y", "-s", "200", "-e", "trace=fsync,fdatasync,unlink", "-o", str(trace))
-    run(TRANSACTION, {"steps": json.dumps(steps)}, folder, *strace)
+    script = f"$root, $steps = '{ROOT}/plugins', '{json.dumps(steps)}'\n{TRANSACTION}"
+    assert powershell(script, cwd=folder, before=strace, XDG_CONFIG_HOME=str(folder / "config")) is None
     seen = [written or deleted for written, deleted in CALL.findall(trace.read_text(encoding="utf-8"))]
     return [name for name in (each.replace(r"\\", "\\") for each in seen) if name in (KEY, ELEMENT, "hive", *marks)]
 
@@ -145,5 +132,5 @@ def test_a_proof_says_no_only_where_windows_has_said_it(tmp_path: Path) -> None:
     cng = {7: True, 4: False, 2: True, 1: True, 0: False, None: None}
     capi = {True: True, False: False, None: None}
     cases = [{"type": 0, "cng": policy} for policy in cng] + [{"type": 24, "capi": policy} for policy in capi]
-    said = json.loads(run(PROOF, {"cases": json.dumps(cases)}, tmp_path))
-    assert said == [*cng.values(), *capi.values()]
+    script = f"$root, $cases = '{ROOT}/plugins', '{json.dumps(cases)}'\n{PROOF}"
+    assert powershell(script, cwd=tmp_path) == [*cng.values(), *capi.values()]
