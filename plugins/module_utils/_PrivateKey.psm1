@@ -255,9 +255,10 @@ function Remove-Leftover {
 	$now = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
 	@(foreach ($name in $names) {
 			# With the second in which it was named.
-			if ($name -in $Used -or $name -cnotmatch '^hospital_it\.pkcs12\.(key|transport)\.([0-9a-f]{8})[0-9a-f]{24}$') { continue }
-			$isKey = $Matches[1] -eq 'key'
-			$age = [Math]::Abs($now - [Convert]::ToInt64($Matches[2], 16))
+			$ours = [regex]::Match($name, '^hospital_it\.pkcs12\.(key|transport)\.([0-9a-f]{8})[0-9a-f]{24}$')
+			if (-not $ours.Success -or $name -in $Used) { continue }
+			$isKey = $ours.Groups[1].Value -eq 'key'
+			$age = [Math]::Abs($now - [Convert]::ToInt64($ours.Groups[2].Value, 16))
 			if ($age -lt $(if ($isKey) { 86400 } else { 3600 }) -or ($isKey -and $name -in $linked)) { continue }
 			try { Remove-Key -Link @{ container = $name; provider = $cngProvider } } catch {
 				if ($Insist -and -not $isKey) { throw Get-Failure -ErrorRecord $_ -Code 'transport_key_left' }

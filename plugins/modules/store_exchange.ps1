@@ -265,7 +265,9 @@ function Invoke-Exchange {
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	if (Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol', 'owner_sid', 'observed', 'steps') { throw @{ code = 'bad_request' } }
+	$used = @()
 	foreach ($step in $complex_args.steps) {
+		$used += $step.container
 		Assert-Step -Step $step.step -Given @($step.Keys) -StepKeys $stepKeys -Computer $step.name
 		if ($step.step -eq 'import_sealed' -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
 	}
@@ -276,7 +278,7 @@ function Invoke-Exchange {
 		$observed = Get-StoreHash -Element $Answer.before
 		if ($observed -ne $complex_args.observed) { throw @{ code = 'stale_store' } }
 		if ($complex_args._ansible_check_mode) { return }
-		$Answer.swept = try { Remove-Leftover -Used @($complex_args.steps.container) } catch { 0 }
+		$Answer.swept = try { Remove-Leftover -Used $used } catch { 0 }
 		$my = Open-Store -Name 'My' -Access 'ReadWrite'
 		$Answer.after = $null
 		try { Invoke-Transaction -Store $my -Answer $Answer } finally { $my.Close() }
