@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instant
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE, FAIL_ON
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import SCHEMA
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     Written,
@@ -193,7 +194,7 @@ def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
 
 
 @pytest.mark.parametrize("option", ["previous_report", "merge_reports"])
-@pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), ('{"schema": 6}', "newer_report")])
+@pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), (f'{{"schema": {SCHEMA + 1}}}', "newer_report")])
 def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text, encoding="utf-8")
