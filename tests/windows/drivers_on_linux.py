@@ -94,7 +94,9 @@ class Said:
         return [f"{entry['step']} {entry['outcome']}" for entry in self.answer["journal"]]
 
 
-def powershell(script: str, *, cwd: Path | None = None, before: Sequence[str] = (), **environment: str) -> Any:
+def powershell(
+    script: str, *, cwd: Path | None = None, given: str = "", before: Sequence[str] = (), **environment: str
+) -> Any:
     """What a script tells as JSON. Nothing that is closed is open to it. ``before``: a command that starts PowerShell."""
     where = bed()
     assert where is not None
@@ -102,7 +104,7 @@ def powershell(script: str, *, cwd: Path | None = None, before: Sequence[str] = 
     done = subprocess.run(
         command,
         cwd=cwd,
-        stdin=subprocess.DEVNULL,
+        input=given,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

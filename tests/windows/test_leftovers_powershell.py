@@ -8,19 +8,18 @@ Wine lists all containers; a Windows that does not stands in here.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import pytest
 
 from lab.playbook import ROOT
-from lab.wine import bed
+from windows.drivers_on_linux import powershell
 
 pytestmark = pytest.mark.windows
 SOURCE = ROOT / "plugins" / "module_utils" / "_KeyStore.cs"
 MODULES = r"""
+$ErrorActionPreference = 'Stop'
 Import-Module "$root/module_utils/_Store.psm1", "$root/module_utils/_Exchange.psm1"
 Add-Type -TypeDefinition @'
 using System.Security.Cryptography;
@@ -71,6 +70,7 @@ $said = foreach ($global:case in $input | ConvertFrom-Json -AsHashtable) {
 ConvertTo-Json -Compress -Depth 4 -InputObject @($said)
 """
 LISTING = """
+$ErrorActionPreference = 'Stop'
 Add-Type -TypeDefinition ([Console]::In.ReadToEnd())
 $class = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore.KeyStore]
 $said = foreach ($end in 0x8009002A, 0x80090029, 0x80090016) {
@@ -94,16 +94,6 @@ public static class Keys
 }
 """
 """Two keys, then how Windows ends."""
-
-
-def powershell(script: str, given: str) -> Any:
-    where = bed()
-    assert where is not None
-    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command"]
-    wanted = f"$ErrorActionPreference = 'Stop'\n$root = '{ROOT}/plugins'\n{script}"
-    done = subprocess.run([*command, wanted], input=given, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +156,8 @@ CASES: Mapping[str, Case] = {
 
 
 def test_the_driver_takes_what_is_old_and_ours_and_linked_to_by_nobody() -> None:
-    said = powershell(MODULES, json.dumps([asdict(case) for case in CASES.values()]))
+    given = json.dumps([asdict(case) for case in CASES.values()])
+    said = powershell(f"$root = '{ROOT}/plugins'\n{MODULES}", given=given)
     assert dict(zip(CASES, said, strict=True)) == {
         name: {
             "code": case.code,
@@ -187,4 +178,4 @@ def test_a_list_that_does_not_come_to_its_end_is_none() -> None:
     }.items():
         assert call in source
         source = source.replace(call, stand_in)
-    assert powershell(LISTING, source + KEYS) == ["key1 key2", 0x80090029, 0x80090016]
+    assert powershell(LISTING, given=source + KEYS) == ["key1 key2", 0x80090029, 0x80090016]

@@ -155,10 +155,10 @@ def inventory(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Said]:
         (heavy / hexadecimal(each)).write_bytes(bytes(64 << 10))
     with (disk.store("gigabytes") / hexadecimal(1)).open("wb") as large:
         large.truncate(8 << 30)
-    with socket.socket(socket.AF_UNIX) as closed:
-        folder = os.open(disk.store("closed"), os.O_PATH)
-        closed.bind(f"/proc/self/fd/{folder}/{hexadecimal(1)}")  # the path itself is too long for a socket
-        os.close(folder)
+    with socket.socket(socket.AF_UNIX) as server:
+        opened = os.open(disk.store("closed"), os.O_PATH)
+        server.bind(f"/proc/self/fd/{opened}/{hexadecimal(1)}")  # the path itself is too long for a socket
+        os.close(opened)
     waiting = disk.store("waiting")
     for each in range(3):
         os.mkfifo(waiting / hexadecimal(each))
