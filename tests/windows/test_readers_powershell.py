@@ -68,7 +68,7 @@ class Disk:
     def ask(self, driver: str, cases: Mapping[str, str], changes: Sequence[Change]) -> Mapping[str, Said]:
         """What the driver says of the people who are here. ``cases``: what is set before, see ``Case``."""
         profiles = "".join(f"$registry::Profile('{sid(name)}', 'C:\\Users\\{name}'); " for name in self.people)
-        request = {"protocol": 1} | ({"holders": []} if driver == INVENTORY else {})
+        request: dict[str, Any] = {"protocol": 1} | ({"holders": []} if driver == INVENTORY else {})
         asked = {name: Case(request, profiles + before) for name, before in cases.items()}
         return run_driver(driver, self.folder, asked, changes=changes)
 
