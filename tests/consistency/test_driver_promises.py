@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises of the drivers, and of the kit, that no workstation of the lab can show are held by their text.
+"""Promises of the drivers that no workstation of the lab can show are held by their text.
 
 Each check sees the mistake that it is for. Wine has one user, an administrator whom nothing is closed to and whose DPAPI always works, and
 it loses an archived certificate. It makes no links, nobody logs on to it between two steps, and no workstation shows the moment between
@@ -13,7 +13,6 @@ from collections.abc import Callable
 
 import pytest
 
-from consistency import kit_promises
 from consistency.driver_promises import (
     archives_or_fails,
     asks_before_each_step_whether_the_profile_is_loaded,
@@ -43,7 +42,7 @@ from consistency.driver_promises import (
 from consistency.tree import MODULES, ROOT
 
 UTILITIES = ROOT / "plugins" / "module_utils"
-TEXTS = kit_promises.TEXTS | {
+TEXTS = {
     name: "\n".join(path.read_text(encoding="utf-8") for path in paths)
     for name, paths in {
         "drivers": (
@@ -63,7 +62,7 @@ TEXTS = kit_promises.TEXTS | {
     }.items()
 }
 Check = Callable[..., bool]
-CHECKS: dict[Check, tuple[str, ...]] = kit_promises.CHECKS | {
+CHECKS: dict[Check, tuple[str, ...]] = {
     claims_no_privilege_that_it_has_not: ("drivers",),
     says_what_it_could_not_read: ("drivers",),
     tries_dpapi: ("drivers",),
@@ -90,7 +89,7 @@ CHECKS: dict[Check, tuple[str, ...]] = kit_promises.CHECKS | {
     removes_what_it_has_checked: ("removal",),
 }
 """With the texts that each gets."""
-MISTAKES: dict[str, tuple[Check, str, str]] = kit_promises.MISTAKES | {
+MISTAKES: dict[str, tuple[Check, str, str]] = {
     "the old certificate stays while the new one is added": (counts_on_no_merged_link, "$Store.Remove($present)", ""),
     "the link is not looked at": (counts_on_no_merged_link, "-ne $link.container) { throw", "-eq 0) { throw"),
     "the name is lost": (
