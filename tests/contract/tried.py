@@ -23,7 +23,7 @@ HEADING = "real Windows"
 NOT_YET = "written, not run"
 NOTHING_WRITTEN = "not tried"
 CASES: dict[str, tuple[str, ...] | None] = {
-    "Ansible's exec wrapper": (),
+    "Ansible's exec wrapper": ("user *",),
     "import, proof": (
         *("enrol_*", "import_*", "renewal_*", "prove_*", "name_*", "failed_*", "remove_*", "chain_*"),
         *("wrong_passphrase_*", "damaged_*", "bundle_*", "another_certificate_*", "failure_*"),
@@ -39,7 +39,7 @@ CASES: dict[str, tuple[str, ...] | None] = {
     "somebody who has left": ("leaver_*", "leavers_*", "user offline"),
     "Administrator Protection": ("probe linked_token",),
     "Windows PowerShell 5.1": ("*",),
-    "script block logging": (),
+    "script block logging": ("probe script_block_logging",),
     "WinRM by NTLM": (),
     "`winrm` and `psrp`": (),
     "connections over ssh": (),
