@@ -43,6 +43,7 @@ CASES: dict[str, tuple[str, ...] | None] = {
     "WinRM by NTLM": (),
     "`winrm` and `psrp`": (),
     "connections over ssh": (),
+    "DPAPI in a logon over the network": None,
     "P-384 and P-521": None,
 }
 """The beginning of a row of README's table, and the cases that are about it. A row without cases is not the kit's.

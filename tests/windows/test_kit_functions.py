@@ -131,10 +131,10 @@ def test_what_is_removed_has_the_name_of_the_kit(tmp_path: Path) -> None:
     script = (
         f"Remove-KitTree -Path '{mine}'\n"
         f"$refused = foreach ($try in {{ Remove-KitTree -Path '{other}' }}, {{ Remove-KitUser -Name 'Odile' }}, "
-        "{ Stop-KitUser -Name 'Odile' -Sid 'S-1' }) { try { & $try; 'done' } catch { 'refused' } }\n"
+        "{ Stop-KitUser -Name 'Odile' -Sid 'S-1' }, { Remove-KitTask -Name 'Odile' }) { try { & $try; 'done' } catch { 'refused' } }\n"
         "ConvertTo-Json -Compress -InputObject @($refused)"
     )
-    assert powershell(script, "KitUser") == ["refused"] * 3
+    assert powershell(script, "KitUser") == ["refused"] * 4
     assert (mine.exists(), other.exists()) == (False, True)
 
 
