@@ -228,7 +228,7 @@ def test_a_sealed_passphrase_is_for_the_key_and_the_text_that_a_case_names() -> 
     assert found == {"a": "usual for 1", "b": "not this one for 2", "c": "S-1", "d": "AB"}
 
 
-ANSWERED = {
+ANSWERED: dict[str, tuple[dict[str, Any], bool, tuple[Any, ...]]] = {
     "every certificate": ({"asks": True, "requires": True}, True, ("TLSv1.2", True, True, 200, None)),
     "this certificate": ({"asks": True, "requires": True, "takes": "own"}, True, ("TLSv1.2", True, True, 200, None)),
     "another certificate": (
