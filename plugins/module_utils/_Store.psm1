@@ -60,7 +60,7 @@ function Wait-File {
 	$first = [Threading.Tasks.Task]::WaitAny(@($Task), [int] [Math]::Max(0, $longestWait - $Watch.ElapsedMilliseconds))
 	$Watch.Stop()
 	if ($first -lt 0) { throw [TimeoutException]::new() }
-	# PowerShell gives null for a property that throws, as Result of a task that failed.
+	# A property that throws would be nothing to PowerShell.
 	$Task.GetAwaiter().GetResult()
 }
 
