@@ -147,6 +147,7 @@ def _order(order: Order) -> Json:
             "alias": order.alias,
             "blob": csp_blob(order.of).hex(),
             "computer": order.computer,
+            "exportable": order.exportable,
         }
     if isinstance(order, PutFile):
         size = max(order.sparse, len(order.data))
@@ -194,6 +195,8 @@ def _never_prepared(wanted: list[Order]) -> Iterator[str]:
                 yield "the kit makes neither thousands of files nor one of gigabytes"
             case PutFile(shared=True) | PutFile(read_only=True):
                 yield "the kit opens no file for other programs, and makes none read-only"
+            case PutKey(exportable=True, legacy=False):
+                yield "the kit makes no keys of CNG that can be exported"
             case PutKey(undeletable=True):
                 yield "it needs a key that Windows does not delete"
             case PutPerson(denied=True):
