@@ -195,12 +195,12 @@ def _never_prepared(wanted: list[Order]) -> Iterator[str]:
                 yield "the kit makes neither thousands of files nor one of gigabytes"
             case PutFile(shared=True) | PutFile(read_only=True):
                 yield "the kit opens no file for other programs, and makes none read-only"
-            case PutKey(exportable=True, legacy=False):
-                yield "the kit makes no keys of CNG that can be exported"
             case PutKey(undeletable=True):
                 yield "it needs a key that Windows does not delete"
             case PutPerson(denied=True):
                 yield "it needs a profile that is closed even to administrators"
+            case PutKey(exportable=True, legacy=False):
+                yield "the kit makes no keys of CNG that can be exported"
             case PutFile(sparse=size, copies=copies) if size > LARGEST_FILE or copies > MOST_FILES:
                 yield "it needs more files, or a larger one, than the kit puts on a machine"
 
