@@ -17,7 +17,7 @@ CHANGES = {"renewal": (5.0, 6.0), "enrolment": (5.0, 5.6)}
 Reading a single holder is one command on either side, and there is nothing below one.
 """
 COMPRESSED = "2.22"
-CHANGES_COMPRESSED = {"renewal": (5.0, 6.0), "enrolment": (5.0, 5.2)}
+CHANGES_COMPRESSED = {"renewal": (5.0, 6.0), "enrolment": (5.0, 5.0)}
 """From this line on, ansible-core compresses what both sides send, and what the peer repeats becomes smaller."""
 
 TIME_LIMITS = ((FACTS, EMPTY, 1.2), (FACTS, PING, 0.5), (RENEWAL, PING, 2.0))

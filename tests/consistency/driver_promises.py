@@ -69,7 +69,7 @@ def hides_before_it_removes(source: str) -> bool:
         "try { $Entry.key = if (Remove-Key -Link $link -Certificate $Certificate) { 'deleted' } else { 'gone' } } catch {",
         "if ($shown) { $Certificate.Archived = $false }",
         "\t\t}\n",
-        "\t\t$Entry.swept = Remove-LostKey -Certificate $Certificate",
+        "\t\t$Entry.swept = Remove-LostKey -Certificate $Certificate -Insist",
         "$Store.Remove($Certificate)",
     )
     return order and removal.count("Remove-LostKey") == 1
@@ -202,9 +202,8 @@ def looks_for_keys_in_all_stores(source: str) -> bool:
     """REQUEST is in the profile, so that the registry does not name it. When a store does not open, no key goes."""
     stores = body(source, "Get-LinkedCertificate")
     named = "@('My', 'REQUEST') + $(if ($key) { $key.GetSubKeyNames() -notmatch '^(My|REQUEST|UserDS)$' })" in stores
-    swept = "try { $linked = @(Get-LinkedCertificate).container } catch { return 0 }" in body(source, "Remove-LostKey")
     closed = caught(source, "Get-LinkedCertificate") == caught(source, "Get-ReasonToKeep") == []
-    return named and swept and closed
+    return named and closed
 
 
 def search_has_bounds(source: str) -> bool:

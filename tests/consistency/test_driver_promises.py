@@ -161,11 +161,6 @@ MISTAKES: dict[str, tuple[Check, str, str]] = {
         "\t\t$store = Open-Store -Name $name\n",
         "\t\ttry { $store = Open-Store -Name $name } catch { continue }\n",
     ),
-    "an import fails at a store that does not open": (
-        looks_for_keys_in_all_stores,
-        "try { $linked = @(Get-LinkedCertificate).container } catch { return 0 }",
-        "$linked = @(Get-LinkedCertificate).container",
-    ),
     "portals have addresses of IPv4 only": (
         reaches_portals_of_both_families,
         "$client = New-Client",

@@ -11,8 +11,10 @@ undeletable: false, exportable: false, store: own|request|computer}``
     ``exportable``: it lets the key out.
 ``leftover_key: {of: NAME, undeletable: false}``
     A key container that no certificate links to.
-``transport_key: NUMBER``
-    A transport key that a run has made. Its container's name ends in the number, in 32 hex digits.
+``transport_key: NUMBER|young|{number: NUMBER, undeletable: false}``
+    A transport key that a run has made, in 1970 or just now. Its container's name ends in the number, in 32 hex digits.
+``imported_key: NUMBER|young|{number: NUMBER, undeletable: false}``
+    A key container with the name that imports give it, and some key.
 ``unparsable: BASE64``
     Bytes where an element should be.
 ``element_without_data: NAME``
@@ -85,8 +87,8 @@ from contract.orders import (
     PutElement,
     PutKey,
     PutLogging,
+    PutNamedKey,
     PutRegistry,
-    PutTransportKey,
     Scanner,
     Setting,
     TrustRoot,
@@ -119,8 +121,13 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
         match word:
             case "certificate":
                 yield from _Certificate(**details).orders(alias, previous)
-            case "leftover_key" | "transport_key":
-                yield _key(word, details, alias)
+            case "leftover_key":
+                undeletable = details.get("undeletable", False)
+                yield PutKey(alias, fixture_certificate(details["of"]), False, False, undeletable)
+            case "transport_key" | "imported_key":
+                facts = {**details} if isinstance(details, dict) else {"number": details}
+                alias = _container(word, facts.pop("number"))
+                yield PutNamedKey(alias, **facts)
             case "unparsable":
                 data = base64.b64decode(details)
                 yield PutElement(thumbprint_of(data), data, computer=False)
@@ -136,17 +143,14 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield _of_the_computer(word, details)
 
 
-def _key(word: str, details: Any, alias: str) -> Order:
-    """A key that no certificate links to."""
-    if word == "transport_key":
-        return PutTransportKey(transport_name(details))
-    undeletable = details.get("undeletable", False)
-    return PutKey(alias, fixture_certificate(details["of"]), legacy=False, computer=False, undeletable=undeletable)
-
-
 def transport_name(number: int | str) -> str:
     """The name of a transport key's container."""
-    return f"hospital_it.pkcs12.transport.{int(number):032x}"
+    return _container("transport_key", number)
+
+
+def _container(word: str, number: int | str) -> str:
+    kind = "transport" if word == "transport_key" else "key"
+    return f"hospital_it.pkcs12.{kind}." + (f"<second>{0:024x}" if number == "young" else f"{int(number):032x}")
 
 
 def _trusted(word: str, details: Any) -> Iterator[Order]:

@@ -25,8 +25,8 @@ from contract.orders import (
     PutElement,
     PutKey,
     PutLogging,
+    PutNamedKey,
     PutRegistry,
-    PutTransportKey,
     Scanner,
     Setting,
     TrustRoot,
@@ -246,7 +246,7 @@ def order_document(order: Order) -> Json:
             facts = {"of": order.of, "key": order.key, "values": values}
         case Setting():
             facts = {"value": order.value}
-        case DnsName() | PutTransportKey():
+        case DnsName() | PutNamedKey():
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}

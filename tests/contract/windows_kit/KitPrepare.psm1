@@ -144,7 +144,7 @@ function Add-KitPreparation {
 	switch ($Order.do) {
 		'PutKey' { Add-Key -Order $Order -Case $Case }
 		'PutLegacyKey' { Add-LegacyKey -Order $Order }
-		'PutTransportKey' { Add-TransportKey -Name $Order.name -Case $Case }
+		'PutNamedKey' { Add-TransportKey -Name $Order.name.Replace('<second>', '{0:x8}' -f [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()) -Case $Case }
 		'PutElement' { Add-Element -Order $Order -Case $Case }
 		'PutPerson' { Add-Person -Order $Order -Case $Case }
 		'PutFile' { Add-OwnFile -Order $Order -Case $Case }

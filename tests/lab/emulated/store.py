@@ -49,10 +49,12 @@ def spki(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def container(key: PrivateKey, provider_type: int = 0, exportable: bool = False) -> KeyContainer:
-    """A container with a new name, as Windows gives when the bundle names none."""
+def container(
+    key: PrivateKey, provider_type: int = 0, exportable: bool = False, name: str | None = None
+) -> KeyContainer:
+    """A container with the name that the bundle gives the key, else with a new one."""
     provider = CAPI_PROVIDERS[provider_type] if provider_type else CNG_PROVIDER
-    return KeyContainer("{" + str(uuid.uuid4()).upper() + "}", provider, provider_type, exportable, key)
+    return KeyContainer(name or "{" + str(uuid.uuid4()).upper() + "}", provider, provider_type, exportable, key)
 
 
 class Store:
