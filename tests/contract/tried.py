@@ -26,7 +26,7 @@ CASES: dict[str, tuple[str, ...] | None] = {
     "Ansible's exec wrapper": ("user *",),
     "import, proof": (
         *("enrol_*", "import_*", "renewal_*", "prove_*", "name_*", "failed_*", "remove_*", "chain_*"),
-        *("wrong_passphrase_*", "damaged_*", "bundle_*", "another_certificate_*", "failure_*"),
+        *("wrong_passphrase_*", "damaged_*", "bundle_*", "another_certificate_*", "failure_*", "leftovers_*"),
     ),
     "hiding a certificate": ("retire_by_archiving", "*archived*"),
     "several users": (
