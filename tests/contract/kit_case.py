@@ -148,6 +148,7 @@ def _order(order: Order) -> Json:
             "alias": order.alias,
             "blob": csp_blob(order.of).hex(),
             "computer": order.computer,
+            "exportable": order.exportable,
         }
     if isinstance(order, PutFile):
         size = max(order.sparse, len(order.data))
@@ -199,6 +200,8 @@ def _never_prepared(wanted: list[Order]) -> Iterator[str]:
                 yield "it needs a key that Windows does not delete"
             case PutPerson(denied=True):
                 yield "it needs a profile that is closed even to administrators"
+            case PutKey(exportable=True, legacy=False):
+                yield "the kit makes no keys of CNG that can be exported"
             case PutFile(sparse=size, copies=copies) if size > LARGEST_FILE or copies > MOST_FILES:
                 yield "it needs more files, or a larger one, than the kit puts on a machine"
 

@@ -8,6 +8,7 @@ import base64
 import copy
 import json
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -290,9 +291,17 @@ def test_the_column_counts_what_agrees_on_which_windows(results: Json, tmp_path:
     assert cells["P-384 and P-521"] == NOTHING_WRITTEN
     assert cells["WinRM by NTLM"] == cells["become"] == NOT_YET
     table(results, tmp_path, _of_a_user(DONE))
-    assert column(tmp_path)["become"] == "1 of 1 cases agree on Windows 11 Pro 24H2 (26100.1)"
+    cells = column(tmp_path)
+    assert cells["become"] == cells["Ansible's exec wrapper"] == "1 of 1 cases agree on Windows 11 Pro 24H2 (26100.1)"
     changed = written(README.read_text(encoding="utf-8"), cells)
     assert cells["hiding a certificate"] in changed
+
+
+def test_every_case_of_the_column_exists() -> None:
+    """Else a row would say that something is written which is not."""
+    names = {case.name for case in load()}
+    patterns = {pattern for of_a_row in CASES.values() for pattern in of_a_row or () if " " not in pattern}
+    assert [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)] == []
 
 
 def test_results_of_wine_are_no_results_of_windows(results: Json, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ function Invoke-Probe {
 	if ($result.reason) { return $result }
 	try {
 		Add-KitEntry -Entry $Place.owned
-		$result.answer = Hide-KitText -Text (Invoke-KitProbe -Id $Probe.id -Fact $Fact -Certificate $Certificate -Sid $Place.owner_sid) -Word $Word
+		$result.answer = Hide-KitText -Text (Invoke-KitProbe -Ask $Probe.ask -Fact $Fact -Certificate $Certificate -Sid $Place.owner_sid) -Word $Word
 		if ($result.expected.Count) { $result.as_expected = @($result.expected | Where-Object { $result.answer -like $_ }).Count -gt 0 }
 	} catch { $result.reason = Get-KitReason -ErrorRecord $_ -Word $Word } finally { [void] (Clear-KitJournal) }
 	$result.left_behind = @(Compare-KitState -Before $Before -After (Get-KitState))

@@ -34,7 +34,7 @@ function Add-LegacyKey {
 	<# .SYNOPSIS
 	A new container of CAPI, which has the name that the elements use. #>
 	param([Object] $Order)
-	$key = Open-LegacyKey -Name $Order.alias -Type 1
+	$key = Open-LegacyKey -Name $Order.alias -Type 1 -Closed:(-not $Order.exportable)
 	$key.ImportCspBlob((ConvertFrom-Hex -Text $Order.blob))
 	$key.PersistKeyInCsp = $true
 	$key.Dispose()

@@ -135,11 +135,11 @@ function Remove-KitKey {
 
 function Open-LegacyKey {
 	<# .SYNOPSIS
-	A key of CAPI. It is made when Existing is not said. #>
-	param([string] $Name, [int] $Type, [switch] $Existing)
+	A key of CAPI. It is made when Existing is not said. Closed: what is imported into it cannot be exported. #>
+	param([string] $Name, [int] $Type, [switch] $Existing, [switch] $Closed)
 	$where = [Security.Cryptography.CspParameters]::new($Type, $capi[$Type], $Name)
 	$where.KeyNumber = 1
-	$where.Flags = if ($Existing) { 'UseExistingKey, NoPrompt' } else { 'NoPrompt' }
+	$where.Flags = "NoPrompt$(if ($Existing) { ', UseExistingKey' })$(if ($Closed) { ', UseNonExportableKey' })"
 	[Security.Cryptography.RSACryptoServiceProvider]::new(2048, $where)
 }
 
