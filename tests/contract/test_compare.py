@@ -24,7 +24,7 @@ from contract.kit import FORMAT, build
 from contract.kit_case import document
 from contract.portals import portals
 from contract.recording import case_hash
-from contract.results import read
+from contract.results import ResultsError, read
 from contract.throwaway_certificates import make
 from contract.tried import CASES, NOT_YET, NOTHING_WRITTEN, README, column, written
 from lab.workstation_interface import Kind
@@ -304,7 +304,30 @@ def test_every_case_of_the_column_exists() -> None:
     assert [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)] == []
 
 
-def test_results_of_wine_are_no_results_of_windows(results: Json, tmp_path: Path) -> None:
-    table(results, tmp_path, lambda changed: changed["machine"].update(wine="10.0"))
-    with pytest.raises(ValueError, match="Wine"):
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda changed: changed["machine"].update(wine="10.0"), "Wine"),
+        (lambda changed: changed.update(stopped="no session"), "stopped"),
+        (lambda changed: changed["clean_up"].update(equal=False), "left something"),
+    ],
+    ids=["of Wine", "stopped", "not clean"],
+)
+def test_the_column_takes_whole_runs_of_windows_only(
+    change: Callable[[Json], None], said: str, results: Json, tmp_path: Path
+) -> None:
+    table(results, tmp_path, change)
+    with pytest.raises(ResultsError, match=said):
         column(tmp_path)
+
+
+@pytest.mark.parametrize(("left", "code"), [([], 0), (["keys"], 1)])
+def test_what_did_not_run_may_have_left_something(left: list[str], code: int, results: Json, tmp_path: Path) -> None:
+    probe = {"id": "oplock", "answer": None, "expected": [], "as_expected": None, "reason": "no", "left_behind": left}
+    table(results, tmp_path, lambda changed: changed["probes"].append(probe))
+    assert main([str(tmp_path / "results.json")]) == code
+
+    def not_run(changed: Json) -> None:
+        case_of(changed, "enrol_into_an_empty_store").update(reason="no", left_behind=left)
+
+    assert (table(results, tmp_path, not_run)["enrol_into_an_empty_store"].verdict is Verdict.DIFFERS) == bool(left)

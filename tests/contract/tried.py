@@ -65,6 +65,8 @@ def _all(folder: Path) -> Iterable[Results]:
         results = read(path)
         if results.machine["wine"]:
             raise ResultsError(f"{path} was made under Wine: only results of real Windows belong here")
+        if results.stopped or not results.clean:
+            raise ResultsError(f"{path} is of a run that was stopped or left something: run the kit again")
         yield results
 
 

@@ -68,7 +68,10 @@ function Invoke-KitCase {
 		$result.ran = $true
 		$result.answer = Select-KitAnswer -Value $ended.answer -Known $Known -Asked ($Text + $request) -Word $Word
 		$result.exit_code = $ended.exit_code
-		if ($ended.said) { $result.said = Hide-KitText -Text $ended.said.Substring(0, [Math]::Min(2000, $ended.said.Length)) -Word $Word }
+		if ($ended.said) {
+			$said = Hide-KitText -Text $ended.said -Word $Word
+			$result.said = $said.Substring(0, [Math]::Min(2000, $said.Length))
+		}
 		$result.afterwards = [ordered] @{}
 		foreach ($what in $Case.afterwards) { $result.afterwards[$what] = Get-Count -What $what -Before $Before -State $state }
 	} catch {

@@ -257,10 +257,11 @@ function Get-Failure {
 	$texts = [ordered] @{ msg = $Answer.msg; exception = $Answer.exception; module_stdout = $null; module_stderr = $Ended.stderr }
 	if (-not $Answer.msg) { $texts.module_stdout = $Ended.stdout }
 	foreach ($name in @($texts.Keys)) {
-		$text = ([string] $texts[$name]).Trim()
+		# A name that is cut through would not be found.
+		$text = Hide-KitText -Text ([string] $texts[$name]).Trim() -Word $Word
 		# The beginning has the message, the end the stack.
 		if ($text.Length -gt 8000) { $text = $text.Substring(0, 4000) + "`n...`n" + $text.Substring($text.Length - 4000) }
-		$texts[$name] = Hide-KitText -Text $text -Word $Word
+		$texts[$name] = $text
 	}
 	$texts
 }
