@@ -27,6 +27,8 @@ namespace StandIn
         public static string Swapped;
         // A file gets one more byte before somebody opens it to remove it.
         public static bool Grows;
+        // What a scanner has open, once two files were removed.
+        public static string Scanned;
         // A store keeps the key link that a certificate had there before.
         public static bool KeepsOldLinks;
         public static bool Debug = true, Dpapi = true;
@@ -39,7 +41,7 @@ namespace StandIn
             LogsOnAt = Fault = null;
             KeepsOldLinks = Grows = false;
             Error = 0;
-            Swapped = null;
+            Swapped = Scanned = null;
             Debug = Dpapi = true;
             Groups = new[] { "S-1-5-4" };
             Registry.Begin();
@@ -143,7 +145,12 @@ namespace StandIn
     public sealed class DirectorySecurity
     {
         readonly string owner;
-        public DirectorySecurity(string folder, string what) { owner = File.ReadAllText(folder + "/owner"); }
+        public DirectorySecurity(string folder, string what)
+        {
+            Windows.Note("owner of " + folder);
+            owner = File.ReadAllText(folder + "/owner");
+        }
+
         public WindowsIdentity.Sid GetOwner(Type kind) { return new WindowsIdentity.Sid { Value = owner }; }
     }
 
@@ -407,9 +414,10 @@ namespace StandIn
             const uint DELETE = 0x10000, OPEN_REPARSE_POINT = 0x200000;
             if (path.EndsWith("hangs")) System.Threading.Thread.Sleep(System.Threading.Timeout.Infinite);
             var isFolder = Directory.Exists(path);
-            if (!isFolder && !File.Exists(path))
+            var isScanned = Windows.Scanned != null && path.EndsWith(Windows.Scanned) && Windows.Events.Count(each => each.StartsWith("set")) == 2;
+            if (isScanned || (!isFolder && !File.Exists(path)))
             {
-                Marshal.SetLastPInvokeError(2);
+                Marshal.SetLastPInvokeError(isScanned ? 32 : 2);
                 return new SafeFileHandle(new IntPtr(-1), false);
             }
             if (Windows.Grows && (access & DELETE) != 0) File.AppendAllText(path, "x");

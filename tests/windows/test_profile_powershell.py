@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The profile of somebody who has left, in the hands of who makes it hostile.
 
-Somebody logs on, there are links, files change, a p12 is where a certificate should be.
+Somebody logs on, there are links, files change, a p12 is where a certificate should be, a scanner has another one open afterwards.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from windows.drivers_on_linux import Case, Said, powershell, run_driver
 pytestmark = pytest.mark.windows
 SID = "S-1-5-21-1"
 JEANNE = fixture_certificate("jeanne-2024")
+ANOTHER = "jeanne-2026"
 MY = r"AppData\Roaming\Microsoft\SystemCertificates\My\Certificates"
 KEYS = r"AppData\Roaming\Microsoft\Crypto\Keys"
 CONTAINER = "{11111111-0000-0000-0000-000000000001}"
@@ -38,10 +39,14 @@ STEPS = [
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """What happens besides. ``loaded``: at its first event that begins so, somebody logs on."""
+    """What happens besides. ``loaded``: at its first event that begins so, somebody logs on.
+
+    ``scanned``: a further certificate, which a scanner has open in the end.
+    """
 
     before: str = ""
     loaded: str | None = None
+    scanned: str | None = None
     linked: str | None = None
     p12: bool = False
     observed: str | None = None
@@ -58,6 +63,7 @@ LEAVERS = {
     "swapped keys": Leaver(f"$windows::Swapped = '{KEYS}'; "),
     "key changes": Leaver("$windows::Grows = $true; "),
     "p12": Leaver(p12=True),
+    "a certificate is open in the end": Leaver(scanned=ANOTHER),
     "another store": Leaver(observed="0"),
     "mutex of another account": Leaver("$windows::Closed = , 'mutex of another account'; "),
 }
@@ -98,15 +104,23 @@ class Disk:
                 }
             )
         self.write(path, element)
-        self.write(*place(name, "key_file", container=CONTAINER))
+        path, key = place(name, "key_file", container=CONTAINER)
+        self.write(path, key + b"what a later Windows has behind it")
         if leaver.linked:
             folder = self.folder / rf"C:\Users\{name}\{leaver.linked}"
             folder.rename(self.folder / f"of another person, {name}")
             folder.symlink_to(self.folder / f"of another person, {name}")
-        observed = leaver.observed or store_hash([element])
+        elements = [element]
+        if leaver.scanned:
+            path, further = place(name, "leavers_certificate", of=leaver.scanned)
+            self.write(path, further)
+            elements.append(further)
+        observed = leaver.observed or store_hash(elements)
         before = f"$registry::Profile('{SID}', 'C:\\Users\\{name}'); {leaver.before}"
         if leaver.loaded:
             before += f"$windows::LogsOnAt = '{leaver.loaded}'; "
+        if leaver.scanned:
+            before += f"$windows::Scanned = '{fixture_certificate(leaver.scanned).thumbprint}'; "
         return Case({"protocol": 1, "owner_sid": SID, "observed": observed, "steps": STEPS}, before)
 
     def left(self, name: str) -> tuple[int, int]:
@@ -123,7 +137,8 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Disk:
 @pytest.fixture(scope="module")
 def said(disk: Disk) -> Mapping[str, Said]:
     cases = {name: disk.case(name, leaver) for name, leaver in LEAVERS.items()}
-    return run_driver("profile_exchange", disk.folder, cases, classes=["_FileRemoval.cs", "_ProfileFile.cs"])
+    classes, impatient = ["_FileRemoval.cs", "_ProfileFile.cs"], [("_Exchange.psm1", "Sleep(500)", "Sleep(5)")]
+    return run_driver("profile_exchange", disk.folder, cases, classes=classes, changes=impatient)
 
 
 def test_a_leaver_loses_key_and_certificate_by_their_handles(said: Mapping[str, Said], disk: Disk) -> None:
@@ -180,6 +195,14 @@ def test_nothing_is_removed_but_from_the_store_that_was_seen_under_the_mutex(
     found = said[name]
     assert (found.code, found.answer["journal"], disk.left(name)) == (code, [], (1, 1))
     assert name == "another store" or found.events == []
+
+
+def test_no_store_with_a_certificate_that_stays_unread_is_answered(said: Mapping[str, Said], disk: Disk) -> None:
+    """It would be missing there, and count as gone."""
+    found = said["a certificate is open in the end"]
+    assert (found.code, found.outcomes) == ("after_unread", ["remove_key done", "remove_certificate done"])
+    assert (found.answer["after"], found.answer["changed"]) == (None, True)
+    assert disk.left("a certificate is open in the end") == (1, 0)
 
 
 def test_no_byte_of_a_key_leaves_the_workstation(said: Mapping[str, Said]) -> None:

@@ -203,7 +203,9 @@ def of_folders_elsewhere(disk: Disk) -> str:
         paths = rf"D:\data\{name}", certificates.rpartition("\\")[0], certificates
         for path, owner in zip(paths, owners, strict=True):
             (disk.folder / path / "owner").write_text(sid(name) if owner == OWN else owner)
-    return "".join(shell_folder(name, "AppData", rf"D:\data\{name}") for name in OWNERS)
+    disk.make(r"C:\Users\linked")
+    disk.link(r"D:\data\linked", disk.folder / r"D:\data\own")
+    return "".join(shell_folder(name, "AppData", rf"D:\data\{name}") for name in (*OWNERS, "linked"))
 
 
 def closed_app_data(disk: Disk) -> Path:
@@ -233,6 +235,7 @@ def test_an_ordinary_store_is_read_also_while_somebody_has_it_open(stores: Found
 def test_no_link_is_followed(stores: Found) -> None:
     link = {"code": "link", "hresult": None}
     assert stores["link_above"] == [{**link, "detail": r"C:\Users\link_above\AppData"}]
+    assert stores["linked"] == [{**link, "detail": r"D:\data\linked"}]
     assert stores["link_below"] == [{**link, "detail": app_data("link_below") + r"\Microsoft\SystemCertificates\My"}]
     assert (elements(stores["link_in_it"]), codes(stores["link_in_it"])) == ([ELEMENT], ["link"])
 
@@ -316,6 +319,12 @@ def test_no_folder_of_another_person_is_read(stores: Found) -> None:
 @pytest.mark.parametrize("name", ["own", "migrated"])
 def test_any_other_folder_is_read(stores: Found, name: str) -> None:
     assert (elements(stores[name]), codes(stores[name])) == ([ELEMENT], ["unknown_name"])  # of the file "owner"
+
+
+def test_nobody_is_asked_whose_a_folder_is_that_may_not_be_here(inventory: Mapping[str, Said]) -> None:
+    """Another computer would be told who asks."""
+    asked = {event.split("\\Microsoft")[0] for event in inventory["administrator"].events}
+    assert asked == {rf"owner of D:\data\{name}" for name in OWNERS}
 
 
 ELSEWHERE = (
