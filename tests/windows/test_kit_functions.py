@@ -178,19 +178,25 @@ $hive | Add-Member ScriptMethod GetValueKind { 'DWord' }
 $hive | Add-Member ScriptMethod GetValue { 7 }
 $hive | Add-Member ScriptMethod CreateSubKey { throw 'denied' }
 & (Get-Module KitJournal) { $script:hives = @{ HKCU = $args[0] } } $hive
+foreach ($name in 'New-LocalUser', 'Add-LocalGroupMember', 'New-ScheduledTaskAction') {
+    Set-Item "function:global:$name" { throw 'denied' }
+}
 $value = @{ Root = 'HKCU'; Path = 'a\\b'; Name = 'N'; Kind = 'DWord'; Value = 1 }
 $failed = foreach ($try in
     { Add-KitFile -Path "$env:KIT_PLACE/$('x' * 300)" -Data 1 },
     { Add-KitFolder -Path "$env:KIT_PLACE/file/below" },
     { Set-KitRegistry @value },
     { $hive.there = $true; Set-KitRegistry @value },
-    { Add-KitFile -Path "$env:KIT_PLACE/file" -Data 1 }
+    { Add-KitFile -Path "$env:KIT_PLACE/file" -Data 1 },
+    { New-KitUser },
+    { Start-KitTask -User @{ name = 'U' } },
+    { Start-KitTask -User @{ name = 'U'; batch = $true } }
 ) { try { & $try } catch { 1 } }
 $entries = @(Get-KitEntry)
 [Array]::Reverse($entries)
 ConvertTo-Json -Compress -InputObject @($failed.Count, [Journal]::flushed, $entries)
 """
-"""What cannot be made, so that only what was written down before is in the journal; the last is a file that is there already."""
+"""What cannot be made, so that only what was written down before is in the journal; one is a file that is there already."""
 
 
 def test_what_is_about_to_be_made_is_on_the_disk_before_and_what_is_there_stays(tmp_path: Path) -> None:
@@ -198,16 +204,67 @@ def test_what_is_about_to_be_made_is_on_the_disk_before_and_what_is_there_stays(
     (tmp_path / ".local" / "share").mkdir(parents=True)
     (tmp_path / "file").write_text("somebody's")
     environment = {"HOME": str(tmp_path), "XDG_DATA_HOME": "", "KIT_PLACE": str(tmp_path), "KIT_HARNESS": str(HARNESS)}
-    failed, flushed, entries = powershell(WRITTEN_DOWN, "KitJson", **environment)
-    assert [(entry["do"], entry["path"]) for entry in entries] == [
+    failed, flushed, entries = powershell(WRITTEN_DOWN, "KitJson", "KitUser", **environment)
+    assert [(entry["do"], entry.get("path")) for entry in entries] == [
         ("file", f"{tmp_path}/{'x' * 300}"),
         ("folder", f"{tmp_path}/file"),
         ("key", "a"),
         ("value", "a\\b"),
+        ("user", None),
+        ("member", None),
+        ("task", None),
     ]
     assert (entries[3]["kind"], entries[3]["value"]) == ("DWord", 7)
-    assert (failed, flushed) == (5, 4)
+    assert (failed, flushed) == (8, 7)
     assert (tmp_path / "file").read_text() == "somebody's"
+
+
+READ = """
+Add-Type -TypeDefinition '
+namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile {
+    public class ProfileFile {
+        public string Container, Code;
+        public static ProfileFile ReadKey(string profile, string path, int largest, bool cng, string wanted) {
+            var said = System.IO.Path.GetFileName(path).Split((char) 45);
+            return new ProfileFile { Container = said[1] == "" ? null : said[1], Code = said[2] == "" ? null : said[2] };
+        }
+    }
+}'
+$said = & (Get-Module KitProbes) {
+    foreach ($one in 'own-', 'other-', '-unknown_form', '-other') {
+        function script:Get-KeyPlace { "$HOME\\key-$one" }
+        [IO.File]::WriteAllBytes((Get-KeyPlace), [byte[]]::new(64))
+        Read-NewKeyFile -Before 'known' -Container 'own' -Cng
+    }
+}
+ConvertTo-Json -Compress -InputObject @($said)
+"""
+
+
+def test_a_key_file_of_windows_agrees_only_if_the_driver_has_read_its_name(tmp_path: Path) -> None:
+    """That the name is in it somewhere is not enough: the driver refuses such a file."""
+    found = powershell(READ, "KitProbes", HOME=str(tmp_path / "home"))
+    head = "(0 0 0 0 0 0 0 of 64)"
+    assert found == [f"{word} {head}" for word in ("same", "another", "unknown_form", "other")]
+
+
+KEYS = r"""
+$text = [IO.File]::ReadAllText("$env:KIT_HARNESS/KitStore.psm1").Replace('\', '/')
+$text = $text.Replace('[ansible_collections.hospital_it.pkcs12.kit.Native]::GetWineVersion()', '$null')
+$text = $text.Replace('[Security.Principal.WindowsIdentity]::GetCurrent().User.Value', "'S-1'")
+New-Module -ScriptBlock ([scriptblock]::Create($text)) | Import-Module
+ConvertTo-Json -Compress -InputObject @(Get-KeyPlace | Sort-Object)
+"""
+
+
+def test_the_keys_of_windows_are_those_of_cng_and_of_capi(tmp_path: Path) -> None:
+    """Wine has them in its registry, where the kit looks for both kinds as well."""
+    places = [tmp_path / ".config/Microsoft/Crypto" / name for name in ("Keys/a", "RSA/S-1/b", "RSA/S-2/c")]
+    for place in places:
+        place.parent.mkdir(parents=True)
+        place.touch()
+    environment = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": "", "KIT_HARNESS": str(HARNESS)}
+    assert powershell(KEYS, **environment) == [str(place) for place in places[:2]]
 
 
 def test_a_sealed_passphrase_is_for_the_key_and_the_text_that_a_case_names() -> None:

@@ -28,11 +28,12 @@ $provider = [Security.Cryptography.CngProvider]::MicrosoftSoftwareKeyStorageProv
 $legacy = [Security.Cryptography.CspParameters]::new(1, 'Microsoft Enhanced Cryptographic Provider v1.0', 'left')
 $legacy.Flags = 'NoPrompt'
 $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new([Convert]::FromBase64String('{data}'))
-if ($cng::Exists('left', $provider)) {{ $cng::Open('left', $provider, 'Silent').Delete() }}
+$kept, $gone = if ($What -eq 'container') {{ 'left', '{somebodys}' }} else {{ '{somebodys}', 'left' }}
+if ($cng::Exists($gone, $provider)) {{ $cng::Open($gone, $provider, 'Silent').Delete() }}
+if (-not $cng::Exists($kept, $provider)) {{ $cng::Create([Security.Cryptography.CngAlgorithm]::Rsa, $kept).Dispose() }}
 $key = [Security.Cryptography.RSACryptoServiceProvider]::new(2048, $legacy)
 $key.PersistKeyInCsp = $What -eq 'key'
 $key.Clear()
-if ($What -eq 'container') {{ $cng::Create([Security.Cryptography.CngAlgorithm]::Rsa, 'left').Dispose() }}
 foreach ($name in 'My', 'CA') {{
     $store = [Security.Cryptography.X509Certificates.X509Store]::new($name, 'CurrentUser')
     $store.Open('ReadWrite')
@@ -46,8 +47,9 @@ $left = $complex_args.leaves
 $complex_args.Remove('leaves')
 . "$PSScriptRoot\\..\\Leave.ps1" -What $left
 """
+SOMEBODYS_KEY = "a key of Odile"
 KINDS = {"container": "keys", "key": "keys", "certificate": "elements", "authority": "authorities"}
-"""What is left, and what the results call it."""
+"""What is left, and what the results call it. The container comes in place of somebody's: there are as many as before."""
 CASES = {
     "guard_a_missing_request_key": "container",
     "guard_a_missing_step_key": "key",
@@ -71,7 +73,7 @@ NAMED = """
 
 def plant(unpacked: Path) -> None:
     """The mistakes."""
-    (unpacked / "Leave.ps1").write_text(LEAVE.format(data=somebodys_certificate()))
+    (unpacked / "Leave.ps1").write_text(LEAVE.format(data=somebodys_certificate(), somebodys=SOMEBODYS_KEY))
     for name, kind in CASES.items():
         path = unpacked / "cases" / f"{name}.json"
         case = json.loads(path.read_text())
@@ -110,6 +112,8 @@ def ended(
     folder = tmp_path_factory.mktemp("kit")
     unpacked = unpack(folder, sent)
     plant(unpacked)
+    create = "[Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, '{}').Dispose()"
+    workstation.run_powershell(create.format(SOMEBODYS_KEY))
     return run(workstation, unpacked, folder, f'-Case "{",".join((*CASES, OF_ADMINISTRATORS, WITH_KEYS))}"')
 
 

@@ -87,7 +87,10 @@ function Open-AsUser {
 function Invoke-Session {
     param([Object] $Session, [hashtable] $Order)
     if ($env:KIT_REFUSES) { return [pscustomobject] @{ refused = "Win32Exception 5 of USER" } }
-    if ($Order.do -eq 'leave') { return [pscustomobject] @{ id = 0 } }
+    if ($Order.do -eq 'leave') {
+        $ended = $env:KIT_ENDED -or $Order.kind -eq 'app_container'
+        return [pscustomobject] @{ id = $(if ($ended) { [int]::MaxValue } else { $PID }) }
+    }
     if ($Order.kind -eq 'app_container') { return [pscustomobject] @{ refused = 'Win32Exception 5' } }
     $sent = [IO.File]::ReadAllText($Order.stdin)
     if ($sent -match '\$\{(owner_sid|observed|portal)\}') { throw "not filled in: $($Matches[1])" }
@@ -202,12 +205,17 @@ def test_each_question_is_answered_and_everything_is_taken_back(archive: Path, t
     assert {name: found[name] for name in expected} == dict.fromkeys(expected, True)
     assert ended.finding("token_app_container")["reason"].endswith("Win32Exception 5")
     assert len(ended.finding("picks")["picks"]) == 5
-    assert ended.finding("picks")["answer"] == "done: 4, text: 1; after an unfit pick the same: 0, another: 1"
+    assert (
+        ended.finding("picks")["answer"] == "beside 12: done: 4, text: 1; after an unfit pick the same: 0, another: 1"
+    )
+    assert ended.finding("picks")["as_expected"] is True
 
 
 def test_a_kind_of_token_that_is_not_had_is_no_answer(archive: Path, tmp_path: Path) -> None:
-    """As where a policy keeps the right to run scheduled tasks from the account."""
-    ended = run(archive, tmp_path, KIT_NO_TASKS="1")
+    """As where a policy keeps the right to run scheduled tasks from the account, or processes with lesser tokens end at once."""
+    ended = run(archive, tmp_path, KIT_NO_TASKS="1", KIT_ENDED="1")
+    assert ended.finding("picks")["answer"].startswith("beside 0: ")
+    assert ended.finding("picks")["as_expected"] is False
     assert ended.exit_code == 0, ended.stdout
     assert ended.finding("token_s4u")["reason"].endswith("task 0x80070569")
     assert taken_back(ended) == TAKEN_BACK[-3:]

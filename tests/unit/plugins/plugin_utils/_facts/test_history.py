@@ -49,6 +49,11 @@ def reading(
     return WorkstationReading(found, scope, NOW)
 
 
+def others(thumbprint: str) -> Set[KeyId]:
+    """The same certificate of somebody else, and another one of the owner, such as the predecessor."""
+    return {(OTHER_SID, thumbprint), (SID, "0" * 40)}
+
+
 @pytest.mark.parametrize(
     ("dead", "signs", "state", "status"),
     [
@@ -63,7 +68,7 @@ def test_facts_remember_until_the_key_has_signed(
 ) -> None:
     drivers = FakeDrivers()
     thumbprint = drivers.plant(issued)
-    gathered = reading(drivers, {(SID, thumbprint)} if dead else {(OTHER_SID, thumbprint)})
+    gathered = reading(drivers, {(SID, thumbprint)} if dead else others(thumbprint))
     known = to_map(gathered.record({} if signs is None else {(SID, thumbprint): KeyResult(signs)}))
     (certificate,), (holder,) = known["certificates"], known["holders"]
     assert (certificate["key_state"], certificate["status"], holder["status"]) == (state, status, status)
@@ -88,7 +93,7 @@ def test_a_key_that_can_be_exported_is_remembered_until_a_proof_says_no(
 ) -> None:
     drivers = FakeDrivers()
     key = (SID, drivers.plant(issued))
-    gathered = reading(drivers, exportable={key if remembered else (OTHER_SID, key[1])})
+    gathered = reading(drivers, exportable={key} if remembered else others(key[1]))
     known = to_map(gathered.record({key: result} if result else {}))
     assert [each["key_exportable"] for each in known["certificates"]] == [exportable]
     assert exportable_keys(known) == ({key} if exportable else set())
