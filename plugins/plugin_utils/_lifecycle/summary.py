@@ -98,14 +98,16 @@ def _ends_failed(results: Mapping[str, Result | None], run_failed: bool) -> dict
     for host, result in results.items():
         if result and ends_failed(result):
             rows = [row for row in result.get("holders") or () if row["failed"]] or [result]
-            codes = tuple(filter(None, dict.fromkeys(map(_code, rows))))
+            # What would be removed has failed for want of a confirmation, and was not removed.
+            default = UNCONFIRMED.code if result.get("unconfirmed") else None
+            codes = tuple(filter(None, dict.fromkeys(_code(row, default) for row in rows)))
             found[host] = Problem("ends_failed", {"codes": codes}) if codes else Problem("ends_failed.hidden")
     return found or ({next(iter(results)): Problem("ends_failed.run")} if run_failed and results else {})
 
 
-def _code(result: Mapping[str, Any]) -> str:
+def _code(result: Mapping[str, Any], default: str | None) -> str:
     """What failed, for programs: the cause, else what became of a holder; empty where only Ansible knows."""
-    return str((result.get("error") or {}).get("code") or result.get("outcome") or "")
+    return str((result.get("error") or {}).get("code") or default or result.get("outcome") or "")
 
 
 def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> Problem:

@@ -240,6 +240,11 @@ def test_where_a_run_ends_failed(result: Any, ends: bool) -> None:
             | {"failed_holders": [{}]},
             ("bad_password", "not_logged_on", "deferred"),
         ),
+        (
+            of(person(1, "removed", failed=True), person(2, "failed", error={"code": "busy"}))
+            | {"failed_holders": [{}], "unconfirmed": True},
+            ("not_confirmed", "busy"),
+        ),
         ({"failed": True, "msg": "No.", "error": {"code": "bad_arguments"}}, ("bad_arguments",)),
         ({"unreachable": True, "msg": "x", "error": {"code": "no_route"}}, ("no_route",)),
         ({"failed": True, "msg": "What only Ansible knows."}, ()),
