@@ -51,7 +51,8 @@ class WineWorkstation:
     def __init__(self, name: str, folder: Path, prefix: Path, users: Mapping[str, str]) -> None:
         self.name, self.passwords = name, users
         self._bed, self.prefix = folder, prefix
-        self._environment = {**os.environ, "WINEPREFIX": str(prefix)}
+        # Far from UTC, so that a local time that is taken for UTC is seen.
+        self._environment = {**os.environ, "WINEPREFIX": str(prefix), "TZ": "Asia/Tokyo"}
         self._powershell = (str(folder / "bin" / "windows-run"), str(folder / "windows" / "PowerShell.exe"))
         self._lock = threading.Lock()
         self._processes: list[Subprocess] = []

@@ -308,6 +308,10 @@ namespace StandIn
         public void Open(string access)
         {
             if (Windows.Closed.Contains("store " + name)) throw new CryptographicException(unchecked((int)0x80070005));
+            if (access.Contains("IncludeArchived")) return;
+            var shown = Certificates.Where(each => !each.Hidden);
+            Certificates = new Certificates();
+            Certificates.AddRange(shown);
         }
 
         public void Close() { }

@@ -8,9 +8,12 @@ Windows' classes are not there, so keys and steps are stand-ins. A backslash is 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import shutil
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -101,16 +104,23 @@ NAME, RETIRE, REMOVE = ({"id": step, "step": step, "thumbprint": "T"} for step i
 CALL = re.compile(r'(?:fsync|fdatasync)\(\d+<.*/(.+?)>\)|unlink\("(?:.*/)?(.+?)"\)')
 
 
-def calls(folder: Path, steps: list[dict[str, str]]) -> list[str]:
-    """What a transaction has done to files, in order: those written to the disk by name, each step, and the hive."""
+def calls(folder: Path, steps: list[dict[str, str]], files: Sequence[str] = (KEY, ELEMENT)) -> list[str]:
+    """What a transaction has done to files, in order: those written to the disk by name, each step, and the hive.
+
+    A scanner has the files open meanwhile. No other file is made.
+    """
     (folder / "config").mkdir()
     marks = [f"step {step['id']}" for step in steps]
-    for name in (KEY, ELEMENT, "hive", *marks):
+    for name in (*files, "hive", *marks):
         (folder / name).write_bytes(b"x")
     trace = folder / "trace"
     strace = ("strace", "-f", "-y", "-s", "200", "-e", "trace=fsync,fdatasync,unlink", "-o", str(trace))
     script = f"$root, $steps = '{ROOT}/plugins', '{json.dumps(steps)}'\n{TRANSACTION}"
-    assert powershell(script, cwd=folder, before=strace, XDG_CONFIG_HOME=str(folder / "config")) is None
+    with ExitStack() as scanner:
+        for name in files:
+            fcntl.flock(scanner.enter_context((folder / name).open("rb")), fcntl.LOCK_SH)
+        assert powershell(script, cwd=folder, before=strace, XDG_CONFIG_HOME=str(folder / "config")) is None
+    assert {path.name for path in folder.iterdir()} & {KEY, ELEMENT} == set(files)
     seen = [written or deleted for written, deleted in CALL.findall(trace.read_text(encoding="utf-8"))]
     return [name for name in (each.replace(r"\\", "\\") for each in seen) if name in (KEY, ELEMENT, "hive", *marks)]
 
@@ -122,6 +132,10 @@ def test_what_was_imported_is_on_the_disk_before_the_first_older_one_goes(tmp_pa
 
 def test_without_an_import_nothing_is_written_to_the_disk(tmp_path: Path) -> None:
     assert calls(tmp_path, [NAME, RETIRE]) == ["step name", "step retire"]
+
+
+def test_a_file_that_is_elsewhere_stops_nothing_and_is_not_made(tmp_path: Path) -> None:
+    assert calls(tmp_path, [IMPORT, RETIRE], files=()) == ["step import", "hive", "step retire"]
 
 
 def test_a_key_that_is_nowhere_stops_nothing(tmp_path: Path) -> None:

@@ -22,7 +22,12 @@ from windows.drivers_on_linux import UTILITIES, powershell
 
 pytestmark = pytest.mark.windows
 CLIENTS = """
+using System;
+using System.IO;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 namespace Framework
 {
     public class TcpClient : System.Net.Sockets.TcpClient
@@ -31,12 +36,26 @@ namespace Framework
         public TcpClient() : base(AddressFamily.InterNetwork) { }
         public TcpClient(AddressFamily family) : base(family) { if (!HasIPv6) throw new SocketException(10047); }
     }
+    public class SslStream : System.Net.Security.SslStream
+    {
+        public static Exception First;
+        public SslStream(Stream way, bool open, RemoteCertificateValidationCallback check, LocalCertificateSelectionCallback choose)
+            : base(way, open, check, choose) { }
+        public override void AuthenticateAsClient(string name, X509CertificateCollection own, SslProtocols versions, bool revocation)
+        {
+            var first = First;
+            First = null;
+            if (first != null) throw first;
+            base.AuthenticateAsClient(name, own, versions, revocation);
+        }
+    }
 }
 """
-"""That of .NET Framework: by itself for IPv4. That of PowerShell for Linux is for both."""
+"""Those of .NET Framework. A client is by itself for IPv4; that of PowerShell for Linux is for both. ``First``: what is thrown at first."""
 SCRIPT = """
 Add-Type -TypeDefinition ([IO.File]::ReadAllText('{folder}/clients.cs'))
 [Framework.TcpClient]::HasIPv6 = ${ipv6}
+[Framework.SslStream]::First = {first}
 Import-Module '{modules}/_Store.psm1', '{folder}/_Portal.psm1'
 $bundle = [IO.File]::ReadAllBytes('{folder}/jeanne.p12')
 $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, 'passphrase', 'EphemeralKeySet')
@@ -61,12 +80,13 @@ $found = @{{}}
 foreach ($code in {codes}) {{
     & (Get-Module _Portal) {{
         $script:thrown = [ComponentModel.Win32Exception]::new([int] $args[0])
+        function script:Read-Status {{ throw $script:thrown }}
         function script:Open-Way {{ [Net.Sockets.TcpClient]::new() }}
         function script:Open-Tls {{
             param($Client, $Certificate, $Fact, $Name)
             $Fact.code = 'handshake'
             $Fact.asked = $Fact.sent = $true
-            throw $script:thrown
+            if ('{when}' -eq 'in the handshake') {{ throw $script:thrown }}
         }}
     }} $code
     $fact = @{{}}
@@ -75,7 +95,7 @@ foreach ($code in {codes}) {{
 }}
 $found | ConvertTo-Json -Compress
 """
-"""What Schannel throws in the handshake becomes the cause. Wine sends no certificate, so no server refuses one there."""
+"""What Schannel throws in the handshake, or after it, becomes the cause. Wine sends no certificate, so no server refuses one there."""
 
 CAUSES = {
     0x80090325: "unknown_authority",  # SEC_E_UNTRUSTED_ROOT
@@ -109,10 +129,10 @@ def connect(portal: Portal, jeanne: IssuedBundle, folder: Path, **more: str) -> 
     root = folder / "root.pem"
     root.write_bytes(portal.authority.root.public_bytes(Encoding.PEM))
     portal_step = (UTILITIES / "_Portal.psm1").read_text(encoding="utf-8")
-    assert "[Net.Sockets.TcpClient]::new(" in portal_step
-    (folder / "_Portal.psm1").write_text(
-        portal_step.replace("[Net.Sockets.TcpClient]", "[Framework.TcpClient]"), encoding="utf-8"
-    )
+    for name in ("Net.Sockets.TcpClient", "Net.Security.SslStream"):
+        assert f"[{name}]::new(" in portal_step
+        portal_step = portal_step.replace(f"[{name}]", f"[Framework.{name.rpartition('.')[2]}]")
+    (folder / "_Portal.psm1").write_text(portal_step, encoding="utf-8")
     (folder / "clients.cs").write_text(CLIENTS, encoding="utf-8")
     words = {
         "modules": UTILITIES,
@@ -121,6 +141,7 @@ def connect(portal: Portal, jeanne: IssuedBundle, folder: Path, **more: str) -> 
         "proxy": "",
         "status": "",
         "ipv6": "true",
+        "first": "$null",
         **more,
     }
     found: Mapping[str, Any] = powershell(SCRIPT.format(**words), SSL_CERT_FILE=str(root))
@@ -158,6 +179,16 @@ def test_a_refusal_after_the_handshake_is_no_success(
     assert found["fact"] == facts("TLSv1.3", http_status=None, code="handshake")
 
 
+def test_only_a_framework_that_cannot_choose_the_version_tries_again(
+    authority: Authority, jeanne: IssuedBundle, tmp_path: Path
+) -> None:
+    with Portal(authority, terms=Terms(address="localhost")) as portal:
+        old = connect(portal, jeanne, tmp_path, first="[ArgumentException]::new()")
+        refused = connect(portal, jeanne, tmp_path, first="[ComponentModel.Win32Exception]::new([int] 0x80090328)")
+    assert old == {"fact": facts("TLSv1.2"), "thrown": None}
+    assert refused["fact"]["code"] == "expired"
+
+
 def test_the_status_counts_and_the_proxy_is_used(authority: Authority, jeanne: IssuedBundle, tmp_path: Path) -> None:
     with Portal(authority, terms=Terms(address="localhost"), status=404) as portal, WebProxy() as proxy:
         refused = connect(portal, jeanne, tmp_path)
@@ -167,9 +198,10 @@ def test_the_status_counts_and_the_proxy_is_used(authority: Authority, jeanne: I
     assert proxy.tunnels == [f"localhost:{portal.port}"]
 
 
-def test_what_windows_says_of_a_refusal_is_its_cause() -> None:
+@pytest.mark.parametrize("when", ["in the handshake", "after it, as in TLS 1.3"])
+def test_what_windows_says_of_a_refusal_is_its_cause(when: str) -> None:
     signed = ", ".join(str(code - 2**32) for code in CAUSES)
-    found = powershell(REFUSALS.format(modules=UTILITIES, codes=signed))
+    found = powershell(REFUSALS.format(modules=UTILITIES, codes=signed, when=when))
     assert found == {str(code - 2**32): cause for code, cause in CAUSES.items()}
 
 

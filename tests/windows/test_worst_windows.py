@@ -120,6 +120,10 @@ CASES = {
     "requests are closed, deleted": asked(DELETE, before=put() + closed("store REQUEST")),
     "requests are closed, lost key": asked(bundle(), before="$keys['lost'] = 'jeanne'; " + closed("store REQUEST")),
     "lost key": asked(bundle(), before="$keys['lost'] = 'jeanne'; $keys['louis'] = 'louis'; "),
+    "hidden": asked(bundle(), before=put("jeanne again", "kept", "$true, $null")),
+    "other letters": asked(
+        bundle(), before="$keys['kept'] = 'jeanne'; $store::Put('My', 'jeanne again', 'KEPT', $false, $null); "
+    ),
     "mutex of another account": asked(ARCHIVE, before=put() + closed("mutex of another account")),
     "no mutex": asked(ARCHIVE, before=put() + closed("no mutex")),
     "mutex in use": asked(ARCHIVE, before=put() + closed("mutex in use")),
@@ -207,6 +211,12 @@ def test_while_a_store_does_not_open_no_key_goes(said: Mapping[str, Said]) -> No
     assert left(said["requests are closed, deleted"]) == (["jeanne old"], ["old"], "retire_failed")
     assert left(said["requests are closed, lost key"]) == (["jeanne new"], ["lost", "new"], None)
     assert left(said["lost key"]) == (["jeanne new"], ["louis", "new"], None)
+
+
+def test_a_key_that_a_certificate_links_to_is_not_lost(said: Mapping[str, Said]) -> None:
+    """Hidden or not, in whichever letters the link is."""
+    for name in ("hidden", "other letters"):
+        assert said[name].containers == ["kept", "new"], name
 
 
 ACCESS_DENIED, NO_SUCH_MUTEX = 0x80070005, 0x8013152C
