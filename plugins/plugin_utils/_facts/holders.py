@@ -26,9 +26,9 @@ from .schema import HolderRecord, UnreadRecord
 
 
 class Awaiting(str, Enum):
-    """What a newcomer waits for: that the employer returns annex 1 with this person, or the first bundle of the issuer."""
+    """What a newcomer waits for: that the employer returns the yearly document with this person, or the first bundle of the issuer."""
 
-    ANNEX_1 = "annex_1"
+    DOCUMENT = "document"
     BUNDLE = "bundle"
 
 
@@ -293,7 +293,7 @@ def holder_record(
         thumbprint=record.thumbprint if record else None,
         access_until=access.until,
         days_left=access.days_left,
-        last_day=access.last_day,
+        ends_on=access.ends_on,
         outcome=entry.outcome,
         outcome_at=entry.outcome_at,
         certificate_status=holder.status,

@@ -27,7 +27,7 @@ from .options import admit_bundle, check_duplicates, check_placeholders, fill, p
 from .outcomes import AWAITED, FAILED, READY, grouped
 from .result import labels, not_opened
 
-NOTHING = {"file": None, "issued_to": None, "valid_until": None, "last_day": None}
+NOTHING = {"file": None, "issued_to": None, "valid_until": None, "ends_on": None}
 
 
 def check_bundles(
@@ -85,7 +85,7 @@ def _checked(
             "file": last.path.name,
             "issued_to": leaf.subject_cn or leaf.subject,
             "valid_until": format_instant(leaf.not_after),
-            "last_day": end.isoformat(),
+            "ends_on": end.isoformat(),
         }
         if later := folder.later_refusal():
             raise later

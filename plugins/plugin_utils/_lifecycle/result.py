@@ -337,8 +337,8 @@ def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context:
 def _why_now(task: HolderTask, context: ResultContext) -> Problem:
     if refusal := task.error or task.later_refusal:
         return refusal.problem
-    last_day = _access_until(task.entry.certificate_until, task.entry, context).last_day
-    return Problem("access_until", {"day": last_day}) if last_day else Problem("no_access")
+    ends_on = _access_until(task.entry.certificate_until, task.entry, context).ends_on
+    return Problem("access_until", {"day": ends_on}) if ends_on else Problem("no_access")
 
 
 def help_wanted(host: str, result: Mapping[str, Any]) -> Any:

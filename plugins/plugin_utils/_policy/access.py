@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
+from enum import Enum
 
 from .status import WORST_FIRST, Status
 from .validity import Calendar
@@ -33,18 +35,47 @@ class Authorisation:
         return Status.RENEWAL_DUE if left <= self.due_within else Status.VALID
 
 
+class Doubt(str, Enum):
+    """Why the end date of a yearly authorisation may be a slip: it has passed, or is more than 13 months ahead."""
+
+    PAST = "past"
+    FAR = "far"
+
+
+MOST_MONTHS = 13
+
+
+def doubt_of(end: date, today: date) -> Doubt | None:
+    """What is odd about an end date that somebody wrote down; None if nothing is."""
+    if end <= today:
+        return Doubt.PAST
+    years, month = divmod(today.month - 1 + MOST_MONTHS, 12)
+    return Doubt.FAR if end > _day_of(today.year + years, month + 1, today.day) else None
+
+
+def next_end(end: date, today: date) -> date:
+    """The same day of the first year in which it is still to come."""
+    this_year = _day_of(today.year, end.month, end.day)
+    return this_year if this_year > today else _day_of(today.year + 1, end.month, end.day)
+
+
+def _day_of(year: int, month: int, day: int) -> date:
+    """The day, or else the last one of the month."""
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """A holder's access. ``until`` is its last second, in UTC; None without a certificate that gives access.
 
-    ``days_left``: calendar days until the day of ``until``. It is 0 on the last day with access and negative after it. ``last_day``: that
+    ``days_left``: calendar days until the day of ``until``. It is 0 on the last day with access and negative after it. ``ends_on``: that
     day at the site, which may be another date than that of ``until``.
     """
 
     until: datetime | None
     days_left: int | None
     status: Status
-    last_day: date | None = None
+    ends_on: date | None = None
 
 
 def access_of(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from .._crypto.certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
@@ -19,6 +19,23 @@ from .superseding import rank
 UTC = "UTC"
 DAY = 24 * 60 * 60
 """Seconds. Dates are compared in numbers: a number of days that a user gives may be too large for a timedelta."""
+SECOND = timedelta(seconds=1)
+LAST_SECOND = datetime.max.replace(microsecond=0, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An end as people read it. ``on``: the first day of the site without access on the whole of it. ``days_left``: calendar days until
+    then; 0 on that day, negative after it.
+    """
+
+    on: date
+    days_left: int
+
+    @property
+    def last_full_day(self) -> date:
+        """The day before. Where Python has none, the first one."""
+        return date.fromordinal(max(self.on.toordinal() - 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,13 @@ class Calendar:
             return moment.astimezone(self.zone).date()
         except OverflowError:
             return moment.date()
+
+    def ending(self, end: datetime | date, now: datetime) -> Ending:
+        """An end at a last second, or that of an authorisation, on whose end date it is over. Who ends at midnight had the whole day."""
+        if isinstance(end, datetime):
+            # The last second that Python has is that of a certificate without end.
+            end = self.day(end + SECOND if end < LAST_SECOND else end)
+        return Ending(end, (end - self.day(now)).days)
 
     def days_left(self, end: datetime | date, now: datetime) -> int:
         """Calendar days until ``end``: 0 on that day, negative after it."""

@@ -31,7 +31,7 @@ class NextStep(str, Enum):
     FIND_BUNDLE = "find_bundle"
     CHECK_DELIVERY = "check_delivery"
     CALL_ISSUER = "call_issuer"
-    RETURN_ANNEX_1 = "return_annex_1"
+    RETURN_DOCUMENT = "return_document"
     ASK_FOR_STRONGER = "ask_for_stronger"
     REPLACE_REVOKED = "replace_revoked"
     ENROL = "enrol"
@@ -92,7 +92,7 @@ class HolderWorkstation:
 class HolderRow:
     """One holder. ``status`` is the worst of the certificate at any of the holder's workstations and of the yearly authorisation.
 
-    ``access_until``: last second of access, None without; ``last_day``: its day at the site; ``days_left``: calendar days until then.
+    ``access_until``: last second of access, None without; ``ends_on``: its day at the site; ``days_left``: calendar days until then.
     ``valid_until``: first end of a certificate at any workstation; ``certificate_days_left``: days until it. ``authorisation_until``: end
     date of the authorisation, without access from it on; ``authorisation_of_site``: it is the site's, not the holder's own.
     ``authorisation_status``: valid, renewal_due, expired, or None without a date. ``certificate_step`` and ``certificate_actor``: the
@@ -124,7 +124,7 @@ class HolderRow:
     places: tuple[HolderWorkstation, ...]
     delivery: DeliveryRecord | None = None
     accepted: tuple[Accepted, ...] = ()
-    last_day: date | None = None
+    ends_on: date | None = None
     certificate_step: NextStep = NextStep.NOTHING
     certificate_actor: Actor = Actor.NOBODY
     former_name: str | None = None
@@ -227,11 +227,29 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """What the certificates give access to. ``link``: its address, for pages only."""
+
+    name: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationDocument:
+    """The document that the employer returns each year: its name, the registry that it goes to, and where it is, for pages only."""
+
+    name: str | None = None
+    registry: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportParameters:
     """The options of the report. ``time_zone`` is an IANA name. The limits are in days. ``authorisation_word``: what the site calls an
     authorisation, None for the word of the language. ``issuer_overdue_days``: so many days after a certificate was due, the issuer is
     called; None: never. ``issuer_contact``, ``issuer_mail_sender`` and ``issuer_mail_subject`` are shown then. ``establishment``: the
     name of the hospital, for its head; None: not shown. ``issuer``: the site's setting of the issuer now, empty without one.
+    ``service`` and ``authorisation_document``: None for the words of the language.
     """
 
     report_date: datetime
@@ -249,6 +267,8 @@ class ReportParameters:
     query: str | None
     establishment: str | None = None
     issuer: str = ""
+    service: Service | None = None
+    authorisation_document: AuthorisationDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ def person_row(
         certificate_actor=own[1],
         access_until=access.until,
         days_left=access.days_left,
-        last_day=access.last_day,
+        ends_on=access.ends_on,
         authorisation_until=authorisation.end,
         authorisation_of_site=authorisation.of_site,
         authorisation_days_left=rules.calendar.days_left(authorisation.end, rules.now) if authorisation.end else None,

@@ -114,7 +114,7 @@ def test_event_says_the_day_in_no_relative_words(office: Office, language: str, 
 
 def test_event_of_an_own_template_has_no_distance_either(office: Office) -> None:
     (office.folder / "own" / "holder.en.subject.j2").write_text(
-        "End {{ matter.last_day }} {{ matter.distance }} {{ matter.days_left }}", encoding="utf-8"
+        "End {{ matter.ends_on }} {{ matter.distance }} {{ matter.days_left }}", encoding="utf-8"
     )
     office.remind(calendar=True, templates_folder=str(office.folder / "own"))
     assert str(office.to(JEANNE).message["Subject"]) == "End 2026-12-05 in 10 days 10"

@@ -97,7 +97,7 @@ def left_out(run: Run) -> dict[str, list[tuple[str, str | None]]]:
     """The workstations that were not called, and who has access there until when."""
     named: dict[str, list[tuple[str, str | None]]] = {}
     for each in not_called(run):
-        named.setdefault(each.values["workstation"], []).append((each.values["name"], each.values.get("last_day")))
+        named.setdefault(each.values["workstation"], []).append((each.values["name"], each.values.get("ends_on")))
     return named
 
 

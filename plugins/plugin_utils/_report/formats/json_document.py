@@ -17,7 +17,7 @@ from ..._messages.words import LANGUAGES
 from ..model import CertificateRow, Report, ReportParameters
 from ..summary import summary
 
-SCHEMA = 6
+SCHEMA = 7
 """It is raised with every change of the document, so that a report is either read completely or refused."""
 
 CERTIFICATE_SECTIONS = ("without_holder", "certificates")

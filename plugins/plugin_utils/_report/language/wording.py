@@ -48,6 +48,9 @@ def site_words(parameters: ReportParameters) -> SiteWords:
         parameters.issuer_mail_sender,
         parameters.issuer_mail_subject,
         parameters.issuer_contact,
+        parameters.service,
+        parameters.authorisation_document,
+        parameters.establishment,
     )
 
 

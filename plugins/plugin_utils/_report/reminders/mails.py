@@ -70,6 +70,7 @@ def _texts(
         "forward_to": sender.forward_to,
         "contact": sender.contact,
         "authorisation_word": sender.word or WORD[say.words.language],
+        **{name: say.words.details[name] for name in ("who", "service", "document", "to")},
     }
     return templates.texts(letter.recipient.value, values)
 
@@ -85,7 +86,7 @@ def _values(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
         "words": _step(matter, say),
         "actor": matter.actor.value,
         "failures": [say.told.cause(each) for each in matter.problems],
-        "last_day": say.day(matter.last_day),
+        "ends_on": say.day(matter.ends_on),
         "days_left": matter.days_left,
         "distance": say.distance(matter.days_left),
         "certificate_until": say.day(matter.certificate_until),
@@ -116,8 +117,8 @@ def _calendar(
         return []
     dated = [each for each in letter.matters if each.reminder_day is not None]
     events = []
-    for day in sorted({each.last_day for each in dated if each.last_day and each.last_day >= say.today}):
-        matters = [each for each in dated if each.last_day == day]
+    for day in sorted({each.ends_on for each in dated if each.ends_on and each.ends_on >= say.today}):
+        matters = [each for each in dated if each.ends_on == day]
         texts = _texts(letter, matters, templates, say, sender, _values_of_event)
         identity = f"{letter.recipient.value} {letter.address} {day} {matters[0].person}"
         events.append(Event(identity, day, texts.subject, texts.text))

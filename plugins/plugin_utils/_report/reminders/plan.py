@@ -43,7 +43,7 @@ class ReminderItem:
 
     ``person``: the authorisation number, without one the name; of nobody's certificate the thumbprint. ``name``: empty for a certificate
     without a holder. ``reminder_day``: the one of ``Terms.days`` that is reached; None for what has no end, or is due at once.
-    ``last_day``: the last day with access, None without one, and for what no end of access is about;
+    ``ends_on``: the last day with access, None without one, and for what no end of access is about;
     ``days_left``: days of the site until it.
     ``instead_of``: who should have got this, and has no address. ``issuer_setting``: of the row that it is about. ``actor``: who can do
     it; ``problems``: what the last run found, where that is to be mended.
@@ -56,7 +56,7 @@ class ReminderItem:
     next_step: NextStep
     recipient: Recipient
     reminder_day: int | None
-    last_day: date | None
+    ends_on: date | None
     days_left: int | None
     certificate_until: date | None
     authorisation_until: date | None
@@ -100,7 +100,7 @@ def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> ReminderItem | N
         return None
     matter = _matter(row, Recipient.EMPLOYER, NextStep.RENEW_AUTHORISATION, calendar)
     # On its end date there is no access any more.
-    return _at_its_day(replace(matter, last_day=end - timedelta(days=1), days_left=left - 1), terms)
+    return _at_its_day(replace(matter, ends_on=end - timedelta(days=1), days_left=left - 1), terms)
 
 
 def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> ReminderItem | None:
@@ -113,12 +113,12 @@ def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Remin
     matter = replace(_matter(row, recipient, row.certificate_step, calendar), actor=row.certificate_actor)
     if row.access_until is not None:
         # Where the authorisation ends first, the employer is reminded of that end. No step about the certificate changes it.
-        matter = replace(matter, last_day=matter.certificate_until, days_left=row.certificate_days_left)
+        matter = replace(matter, ends_on=matter.certificate_until, days_left=row.certificate_days_left)
     if row.certificate_step is NextStep.CLOSE_BROWSER:
         return matter  # the new certificate has just come, and its end is far away
     is_without = any(place.next_step is row.certificate_step and _gives_none(place) for place in row.places)
     # Where there is no access, it is due at once, however long access lasts at another workstation.
-    return _at_its_day(matter, terms) or (replace(matter, last_day=None, days_left=None) if is_without else None)
+    return _at_its_day(matter, terms) or (replace(matter, ends_on=None, days_left=None) if is_without else None)
 
 
 def _gives_none(place: HolderWorkstation) -> bool:
@@ -175,7 +175,7 @@ def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Cale
         next_step=step,
         recipient=recipient,
         reminder_day=None,
-        last_day=calendar.day(row.access_until) if row.access_until else None,
+        ends_on=calendar.day(row.access_until) if row.access_until else None,
         days_left=row.days_left,
         certificate_until=calendar.day(row.valid_until) if row.valid_until else None,
         authorisation_until=row.authorisation_until,

@@ -229,7 +229,7 @@ def refused(code: str, awaiting: Awaiting | None, expected: date | None = None) 
     ("code", "awaiting", "expected", "failed"),
     [
         ("no_bundle", Awaiting.BUNDLE, None, False),
-        ("no_bundle", Awaiting.ANNEX_1, None, False),
+        ("no_bundle", Awaiting.DOCUMENT, None, False),
         ("no_bundle", Awaiting.BUNDLE, TOMORROW, False),
         ("no_bundle", Awaiting.BUNDLE, TODAY, True),
         ("no_bundle", None, TOMORROW, True),

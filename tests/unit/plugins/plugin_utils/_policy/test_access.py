@@ -12,7 +12,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.access 
     Access,
     Authorisation,
     access_of,
+    doubt_of,
     last_second_before,
+    next_end,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import WORST_FIRST, Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
@@ -113,3 +115,38 @@ def test_the_end_date_begins_at_midnight_of_the_site(zone: str, now: str, left: 
 )
 def test_the_last_second_is_an_instant(zone: str, day: date, until: datetime) -> None:
     assert last_second_before(day, calendar_of(zone, 40)) == until
+
+
+@pytest.mark.parametrize(
+    ("today", "end", "doubt"),
+    [
+        ("2026-11-30", "2026-11-30", "past"),  # on the end date it is over
+        ("2026-11-30", "2026-12-01", None),
+        ("2026-11-30", "2027-12-30", None),  # 13 months
+        ("2026-11-30", "2027-12-31", "far"),
+        ("2026-12-15", "2028-01-15", None),
+        ("2026-12-15", "2028-01-16", "far"),
+        ("2027-01-31", "2028-02-29", None),  # the last day of a shorter month
+        ("2027-01-31", "2028-03-01", "far"),
+        ("2026-01-31", "2027-03-01", "far"),
+        ("2028-02-29", "2029-03-29", None),
+    ],
+)
+def test_an_end_date_may_be_a_slip(today: str, end: str, doubt: str | None) -> None:
+    assert doubt_of(date.fromisoformat(end), date.fromisoformat(today)) == doubt
+
+
+@pytest.mark.parametrize(
+    ("end", "today", "following"),
+    [
+        ("2026-11-20", "2026-11-25", "2027-11-20"),
+        ("2026-11-25", "2026-11-25", "2027-11-25"),  # on the day itself
+        ("2024-12-01", "2026-11-25", "2026-12-01"),  # nobody has written the dates of two years
+        ("2024-02-29", "2026-11-25", "2027-02-28"),
+        ("2024-02-29", "2027-11-25", "2028-02-29"),
+    ],
+)
+def test_the_next_end_is_the_same_day_of_the_first_year_that_has_it_to_come(
+    end: str, today: str, following: str
+) -> None:
+    assert next_end(date.fromisoformat(end), date.fromisoformat(today)) == date.fromisoformat(following)

@@ -116,7 +116,7 @@ def holder(number: int) -> HolderRow:
     if number == 4:
         row = replace(row, awaiting=Awaiting.BUNDLE, expected_from=TODAY, delivery=DELIVERY)
     if number == 13:
-        row = replace(row, awaiting=Awaiting.ANNEX_1)
+        row = replace(row, awaiting=Awaiting.DOCUMENT)
     if number == 5:
         row = replace(row, absent_until=TODAY + timedelta(days=5))
     if number % 11 == 10:

@@ -116,9 +116,9 @@ def test_no_access_stays_no_access_while_the_workstation_is_silent() -> None:
     silent = host(record(days=700, key_state="missing"), problem=OFF)
     found = report(silent)
     (row,) = found.holders
-    assert (row.status, row.access_until, row.last_day) == (Status.UNKNOWN, None, None)
+    assert (row.status, row.access_until, row.ends_on) == (Status.UNKNOWN, None, None)
     (matter,) = matters_of(found, TERMS)
-    assert (matter.recipient.value, matter.reminder_day, matter.last_day) == ("it", None, None)
+    assert (matter.recipient.value, matter.reminder_day, matter.ends_on) == ("it", None, None)
 
 
 @pytest.mark.parametrize(("actor", "reminded"), [(Actor.HOLDER, False), (Actor.IT, True), (Actor.EMPLOYER, True)])
@@ -133,7 +133,7 @@ def test_who_has_no_access_at_one_workstation_is_not_made_to_wait(there: tuple[C
     """Access at another one lasts for long."""
     (matter,) = matters_of(report(host(record(days=400)), host(*there, name="ws-2")), TERMS)
     assert (matter.recipient.value, matter.next_step, matter.reminder_day) == ("it", NextStep.ENROL, None)
-    assert (matter.last_day, matter.days_left) == (None, None)  # that of the other one is not the reason
+    assert (matter.ends_on, matter.days_left) == (None, None)  # that of the other one is not the reason
     assert matter.workstations == ("ws-2",)
 
 
@@ -174,12 +174,12 @@ def test_last_day_is_that_of_the_site() -> None:
     usual = report(host(record(days=400)), time_zone="Pacific/Kiritimati")
     row = replace(usual.holders[0], **to_do(NextStep.RENEW, Actor.IT), certificate_days_left=1, valid_until=NOW + DAY)
     (matter,) = matters_of(replace(usual, holders=(row,)), TERMS)
-    assert matter.last_day == date.fromisoformat("2026-11-27")
+    assert matter.ends_on == date.fromisoformat("2026-11-27")
 
 
 def test_who_has_no_access_yet_has_no_step() -> None:
     (matter,) = matters(**to_do(NextStep.LOG_ON, Actor.HOLDER), days_left=None, access_until=None)
-    assert (matter.reminder_day, matter.last_day) == (None, None)
+    assert (matter.reminder_day, matter.ends_on) == (None, None)
 
 
 def annex(left: int, status: Status, accepted: Acceptable | None, **changes: object) -> tuple[ReminderItem, ...]:
@@ -209,7 +209,7 @@ def annex(left: int, status: Status, accepted: Acceptable | None, **changes: obj
 def test_annex_counts_by_the_last_day_with_access_and_only_the_exception_for_it_holds_it_back(
     left: int, status: Status, accepted: Acceptable | None, step: int | None
 ) -> None:
-    found = [(each.recipient.value, each.reminder_day, each.last_day) for each in annex(left, status, accepted)]
+    found = [(each.recipient.value, each.reminder_day, each.ends_on) for each in annex(left, status, accepted)]
     assert found == ([] if step is None else [("employer", step, TODAY + timedelta(days=left - 1))])
 
 
@@ -234,7 +234,7 @@ def test_the_holder_is_reminded_by_the_certificate_beside_the_annex_until_that_h
     found = annex(left, status, accepted, **changes, **days)
     last = {"employer": TODAY + timedelta(days=left - 1), "holder": (NOW + 400 * DAY).date()}
     assert {each.recipient.value: each.reminder_day for each in found} == reminded
-    assert {each.recipient.value: each.last_day for each in found} == {who: last[who] for who in reminded}
+    assert {each.recipient.value: each.ends_on for each in found} == {who: last[who] for who in reminded}
     assert [each.days_left for each in found if each.next_step is NextStep.LOG_ON] == [certificate] * (
         "holder" in reminded
     )
