@@ -25,7 +25,7 @@ def test_each_is_told_what_to_do_in_one_mail(office: Office) -> None:
     assert (result["changed"], result["counts"]) == (True, {"sent": 3})
     assert "Log on at ws-1" in text(office.to(JEANNE))
     assert f"to {IT}" in text(office.to(ANNE)) and "Forward" in text(office.to(ANNE))
-    assert "annex 1" in text(office.to(HEAD)) and "Paul Martin (physicist): 2026-12-25" in text(office.to(HEAD))
+    assert "the yearly document" in text(office.to(HEAD)) and "Paul Martin (physicist): 2026-12-25" in text(office.to(HEAD))
     assert office.to(JEANNE).message["Auto-Submitted"] == "auto-generated"
     assert office.arrived() == sorted([JEANNE, ANNE, HEAD])
 
@@ -155,7 +155,7 @@ def test_site_replaces_a_template_and_keeps_the_others(office: Office) -> None:
     (office.folder / "own" / "_head.j2").write_text("CHU", encoding="utf-8")
     office.remind(templates_folder=str(office.folder / "own"))
     assert text(office.to(JEANNE)).strip() == "CHU: log on at the workstation"
-    assert "annex 1" in text(office.to(HEAD))
+    assert "the yearly document" in text(office.to(HEAD))
 
 
 def test_browser_is_closed_once_after_a_renewal(office: Office, tmp_path: Path) -> None:

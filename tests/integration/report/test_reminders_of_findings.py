@@ -188,7 +188,7 @@ BACK = "2026-12-02"
 
 
 def with_newcomer(**changes: str) -> Variables:
-    """Zoé has no certificate yet, and waits for annex 1."""
+    """Zoé has no certificate yet, and waits for the yearly document."""
     newcomer = entry("T4", mail=None, awaiting="document", **changes)
     paul = entry("T2", authorisation_anniversary="2026-12-25")
     return [*hospital()[:2], workstation("ws-2", paul, newcomer, certificates=[certificate("T2", 500)])]
