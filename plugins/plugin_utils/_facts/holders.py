@@ -275,12 +275,11 @@ def holder_status(
 def holder_record(
     entry: HolderEntry, rated: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], rules: StatusRules
 ) -> HolderRecord:
-    """An entry's holder as facts have it. An authorisation is due as many days before its end as a certificate."""
+    """An entry's holder as facts have it."""
     holder = holder_status(entry, rated, unread, rules)
     record = holder.record
-    authorisation = Authorisation(entry.anniversary, rules.calendar.renew_before_days)
     end = record.not_after if record and holder.status not in WITHOUT_ACCESS else None
-    access = access_of(holder.status, end, authorisation, rules.calendar, rules.now)
+    access = access_of(holder.status, end, Authorisation(entry.anniversary), rules.calendar, rules.now)
     return HolderRecord(
         user=entry.user,
         name=entry.person.name,

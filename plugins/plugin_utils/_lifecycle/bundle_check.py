@@ -80,7 +80,7 @@ def _checked(
         if last is None:
             raise folder.refusal()
         leaf = last.bundle.leaf
-        end = calendar.day(leaf.not_after)
+        end = calendar.ends_on(leaf.not_after)
         found["bundle"] = {
             "file": last.path.name,
             "issued_to": leaf.subject_cn or leaf.subject,
@@ -95,7 +95,7 @@ def _checked(
     except Pkcs12Error as refusal:
         error = ErrorRow(refusal.problem)
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}
-    said = Problem("done.bundle_opens", {"file": last.path.name, "until": end}, causes=not_opened(folder.unopened))
+    said = Problem("done.bundle_opens", {"file": last.path.name, "ends_on": end}, causes=not_opened(folder.unopened))
     return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
 
 

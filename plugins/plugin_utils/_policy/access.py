@@ -18,11 +18,10 @@ from .validity import Calendar
 class Authorisation:
     """The yearly authorisation. ``end``: its end date, on which it is over already; None if it is not known.
 
-    ``due_within``: its renewal is due from so many days before the end date. ``of_site``: the end date is that of the whole site.
+    ``of_site``: the end date is that of the whole site.
     """
 
     end: date | None
-    due_within: int
     of_site: bool = False
 
     def status(self, calendar: Calendar, now: datetime) -> Status | None:
@@ -32,7 +31,7 @@ class Authorisation:
         left = calendar.days_left(self.end, now)
         if left <= 0:
             return Status.EXPIRED
-        return Status.RENEWAL_DUE if left <= self.due_within else Status.VALID
+        return Status.RENEWAL_DUE if left <= calendar.authorisation_due_within_days else Status.VALID
 
 
 class Doubt(str, Enum):
@@ -68,8 +67,7 @@ def _day_of(year: int, month: int, day: int) -> date:
 class Access:
     """A holder's access. ``until`` is its last second, in UTC; None without a certificate that gives access.
 
-    ``days_left``: calendar days until the day of ``until``. It is 0 on the last day with access and negative after it. ``ends_on``: that
-    day at the site, which may be another date than that of ``until``.
+    ``ends_on``: the first day of the site without access on the whole of it. ``days_left``: calendar days until then.
     """
 
     until: datetime | None
@@ -96,13 +94,10 @@ def access_of(
     worst = min((certificate, said), key=WORST_FIRST.index) if said and certificate in WORST_FIRST else certificate
     if certificate_end is None:
         return Access(None, None, worst)
-    left = calendar.days_left(certificate_end, now)
-    if authorisation.end is None:
-        return Access(certificate_end, left, worst, calendar.day(certificate_end))
-    # The last day with access is the day before the end date.
-    until = min(certificate_end, last_second_before(authorisation.end, calendar))
-    left = min(left, calendar.days_left(authorisation.end, now) - 1)
-    return Access(until, left, worst, calendar.day(until))
+    end = authorisation.end
+    until = certificate_end if end is None else min(certificate_end, last_second_before(end, calendar))
+    ending = calendar.ending(until, now)
+    return Access(until, ending.days_left, worst, ending.on)
 
 
 def last_second_before(day: date, calendar: Calendar) -> datetime:

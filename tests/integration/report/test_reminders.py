@@ -25,7 +25,9 @@ def test_each_is_told_what_to_do_in_one_mail(office: Office) -> None:
     assert (result["changed"], result["counts"]) == (True, {"sent": 3})
     assert "Log on at ws-1" in text(office.to(JEANNE))
     assert f"to {IT}" in text(office.to(ANNE)) and "Forward" in text(office.to(ANNE))
-    assert "the yearly document" in text(office.to(HEAD)) and "Paul Martin (physicist): 2026-12-25" in text(office.to(HEAD))
+    assert "the yearly document" in text(office.to(HEAD)) and "Paul Martin (physicist): 2026-12-25" in text(
+        office.to(HEAD)
+    )
     assert office.to(JEANNE).message["Auto-Submitted"] == "auto-generated"
     assert office.arrived() == sorted([JEANNE, ANNE, HEAD])
 

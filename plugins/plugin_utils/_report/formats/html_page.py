@@ -12,7 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -165,10 +165,10 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
     }
 
 
-def _first(holders: Sequence[HolderRow], end: datetime | None) -> list[str]:
+def _first(holders: Sequence[HolderRow], end: date | None) -> list[str]:
     """The names of those whose access ends first."""
     several = homonyms(holders)
-    return [shown_name(row, several) for row in holders if end and row.access_until == end]
+    return [shown_name(row, several) for row in holders if end and row.ends_on == end]
 
 
 def _silent(report: Report) -> list[WorkstationRow]:

@@ -11,6 +11,7 @@ from ..._errors import Problem
 from ..._facts.build import MACHINE_SID
 from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
+from ..._policy.access import Doubt, doubt_of, next_end
 from ..._policy.status import Status
 from ..._policy.validity import is_selectable
 from ..exceptions import FAILED
@@ -44,8 +45,8 @@ class Remarks:
 
     def of(self, row: HolderRow) -> list[str]:
         """For which setting of the issuer the row is, where the report has several, whose store has the holder's certificate, which
-        certificates are two, and where the last run failed, one line each."""
-        issuer = self._issuer(row) if self._has_several_issuers else []
+        certificates are two, where the last run failed, and what is to be written about the authorisation, one line each."""
+        issuer = [*(self._issuer(row) if self._has_several_issuers else []), *self._date(row)]
         if row.next_step is NextStep.GIVE_OWN_NUMBER:
             return issuer  # whose the certificates are nobody can say
         known = self._certificates.get(row.authorisation, []) if row.authorisation else []
@@ -79,6 +80,17 @@ class Remarks:
     def _issuer(self, row: HolderRow) -> list[str]:
         setting = row.issuer_setting
         return [self._say("remark.issuer", issuer=setting) if setting else self._say("remark.no_issuer")]
+
+    def _date(self, row: HolderRow) -> list[str]:
+        """Which end date is to be written where once the authorisation has been renewed, or that the one there may be a slip."""
+        end = row.authorisation_until
+        doubt = doubt_of(end, self._say.today) if end else None
+        if end is None or doubt is None:
+            return []
+        if doubt is Doubt.FAR:
+            return [self._say("remark.date_far", day=self._say.day(end))]
+        where = "site" if row.authorisation_of_site else "own"
+        return [self._say(f"remark.next_date.{where}", day=next_end(end, self._say.today).isoformat())]
 
     def leaver(self, row: CertificateRow) -> str:
         """That the holder of a certificate has left; empty if that is not so."""
@@ -138,7 +150,7 @@ class Remarks:
             yield self._say(
                 "remark.older" if number else "remark.ends_last",
                 workstation=row.workstation,
-                day=self._say.day(found.not_after),
+                day=self._say.day(row.ends_on),
                 issuer=found.issuer_cn or found.issuer,
                 thumbprint=found.thumbprint[:SHOWN_THUMBPRINT],
             )

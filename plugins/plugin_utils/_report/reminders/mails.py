@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ..._mail.message import Attachment, MailContent
+from ..._policy.validity import Ending
 from ..formats.calendar_file import Event, calendar_file
 from ..formats.reminder_texts import ReminderTemplates, Texts
 from ..language.wording import Wording
@@ -103,13 +104,13 @@ def _step(matter: ReminderItem, say: Wording) -> str:
 
 def _values_of_event(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
     """The values for an event. Whoever reads it does so on another day than that of the mail, so it has no distance from that day."""
-    return {**_values(replace(matter, days_left=0), say), "distance": ""}
+    return {**_values(replace(matter, days_left=1), say), "distance": ""}
 
 
 def _calendar(
     letter: Letter, templates: ReminderTemplates, say: Wording, sender: Sender, now: datetime
 ) -> list[Attachment]:
-    """One event for each last day with access that has not passed. IT gets none: its list is work, not an appointment.
+    """One event for each last full day of access that has not passed. IT gets none: its list is work, not an appointment.
 
     What is due at once, such as closing the browser, is no event of a day in years.
     """
@@ -117,9 +118,9 @@ def _calendar(
         return []
     dated = [each for each in letter.matters if each.reminder_day is not None]
     events = []
-    for day in sorted({each.ends_on for each in dated if each.ends_on and each.ends_on >= say.today}):
+    for day in sorted({each.ends_on for each in dated if each.ends_on and each.ends_on > say.today}):
         matters = [each for each in dated if each.ends_on == day]
         texts = _texts(letter, matters, templates, say, sender, _values_of_event)
         identity = f"{letter.recipient.value} {letter.address} {day} {matters[0].person}"
-        events.append(Event(identity, day, texts.subject, texts.text))
+        events.append(Event(identity, Ending(day, 1).last_full_day, texts.subject, texts.text))
     return [Attachment(CALENDAR_NAME, calendar_file(events, now))] if events else []

@@ -32,7 +32,7 @@ Key = tuple[str, str, Recipient, str, int | None, date | None, NextStep | None]
 class SentReminder:
     """A matter in a mail that the server took. ``address`` is in small letters. ``at``: when, aware, in UTC.
 
-    ``next_step``: only of what has neither a reminder day nor a last day, which is about nothing else. None of other matters.
+    ``next_step``: only of what has neither a reminder day nor an end, which is about nothing else. None of other matters.
     ``issuer_setting``: of the row that the matter was about.
     """
 
@@ -47,7 +47,7 @@ class SentReminder:
 
     @property
     def key(self) -> Key:
-        """What is never sent twice; without a reminder day and a last day, not before ``REPEATED_AFTER``."""
+        """What is never sent twice; without a reminder day and an end, not before ``REPEATED_AFTER``."""
         person = self.issuer_setting, self.person
         return *person, self.recipient, self.address, self.reminder_day, self.ends_on, self.next_step
 

@@ -231,9 +231,9 @@ SITE = date(2027, 3, 1)
 
 def test_access_ends_with_the_first() -> None:
     entry = replace(JEANNE, anniversary=date(2027, 1, 4))
-    rules = workstation_rules([entry], None, calendar_of("UTC", 40), NOW)
+    rules = workstation_rules([entry], None, calendar_of("UTC", 10, 40), NOW)
     found = holder_record(entry, rate_certificates([record(days=400)], rules), (), rules)
-    assert (found.status, found.days_left, found.ends_on) == (Status.RENEWAL_DUE, 39, date(2027, 1, 3))
+    assert (found.status, found.days_left, found.ends_on) == (Status.RENEWAL_DUE, 40, date(2027, 1, 4))
     assert found.access_until == datetime(2027, 1, 3, 23, 59, 59, tzinfo=timezone.utc)
     assert (found.certificate_status, found.certificate_until) == (Status.VALID, NOW + 400 * DAY)
 

@@ -187,9 +187,9 @@ def test_workstation_that_was_audited() -> None:
         {"user": "CHU\\d", "status": "unknown", "ends_on": None},
     ]
     found = told({"a": {"ansible_facts": {"pkcs12": {"holders": holders}}}})
-    assert found["totals"] == {"missing": 1, "renewal_due": 2, "unknown": 1, "valid": 1}
-    assert "  <summary.place <holder_at a CHU\\b>> <access_until 2026-12-01>" in found["lines"]
-    assert "  <summary.place <holder_at a CHU\\e>> <access_until.by_authorisation 2026-12-01>" in found["lines"]
+    assert found["totals"] == {"authorisation_renewal_due": 1, "missing": 1, "renewal_due": 1, "unknown": 1, "valid": 1}
+    assert "  <summary.place <holder_at a CHU\\b>> <access_ends 2026-12-01>" in found["lines"]
+    assert "  <summary.place <holder_at a CHU\\e>> <access_ends.by_authorisation 2026-12-01>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\c>> <no_access>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\d>> <access_not_known>" in found["lines"]
 

@@ -67,7 +67,7 @@ def test_a_number_of_days_below_0_is_refused() -> None:
         # 23 hours are a day, and 25 are no more than one.
         (PARIS, "2026-03-29T22:00:00", "2026-03-28T23:00:00", 1),
         (PARIS, "2026-10-25T23:00:00", "2026-10-24T22:00:00", 1),
-        (PARIS, "2026-10-25T22:59:59", "2026-10-24T22:00:00", 0),
+        (PARIS, "2026-10-25T22:59:58", "2026-10-24T22:00:00", 0),
         # 40 days later, over the end of summer time.
         (PARIS, "2026-11-24T22:30:00", "2026-10-15T08:00:00", 40),
         # Of an authorisation only the day is known.
