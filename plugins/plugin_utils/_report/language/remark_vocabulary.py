@@ -98,7 +98,7 @@ UNREAD: Catalogue = {
     "owner.named": ("{name} ({account})", "{name} ({account})"),
     "owner.workstation": ("the workstation itself", "le poste lui-même"),
     "owner.folder": ("the user of the profile {folder}", "l'utilisateur du profil {folder}"),
-    "owner.unknown": ("unknown account {sid}", "compte inconnu {sid}"),
+    "owner.unknown": ("an account that Windows no longer knows", "un compte que Windows ne connaît plus"),
 }
 
 REMARKS: Catalogue = {
@@ -137,6 +137,24 @@ REMARKS: Catalogue = {
         "on {workstation}, the last run found ({day}): {problem}",
         "sur {workstation}, le dernier passage a constaté ({day}) : {problem}",
     ),
+    "remark.date_far": (
+        "the authorisation ends on {day}, more than 13 months ahead: compare this date with {document}",
+        "autorisation : échéance le {day}, dans plus de 13 mois ; date à comparer avec {document}",
+    ),
+    "remark.next_date.site": (
+        "once {document} has been returned, write {day} in pkcs12_authorisation_anniversary, if the registry confirmed this date",
+        "une fois {document} retourné, écrire {day} dans pkcs12_authorisation_anniversary, si le registre a confirmé cette date",
+    ),
+    "remark.next_date.own": (
+        (
+            "once {document} has been returned, write {day} in authorisation_anniversary of this person (pkcs12_holders), if the "
+            "registry confirmed this date"
+        ),
+        (
+            "une fois {document} retourné, écrire {day} dans authorisation_anniversary de cette personne (pkcs12_holders), si le "
+            "registre a confirmé cette date"
+        ),
+    ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),
 }
 
@@ -152,12 +170,15 @@ COUNTS: Catalogue = {
     "counts.sentence": ("{place}: {shares}.", "{place} : {shares}."),
     "counts.holders.one": ("{n} holder", "{n} titulaire"),
     "counts.holders.many": ("{n} holders", "{n} titulaires"),
-    "counts.subject": ("Client certificates", "Certificats clients"),
+    "counts.subject": ("Personal certificates, {service}", "Certificats personnels, {service}"),
     "counts.failing": (
         "{place}: {shares} ({option}). The report says who acts on each.",
         "{place} : {shares} ({option}). Le rapport dit qui agit.",
     ),
-    "print.everything": ("Print all tables", "Imprimer tous les tableaux"),
+    "print": ("Print", "Imprimer"),
+    "print.short": ("who needs something", "à traiter"),
+    "print.register": ("everybody, one line each (register)", "registre, une ligne par personne"),
+    "print.all": ("all tables", "tous les tableaux"),
     "sign": ("Read and approved", "Lu et approuvé"),
     "sign.name": ("Name and function", "Nom et fonction"),
     "sign.date": ("Date", "Date"),

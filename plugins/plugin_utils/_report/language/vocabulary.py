@@ -58,8 +58,8 @@ _MEMBERS: Catalogue = {
     "status.on_leave": ("on leave", "en congé"),
     "status.revoked": ("revoked", "révoqué"),
     "auth.valid": ("valid", "valide"),
-    "auth.renewal_due": ("due", "à renouveler"),
-    "auth.expired": ("expired", "hors délai"),
+    "auth.renewal_due": ("ends soon", "bientôt échue"),
+    "auth.expired": ("ended", "échue"),
     "service.none": ("the portal", "le portail"),
     "who.none": ("The hospital's IT department", "Le service informatique de l'établissement"),
     "who.named": ("The IT department of {name}", "Le service informatique ({name})"),
@@ -204,8 +204,8 @@ _MEMBERS: Catalogue = {
     "exception_state.in_force": ("in force", "en vigueur"),
     "exception_state.unused": ("fits nothing: correct it or take it out", "sans objet : à corriger ou à supprimer"),
     "exception_state.ended": ("ended", "échue"),
-    "acceptable.authorisation_renewal_due": ("authorisation due", "autorisation à renouveler"),
-    "acceptable.authorisation_expired": ("authorisation expired", "autorisation hors délai"),
+    "acceptable.authorisation_renewal_due": ("authorisation ends soon", "autorisation bientôt échue"),
+    "acceptable.authorisation_expired": ("authorisation ended", "autorisation échue"),
     "acceptable.without_holder": ("certificate without a holder", "certificat sans titulaire"),
 }
 
