@@ -61,8 +61,8 @@ def revocable(days: float = 600) -> Variables:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Jeanne Dupont: ask the issuer for a new certificate", "workstation ws-1; last day 2026-11-23")),
-        ("fr", ("Jeanne Dupont : demander un nouveau certificat", "poste ws-1 ; dernier jour 23/11/2026")),
+        ("en", ("Jeanne Dupont: ask the issuer for a new certificate", "workstation ws-1; no access from 2026-11-23 on")),
+        ("fr", ("Jeanne Dupont : demander un nouveau certificat", "poste ws-1 ; plus d'accès à partir du 23/11/2026")),
     ],
 )  # fmt: skip
 def test_revoked_certificate_reaches_it_once(office: Office, language: str, said: tuple[str, str]) -> None:

@@ -104,18 +104,6 @@ UNREAD: Catalogue = {
 REMARKS: Catalogue = {
     "remark.issuer": ("pkcs12_issuer: {issuer}", "pkcs12_issuer : {issuer}"),
     "remark.no_issuer": ("without pkcs12_issuer", "sans pkcs12_issuer"),
-    "remark.date_far": (
-        "the end of the authorisation, {day}, is more than 13 months ahead: compare it with {document}",
-        "l'échéance de l'autorisation, {day}, est à plus de 13 mois : la comparer avec {document}",
-    ),
-    "remark.next_date.site": (
-        "once {document} has been returned, write {day} in pkcs12_authorisation_anniversary, if the registry confirmed this date",
-        "une fois {document} retourné, écrire {day} dans pkcs12_authorisation_anniversary, si le registre a confirmé cette date",
-    ),
-    "remark.next_date.own": (
-        "once {document} has been returned, write {day} in authorisation_anniversary of this person, if the registry confirmed this date",
-        "une fois {document} retourné, écrire {day} dans authorisation_anniversary de cette personne, si le registre a confirmé cette date",
-    ),
     "remark.leaver": ("of a leaver", "d'un partant"),
     "remark.elsewhere": (
         "on {workstation} in the store of {owner}",

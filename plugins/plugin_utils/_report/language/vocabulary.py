@@ -221,6 +221,16 @@ VOCABULARY: Catalogue = {
 """Statuses, steps and actors. Every format of the report uses these words. What is acceptable and a status has the words of the status."""
 
 
+_WITH_WORD_OF_SITE: Catalogue = {
+    "auth.renewal_due": ("ends soon", "échéance proche"),
+    "auth.expired": ("ended", "échéance passée"),
+    "acceptable.authorisation_renewal_due": ("authorisation ends soon", "autorisation\u00a0: échéance proche"),
+    "acceptable.authorisation_expired": ("authorisation ended", "autorisation\u00a0: échéance passée"),
+    "tile.authorisation.renewal_due": ("authorisation ends soon, in all", "autorisation\u00a0: échéance proche, en tout"),
+    "tile.authorisation.expired": ("authorisation ended, in all", "autorisation\u00a0: échéance passée, en tout"),
+}
+"""What is said otherwise where a site has a word for an authorisation: nobody knows its gender."""
+
 _AUTHORISATION = re.compile(r"\baut(?:h)?orisation(s?)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w '\u2019-]{0,39}")
 """A noun of a language: no character with a meaning in HTML, in a style sheet, or in a placeholder."""
@@ -309,9 +319,12 @@ class Translator:
         self.language = language
         self._zone = zone
         # ansible-test sanity allows only the ASCII apostrophe in sources. The report has the typographic one.
-        texts = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **(catalogue or {})}.items()}
-        word = site.authorisation
-        if word and _WORD.fullmatch(word):
+        said = {**VOCABULARY, **(catalogue or {})}
+        word = site.authorisation if _WORD.fullmatch(site.authorisation or "") else None
+        if word:
+            said |= {key: both for key, both in _WITH_WORD_OF_SITE.items() if key in said}
+        texts = {key: both[LANGUAGES.index(language)] for key, both in said.items()}
+        if word:
             texts = {key: _in_words_of_site(text, word) for key, text in texts.items()}
         self._words = {key: text.replace("'", "\u2019") for key, text in texts.items()}
         self.details = site.details(self._words)

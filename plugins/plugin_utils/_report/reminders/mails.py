@@ -25,14 +25,14 @@ WORD = {"en": "authorisation", "fr": "autorisation"}
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What mails have in common. ``forward_to``: where holders forward the issuer's mail to; ``contact``: whom they may ask.
+    """What mails have in common. ``forward_to``: where holders forward the issuer's mail to; ``contact``: whom people may ask.
 
     ``word``: what the site calls an authorisation, None for the word of the language.
     """
 
     address: str
     forward_to: str
-    contact: str | None
+    contact: str
     calendar: bool
     word: str | None
 
@@ -49,9 +49,8 @@ def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: 
     """The mail. Raises ``Pkcs12Error``: ``reminder_template``."""
     texts = _texts(letter, letter.matters, templates, say, sender, _values)
     files = _calendar(letter, templates, say, sender, now) if sender.calendar else []
-    return ReminderMail(
-        letter, MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html)
-    )
+    content = MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html)
+    return ReminderMail(letter, replace(content, kind="reminders", about=say("counts.subject")))
 
 
 def _texts(
