@@ -168,6 +168,7 @@ def holders_csv(report: Report) -> bytes:
     remarks = Remarks(report, say)
     own: Columns = {
         "next_step": lambda row, _words: say.step(row),
+        "accounts": lambda row, _words: _joined(map(remarks.account, row.places)),
         "failure": lambda row, _words: _joined(map(say.told.cause, _failures(row))),
         "remarks": lambda row, _words: "; ".join((*remarks.of(row), *remarks.silent(row))),
     }

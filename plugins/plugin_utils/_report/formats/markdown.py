@@ -20,6 +20,7 @@ from ..._policy.status import Status
 from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
 from ..language.counts import (
+    authorisation_shares,
     holder_counts,
     shared_among,
     shares,
@@ -113,9 +114,8 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
     if found.accepted:
         yield "tile.accepted", say.number(found.accepted)
     if found.authorisations:
-        authorisations = [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()]
-        yield "text.authorisations", _counts(authorisations, say)
-    yield "workstations", _counts(workstation_shares(report, say), say)
+        yield "text.authorisations", ", ".join(authorisation_shares(found.authorisations, say))
+    yield "workstations", ", ".join(workstation_shares(report, say)) or say.number(0)
     if shared := shared_among(report, say):
         yield "tile.shared", escaped("; ".join(shared))
     if empty := without_holders(report, say):

@@ -14,6 +14,7 @@ from ..._facts.schema import UnreadRecord
 from ..._policy.access import Doubt, doubt_of, next_end
 from ..._policy.status import Status
 from ..._policy.validity import is_selectable
+from ..accounts import SID
 from ..exceptions import FAILED
 from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report, StoreOwner, WorkstationRow
 from ..no_answer import no_answer_reason
@@ -119,16 +120,25 @@ class Remarks:
         return self._say.told.of(row.problem) if row.problem else ""
 
     def owner(self, sid: str, account: str | None = None) -> str:
-        """Who an account is: the holders' names and the account, the account alone, or the SID if nothing names it."""
+        """Who an account is: the holders' names and the account, the account alone, or that nobody knows its name."""
         if sid == MACHINE_SID:
             return self._say("owner.workstation")
-        known = account or self._accounts.get(sid)
-        if not known and sid in self._folders:
-            known = self._say("owner.folder", folder=self._folders[sid])
+        known = account or self._account(sid)
         names = ", ".join(self._names.get(sid, ()))
         if names and known:
             return self._say("owner.named", name=names, account=known)
-        return names or known or self._say("owner.unknown", sid=sid)
+        return names or known or self._say("owner.unknown")
+
+    def account(self, place: HolderWorkstation) -> str:
+        """The account of a holder, by its name also where the inventory has its SID."""
+        if not SID.fullmatch(place.account):
+            return place.account
+        return self._account(place.account.upper()) or self._say("owner.unknown")
+
+    def _account(self, sid: str) -> str | None:
+        if sid in self._folders and sid not in self._accounts:
+            return self._say("owner.folder", folder=self._folders[sid])
+        return self._accounts.get(sid)
 
     def unread(self, store: UnreadRecord) -> str:
         """Whose store was not read."""
@@ -175,7 +185,8 @@ def _names_of(report: Report) -> Mapping[str, tuple[str, ...]]:
 
 def _accounts_of(report: Report) -> Mapping[str, str]:
     """The names of accounts by their SIDs: as Windows writes them, else as the inventory does."""
-    inventory = {place.owner_sid: place.account for row in report.holders for place in row.places if place.owner_sid}
+    places = [place for row in report.holders for place in row.places if not SID.fullmatch(place.account)]
+    inventory = {place.owner_sid: place.account for place in places if place.owner_sid}
     windows = {row.certificate.owner_sid: row.certificate.owner for row in report.certificates if row.certificate.owner}
     profiles = {each.owner_sid: each.account for each in _store_owners(report) if not _is_folder(each)}
     return inventory | windows | profiles

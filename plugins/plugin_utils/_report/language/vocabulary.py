@@ -226,6 +226,10 @@ _WITH_WORD_OF_SITE: Catalogue = {
     "auth.expired": ("ended", "échéance passée"),
     "acceptable.authorisation_renewal_due": ("authorisation ends soon", "autorisation\u00a0: échéance proche"),
     "acceptable.authorisation_expired": ("authorisation ended", "autorisation\u00a0: échéance passée"),
+    "shares.authorisation.renewal_due.one": ("{n} ends soon", "{n} à échéance proche"),
+    "shares.authorisation.renewal_due.many": ("{n} end soon", "{n} à échéance proche"),
+    "shares.authorisation.expired.one": ("{n} ended", "{n} à échéance passée"),
+    "shares.authorisation.expired.many": ("{n} ended", "{n} à échéance passée"),
     "tile.authorisation.renewal_due": ("authorisation ends soon, in all", "autorisation\u00a0: échéance proche, en tout"),
     "tile.authorisation.expired": ("authorisation ended, in all", "autorisation\u00a0: échéance passée, en tout"),
 }
