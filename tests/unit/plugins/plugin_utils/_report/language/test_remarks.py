@@ -182,8 +182,8 @@ def test_an_account_of_two_people_names_both() -> None:
 def test_two_usable_certificates_are_both_shown() -> None:
     both = lines(report(host(OLDER, NEWEST)), "T1")
     assert [line.rpartition(", ")[0] for line in both] == [
-        "on ws-1, ends last: until 2027-12-30, AC New",
-        "on ws-1, older: until 2027-02-23, AC Old",
+        "on ws-1, ends last: on 2027-12-30, AC New",
+        "on ws-1, older: ends on 2027-02-23, AC Old",
     ]
     assert [line[-8:] for line in both] == [NEWEST.thumbprint[:8], OLDER.thumbprint[:8]]
 
