@@ -103,4 +103,4 @@ def test_the_sites_word_takes_the_place_of_ours_in_every_form(language: str) -> 
     shown = (re.sub("<[^>]*>", " ", body), markdown(report), holders_csv(report).decode("utf-8-sig"))
     for text in shown:
         assert "habilitation" in text.casefold()
-        assert re.search("aut(h)?orisation(?!\\?_)", text, re.IGNORECASE) is None  # variables keep their names
+        assert re.search(r"aut(h)?orisation(?!\\?_)", text, re.IGNORECASE) is None  # variables keep their names
