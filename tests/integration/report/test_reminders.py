@@ -73,8 +73,8 @@ def test_dry_run_and_check_mode_send_nothing_and_write_nothing(office: Office) -
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("Its last day is 2026-12-05", "Questions: IT")),
-        ("fr", ("Son dernier jour est le 05/12/2026", "Ouvrir une session", "Questions : IT")),
+        ("en", ("your certificate ends on 2026-12-05", "Questions: IT")),
+        ("fr", ("votre certificat prend fin le 05/12/2026", "Ouvrir une session", "Questions : IT")),
     ],
 )
 def test_both_languages(office: Office, language: str, words: tuple[str, ...]) -> None:
@@ -82,7 +82,7 @@ def test_both_languages(office: Office, language: str, words: tuple[str, ...]) -
     said = text(office.to(JEANNE))
     assert [word for word in words if word not in said] == []
     subject = str(office.to(HEAD).message["Subject"])
-    assert subject.startswith({"en": "Annex 1", "fr": "Annexe 1"}[language])
+    assert subject.startswith({"en": "To return: the yearly document", "fr": "À retourner : le document annuel"}[language])
 
 
 def _payload(part: EmailMessage) -> bytes:
@@ -99,7 +99,7 @@ def unfolded(data: bytes) -> list[tuple[str, str]]:
     return [(line.partition(":")[0], line.partition(":")[2]) for line in lines]
 
 
-def test_calendar_file_has_the_last_day(office: Office) -> None:
+def test_calendar_file_has_the_last_full_day(office: Office) -> None:
     office.remind(calendar=True, language="fr")
     (file,) = office.to(JEANNE).message.iter_attachments()
     assert isinstance(file, EmailMessage)
@@ -107,8 +107,8 @@ def test_calendar_file_has_the_last_day(office: Office) -> None:
     lines = unfolded(_payload(file))
     assert [name for name, _value in lines if name in ("BEGIN", "END")] == ["BEGIN", "BEGIN", "END", "END"]
     found = dict(lines)
-    assert found["DTSTART;VALUE=DATE"] == "20261205" and found["DTEND;VALUE=DATE"] == "20261206"
-    assert "dernier jour" in found["SUMMARY"] and "Ouvrir une session" in found["DESCRIPTION"]
+    assert found["DTSTART;VALUE=DATE"] == "20261204" and found["DTEND;VALUE=DATE"] == "20261205"
+    assert "à partir du 05/12/2026" in found["SUMMARY"] and "Ouvrir une session" in found["DESCRIPTION"]
     assert len(list(office.to(HEAD).message.iter_attachments())) == 1
     office.server.mails.clear()
     office.state.unlink()
