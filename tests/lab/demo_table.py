@@ -34,7 +34,9 @@ def renewals(hospital: Hospital, run: Run) -> list[Sequence[str]]:
             else "-"
         )
         ends_on = str(row.result.get("access_ends_on"))
-        rows.append((*_where(hospital, row), str(row.result.get("outcome", row.result.get("msg"))), ends_on, old or "-"))
+        rows.append(
+            (*_where(hospital, row), str(row.result.get("outcome", row.result.get("msg"))), ends_on, old or "-")
+        )
     return rows
 
 

@@ -82,7 +82,9 @@ def test_both_languages(office: Office, language: str, words: tuple[str, ...]) -
     said = text(office.to(JEANNE))
     assert [word for word in words if word not in said] == []
     subject = str(office.to(HEAD).message["Subject"])
-    assert subject.startswith({"en": "To return: the yearly document", "fr": "À retourner : le document annuel"}[language])
+    assert subject.startswith(
+        {"en": "To return: the yearly document", "fr": "À retourner : le document annuel"}[language]
+    )
 
 
 def _payload(part: EmailMessage) -> bytes:

@@ -16,6 +16,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import Remarks
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._report.known import record
@@ -104,3 +106,26 @@ def test_the_sites_word_takes_the_place_of_ours_in_every_form(language: str) -> 
     for text in shown:
         assert "habilitation" in text.casefold()
         assert re.search(r"aut(h)?orisation(?!\\?_)", text, re.IGNORECASE) is None  # variables keep their names
+
+
+def remarks_of(report: Report) -> list[list[str]]:
+    found = Remarks(report, Wording(report.parameters))
+    return [found.of(row) for row in report.holders]
+
+
+def test_after_the_end_the_report_says_which_day_to_write_where_and_that_day_is_right() -> None:
+    own = {"authorisation_anniversary": "2026-11-20"}
+    (jeanne,), (paul,) = remarks_of(made(site(own, **ENDED)))
+    assert "write 2027-11-20 in authorisation_anniversary of this person, if the registry" in jeanne
+    assert "once the yearly document has been returned, write 2027-11-25 in pkcs12_authorisation_anniversary" in paul
+    written = made(site({"authorisation_anniversary": "2027-11-20"}, pkcs12_authorisation_anniversary="2027-11-25"))
+    assert statuses(written) == {"T1": Status.VALID, "T2": Status.VALID}
+    assert remarks_of(written) == [[], []]
+
+
+def test_an_end_more_than_13_months_ahead_is_to_be_compared() -> None:
+    report = made(site(pkcs12_authorisation_anniversary="2028-01-01"), authorisation_document={"name": "annex 1"})
+    said = (
+        'the end of the authorisation, 2028-01-01, is more than 13 months ahead: compare it with the document "annex 1"'
+    )
+    assert remarks_of(report) == [[said], [said]]
