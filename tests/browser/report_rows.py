@@ -70,9 +70,9 @@ def place(
     step: NextStep = NextStep.NOTHING,
 ) -> HolderWorkstation:
     """A holder at a workstation that has just answered; ``days`` until the first one without access."""
-    ends_on = None if days is None else TODAY + timedelta(days=days)
-    last = ends_on and datetime.combine(ends_on - timedelta(days=1), LAST_SECOND, PARIS)
-    end = last and last.astimezone(timezone.utc)
+    ends_on = TODAY + timedelta(days=days or 0)
+    last = datetime.combine(ends_on - timedelta(days=1), LAST_SECOND, PARIS)
+    end = None if days is None else last.astimezone(timezone.utc)
     return HolderWorkstation(
         workstation=workstation,
         account=f"CHU\\{account}",
@@ -81,7 +81,7 @@ def place(
         actor=ACTORS.get(step, Actor.IT),
         valid_from=end - LIFE if end else None,
         valid_until=end,
-        ends_on=ends_on,
+        ends_on=ends_on if end else None,
         days_left=days,
         thumbprint=digest(f"{account} {days}") if end else None,
         logged_on=step is not NextStep.LOG_ON,

@@ -96,8 +96,8 @@ def event(mail: Mail) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("language", "summary", "relative"),
     [
-        ("en", "Your certificate: last day 2026-12-05", r"\bin \d+ days?|today|tomorrow|\(\)"),
-        ("fr", "Votre certificat : dernier jour le 05/12/2026", r"\bdans \d+ jours?|aujourd|demain|\(\)"),
+        ("en", "Your certificate: no access from 2026-12-05 on", r"\bin \d+ days?|today|tomorrow|\(\)"),
+        ("fr", "Votre certificat : plus d'accès à partir du 05/12/2026", r"\bdans \d+ jours?|aujourd|demain|\(\)"),
     ],
 )
 def test_event_says_the_day_in_no_relative_words(office: Office, language: str, summary: str, relative: str) -> None:
@@ -106,7 +106,7 @@ def test_event_says_the_day_in_no_relative_words(office: Office, language: str, 
         office.remind(calendar=True, language=language, **date)
         mail = office.to(JEANNE)
         found = event(mail)
-        assert (found["SUMMARY"], found["DTSTART;VALUE=DATE"]) == (summary, "20261205")
+        assert (found["SUMMARY"], found["DTSTART;VALUE=DATE"]) == (summary, "20261204")
         assert not re.search(relative, found["DESCRIPTION"]), found["DESCRIPTION"]
         assert re.search(relative, str(mail.message["Subject"])) and re.search(relative, text(mail))
         office.arrived()
@@ -118,4 +118,4 @@ def test_event_of_an_own_template_has_no_distance_either(office: Office) -> None
     )
     office.remind(calendar=True, templates_folder=str(office.folder / "own"))
     assert str(office.to(JEANNE).message["Subject"]) == "End 2026-12-05 in 10 days 10"
-    assert event(office.to(JEANNE))["SUMMARY"] == "End 2026-12-05  0"
+    assert event(office.to(JEANNE))["SUMMARY"] == "End 2026-12-05  1"

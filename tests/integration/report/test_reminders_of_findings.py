@@ -197,7 +197,7 @@ def with_newcomer(**changes: str) -> Variables:
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("expected_from", ["2026-11-01", "2027-02-01"])
 def test_employer_is_told_of_a_newcomer_once(office: Office, language: str, expected_from: str) -> None:
-    """A newcomer has no last day with access. The people whose authorisation ends are in the same mail."""
+    """A newcomer has no end of access. The people whose authorisation ends are in the same mail."""
     newcomer = with_newcomer(expected_from=expected_from)
     office.remind(newcomer, language=language)
     said = text(office.to(HEAD))

@@ -116,9 +116,9 @@ def test_a_removal_shows_the_issuers_of_what_goes() -> None:
 @pytest.mark.parametrize(
     ("steps", "named"),
     [
-        ((NameStep(LEAF.thumbprint, "Next"),), "<diff.key Next "),
-        ((ImportStep(LEAF.thumbprint),), "<diff.key SISERI "),
-        ((ProveStep(LEAF.thumbprint),), "<diff.no_key SISERI "),
+        ((NameStep(LEAF.thumbprint, "Next"),), "<diff.key 2029-11-24 Next "),
+        ((ImportStep(LEAF.thumbprint),), "<diff.key 2029-11-24 SISERI "),
+        ((ProveStep(LEAF.thumbprint),), "<diff.no_key 2029-11-24 SISERI "),
     ],
     ids=["renamed", "imported again", "proven"],
 )
@@ -130,4 +130,4 @@ def test_a_certificate_that_is_there_keeps_what_is_not_planned(steps: Any, named
 
 def test_a_certificate_that_is_archived_is_shown_as_such() -> None:
     diff = store_diff(outcome(Plan(()), stored(certificate(), archived=True)), tell, DAY)
-    assert lines(diff, "before")[0].startswith("<diff.archived - ")
+    assert lines(diff, "before")[0].startswith("<diff.archived 2027-11-25 - ")

@@ -186,7 +186,7 @@ def test_access_ends_before_the_end_date_of_the_authorisation(days: int, status:
     until = TODAY + timedelta(days=days)
     row = authorised(until)
     assert (row.authorisation_status, row.authorisation_until, row.authorisation_days_left) == (status, until, days)
-    assert (row.status, row.days_left) == (status, days - 1)
+    assert (row.status, row.days_left, row.ends_on) == (status, days, until)
     assert row.access_until == datetime.combine(until, time.min, timezone.utc) - timedelta(seconds=1)
     assert (row.valid_until, row.certificate_days_left) == (NOW + 400 * DAY, 400)
     expected = NOTHING if status is Status.VALID else (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER)
@@ -208,7 +208,7 @@ def test_without_an_anniversary_the_certificate_alone_counts() -> None:
 def test_an_authorisation_that_ends_first_comes_before_the_certificate() -> None:
     """Whoever looks for what the employer has to do finds it; the rest stays in the row."""
     row = authorised(TODAY + timedelta(days=3), record(days=30), logged_on=False)
-    assert (row.next_step, row.actor, row.days_left) == (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER, 2)
+    assert (row.next_step, row.actor, row.days_left) == (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER, 3)
     assert (row.certificate_step, row.certificate_actor) == (NextStep.LOG_ON, Actor.HOLDER)
     row = authorised(TODAY + timedelta(days=35), record(days=30), logged_on=False)
     assert (row.next_step, row.actor) == (NextStep.LOG_ON, Actor.HOLDER)
@@ -230,11 +230,11 @@ def test_a_certificate_that_gives_no_access_has_no_end_of_access(changes: dict[s
         assert row.valid_until == row.access_until
 
 
-def test_the_last_day_is_that_of_the_site() -> None:
+def test_the_end_is_a_day_of_the_site() -> None:
     """West of Greenwich, the last second before the end date is a second of the end date in UTC."""
     entry = replace(JEANNE, anniversary=date(2027, 3, 1))
     row = row_of((entry, host(record())), calendar=calendar_of("America/Martinique", 40))
-    assert (row.ends_on, str(row.access_until)) == (date(2027, 2, 28), "2027-03-01 03:59:59+00:00")
+    assert (row.ends_on, str(row.access_until)) == (date(2027, 3, 1), "2027-03-01 03:59:59+00:00")
 
 
 def test_a_certificate_that_ends_first_ends_access() -> None:
