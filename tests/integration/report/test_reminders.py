@@ -105,7 +105,9 @@ def test_a_mail_says_who_writes_for_whom_why_by_when_and_whom_to_ask(
 def test_a_mail_of_a_site_that_names_nothing_is_whole(office: Office, language: str) -> None:
     office.remind(language=language)
     holder, head = (text(office.to(each)).replace("\u2019", "'") for each in (JEANNE, HEAD))
-    assert {"en": "The hospital's IT department", "fr": "Le service informatique de l'établissement"}[language] in holder
+    assert {"en": "The hospital's IT department", "fr": "Le service informatique de l'établissement"}[
+        language
+    ] in holder
     assert {"en": "for the portal.", "fr": "(le portail)."}[language] in holder
     assert {"en": "return the yearly document before", "fr": "retourner le document annuel"}[language] in head
 

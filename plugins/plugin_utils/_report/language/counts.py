@@ -54,7 +54,7 @@ def sentence(report: Report, say: Wording) -> str:
 
 
 def workstation_shares(report: Report, say: Wording) -> Sequence[str]:
-    """The workstations in parts that add up to all of them, each with its number. Those with unusable variables have a table of their own."""
+    """The workstations in parts that add up to all of them. Those with unusable variables have a table of their own."""
     unusable = with_unusable_variables(report)
     found = Counter(row.answer for row in report.workstations if row.workstation not in unusable)
     parts = [(f"shares.{each.value}", found[each]) for each in Reachability]

@@ -230,7 +230,10 @@ _WITH_WORD_OF_SITE: Catalogue = {
     "shares.authorisation.renewal_due.many": ("{n} end soon", "{n} à échéance proche"),
     "shares.authorisation.expired.one": ("{n} ended", "{n} à échéance passée"),
     "shares.authorisation.expired.many": ("{n} ended", "{n} à échéance passée"),
-    "tile.authorisation.renewal_due": ("authorisation ends soon, in all", "autorisation\u00a0: échéance proche, en tout"),
+    "tile.authorisation.renewal_due": (
+        "authorisation ends soon, in all",
+        "autorisation\u00a0: échéance proche, en tout",
+    ),
     "tile.authorisation.expired": ("authorisation ended, in all", "autorisation\u00a0: échéance passée, en tout"),
 }
 """What is said otherwise where a site has a word for an authorisation: nobody knows its gender."""

@@ -80,7 +80,9 @@ def test_a_status_that_the_yearly_authorisation_makes_does_not_read_as_that_of_a
         ("à renouveler", 1),
         ("autorisation bientôt échue", 1),
     ]
-    assert dict(re.findall(r'"(\w+) holder".*?;"(à renouveler|autorisation bientôt échue)";', holders_csv(report).decode())) == {
+    assert dict(
+        re.findall(r'"(\w+) holder".*?;"(à renouveler|autorisation bientôt échue)";', holders_csv(report).decode())
+    ) == {
         "renewal": "à renouveler",
         "valid": "autorisation bientôt échue",
     }
@@ -127,7 +129,10 @@ def test_what_is_signed_has_all_certificates_without_a_holder(
 
 @pytest.mark.parametrize(
     ("language", "start"),
-    [("en", "Personal certificates, the portal, CHU X, 18 holders: "), ("fr", "Certificats personnels, le portail, CHU X, 18 titulaires\u00a0: ")],
+    [
+        ("en", "Personal certificates, the portal, CHU X, 18 holders: "),
+        ("fr", "Certificats personnels, le portail, CHU X, 18 titulaires\u00a0: "),
+    ],
 )
 def test_the_sentence_names_the_establishment_in_the_reports_language_and_nobody(language: str, start: str) -> None:
     report = sample(language)

@@ -273,7 +273,8 @@ def test_the_size_of_a_key_is_said_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("account", "said"), [("CHU\\dupont", ("CHU\\dupont",) * 2), (None, ("Windows no longer knows", "Windows ne connaît"))]
+    ("account", "said"),
+    [("CHU\\dupont", ("CHU\\dupont",) * 2), (None, ("Windows no longer knows", "Windows ne connaît"))],
 )
 def test_an_account_that_the_inventory_has_by_its_sid_is_shown_by_its_name(
     account: str | None, said: tuple[str, str]
@@ -282,11 +283,17 @@ def test_an_account_that_the_inventory_has_by_its_sid_is_shown_by_its_name(
         (row, *others) = sample(language).holders
         place = replace(row.places[0], account="s-1-5-21-77", owner_sid="S-1-5-21-77")
         found = replace(
-            sample(language).certificates[0].certificate, owner_sid="S-1-5-21-77", owner=account, store="CurrentUser\\My"
+            sample(language).certificates[0].certificate,
+            owner_sid="S-1-5-21-77",
+            owner=account,
+            store="CurrentUser\\My",
         )
         certificate = replace(sample(language).certificates[0], certificate=found)
         made = replace(
-            sample(language), holders=(replace(row, places=(place,)), *others), certificates=(certificate,), without_holder=()
+            sample(language),
+            holders=(replace(row, places=(place,)), *others),
+            certificates=(certificate,),
+            without_holder=(),
         )
         shown = re.sub(r"<details>.*?</details>", "", page(made), flags=re.DOTALL)
         for text in (shown, holders_csv(made).decode()):

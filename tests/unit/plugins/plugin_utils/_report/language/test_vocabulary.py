@@ -91,7 +91,9 @@ def test_the_last_instant_that_there_is_has_a_day_everywhere() -> None:
 
 
 def test_every_status_is_explained() -> None:
-    assert {*Status, *OF_AUTHORISATION} == {each for each in (*Status, *OF_AUTHORISATION) if f"legend.{each.value}" in PAGE}
+    assert {*Status, *OF_AUTHORISATION} == {
+        each for each in (*Status, *OF_AUTHORISATION) if f"legend.{each.value}" in PAGE
+    }
 
 
 def test_no_french_noun_stands_before_a_number_that_it_does_not_agree_with() -> None:
