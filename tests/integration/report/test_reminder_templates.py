@@ -15,8 +15,8 @@ from lab.mail_server import Mail
 from unit.plugins.plugin_utils.reminder_inputs import hospital
 
 NOBODY_ASKS = {
-    "en": "Nobody will ever ask you for a password or the access code",
-    "fr": "Personne ne vous demandera jamais un mot de passe ni le code d'accès",
+    "en": "It asks for no password and no code, and nothing in it is to be clicked.",
+    "fr": "Il ne demande ni mot de passe ni code, et rien n'y est à cliquer.",
 }
 
 
@@ -96,8 +96,12 @@ def event(mail: Mail) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("language", "summary", "relative"),
     [
-        ("en", "Your certificate: no access from 2026-12-05 on", r"\bin \d+ days?|today|tomorrow|\(\)"),
-        ("fr", "Votre certificat : plus d'accès à partir du 05/12/2026", r"\bdans \d+ jours?|aujourd|demain|\(\)"),
+        ("en", "Personal certificate, the portal: no access from 2026-12-05 on", r"\bin \d+ days?|today|tomorrow|\(\)"),
+        (
+            "fr",
+            "Certificat personnel, le portail : plus d'accès à partir du 05/12/2026",
+            r"\bdans \d+ jours?|aujourd|demain|\(\)",
+        ),
     ],
 )
 def test_event_says_the_day_in_no_relative_words(office: Office, language: str, summary: str, relative: str) -> None:
@@ -106,7 +110,7 @@ def test_event_says_the_day_in_no_relative_words(office: Office, language: str, 
         office.remind(calendar=True, language=language, **date)
         mail = office.to(JEANNE)
         found = event(mail)
-        assert (found["SUMMARY"], found["DTSTART;VALUE=DATE"]) == (summary, "20261204")
+        assert (found["SUMMARY"].replace("\\,", ","), found["DTSTART;VALUE=DATE"]) == (summary, "20261204")
         assert not re.search(relative, found["DESCRIPTION"]), found["DESCRIPTION"]
         assert re.search(relative, str(mail.message["Subject"])) and re.search(relative, text(mail))
         office.arrived()

@@ -104,7 +104,7 @@ def test_the_task_fails_for_what_fail_on_names(tmp_path: Path, fail_on: list[str
     if counted:
         words = {
             "never_seen": "never seen",
-            "authorisation_renewal_due": "authorisation due",
+            "authorisation_renewal_due": "authorisation ends soon",
             "without_holder": "certificates of leavers or of nobody",
         }
         said = ", ".join(f"{words.get(each, each)} {count}" for each, count in counted.items())

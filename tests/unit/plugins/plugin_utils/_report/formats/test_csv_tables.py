@@ -92,7 +92,7 @@ def test_a_french_table_has_french_words_and_dates() -> None:
     assert said[1]["certificat : \u00e9ch\u00e9ance"] == "07/12/2026"
     assert (said[1]["état"], said[1]["par qui"]) == ("à renouveler", "émetteur")
     assert said[1]["autorisation : échéance"] == "25/12/2026"
-    assert (said[3]["état"], said[3]["autorisation : état"]) == ("expiré", "hors délai")
+    assert (said[3]["état"], said[3]["autorisation : état"]) == ("expiré", "échue")
 
 
 def test_numbers_are_numbers_and_dates_are_dates() -> None:
