@@ -52,10 +52,9 @@ def wrong_after_another_run(
     renewal: Renewal,
     sent: Captured,
     others: frozenset[str] = frozenset(),
-    later: timedelta = timedelta(),
 ) -> list[str]:
-    """Runs it again without a fault, so much later, and once more, which has to find nothing to do."""
-    faulty.workstation.clock = lambda: datetime.now(UTC) + later
+    """Runs it again an hour later, when a transport key may go, without a fault; and once more, which has to find nothing to do."""
+    faulty.workstation.clock = lambda: datetime.now(UTC) + timedelta(hours=1)
     drivers, watch = LabDrivers(faulty.workstation, sent), Watch.over(faulty.workstation, HOLDER.sid)
     renewal.run(drivers)
     exchanges = drivers.exchanges

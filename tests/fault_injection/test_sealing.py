@@ -43,9 +43,6 @@ def renewal(bundles: RenewalBundles) -> Renewal:
     return RENEWALS["PowerShell is logged"](bundles)
 
 
-HOUR = timedelta(hours=1)
-
-
 @dataclass(slots=True)
 class LosesAnswers(LabDrivers):
     """The answer of this exchange (from 1) does not arrive, or does so in the place of the one after it."""
@@ -93,7 +90,7 @@ def test_an_answer_is_lost(lost: int, left: int, renewal: Renewal, sent: Capture
     faulty = run(renewal, LosesAnswers(workstation, sent, lost=lost), watch)
     assert len(transport_keys(watch.store)) == left
     assert not watch.violations
-    assert not wrong_after_another_run(faulty, renewal, sent, later=HOUR)
+    assert not wrong_after_another_run(faulty, renewal, sent)
 
 
 def test_an_answer_comes_late(renewal: Renewal, sent: Captured) -> None:
@@ -105,7 +102,7 @@ def test_an_answer_comes_late(renewal: Renewal, sent: Captured) -> None:
     assert faulty.refusal is not None
     assert faulty.refusal.code == "not_verified"
     assert not watch.violations
-    assert not wrong_after_another_run(faulty, renewal, sent, later=HOUR)
+    assert not wrong_after_another_run(faulty, renewal, sent)
 
 
 @pytest.mark.parametrize("token", ["low", "s4u"])
@@ -122,7 +119,7 @@ def test_the_token_of_the_second_command_is_not_fit(token: str, lost: int, renew
     assert len(transport_keys(watch.store)) == (lost in (1, 2))
     assert not watch.violations
     workstation.profiles[HOLDER.sid].picks.clear()
-    assert not wrong_after_another_run(faulty, renewal, sent, later=HOUR)
+    assert not wrong_after_another_run(faulty, renewal, sent)
 
 
 def test_a_key_that_could_not_be_removed_goes_with_a_later_run(renewal: Renewal, sent: Captured) -> None:
@@ -135,7 +132,7 @@ def test_a_key_that_could_not_be_removed_goes_with_a_later_run(renewal: Renewal,
     faulty = run(renewal, drivers, watch)
     assert (drivers.exchanges, len(transport_keys(watch.store))) == (3, 1)
     assert not watch.violations
-    assert not wrong_after_another_run(faulty, renewal, sent, later=HOUR)
+    assert not wrong_after_another_run(faulty, renewal, sent)
 
 
 def taken_away(store: Store) -> None:
@@ -206,7 +203,7 @@ def test_keys_that_runs_have_left_go_with_the_next_of_another_hour(renewal: Rene
         run(renewal, LosesAnswers(workstation, sent, lost=1), watch)
         assert len(transport_keys(watch.store)) == cut + 1
     faulty = FaultyRun(workstation, watch, None)
-    assert not wrong_after_another_run(faulty, renewal, sent, later=HOUR)
+    assert not wrong_after_another_run(faulty, renewal, sent)
 
 
 @pytest.mark.parametrize(("hours", "left"), [(0, 2), (2, 1), (25, 0)])
