@@ -65,6 +65,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "offline": {"type": "bool", "default": False, "site": True},
             "install": {"type": "str", "choices": ["always", "due"], "default": "always", "site": "run"},
             "renew_before_days": {"type": "int", "default": 40, "site": True},
+            "authorisation_due_within_days": {"type": "int", "default": 40, "site": True},
             "time_zone": {"type": "str", "default": "UTC", "site": True},
             "computer": {"type": "str", "site": True},
             "evidence_path": {"type": "path", "site": True},
@@ -99,12 +100,14 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         )  # the facts know it from a task that read the inventory
         check_pattern("issuer", options["issuer"])
         unusable = unusable_keys(task.facts)
-        calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+        calendar = calendar_of(
+            options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
+        )
         notes = self.notes(task.check_mode, *folders_of(options)) if options["state"] == "present" else NO_NOTES
         state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable, entries, notes))
         state.check(now())
         run = run_tasks([HolderTask(entry, state)], self.drivers.inventory([entry.user]), self.drivers, now)
         scope = facts_scope(run, entries, options["issuer"], calendar, task.facts)
         result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now()))
-        diffs = run_diff(run, self.words.of, calendar.day) if task.diff else []
+        diffs = run_diff(run, self.words.of, calendar.ends_on) if task.diff else []
         return result | {"diff": diffs[0]} if diffs else result

@@ -59,6 +59,7 @@ class ActionModule(Pkcs12Action):
             "include_unrelated": {"type": "bool", "default": False},
             "include_archived": {"type": "bool", "default": False},
             "renew_before_days": {"type": "int", "default": 40, "site": True},
+            "authorisation_due_within_days": {"type": "int", "default": 40, "site": True},
             "time_zone": {"type": "str", "default": "UTC", "site": True},
             "authorisation_anniversary": {"type": "str", "site": True},
             "computer": {"type": "str", "site": True},
@@ -85,7 +86,9 @@ class ActionModule(Pkcs12Action):
         options = task.options
         if options["fail_on_unreachable"] and not options["record_audit"]:
             raise Pkcs12Error(Problem("bad_arguments.only_for_audits"))
-        calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+        calendar = calendar_of(
+            options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
+        )
         if not options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
         pattern = options["authorisation_pattern"]

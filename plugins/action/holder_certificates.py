@@ -99,6 +99,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "expired_for_days": {"type": "int", "site": True},
             "offline": {"type": "bool", "default": False, "site": True},
             "renew_before_days": {"type": "int", "default": 40, "site": True},
+            "authorisation_due_within_days": {"type": "int", "default": 40, "site": True},
             "time_zone": {"type": "str", "default": "UTC", "site": True},
             "authorisation_anniversary": {"type": "str", "site": True},
             "fail_when_deferred": {"type": "bool", "default": True, "site": True},
@@ -125,7 +126,9 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
         check_pattern("issuer", options["issuer"])
-        calendar = calendar_of(options["time_zone"], options["renew_before_days"])
+        calendar = calendar_of(
+            options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
+        )
         leaving = self._leaving(options, entries) if absent else None
         confirmed = leaving is None or leaving.confirmed or self.is_confirmed(CONFIRM)
         notes = NO_NOTES if absent else self.notes(task.check_mode, Path(options["bundle_folder"]))
@@ -150,7 +153,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         not_taken_back = () if absent else self._not_taken_back(task, entries, notes)
         has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
-        return result | {"diff": run_diff(run, self.words.of, calendar.day)} if task.diff else result
+        return result | {"diff": run_diff(run, self.words.of, calendar.ends_on)} if task.diff else result
 
     def _not_taken_back(self, task: TaskContext, entries: Sequence[HolderEntry], notes: Notes) -> list[str]:
         """Whom this run takes back, and who is none of these holders. A number that only a note has, for instance after a typing error,

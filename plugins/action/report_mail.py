@@ -49,7 +49,9 @@ class ActionModule(Pkcs12Action):
         options = task.options
         server = server_of(options)
         files = [Attachment(Path(path).name, read_bytes(Path(path))) for path in options["attachments"]]
-        content = MailContent(options["mail_sender"], options["to"], options["mail_subject"], options["body"], files)
+        content = MailContent(
+            options["mail_sender"], options["to"], options["mail_subject"], options["body"], files, kind="report"
+        )
         message = compose(content, now())
         size = size_of(message, options["max_mail_bytes"])
         if not task.check_mode:

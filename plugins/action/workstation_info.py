@@ -22,8 +22,16 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers
     browser_facts,
     browser_scope,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, check_holders
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import (
+    VARIABLE,
+    check_holders,
+    date_findings,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
+    HOLDER_OPTIONS,
+    parse_day,
+    parse_holder,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
     check_duplicates,
@@ -60,6 +68,7 @@ class ActionModule(Pkcs12Action):
             "computer": {"type": "str", "site": True},
             "portal_url": {"type": "str", "site": True},
             "issuer": {"type": "str", "site": True},
+            "authorisation_anniversary": {"type": "str", "site": True},
             "check_stray_bundles": {"type": "bool", "default": False, "site": True},
             "evidence_path": {"type": "path", "site": True},
         },
@@ -78,7 +87,8 @@ class ActionModule(Pkcs12Action):
         return result
 
     def _looked_at(self, task: TaskContext, scope: BrowserScope | None) -> dict[str, Any]:
-        entries = [parse_holder(raw) for raw in task.options["holders"]]
+        anniversary = parse_day(task.options["authorisation_anniversary"], setting="authorisation_anniversary")
+        entries = [parse_holder(raw, site_anniversary=anniversary) for raw in task.options["holders"]]
         check_duplicates(entries)
         passwords = task.options["holder_passwords"]
         accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]
@@ -91,7 +101,13 @@ class ActionModule(Pkcs12Action):
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer, *nobody))
         issuer = issuer_finding(inventory, entries, task.options["issuer"])
-        findings = (computer, spnego_finding(installed("pyspnego")), *preflight(inventory, now(), accounts), issuer)
+        findings = (
+            computer,
+            spnego_finding(installed("pyspnego")),
+            *preflight(inventory, now(), accounts),
+            issuer,
+            *date_findings(entries, now().date()),
+        )
         if scope is None:
             return preflight_result(inventory.computer, (*findings, *nobody))
         found = scope.findings(inventory, self.drivers)

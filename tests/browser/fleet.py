@@ -81,7 +81,7 @@ CASES = (
     Person("Hugo Fournier", 30, ("ws-cardio-2",), logged_on=False, outcome="deferred"),
     Person("Claire Petit", 12, ("ws-pharmacie",), _back(40), logged_on=False, outcome="deferred"),
     Person("Sami Haddad", 26, ("ws-labo-1",)),
-    Person("Louise Garnier", None, ("ws-labo-2",), {"awaiting": "annex_1"}),
+    Person("Louise Garnier", None, ("ws-labo-2",), {"awaiting": "document"}),
     Person("Noé Lambert", None, ("ws-scanner-1",), {"awaiting": "bundle", "expected_from": "2026-12-15"}),
     Person("Thomas Nguyen", 77, ("ws-dosimetrie",), certificate={"key_size": 1024}),
     Person("Anne Roux", 690, ("ws-radio-2",), certificate={"key_size": 1024}),

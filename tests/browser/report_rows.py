@@ -69,9 +69,10 @@ def place(
     days: int | None = None,
     step: NextStep = NextStep.NOTHING,
 ) -> HolderWorkstation:
-    """A holder at a workstation that has just answered; ``days`` until his certificate's end."""
-    last = TODAY + timedelta(days=days or 0)
-    end = None if days is None else datetime.combine(last, LAST_SECOND, PARIS).astimezone(timezone.utc)
+    """A holder at a workstation that has just answered; ``days`` until the first one without access."""
+    ends_on = TODAY + timedelta(days=days or 0)
+    last = datetime.combine(ends_on - timedelta(days=1), LAST_SECOND, PARIS)
+    end = None if days is None else last.astimezone(timezone.utc)
     return HolderWorkstation(
         workstation=workstation,
         account=f"CHU\\{account}",
@@ -80,6 +81,7 @@ def place(
         actor=ACTORS.get(step, Actor.IT),
         valid_from=end - LIFE if end else None,
         valid_until=end,
+        ends_on=ends_on if end else None,
         days_left=days,
         thumbprint=digest(f"{account} {days}") if end else None,
         logged_on=step is not NextStep.LOG_ON,
@@ -107,7 +109,7 @@ def sid(number: str) -> str:
 
 def certificate(row: HolderRow, seat: HolderWorkstation, status: Status | None = None) -> CertificateRow:
     """The certificate of a holder at one of his workstations, which has one."""
-    assert seat.thumbprint and seat.facts_at and seat.days_left is not None
+    assert seat.thumbprint and seat.facts_at and seat.days_left is not None and seat.ends_on
     shown = status or seat.status
     record = certificate_record(
         row,
@@ -128,6 +130,7 @@ def certificate(row: HolderRow, seat: HolderWorkstation, status: Status | None =
         seat.workstation,
         row.authorisation,
         shown,
+        seat.ends_on,
         seat.days_left,
         seat.facts_at,
         NextStep.NOTHING,

@@ -134,7 +134,12 @@ def sample(language: str = "en") -> Report:
         HOLDERS[10],
         holder("Bruno Weber", "T100014", None, place("ws-cardio", "bweber", Status.VALID, 222)),
     )
-    older = replace(claire.places[0], thumbprint=digest("older"), valid_until=NOW + timedelta(days=11))
+    older = replace(
+        claire.places[0],
+        thumbprint=digest("older"),
+        valid_until=NOW + timedelta(days=11),
+        ends_on=NOW.date() + timedelta(days=11),
+    )
     listed.append(certificate(claire, older, Status.SUPERSEDED))
     listed.append(certificate(hugo, replace(hugo.places[0], thumbprint=digest("archived")), Status.ARCHIVED))
     listed = [_in_jeannes_store(each) if each.status is Status.WRONG_HOLDER else each for each in listed]

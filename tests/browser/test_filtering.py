@@ -72,7 +72,7 @@ def test_each_tile_shows_as_many_as_it_says(visit: Visitor) -> None:
 
 def test_tiles_of_authorisations_and_workstations(visit: Visitor) -> None:
     page = visit(sample_page("en"))
-    page.get_by_role("button", name="authorisation due, in all").click()
+    page.get_by_role("button", name="authorisation ends soon, in all").click()
     assert shown(page) == numbers([row for row in EVERYBODY if row.authorisation_status is Status.RENEWAL_DUE])
     page.get_by_role("button", name="workstation never seen").click()
     assert set(cells(page, ".holders", 0)) == {"Louis Garnier"}
@@ -89,7 +89,7 @@ def test_filters_add_up_and_are_in_the_address(visit: Visitor) -> None:
         [row for row in EVERYBODY if row.actor is Actor.IT and row.authorisation_status is Status.RENEWAL_DUE]
     )
     assert shown(page) == wanted
-    said = f"{len(wanted)} sur 13 titulaires (Qui agit = service informatique, Autorisation = à renouveler)"
+    said = f"{len(wanted)} sur 13 titulaires (Qui agit = service informatique, Autorisation = bientôt échue)"
     assert count(page) == said
     again = visit(html, part=page.evaluate("location.hash")[1:])
     assert shown(again) == wanted

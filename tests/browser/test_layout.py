@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
+from browser.fleet import report as forty
 from browser.pages import hostile_page, sample_page
 from browser.visit import NARROW, WIDE, Visitor
 from unit.plugins.plugin_utils._report.reports import hospital
@@ -114,6 +115,23 @@ def test_a_wide_screen_is_used_and_many_rows_stay_short(visit: Visitor) -> None:
     page.mouse.wheel(0, 4000)
     head = page.locator(".holders thead").bounding_box()
     assert head and head["y"] < 5, "the headings stay in sight"
+
+
+# How far the last tile of each row of tiles is from the end of its list, in pixels.
+GAPS = """() => Array.from(document.querySelectorAll(".tiles"), (list) => {
+    const rows = new Map();
+    for (const { top, right } of Array.from(list.children, (tile) => tile.getBoundingClientRect())) {
+        rows.set(Math.round(top), Math.max(rows.get(Math.round(top)) ?? 0, right));
+    }
+    return Array.from(rows.values(), (right) => Math.abs(list.getBoundingClientRect().right - right));
+}).flat()"""
+
+
+@pytest.mark.parametrize("width", [WIDE, 1536])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_tiles_fill_their_rows(visit: Visitor, language: str, width: int) -> None:
+    gaps = visit(page_of(forty(language)), width=width).evaluate(GAPS)
+    assert len(gaps) >= 3 and max(gaps) <= 1
 
 
 def held(page: Page, width: int) -> None:

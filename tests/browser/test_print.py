@@ -28,13 +28,23 @@ pytestmark = pytest.mark.browser
 A4_LANDSCAPE = (842, 595)
 """Points."""
 
+BOTTOM = 36
+"""Points: what stands lower is the line at the bottom."""
+
 PLACES = 3
 
+FORMS = ("short", "register", "all")
 
-def sheets(page: Page, everything: bool = True) -> list[str]:
-    """The text of each sheet; all are A4. ``everything``: with all tables, not the short form."""
-    page.locator("#everything").set_checked(everything)
-    document = pypdfium2.PdfDocument(print_out(page))
+
+def printed(page: Page, form: str) -> pypdfium2.PdfDocument:
+    """``form``: short, register or all."""
+    page.locator(f"#print-{form}").check()
+    return pypdfium2.PdfDocument(print_out(page))
+
+
+def sheets(page: Page, form: str = "all") -> list[str]:
+    """The text of each sheet; all are A4."""
+    document = printed(page, form)
     texts = []
     for sheet in document:
         assert [round(side) for side in sheet.get_size()] == list(A4_LANDSCAPE)
@@ -98,8 +108,8 @@ def test_headings_are_repeated_and_rows_are_whole(visit: Visitor) -> None:
 
 def test_what_is_filtered_is_printed_and_says_so(visit: Visitor) -> None:
     page = visit(sample_page("en"), part="status=expired")
-    for everything in (True, False):
-        text = "\n".join(sheets(page, everything)[:2])
+    for form in FORMS:
+        text = "\n".join(sheets(page, form)[:2])
         assert "1 of 13 holders (Status = expired)" in text
         assert "log on at the workstation" not in text
 
@@ -110,7 +120,7 @@ def named(report: Report) -> Report:
 
 def test_accepted_exceptions_are_before_the_line_to_sign(visit: Visitor) -> None:
     report = forty("fr")
-    found = sheets(visit(page_of(report)), everything=False)
+    found = sheets(visit(page_of(report)), "short")
     say = Wording(report.parameters)
     text = " ".join("\n".join(found).split())
     order = [say("text.holders"), say("exceptions"), report.exceptions[0].reason, say("counts"), say("sign")]
@@ -125,7 +135,7 @@ def test_the_short_form_has_who_needs_something_then_the_numbers_then_a_line_to_
 ) -> None:
     report = named(sample(language))
     say = Wording(report.parameters)
-    text = "\n".join(sheets(visit(page_of(report)), everything=False)).replace("\r\n", "\n")
+    text = "\n".join(sheets(visit(page_of(report)), "short")).replace("\r\n", "\n")
     words = " ".join(text.split())
     in_need = [row for row in (*report.holders, *report.without_workstation) if row.actor is not Actor.NOBODY]
     assert len(in_need) == 11
@@ -142,7 +152,7 @@ def test_the_short_form_has_who_needs_something_then_the_numbers_then_a_line_to_
 
 @pytest.mark.parametrize("report", [named(hospital(40, "fr")), named(hospital(40))], ids=["fr", "en"])
 def test_forty_holders_are_two_sheets(visit: Visitor, report: Report) -> None:
-    found = sheets(visit(page_of(report)), everything=False)
+    found = sheets(visit(page_of(report)), "short")
     assert len(found) == 2
     assert Wording(report.parameters)("sign") in found[1]
     assert len(sheets(visit(page_of(report)))) > 4
@@ -163,3 +173,50 @@ def test_without_scripts_it_prints_the_same(visit: Visitor) -> None:
         return {line for line in lines if not made_by_the_script.fullmatch(line)}
 
     assert words(with_scripts) == words(without)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_register_has_everybody_and_both_forms_have_the_days_left(visit: Visitor, language: str) -> None:
+    report = named(forty(language))
+    say = Wording(report.parameters)
+    page = visit(page_of(report))
+    rows = (*report.holders, *report.without_workstation)
+    for form, at_most in (("short", 2), ("register", 3)):
+        found = sheets(page, form)
+        assert len(found) <= at_most
+        words = " ".join("\n".join(found).split())
+        listed = [row for row in rows if form == "register" or row.actor is not Actor.NOBODY]
+        assert [row.name for row in listed if row.name not in words] == []
+        assert [row.name for row in listed if row.ends_on and say.distance(row.days_left) not in words] == []
+        others = [row for row in listed if row.ends_on and row.ends_on != row.certificate_ends_on]
+        ends = {row.name: say("until.certificate", day=say.day(row.certificate_ends_on)) for row in others}
+        assert ends and [name for name, said in ends.items() if " ".join(said.split()) not in words] == []
+        assert words.find(say("counts")) < words.find(say("sign"))
+        assert (say("legend") in words) == (form == "register")
+        assert (say("column.next_step") in words) == (form == "short")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("count", range(6, 47, 4))
+def test_no_sheet_ends_with_a_heading(visit: Visitor, count: int, form: str) -> None:
+    report = named(forty("fr"))
+    report = replace(report, holders=report.holders[:count], certificates=report.certificates[:count])
+    page = visit(page_of(report))
+    headings = page.evaluate(
+        "Array.from(document.querySelectorAll('h2, p.paper, thead th, .about'), (each) => each.textContent.trim())"
+    )
+    document = printed(page, form)
+    for sheet in document:
+        lines = last_line(sheet)
+        assert not any("".join(lines.split()) in "".join(heading.split()) for heading in headings), lines
+
+
+def last_line(sheet: pypdfium2.PdfPage) -> str:
+    """The text that stands lowest, but for the line at the bottom of every sheet."""
+    text = sheet.get_textpage()
+    boxes = [text.get_rect(number) for number in range(text.count_rects())]
+    lowest = min(bottom for _left, bottom, _right, _top in boxes if bottom > BOTTOM)
+    found = [box for box in boxes if lowest - 1 <= box[1] < lowest + 2]
+    left, bottom = min(box[0] for box in found), min(box[1] for box in found)
+    right, top = max(box[2] for box in found), max(box[3] for box in found)
+    return str(text.get_text_bounded(left, bottom, right, top))

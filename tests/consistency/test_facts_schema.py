@@ -247,9 +247,9 @@ def answers(facts: dict[str, Any]) -> list[Any]:
 def test_the_questions_of_the_examples_have_answers(facts: dict[str, Any]) -> None:
     assert answers(facts) == [
         [
-            {"user": HOLDER, "status": "duplicate", "until": "2027-02-28T23:59:59Z"},
-            {"user": "CHU\\pmartin", "status": "key_missing", "until": None},
-            {"user": "CHU\\nobody", "status": "missing", "until": None},
+            {"user": HOLDER, "status": "duplicate", "ends_on": "2027-03-01"},
+            {"user": "CHU\\pmartin", "status": "key_missing", "ends_on": None},
+            {"user": "CHU\\nobody", "status": "missing", "ends_on": None},
         ],
         "9999-12-31T23:59:59Z",
         [": ".join((row["owner_sid"], row["code"], row["detail"])) for row in facts["unread"]],

@@ -49,7 +49,6 @@ def test_reports_fit(report: Report) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("holder", HolderRow),
         ("place", HolderWorkstation),
         ("workstation", WorkstationRow),
         ("unread", UnreadRecord),
@@ -60,6 +59,11 @@ def test_reports_fit(report: Report) -> None:
 )
 def test_every_key_is_described_and_no_other(name: str, kind: type) -> None:
     assert list(PUBLISHED["$defs"][name]["properties"]) == list(keys_of(kind))
+
+
+def test_every_key_of_a_holder_is_described_and_no_other() -> None:
+    """The status as people read it follows from the other keys."""
+    assert list(PUBLISHED["$defs"]["holder"]["properties"]) == [*keys_of(HolderRow), "shown_status"]
 
 
 def test_every_key_of_a_certificate_is_described_and_no_other() -> None:

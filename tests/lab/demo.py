@@ -73,7 +73,7 @@ def show_report(hospital: Hospital) -> dict[str, Any]:
             return {}
     found: dict[str, Any] = json.loads((folder / "pkcs12-compliance.json").read_text(encoding="utf-8"))
     for line in table(
-        [("holder", "access until", "authorisation until", "status", "next step", "who"), *_report_rows(found)]
+        [("holder", "no access from", "authorisation ends on", "status", "next step", "who"), *_report_rows(found)]
     ):
         _say(line)
     page = folder / "pkcs12-compliance.html"
@@ -99,9 +99,9 @@ def _report_rows(found: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             row["name"],
-            str(row["valid_until"] or "-")[:10],
+            row["ends_on"] or "-",
             row["authorisation_until"] or "-",
-            row["status"],
+            row["shown_status"],
             row["next_step"],
             row["actor"],
         )

@@ -25,16 +25,18 @@ def certificates(hospital: Hospital, run: Run) -> list[Sequence[str]]:
 
 
 def renewals(hospital: Hospital, run: Run) -> list[Sequence[str]]:
-    """What became of each holder, until when access works, and what happened to the older certificate's key."""
-    rows: list[Sequence[str]] = [("workstation", "kind", "holder", "outcome", "access until", "older key")]
+    """What became of each holder, from when on there is no access, and what happened to the older certificate's key."""
+    rows: list[Sequence[str]] = [("workstation", "kind", "holder", "outcome", "no access from", "older key")]
     for row in _by_host(run):
         old = (
             ", ".join(str(each["key"]) for each in row.result.get("superseded", []))
             if row.result.get("changed")
             else "-"
         )
-        until = str(row.result.get("access_until"))[:10]
-        rows.append((*_where(hospital, row), str(row.result.get("outcome", row.result.get("msg"))), until, old or "-"))
+        ends_on = str(row.result.get("access_ends_on"))
+        rows.append(
+            (*_where(hospital, row), str(row.result.get("outcome", row.result.get("msg"))), ends_on, old or "-")
+        )
     return rows
 
 

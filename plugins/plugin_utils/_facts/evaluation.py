@@ -53,6 +53,11 @@ class StatusRules:
             return None
         return self.revocations.of(record.issuer, record.serial, record.crl_urls)
 
+    def end(self, record: CertificateRecord) -> datetime:
+        """The last instant at which it gives access, or gave it. An issuer may date a revocation before the certificate."""
+        revocation = self.revocation(record)
+        return max(record.not_before, revocation.at) if revocation else record.not_after
+
     def is_usable(self, record: CertificateRecord) -> bool:
         """Whether a browser offers it to the owner of the store, and the portal accepts it."""
         return self.is_offered(record) and self.revocation(record) is None
@@ -122,7 +127,7 @@ def rate_holder(
 
 def _rated(each: RatedCertificate, ends_last: CertificateRecord | None, rules: StatusRules) -> RatedCertificate:
     record = each.record
-    left = rules.calendar.days_left(record.not_after, rules.now)
+    left = rules.calendar.days_left(rules.end(record), rules.now)
     superseded = ends_last is not None and rank(record) < rank(ends_last)
     status = _status(each, superseded, rules)
     return replace(each, record=replace(record, status=status, days_left=left))

@@ -1,15 +1,18 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The shape of ``pkcs12_holders``: a list, each entry a mapping with known keys and a user. Nothing else knows it. Pure."""
+"""The shape of ``pkcs12_holders``: a list, each entry a mapping with known keys and a user; and dates that may be slips. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem, Value
-from .holders import HOLDER_OPTIONS, number_of
+from .._policy.access import Doubt, doubt_of
+from .._workstation.preflight import Finding, Severity
+from .holders import HOLDER_OPTIONS, HolderEntry, number_of
 
 VARIABLE = "pkcs12_holders"
 
@@ -22,6 +25,23 @@ def check_holders(given: Any) -> None:
         raise Pkcs12Error(Problem("bad_arguments.holders_no_list", {"found": _kind(given)}))
     for place, entry in enumerate(given, 1):
         _check_entry(entry, place)
+
+
+def date_findings(entries: Iterable[HolderEntry], today: date) -> list[Finding]:
+    """A warning for each end date of an authorisation that may be a slip, with those whose it is."""
+    whose: dict[tuple[date, Doubt], list[str]] = {}
+    for entry in entries:
+        doubt = doubt_of(entry.anniversary, today) if entry.anniversary else None
+        if entry.anniversary and doubt:
+            whose.setdefault((entry.anniversary, doubt), []).append(entry.person.name or entry.user)
+    return [
+        Finding(
+            f"authorisation_{doubt.value}",
+            Severity.WARNING,
+            Problem(f"finding.authorisation_{doubt.value}", {"names": tuple(dict.fromkeys(names)), "day": day}),
+        )
+        for (day, doubt), names in sorted(whose.items())
+    ]
 
 
 def entries_in(given: Any) -> list[Mapping[str, Any]]:

@@ -26,9 +26,9 @@ from .schema import HolderRecord, UnreadRecord
 
 
 class Awaiting(str, Enum):
-    """What a newcomer waits for: that the employer returns annex 1 with this person, or the first bundle of the issuer."""
+    """What a newcomer waits for: that the employer returns the yearly document with this person, or the first bundle of the issuer."""
 
-    ANNEX_1 = "annex_1"
+    DOCUMENT = "document"
     BUNDLE = "bundle"
 
 
@@ -275,12 +275,11 @@ def holder_status(
 def holder_record(
     entry: HolderEntry, rated: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], rules: StatusRules
 ) -> HolderRecord:
-    """An entry's holder as facts have it. An authorisation is due as many days before its end as a certificate."""
+    """An entry's holder as facts have it."""
     holder = holder_status(entry, rated, unread, rules)
     record = holder.record
-    authorisation = Authorisation(entry.anniversary, rules.calendar.renew_before_days)
     end = record.not_after if record and holder.status not in WITHOUT_ACCESS else None
-    access = access_of(holder.status, end, authorisation, rules.calendar, rules.now)
+    access = access_of(holder.status, end, Authorisation(entry.anniversary), rules.calendar, rules.now)
     return HolderRecord(
         user=entry.user,
         name=entry.person.name,
@@ -293,7 +292,7 @@ def holder_record(
         thumbprint=record.thumbprint if record else None,
         access_until=access.until,
         days_left=access.days_left,
-        last_day=access.last_day,
+        ends_on=access.ends_on,
         outcome=entry.outcome,
         outcome_at=entry.outcome_at,
         certificate_status=holder.status,

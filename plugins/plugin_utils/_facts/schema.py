@@ -12,7 +12,7 @@ from enum import Enum
 from .._errors import Problem
 from .._policy.status import Status
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 class KeyState(str, Enum):
@@ -87,10 +87,11 @@ class HolderRecord:
     ``owner_sid`` and ``account`` are None where the workstation does not know ``user``. ``logged_on`` is None without a profile.
     ``thumbprint`` is that of the certificate that a browser offers longest. If a browser offers none, it is that of the certificate that
     ends last. ``access_until``: the end of this certificate or of the yearly authorisation, whichever comes first; None if the
-    certificate gives no access, for want of its key or because it is not valid yet. ``last_day``: its day at the site. ``status`` says
-    whether there is access, by both; ``certificate_status`` and ``certificate_until`` are about the certificate alone. ``proof`` is about
-    its key, None if the task did not ask for a proof; ``proof_detail`` says why the key is not proven. ``outcome`` is the
-    outcome of the last run, for instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time; None when there was none.
+    certificate gives no access, for want of its key or because it is not valid yet. ``ends_on``: the first day of the site without access
+    on the whole of it. ``status`` says whether there is access, by both; ``certificate_status`` and ``certificate_until`` are about the
+    certificate alone. ``proof`` is about its key, None if the task did not ask for a proof; ``proof_detail`` says why the key is not
+    proven. ``outcome`` is the outcome of the last run, for instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time;
+    None when there was none.
     ``problem``: why the last run failed, or why a file does not open that may be the new bundle; None without either.
     ``issuer_setting``: the setting of the issuer under which this is the holder's record, as it was written; empty without one.
     ``issuer_names``: the RFC 4514 names of the issuers of the certificates that the holder has or had under it.
@@ -113,7 +114,7 @@ class HolderRecord:
     outcome_at: datetime | None = None
     certificate_status: Status | None = None
     certificate_until: datetime | None = None
-    last_day: date | None = None
+    ends_on: date | None = None
     issuer_setting: str = ""
     issuer_names: tuple[str, ...] = ()
     problem: Problem | None = None

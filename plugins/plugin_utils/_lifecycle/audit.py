@@ -74,7 +74,9 @@ def found(facts: Mapping[str, Any]) -> Problem:
     counts = {"certificates": len(facts["certificates"]), "unread": len(facts["unread"])}
     if not facts["holders"]:
         return Problem("done.audited_nobody", counts)
-    holders = (Problem("holder_is", {"user": row["user"]}, causes=(outcome(_status(row)),)) for row in facts["holders"])
+    holders = (
+        Problem("holder_is", {"user": row["user"]}, causes=(outcome(status_of(row)),)) for row in facts["holders"]
+    )
     return Problem("done.audited", counts, causes=tuple(holders))
 
 
@@ -83,7 +85,8 @@ def is_of_authorisation(row: Mapping[str, Any]) -> bool:
     return row.get("certificate_status") not in (None, row["status"])
 
 
-def _status(row: Mapping[str, Any]) -> str:
+def status_of(row: Mapping[str, Any]) -> str:
+    """The status as people read it: that of the authorisation where no certificate makes it."""
     return f"authorisation_{row['status']}" if is_of_authorisation(row) else str(row["status"])
 
 

@@ -27,7 +27,7 @@ from .options import admit_bundle, check_duplicates, check_placeholders, fill, p
 from .outcomes import AWAITED, FAILED, READY, grouped
 from .result import labels, not_opened
 
-NOTHING = {"file": None, "issued_to": None, "valid_until": None, "last_day": None}
+NOTHING = {"file": None, "issued_to": None, "valid_until": None, "ends_on": None}
 
 
 def check_bundles(
@@ -80,12 +80,12 @@ def _checked(
         if last is None:
             raise folder.refusal()
         leaf = last.bundle.leaf
-        end = calendar.day(leaf.not_after)
+        end = calendar.ends_on(leaf.not_after)
         found["bundle"] = {
             "file": last.path.name,
             "issued_to": leaf.subject_cn or leaf.subject,
             "valid_until": format_instant(leaf.not_after),
-            "last_day": end.isoformat(),
+            "ends_on": end.isoformat(),
         }
         if later := folder.later_refusal():
             raise later
@@ -95,7 +95,7 @@ def _checked(
     except Pkcs12Error as refusal:
         error = ErrorRow(refusal.problem)
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}
-    said = Problem("done.bundle_opens", {"file": last.path.name, "until": end}, causes=not_opened(folder.unopened))
+    said = Problem("done.bundle_opens", {"file": last.path.name, "ends_on": end}, causes=not_opened(folder.unopened))
     return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
 
 

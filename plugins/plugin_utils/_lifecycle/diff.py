@@ -19,7 +19,7 @@ from .transaction import UNREAD, Transaction
 Tell = Callable[[Problem], str]
 """From a problem to its words."""
 Day = Callable[[datetime], date]
-"""The day of an instant at the site."""
+"""From the last second of a certificate to the first day of the site that is not whole."""
 
 
 def run_diff(run: WorkstationRun, tell: Tell, day: Day) -> list[dict[str, str]]:
@@ -80,7 +80,7 @@ def _line(certificate: Certificate, name: str | None, state: str, day: Day) -> P
     told: dict[str, Value] = {
         "thumbprint": certificate.thumbprint,
         "subject": certificate.subject,
-        "until": day(certificate.not_after),
+        "ends_on": day(certificate.not_after),
     }
     return Problem(f"diff.{state}", {**told, "name": name or "-"})
 

@@ -34,8 +34,8 @@ def is_left_out(result: Mapping[str, Any]) -> bool:
 
 def _told(host: str, row: Mapping[str, Any]) -> Problem:
     whose = {"name": row["name"], "workstation": host}
-    if row["last_day"]:
-        return Problem("play.left_out_until", {**whose, "last_day": date.fromisoformat(row["last_day"])})
+    if row["ends_on"]:
+        return Problem("play.left_out_until", {**whose, "ends_on": date.fromisoformat(row["ends_on"])})
     if not row["was_seen"]:
         return Problem("play.left_out_never_seen", whose)
     return Problem("play.left_out_end_unknown" if row["status"] == Status.UNKNOWN else "play.left_out_no_access", whose)

@@ -89,6 +89,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "certificate": _certificate(done, offered, context) if done else None,
         "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in run.task.unopened],
         "access_until": format_instant(access.until) if access.until else None,
+        "access_ends_on": access.ends_on.isoformat() if access.ends_on else None,
         "access_days_left": access.days_left,
         "superseded": gone if done and done.leaf else [],
         "removed": gone if done and not done.leaf else [],
@@ -163,9 +164,10 @@ def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
 
     What the controller knows by itself waits for no workstation: that no bundle opens, or that it is not the holder's.
     """
-    access = _access_until(task.entry.certificate_until, task.entry, context)
+    end = task.entry.certificate_until
+    access = _access_until(end, task.entry, context)
     today = context.calendar.day(context.now)
-    due = access.days_left is None or access.days_left <= context.calendar.renew_before_days
+    due = end is None or context.calendar.is_due(end, context.now)
     if task.error is not None or (due and task.later_refusal is not None):
         return True
     return not task.entry.is_awaited(today) and context.deferral.applies(
@@ -176,8 +178,7 @@ def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
 def _access_until(end: datetime | None, entry: HolderEntry, context: ResultContext) -> Access:
     """The holder's access with a certificate that a browser offers until then, and the yearly authorisation."""
     status = Status.VALID if end else Status.MISSING
-    authorisation = Authorisation(entry.anniversary, context.calendar.renew_before_days)
-    return access_of(status, end, authorisation, context.calendar, context.now)
+    return access_of(status, end, Authorisation(entry.anniversary), context.calendar, context.now)
 
 
 def _offered(done: Transaction, person: ExpectedSubject, now: datetime) -> StoreCertificate | None:
@@ -221,14 +222,14 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         return Problem("done.would_lose", causes=tuple(filter(None, (_would_lose(done, context), done.deferred))))
     if done.deferred is not None:
         return _with_absence(done.deferred, run, context)
-    if done.skipped and access.until:
+    if done.skipped and access.ends_on:
         kind = "no_new_bundle" if done.skipped is SkipReason.WAITING_FOR_ISSUER else "not_due"
         # Only an authorisation can have ended: the certificate is one that a browser offers.
         ended = "_and_ended" if access.status is Status.EXPIRED else ""
-        told: dict[str, Value] = {"holder": done.owner.name, "until": context.calendar.day(access.until)}
+        told: dict[str, Value] = {"holder": done.owner.name, "ends_on": access.ends_on}
         beside = (*not_opened(run.task.unopened), *near_files(run.task.near))
         return Problem(f"done.{kind}{ended}", told, causes=beside)
-    return _change(done, offered, context, not_opened(run.task.unopened))
+    return _change(run, done, offered, context)
 
 
 def not_opened(files: Sequence[UnopenedFile]) -> tuple[Problem, ...]:
@@ -244,10 +245,9 @@ def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> 
     return Problem("deferred.away", {"back": back}, causes=(deferred,))
 
 
-def _change(
-    done: Transaction, offered: StoreCertificate | None, context: ResultContext, beside: tuple[Problem, ...]
-) -> Problem:
-    removals = len(done.plan.removals)
+def _change(run: HolderRun, done: Transaction, offered: StoreCertificate | None, context: ResultContext) -> Problem:
+    """What was done, or would be, and until when the holder then has access."""
+    removals, beside = len(done.plan.removals), not_opened(run.task.unopened)
     leaf = done.leaf or (offered.certificate if offered and not removals else None)
     holder, computer = done.owner.name, done.inventory.computer
     if leaf is None and not removals:
@@ -257,10 +257,11 @@ def _change(
         return Problem(code, {"count": removals, "holder": holder, "computer": computer}, causes=beside)
     imported = "done.would_install" if context.check_mode else "done.installed"
     code = imported if done.plan.imports else "done.is_installed"
-    told: dict[str, Value] = {
+    last = max(leaf.not_after, offered.certificate.not_after) if offered else leaf.not_after
+    told: dict[str, Any] = {
         "certificate": leaf.subject_cn or leaf.thumbprint,
         "holder": holder,
-        "until": context.calendar.day(leaf.not_after),
+        "ends_on": _access_until(last, run.task.entry, context).ends_on,
     }
     older = Problem("done.would_supersede" if context.check_mode else "done.superseded", {"count": removals})
     causes = (*((older,) if removals else ()), *beside)
@@ -275,7 +276,7 @@ def _would_lose(done: Transaction, context: ResultContext) -> Problem:
             {
                 "certificate": each.subject_cn or each.subject,
                 "issuer": each.issuer_cn or each.issuer,
-                "until": context.calendar.day(each.not_after),
+                "ends_on": context.calendar.ends_on(each.not_after),
             },
         )
         for each in found
@@ -337,8 +338,8 @@ def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context:
 def _why_now(task: HolderTask, context: ResultContext) -> Problem:
     if refusal := task.error or task.later_refusal:
         return refusal.problem
-    last_day = _access_until(task.entry.certificate_until, task.entry, context).last_day
-    return Problem("access_until", {"day": last_day}) if last_day else Problem("no_access")
+    ends_on = _access_until(task.entry.certificate_until, task.entry, context).ends_on
+    return Problem("access_ends", {"day": ends_on}) if ends_on else Problem("no_access")
 
 
 def help_wanted(host: str, result: Mapping[str, Any]) -> Any:

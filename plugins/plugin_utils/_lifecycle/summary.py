@@ -213,7 +213,7 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     for row in rows:
         if row.bundle is not None:
             found = row.bundle
-            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["last_day"], tell))
+            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["ends_on"], tell))
             lines.setdefault(cells, []).append(row.host)
     if not lines:
         return []

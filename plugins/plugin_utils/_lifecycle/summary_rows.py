@@ -17,7 +17,7 @@ from .._facts.leavers import has_left
 from .._policy.accounts import account_key
 from .._policy.names import number_key
 from .._policy.status import GivesAccess, Status
-from .audit import is_audit, is_of_authorisation, was_audited
+from .audit import is_audit, is_of_authorisation, status_of, was_audited
 from .outcomes import (
     AWAITED,
     FAILED,
@@ -203,10 +203,10 @@ def _audited(host: str, row: Mapping[str, Any], listed: Listed, refused: str | N
     why = listed.unexpected.get(_key(row)) if status == MISSING and listed.unexpected else None
     if why:
         return SummaryRow(host, why, "", _label(row))
-    last_day = row.get("last_day")
-    if last_day:
-        code = "access_until.by_authorisation" if is_of_authorisation(row) else "access_until"
-        told = Problem(code, {"day": date.fromisoformat(last_day)})
+    ends_on = row.get("ends_on")
+    if ends_on:
+        code = "access_ends.by_authorisation" if is_of_authorisation(row) else "access_ends"
+        told = Problem(code, {"day": date.fromisoformat(ends_on)})
     else:
         told = Problem("no_access" if Status(status).gives_access is GivesAccess.NO else "access_not_known")
-    return SummaryRow(host, status, told, _label(row), status != VALID)
+    return SummaryRow(host, status_of(row), told, _label(row), status != VALID)

@@ -13,7 +13,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import make_msgid
+from email.utils import formataddr, make_msgid
 from pathlib import PurePath
 
 from .._errors import Pkcs12Error, Problem
@@ -47,7 +47,8 @@ class Attachment:
 class MailContent:
     """The content of a mail. Addresses are bare, or with a name before them: ``Jeanne Dupont <jeanne@chu.example>``.
 
-    ``html``: the same as ``body``, for programs that show HTML.
+    ``html``: the same as ``body``, for programs that show HTML. ``kind``: of mails that come again and again, as filters see it in
+    ``List-Id`` (RFC 2919); ``about``: the same in words.
     """
 
     sender: str
@@ -56,6 +57,8 @@ class MailContent:
     body: str
     attachments: Sequence[Attachment]
     html: str | None = None
+    kind: str | None = None
+    about: str = "Personal certificates"
 
 
 def compose(content: MailContent, now: datetime) -> EmailMessage:
@@ -69,6 +72,9 @@ def compose(content: MailContent, now: datetime) -> EmailMessage:
     message["Date"] = now
     message["Message-ID"] = make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: automatic replies do not answer it
+    if content.kind:
+        about = _one_line("service", content.about)
+        message["List-Id"] = formataddr((about, f"{content.kind}.pkcs12.{sender.domain}"))
     message.set_content(content.body)
     if content.html is not None:
         message.add_alternative(content.html, subtype="html")

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
+from enum import Enum
 
 from .status import WORST_FIRST, Status
 from .validity import Calendar
@@ -16,11 +18,10 @@ from .validity import Calendar
 class Authorisation:
     """The yearly authorisation. ``end``: its end date, on which it is over already; None if it is not known.
 
-    ``due_within``: its renewal is due from so many days before the end date. ``of_site``: the end date is that of the whole site.
+    ``of_site``: the end date is that of the whole site.
     """
 
     end: date | None
-    due_within: int
     of_site: bool = False
 
     def status(self, calendar: Calendar, now: datetime) -> Status | None:
@@ -30,21 +31,49 @@ class Authorisation:
         left = calendar.days_left(self.end, now)
         if left <= 0:
             return Status.EXPIRED
-        return Status.RENEWAL_DUE if left <= self.due_within else Status.VALID
+        return Status.RENEWAL_DUE if left <= calendar.authorisation_due_within_days else Status.VALID
+
+
+class Doubt(str, Enum):
+    """Why the end date of a yearly authorisation may be a slip: it has passed, or is more than 13 months ahead."""
+
+    PAST = "past"
+    FAR = "far"
+
+
+MOST_MONTHS = 13
+
+
+def doubt_of(end: date, today: date) -> Doubt | None:
+    """What is odd about an end date that somebody wrote down; None if nothing is."""
+    if end <= today:
+        return Doubt.PAST
+    years, month = divmod(today.month - 1 + MOST_MONTHS, 12)
+    return Doubt.FAR if end > _day_of(today.year + years, month + 1, today.day) else None
+
+
+def next_end(end: date, today: date) -> date:
+    """The same day of the first year in which it is still to come."""
+    this_year = _day_of(today.year, end.month, end.day)
+    return this_year if this_year > today else _day_of(today.year + 1, end.month, end.day)
+
+
+def _day_of(year: int, month: int, day: int) -> date:
+    """The day, or else the last one of the month."""
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """A holder's access. ``until`` is its last second, in UTC; None without a certificate that gives access.
 
-    ``days_left``: calendar days until the day of ``until``. It is 0 on the last day with access and negative after it. ``last_day``: that
-    day at the site, which may be another date than that of ``until``.
+    ``ends_on``: the first day of the site without access on the whole of it. ``days_left``: calendar days until then.
     """
 
     until: datetime | None
     days_left: int | None
     status: Status
-    last_day: date | None = None
+    ends_on: date | None = None
 
 
 def access_of(
@@ -65,13 +94,10 @@ def access_of(
     worst = min((certificate, said), key=WORST_FIRST.index) if said and certificate in WORST_FIRST else certificate
     if certificate_end is None:
         return Access(None, None, worst)
-    left = calendar.days_left(certificate_end, now)
-    if authorisation.end is None:
-        return Access(certificate_end, left, worst, calendar.day(certificate_end))
-    # The last day with access is the day before the end date.
-    until = min(certificate_end, last_second_before(authorisation.end, calendar))
-    left = min(left, calendar.days_left(authorisation.end, now) - 1)
-    return Access(until, left, worst, calendar.day(until))
+    end = authorisation.end
+    until = certificate_end if end is None else min(certificate_end, last_second_before(end, calendar))
+    ending = calendar.ending(until, now)
+    return Access(until, ending.days_left, worst, ending.on)
 
 
 def last_second_before(day: date, calendar: Calendar) -> datetime:

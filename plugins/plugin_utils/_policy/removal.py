@@ -24,7 +24,7 @@ class RemovalSelector:
     """A certificate has to match every field that is set. ``thumbprints`` or ``issuer`` has to be set.
 
     ``thumbprints`` are normalised; an empty tuple selects nothing. ``issuer`` is a regular expression for the RFC 4514 name.
-    ``expired_for_days`` are calendar days of the site since the last day of the certificate.
+    ``expired_for_days`` are calendar days of the site since the day from which on the certificate gave no access.
     Raises ``Pkcs12Error``: ``bad_arguments``.
     """
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from .._crypto.certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
@@ -19,14 +19,35 @@ from .superseding import rank
 UTC = "UTC"
 DAY = 24 * 60 * 60
 """Seconds. Dates are compared in numbers: a number of days that a user gives may be too large for a timedelta."""
+SECOND = timedelta(seconds=1)
+LAST_SECOND = datetime.max.replace(microsecond=0, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An end as people read it. ``on``: the first day of the site without access on the whole of it. ``days_left``: calendar days until
+    then; 0 on that day, negative after it.
+    """
+
+    on: date
+    days_left: int
+
+    @property
+    def last_full_day(self) -> date:
+        """The day before. Where Python has none, the first one."""
+        return date.fromordinal(max(self.on.toordinal() - 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The site's days. ``renew_before_days``: a certificate is due from so many calendar days before its end. ``zone``: the time zone."""
+    """The site's days. ``renew_before_days``: a certificate is due from so many calendar days before its end. ``zone``: the time zone.
+
+    ``authorisation_due_within_days``: the same of a yearly authorisation.
+    """
 
     renew_before_days: int = 40
     zone: tzinfo = field(default=timezone.utc)
+    authorisation_due_within_days: int = 40
 
     def day(self, moment: datetime) -> date:
         """The date in the zone. Where Python has no such date (a certificate without end, RFC 5280 4.1.2.5), the date in UTC."""
@@ -35,24 +56,38 @@ class Calendar:
         except OverflowError:
             return moment.date()
 
+    def ends_on(self, end: datetime | date) -> date:
+        """The first day that is not whole: of a last second, or the end date of an authorisation, on which that is over."""
+        if not isinstance(end, datetime):
+            return end
+        # The last second that Python has is that of a certificate without end.
+        return self.day(end + SECOND if end < LAST_SECOND else end)
+
+    def ending(self, end: datetime | date, now: datetime) -> Ending:
+        """An end as people read it."""
+        day = self.ends_on(end)
+        return Ending(day, (day - self.day(now)).days)
+
     def days_left(self, end: datetime | date, now: datetime) -> int:
-        """Calendar days until ``end``: 0 on that day, negative after it."""
-        last = self.day(end) if isinstance(end, datetime) else end
-        return (last - self.day(now)).days
+        """Calendar days until an end as ``ending`` has it, or until any other day."""
+        return self.ending(end, now).days_left
 
     def is_due(self, end: datetime, now: datetime) -> bool:
         """Whether a certificate that ends at ``end`` is due for renewal."""
         return self.days_left(end, now) <= self.renew_before_days
 
 
-def calendar_of(time_zone: str, renew_before_days: int) -> Calendar:
+def calendar_of(time_zone: str, renew_before_days: int, authorisation_due_within_days: int = 40) -> Calendar:
     """The calendar of a zone by its IANA name. Raises ``Pkcs12Error`` (``bad_arguments``, ``bad_time_zone``)."""
     if renew_before_days < 0:
         raise Pkcs12Error(Problem("bad_arguments.due_after_the_end", {"days": renew_before_days}, "renew_before_days"))
-    if time_zone == UTC:  # works without a time zone database
-        return Calendar(renew_before_days)
+    if authorisation_due_within_days < 0:
+        given = {"given": authorisation_due_within_days}
+        raise Pkcs12Error(Problem("bad_arguments.days", given, "authorisation_due_within_days"))
     try:
-        return Calendar(renew_before_days, ZoneInfo(time_zone))
+        # UTC works without a time zone database.
+        zone = timezone.utc if time_zone == UTC else ZoneInfo(time_zone)
+        return Calendar(renew_before_days, zone, authorisation_due_within_days)
     except (ValueError, OSError, LookupError):
         raise Pkcs12Error(Problem("bad_time_zone", {"given": time_zone}, "time_zone")) from None
 

@@ -23,7 +23,7 @@ from .accounts import holder_keys, with_accounts
 from .certificates import certificate_rows
 from .compare import compare
 from .exceptions import Acceptable, ExceptionRow, Exceptions, with_states
-from .model import CertificateRow, HolderRow, Report, ReportParameters
+from .model import CertificateRow, HolderRow, NextStep, Report, ReportParameters
 from .name_order import name_sort_key
 from .next_step import RemainingCertificates
 from .revocation_lists import ReadLists
@@ -72,9 +72,11 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
     rules = replace(_rules(sources, parameters, index, accounts), shared=shared)
     evaluated = [evaluate_host(host, rules) for host in sources.hosts]
     certificates = sorted((row for each in evaluated for row in certificate_rows(each, rules)), key=_certificate_order)
+    holders = _holders(evaluated, rules, certificates)
+    certificates = _with_steps(certificates, holders, rules)
     report = Report(
         parameters=parameters,
-        holders=_holders(evaluated, rules, certificates),
+        holders=holders,
         without_workstation=_without_workstation(sources, rules),
         without_holder=tuple(
             row
@@ -181,13 +183,12 @@ def _listed(sources: Sources) -> list[HolderEntry]:
 def _rules(
     sources: Sources, parameters: ReportParameters, index: HolderIndex, accounts: Mapping[str, Set[str]]
 ) -> Rules:
-    calendar = calendar_of(parameters.time_zone, parameters.renew_before_days)
+    calendar = calendar_of(parameters.time_zone, parameters.renew_before_days, parameters.authorisation_due_within_days)
     return Rules(
         now=parameters.report_date,
         calendar=calendar,
         index=index,
         accounts=accounts,
-        authorisation_due_within=parameters.authorisation_due_within_days,
         facts_max_age=parameters.facts_max_age_days,
         earlier=_thumbprints(sources.earlier),
         leavers=sources.leavers,
@@ -234,6 +235,25 @@ def _holders(
         for key, places in entries.items()
     )
     return tuple(sorted(rows, key=_holder_order))
+
+
+def _with_steps(
+    certificates: Iterable[CertificateRow], holders: Iterable[HolderRow], rules: Rules
+) -> list[CertificateRow]:
+    """The certificates that decide where a holder stands, with the holder's next step there."""
+    steps = {
+        (place.workstation, place.owner_sid, row.issuer_setting, place.thumbprint): (place.next_step, place.actor)
+        for row in holders
+        for place in row.places
+        if not rules.exceptions.accepted(row.authorisation, place.status.value, place.workstation)
+    }
+
+    def with_step(row: CertificateRow) -> CertificateRow:
+        each = row.certificate
+        step = steps.get((row.workstation, each.owner_sid, each.issuer_setting, each.thumbprint))
+        return replace(row, next_step=step[0], actor=step[1]) if step and row.next_step is NextStep.NOTHING else row
+
+    return list(map(with_step, certificates))
 
 
 def _held(row: CertificateRow) -> tuple[str, str | None]:

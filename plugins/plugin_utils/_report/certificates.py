@@ -38,6 +38,7 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
                 seen.host.name,
                 each.holder,
                 now.status,
+                rules.calendar.ends_on(seen.status_rules.end(gathered)),
                 now.days_left,
                 seen.host.facts_at,
                 *step,

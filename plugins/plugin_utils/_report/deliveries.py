@@ -11,9 +11,11 @@ from typing import Any
 from .._errors import Actor
 from .._facts.delivery_records import DeliveryRecord, records_of
 from .._facts.delivery_states import DeliveryState
-from .model import HolderRow, NextStep, Report
+from .model import HolderRow, HolderWorkstation, NextStep, Report
 from .next_step import Action
 
+WAITED = "waiting_for_issuer"
+"""The outcome of a run that found no new bundle."""
 WAITS = (NextStep.AWAIT_BUNDLE, NextStep.CALL_ISSUER)
 OPEN = (*WAITS, NextStep.ENROL, NextStep.RENEW, NextStep.MEND_FAILURE, NextStep.REPLACE_REVOKED)
 """Steps that a delivery can change: those for which a new bundle is needed."""
@@ -42,9 +44,14 @@ def deliveries_of(fact: Any, merged: Iterable[Report]) -> Mapping[str, DeliveryR
     return found
 
 
-def with_delivery(step: Action, row: HolderRow, delivery: DeliveryRecord | None) -> Action:
-    """The step of a holder after the delivery."""
-    if delivery is None or step[0] not in OPEN or is_of_installed(delivery, row):
+def with_delivery(
+    step: Action,
+    row: HolderRow | HolderWorkstation,
+    delivery: DeliveryRecord | None,
+    places: Iterable[HolderWorkstation] = (),
+) -> Action:
+    """The step of a holder after the delivery, at one of the ``places`` or without any."""
+    if delivery is None or step[0] not in OPEN or is_past(delivery, row, places):
         return step
     if delivery.state in BY_STATE:
         return BY_STATE[delivery.state], Actor.IT
@@ -53,7 +60,19 @@ def with_delivery(step: Action, row: HolderRow, delivery: DeliveryRecord | None)
     return step
 
 
-def is_of_installed(delivery: DeliveryRecord, row: HolderRow) -> bool:
+def is_past(delivery: DeliveryRecord, row: HolderRow | HolderWorkstation, places: Iterable[HolderWorkstation]) -> bool:
+    """Whether nothing is to be done with the delivery: its certificate is installed, or a run after it had to wait for the next one.
+
+    All ``places`` of a holder take their bundles from one folder.
+    """
+    waited = delivery.state is DeliveryState.COLLECTED and any(
+        place.outcome == WAITED and place.outcome_at is not None and place.outcome_at > delivery.recorded_at
+        for place in places
+    )
+    return waited or _is_of_installed(delivery, row)
+
+
+def _is_of_installed(delivery: DeliveryRecord, row: HolderRow | HolderWorkstation) -> bool:
     """Whether the mail delivered the certificate that the holder has.
 
     The issuer announces the next certificate some weeks before the end, so a mail in the first half of the validity is of this one.

@@ -35,7 +35,7 @@ def due_result(report: Report, statuses: Sequence[str], days: int) -> dict[str, 
             {
                 "name": row.name,
                 "status": place.status.value,
-                "last_day": row.last_day.isoformat() if row.last_day else None,
+                "ends_on": row.ends_on.isoformat() if row.ends_on else None,
                 "was_seen": place.facts_at is not None,
             }
             for row in report.holders

@@ -31,7 +31,7 @@ class NextStep(str, Enum):
     FIND_BUNDLE = "find_bundle"
     CHECK_DELIVERY = "check_delivery"
     CALL_ISSUER = "call_issuer"
-    RETURN_ANNEX_1 = "return_annex_1"
+    RETURN_DOCUMENT = "return_document"
     ASK_FOR_STRONGER = "ask_for_stronger"
     REPLACE_REVOKED = "replace_revoked"
     ENROL = "enrol"
@@ -63,7 +63,7 @@ class HolderWorkstation:
     """A holder at one workstation: the inventory's names of the workstation and of the holder's Windows account.
 
     ``facts_at``: when the workstation last answered, None if it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
-    those of the certificate that decides the status, ``days_left`` the calendar days of the site until its end. ``owner_sid``: of the
+    those of the certificate that decides the status, ``ends_on`` and ``days_left`` its end as people read it. ``owner_sid``: of the
     account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``; ``problem``: what it found.
     ``revocation``: of this certificate; ``valid_until`` is then the instant at which it was revoked. ``gives_access``: false for a
     certificate without its key and for one that is not valid yet, also while the workstation is silent.
@@ -76,6 +76,7 @@ class HolderWorkstation:
     actor: Actor
     valid_from: datetime | None
     valid_until: datetime | None
+    ends_on: date | None
     days_left: int | None
     thumbprint: str | None
     logged_on: bool | None
@@ -92,8 +93,9 @@ class HolderWorkstation:
 class HolderRow:
     """One holder. ``status`` is the worst of the certificate at any of the holder's workstations and of the yearly authorisation.
 
-    ``access_until``: last second of access, None without; ``last_day``: its day at the site; ``days_left``: calendar days until then.
-    ``valid_until``: first end of a certificate at any workstation; ``certificate_days_left``: days until it. ``authorisation_until``: end
+    ``access_until``: last second of access, None without; ``ends_on``: the first day of the site without access on the whole of it;
+    ``days_left``: calendar days until then. ``valid_until``: last second of the certificate that ends first at any workstation;
+    ``certificate_ends_on`` and ``certificate_days_left``: its end as people read it. ``authorisation_until``: end
     date of the authorisation, without access from it on; ``authorisation_of_site``: it is the site's, not the holder's own.
     ``authorisation_status``: valid, renewal_due, expired, or None without a date. ``certificate_step`` and ``certificate_actor``: the
     next step but for the authorisation's. ``function``: what the holder is at the establishment. ``absent_until``: first day back.
@@ -113,9 +115,11 @@ class HolderRow:
     next_step: NextStep
     actor: Actor
     access_until: datetime | None
+    ends_on: date | None
     days_left: int | None
     valid_from: datetime | None
     valid_until: datetime | None
+    certificate_ends_on: date | None
     certificate_days_left: int | None
     authorisation_until: date | None
     authorisation_of_site: bool
@@ -124,7 +128,6 @@ class HolderRow:
     places: tuple[HolderWorkstation, ...]
     delivery: DeliveryRecord | None = None
     accepted: tuple[Accepted, ...] = ()
-    last_day: date | None = None
     certificate_step: NextStep = NextStep.NOTHING
     certificate_actor: Actor = Actor.NOBODY
     former_name: str | None = None
@@ -141,14 +144,17 @@ class HolderRow:
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
     """A certificate in a store of a workstation. ``holder`` is the holder's or leaver's authorisation number, None if it belongs to nobody.
-    ``next_step`` and ``actor``: what has to be done with a certificate without a holder. ``accepted``: None if it is not accepted.
+    ``next_step`` and ``actor``: what has to be done with a certificate without a holder, and the holder's step there with the one that
+    decides where a holder stands. ``accepted``: None if it is not accepted.
 
-    ``status`` and ``days_left`` are those of the day of the report. Those of ``certificate`` are of the time when the facts were gathered.
+    ``status``, ``ends_on`` and ``days_left`` are those of the day of the report; those of ``certificate`` of the time when the facts were
+    gathered.
     """
 
     workstation: str
     holder: str | None
     status: Status
+    ends_on: date
     days_left: int
     facts_at: datetime
     next_step: NextStep
@@ -227,11 +233,29 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """What the certificates give access to. ``link``: its address, for pages only."""
+
+    name: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationDocument:
+    """The document that the employer returns each year: its name, the registry that it goes to, and where it is, for pages only."""
+
+    name: str | None = None
+    registry: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportParameters:
     """The options of the report. ``time_zone`` is an IANA name. The limits are in days. ``authorisation_word``: what the site calls an
     authorisation, None for the word of the language. ``issuer_overdue_days``: so many days after a certificate was due, the issuer is
     called; None: never. ``issuer_contact``, ``issuer_mail_sender`` and ``issuer_mail_subject`` are shown then. ``establishment``: the
     name of the hospital, for its head; None: not shown. ``issuer``: the site's setting of the issuer now, empty without one.
+    ``service`` and ``authorisation_document``: None for the words of the language.
     """
 
     report_date: datetime
@@ -249,6 +273,8 @@ class ReportParameters:
     query: str | None
     establishment: str | None = None
     issuer: str = ""
+    service: Service | None = None
+    authorisation_document: AuthorisationDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ BY_TASK = {
 
 
 AWAITED = {
-    Awaiting.ANNEX_1: (NextStep.RETURN_ANNEX_1, Actor.EMPLOYER),
+    Awaiting.DOCUMENT: (NextStep.RETURN_DOCUMENT, Actor.EMPLOYER),
     Awaiting.BUNDLE: (NextStep.AWAIT_BUNDLE, Actor.ISSUER),
 }
 """What a newcomer's first certificate waits for. Until then, IT can do nothing."""

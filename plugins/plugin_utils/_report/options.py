@@ -45,6 +45,8 @@ PLACE = {
     "to": {"type": "list", "elements": "str"},
     "mail_subject": {"type": "str"},
 }
+SERVICE = {"name": {"type": "str", "required": True}, "link": {"type": "str"}}
+DOCUMENT = {"name": {"type": "str"}, "registry": {"type": "str"}, "link": {"type": "str"}}
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "report_hosts": {"type": "list", "elements": "str"},
     "register_holders": {"type": "list", "elements": "dict", "options": HOLDER, "default": [], "site": True},
@@ -72,12 +74,14 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "mail_sender": SERVER_OPTIONS["mail_sender"],
     "credentials": {"type": "dict", "no_log": True, "default": {}, "site": True},
     "establishment": {"type": "str", "site": True},
+    "service": {"type": "dict", "options": SERVICE, "site": True},
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en", "site": True},
     "time_zone": {"type": "str", "default": "UTC", "site": True},
     "report_date": {"type": "str", "site": "run"},
     "renew_before_days": {"type": "int", "default": 40, "site": True},
     "authorisation_anniversary": {"type": "str", "site": True},
     "authorisation_word": {"type": "str", "site": True},
+    "authorisation_document": {"type": "dict", "options": DOCUMENT, "site": True},
     "authorisation_due_within_days": {"type": "int", "default": 40, "site": True},
     "facts_max_age_days": {"type": "int", "default": 3, "site": True},
     "issuer": {"type": "str", "site": True},
@@ -102,7 +106,6 @@ OF_FILES = (
     "mail_sender",
     "credentials",
     "compare_reports",
-    "establishment",
     "fail_on",
     "settings_only",
 )

@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from .._errors import Problem
 from .._facts.evaluation import HolderStatus
 from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
-from .._policy.revocation import Revocation
 from .._policy.status import WITHOUT_ACCESS, Status
 from .model import HolderWorkstation, NextStep, Reachability
 from .next_step import LastSeen, RemainingCertificates, after_waiting, at_last, next_step
@@ -40,11 +38,6 @@ def _last_thumbprint(entry: HolderEntry, host: Host, rules: Rules) -> str | None
         for account in (entry.owner_sid or "", entry.user.casefold())
     )
     return next(filter(None, known), None)
-
-
-def _end(record: CertificateRecord, revocation: Revocation | None) -> datetime:
-    """The last instant at which the certificate gave access. An issuer may date a revocation before the certificate."""
-    return max(record.not_before, revocation.at) if revocation else record.not_after
 
 
 def _last_seen(entry: HolderEntry, seen: EvaluatedHost, outcome: str | None, problem: Problem | None) -> LastSeen:
@@ -80,8 +73,8 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     elsewhere = there.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
-    revocation = seen.status_rules.revocation(record) if record else None
-    end = _end(record, revocation) if record else None
+    end = seen.status_rules.end(record) if record else None
+    ending = rules.calendar.ending(end, rules.now) if end else None
     return HolderWorkstation(
         workstation=seen.host.name,
         account=entry.user,
@@ -90,14 +83,15 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
         actor=actor,
         valid_from=record.not_before if record else None,
         valid_until=end,
-        days_left=rules.calendar.days_left(end, rules.now) if end else None,
+        ends_on=ending.on if ending else None,
+        days_left=ending.days_left if ending else None,
         thumbprint=record.thumbprint if record else None,
         logged_on=entry.logged_on,
         facts_at=seen.host.facts_at,
         owner_sid=entry.owner_sid,
         outcome=outcome,
         outcome_at=entry.outcome_at if outcome else None,
-        revocation=revocation,
+        revocation=seen.status_rules.revocation(record) if record else None,
         gives_access=gives_access,
         problem=problem,
     )

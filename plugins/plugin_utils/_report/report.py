@@ -28,7 +28,7 @@ from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
 from .language.counts import failing, sentence, shared_at, shared_sentences, some_names, unsearched
-from .language.vocabulary import checked_word
+from .language.vocabulary import checked_word, document_of, service_of
 from .language.wording import Wording
 from .model import Report, ReportParameters
 from .no_answer import with_unusable_variables
@@ -281,6 +281,8 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         query=None,
         establishment=options["establishment"],
         issuer=setting_of(options["issuer"]),
+        service=service_of(options["service"]),
+        authorisation_document=document_of(options["authorisation_document"]),
     )
     if not options["report_date"]:
         return parameters

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from .._errors import Actor
+from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.access import Authorisation, access_of
@@ -46,6 +47,8 @@ def holder_row(
     number = entries[0][0].person.authorisation
     if shared_by(number, rules.shared):
         return _with_shared_number(blank_row([entry for entry, _seen in entries], rules), places, entries[0][0], rules)
+    delivery = rules.deliveries.get(number or "")
+    places = [_delivered(place, delivery, places) for place in places]
     held = [rules.exceptions.accepted(number, place.status.value, place.workstation) for place in places]
     worst = min(places, key=_severity)
     # The status stays the worst one. Nobody has to act where the site has accepted it.
@@ -64,6 +67,7 @@ def holder_row(
             accepted=tuple(dict.fromkeys(filter(None, held))),
             valid_from=ends[0].valid_from if ends else None,
             valid_until=ends[0].valid_until if ends else None,
+            certificate_ends_on=ends[0].ends_on if ends else None,
             certificate_days_left=ends[0].days_left if ends else None,
             places=tuple(places),
         ),
@@ -98,6 +102,7 @@ def _with_shared_number(
                 actor=Actor.IT,
                 valid_from=None,
                 valid_until=None,
+                ends_on=None,
                 days_left=None,
                 thumbprint=None,
                 revocation=None,
@@ -106,6 +111,13 @@ def _with_shared_number(
             for place in places
         ),
     )
+
+
+def _delivered(
+    place: HolderWorkstation, delivery: DeliveryRecord | None, places: Sequence[HolderWorkstation]
+) -> HolderWorkstation:
+    step, actor = with_delivery((place.next_step, place.actor), place, delivery, places)
+    return replace(place, next_step=step, actor=actor)
 
 
 def _severity(place: HolderWorkstation) -> tuple[int, bool]:
@@ -132,9 +144,11 @@ def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
         next_step=step,
         actor=actor,
         access_until=None,
+        ends_on=None,
         days_left=None,
         valid_from=None,
         valid_until=None,
+        certificate_ends_on=None,
         certificate_days_left=None,
         authorisation_until=None,
         authorisation_of_site=False,
@@ -152,6 +166,8 @@ def lone_row(entry: HolderEntry, rules: Rules) -> HolderRow:
     if shared_by(row.authorisation, rules.shared):
         return _with_shared_number(row, (), entry, rules)
     accepted = rules.exceptions.accepted(row.authorisation, row.status.value)
+    step, actor = with_delivery((row.next_step, row.actor), row, rules.deliveries.get(row.authorisation))
+    row = replace(row, next_step=step, actor=actor)
     row = replace(row, next_step=NextStep.NOTHING, actor=Actor.NOBODY, accepted=(accepted,)) if accepted else row
     return person_row(row, None, rules.authorisation(rules.all_entries([entry])), RemainingCertificates(), rules)
 
@@ -165,16 +181,14 @@ def person_row(
     """
     access = access_of(row.status, end, authorisation, rules.calendar, rules.now)
     status = authorisation.status(rules.calendar, rules.now)
-    delivery = rules.deliveries.get(row.authorisation)
-    delivered = with_delivery((row.next_step, row.actor), row, delivery)
     accepted = rules.exceptions.accepted(row.authorisation, f"{AUTHORISATION}{status.value}") if status else None
-    own = at_last(delivered, left)
+    own = at_last((row.next_step, row.actor), left)
     # The issuer sends no certificate without it, so it comes first where it also ends first.
     is_first = status is Status.RENEWAL_DUE and access.until is not None and access.until != end
     step, actor = with_authorisation(own, None if accepted else status, is_first)
     return replace(
         row,
-        delivery=delivery,
+        delivery=rules.deliveries.get(row.authorisation),
         accepted=(*row.accepted, accepted) if accepted else row.accepted,
         status=access.status,
         next_step=step,
@@ -183,7 +197,7 @@ def person_row(
         certificate_actor=own[1],
         access_until=access.until,
         days_left=access.days_left,
-        last_day=access.last_day,
+        ends_on=access.ends_on,
         authorisation_until=authorisation.end,
         authorisation_of_site=authorisation.of_site,
         authorisation_days_left=rules.calendar.days_left(authorisation.end, rules.now) if authorisation.end else None,
@@ -199,7 +213,7 @@ def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
         computer=host.computer,
         answer=seen.answer,
         facts_at=host.facts_at,
-        facts_age_days=-rules.calendar.days_left(host.facts_at, rules.now) if host.facts_at else None,
+        facts_age_days=_age(host.facts_at, rules) if host.facts_at else None,
         problem=host.problem,
         holders=len({entry.key for entry in host.entries}),
         certificates=len(host.certificates),
@@ -210,3 +224,8 @@ def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
         store_owners=host.store_owners,
         strangers=host.strangers,
     )
+
+
+def _age(moment: datetime, rules: Rules) -> int:
+    """Calendar days of the site since then."""
+    return -rules.calendar.days_left(rules.calendar.day(moment), rules.now)

@@ -30,7 +30,7 @@ written in small letters."""
 class Rules:
     """By what rows are made. ``accounts`` are those of all workstations: a holder may log on where the inventory does not say so.
 
-    ``authorisation_due_within``, ``facts_max_age`` and ``issuer_overdue`` are in days. ``register``: the entries of persons with or
+    ``facts_max_age`` and ``issuer_overdue`` are in days. ``register``: the entries of persons with or
     without a workstation. ``leavers``: authorisation numbers of those who should have no certificate any more.
     ``deliveries``: the last one of each holder, by number. ``exceptions``: what the site has accepted.
     ``revocations``: what the CRLs say. ``shared``: numbers that the inventory has for two people.
@@ -40,7 +40,6 @@ class Rules:
     calendar: Calendar
     index: HolderIndex
     accounts: Mapping[str, Set[str]]
-    authorisation_due_within: int
     facts_max_age: int
     earlier: Earlier
     issuer_overdue: int | None = None
@@ -62,7 +61,7 @@ class Rules:
         """The authorisation of a holder by all his entries: the latest end date of his own, else the latest of his sites."""
         days = [(not entry.is_site_anniversary, entry.anniversary) for entry in entries if entry.anniversary]
         is_own, end = max(days, default=(True, None))
-        return Authorisation(end, self.authorisation_due_within, not is_own)
+        return Authorisation(end, not is_own)
 
 
 def person_key(entry: HolderEntry, shared: Shared) -> tuple[str, str]:

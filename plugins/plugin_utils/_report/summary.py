@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import TypeVar
 
 from .._policy.names import name_words, number_key
@@ -23,6 +23,7 @@ class Summary:
     """The report in numbers: holders by status (with those who have no workstation), authorisations, workstations by answer.
 
     ``without_holder``: None if none was found and some workstations were not searched; ``not_searched`` counts these.
+    ``first_end``: the first day on which somebody's access ends who has access now.
     ``accepted``: holders with findings that are all accepted. ``by_status`` counts them too, because an exception changes no status.
     """
 
@@ -34,16 +35,16 @@ class Summary:
     without_holder: int | None
     not_searched: int
     accepted: int
-    first_end: datetime | None
+    first_end: date | None
 
 
 def summary(report: Report) -> Summary:
     """Counts the rows of a report. A status without a row is left out."""
     holders = (*report.holders, *report.without_workstation)
     ends = [
-        row.access_until
+        row.ends_on
         for row in report.holders
-        if row.access_until and row.access_until >= report.parameters.report_date
+        if row.ends_on and row.access_until and row.access_until >= report.parameters.report_date
     ]
     blind = not_searched(report)
     return Summary(

@@ -84,7 +84,7 @@ def test_wrong_password_is_tried_once(tmp_path: Path) -> None:
 
 
 def test_state_that_cannot_be_read_sends_nothing(office: Office) -> None:
-    for broken in ("", "[]", "{", '{"schema": 2, "sent": [{}]}', '{"schema": 9, "sent": []}'):
+    for broken in ("", "[]", "{", '{"schema": 3, "sent": [{}]}', '{"schema": 9, "sent": []}'):
         office.state.write_text(broken, encoding="utf-8")
         assert error(office.remind()) == "reminder_state"
         assert error(office.remind(dry_run=True)) == "reminder_state"

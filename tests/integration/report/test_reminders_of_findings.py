@@ -61,8 +61,8 @@ def revocable(days: float = 600) -> Variables:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Jeanne Dupont: ask the issuer for a new certificate", "workstation ws-1; last day 2026-11-23")),
-        ("fr", ("Jeanne Dupont : demander un nouveau certificat", "poste ws-1 ; dernier jour 23/11/2026")),
+        ("en", ("Jeanne Dupont: ask the issuer for a new certificate", "workstation ws-1; no access from 2026-11-23 on")),
+        ("fr", ("Jeanne Dupont : demander un nouveau certificat", "poste ws-1 ; plus d'accès à partir du 23/11/2026")),
     ],
 )  # fmt: skip
 def test_revoked_certificate_reaches_it_once(office: Office, language: str, said: tuple[str, str]) -> None:
@@ -188,8 +188,8 @@ BACK = "2026-12-02"
 
 
 def with_newcomer(**changes: str) -> Variables:
-    """Zoé has no certificate yet, and waits for annex 1."""
-    newcomer = entry("T4", mail=None, awaiting="annex_1", **changes)
+    """Zoé has no certificate yet, and waits for the yearly document."""
+    newcomer = entry("T4", mail=None, awaiting="document", **changes)
     paul = entry("T2", authorisation_anniversary="2026-12-25")
     return [*hospital()[:2], workstation("ws-2", paul, newcomer, certificates=[certificate("T2", 500)])]
 
@@ -197,7 +197,7 @@ def with_newcomer(**changes: str) -> Variables:
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("expected_from", ["2026-11-01", "2027-02-01"])
 def test_employer_is_told_of_a_newcomer_once(office: Office, language: str, expected_from: str) -> None:
-    """A newcomer has no last day with access. The people whose authorisation ends are in the same mail."""
+    """A newcomer has no end of access. The people whose authorisation ends are in the same mail."""
     newcomer = with_newcomer(expected_from=expected_from)
     office.remind(newcomer, language=language)
     said = text(office.to(HEAD))

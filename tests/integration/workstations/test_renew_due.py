@@ -97,7 +97,7 @@ def left_out(run: Run) -> dict[str, list[tuple[str, str | None]]]:
     """The workstations that were not called, and who has access there until when."""
     named: dict[str, list[tuple[str, str | None]]] = {}
     for each in not_called(run):
-        named.setdefault(each.values["workstation"], []).append((each.values["name"], each.values.get("last_day")))
+        named.setdefault(each.values["workstation"], []).append((each.values["name"], each.values.get("ends_on")))
     return named
 
 
@@ -108,13 +108,14 @@ def test_only_those_who_are_due_are_called(hospital: Hospital) -> None:
     assert outcomes(run) == OUTCOMES
     assert summary(run)["totals"] == {"changed": 2, "deferred": 1, "installed": 1, "renewed": 1}
     assert left_out(run).keys() == {RADIO, OFF}
-    assert left_out(run)[RADIO] == [(JEANNE.name, str(last_day(hospital, JEANNE)))]
+    assert left_out(run)[RADIO] == [(JEANNE.name, str(ends_on(hospital, JEANNE)))]
 
 
-def last_day(hospital: Hospital, person: Person) -> date:
-    """The last day with access: of the certificate or of the yearly authorisation, whichever is earlier."""
-    ends = hospital.bundles[person.authorisation].certificate.not_valid_after_utc.date()
-    return min(ends, datetime.now(timezone.utc).date() + timedelta(days=person.authorised_days - 1))
+def ends_on(hospital: Hospital, person: Person) -> date:
+    """The day from which on there is no access: by the certificate or the yearly authorisation, whichever is earlier."""
+    last = hospital.bundles[person.authorisation].certificate.not_valid_after_utc
+    ends = (last + timedelta(seconds=1)).date()
+    return min(ends, datetime.now(timezone.utc).date() + timedelta(days=person.authorised_days))
 
 
 def test_next_run_calls_whom_the_last_one_could_not_serve(hospital: Hospital) -> None:

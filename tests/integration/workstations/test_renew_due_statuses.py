@@ -33,7 +33,7 @@ def facts(name: str) -> object:
         for days, (issued_by, serial) in enumerate(ISSUERS[name], 400)
     )
     read = ("WS", NOW, 0, 19045, "CHU\\svc", "FullLanguage", (), (holder,), certificates, 0, (), ())
-    return to_map(WorkstationRecord(3, NOW, *read))
+    return to_map(WorkstationRecord(4, NOW, *read))
 
 
 def called(run: Run) -> set[str]:

@@ -78,8 +78,8 @@ def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
     certificates: Counter[tuple[int, int]] = Counter()
     authorisations: Counter[tuple[int, int]] = Counter()
     for row in holders:
-        if row.valid_until and row.valid_until >= report.parameters.report_date:
-            certificates[_month(_day(row.valid_until, zone))] += 1
+        if row.certificate_ends_on and row.valid_until and row.valid_until >= report.parameters.report_date:
+            certificates[_month(row.certificate_ends_on)] += 1
         if row.authorisation_until and row.authorisation_until > today:
             authorisations[_month(row.authorisation_until)] += 1
     numbers = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(MONTHS)]
@@ -109,9 +109,9 @@ def bars(report: Report, holders: Iterable[HolderRow]) -> Bars:
     axis = _Axis(date(max(today.year - YEARS, 1), 1, 1), date(min(today.year + YEARS + 1, date.max.year), 1, 1))
     rows = list(holders)
     dated = [
-        (row.access_until, row, _day(row.valid_from, zone), _day(row.valid_until, zone))
+        (row.access_until, row, _day(row.valid_from, zone), row.certificate_ends_on)
         for row in rows
-        if row.access_until and row.valid_from and row.valid_until
+        if row.access_until and row.valid_from and row.certificate_ends_on
     ]
     dated.sort(key=lambda item: item[0])
     return Bars(
@@ -138,7 +138,7 @@ def _bar(row: HolderRow, start: date, end: date, axis: _Axis, report: Report) ->
     until = row.authorisation_until
     # Without the authorisation there is no access, so a bar ends with what ends first, and the time to renew begins with what is due first.
     is_first = until is not None and until <= end
-    last = max(start.toordinal(), until.toordinal() - 1) if until and is_first else end.toordinal()
+    last = max(start, row.ends_on or end).toordinal()
     # In numbers of days, because a limit that a user gives may be too large for a timedelta.
     dues = [end.toordinal() - report.parameters.renew_before_days]
     if until and is_first:

@@ -37,7 +37,8 @@ CATALOGUE: Catalogue = {
     "csv.actor": ("who acts", "par qui"),
     "csv.valid_from": ("valid from", "valide du"),
     "csv.valid_until": ("valid until", "valide jusqu'au"),
-    "csv.access_until": ("last day of access", "dernier jour d'accès"),
+    "csv.ends_on": ("no access from", "plus d'accès à partir du"),
+    "csv.certificate_ends_on": ("certificate ends on", "certificat : échéance"),
     "csv.days_left": ("days left", "jours restants"),
     "csv.certificate_days_left": ("certificate days left", "jours restants du certificat"),
     "csv.authorisation_until": ("authorisation ends on", "autorisation : échéance"),
@@ -96,10 +97,10 @@ HOLDER_COLUMNS: Columns = {
     "status": lambda row, words: words.of(row.shown_status),
     "next_step": lambda row, words: words.of(row.next_step),
     "actor": lambda row, words: words.of(row.actor),
-    "access_until": lambda row, _words: row.access_until,
+    "ends_on": lambda row, _words: row.ends_on,
     "days_left": lambda row, _words: row.days_left,
     "valid_from": lambda row, _words: row.valid_from,
-    "valid_until": lambda row, _words: row.valid_until,
+    "certificate_ends_on": lambda row, _words: row.certificate_ends_on,
     "certificate_days_left": lambda row, _words: row.certificate_days_left,
     "authorisation_until": lambda row, _words: row.authorisation_until,
     "authorisation_days_left": lambda row, _words: row.authorisation_days_left,
@@ -129,6 +130,7 @@ CERTIFICATE_COLUMNS: Columns = {
     "status": lambda row, words: words.of(row.status),
     "valid_from": lambda row, _words: row.certificate.not_before,
     "valid_until": lambda row, _words: row.certificate.not_after,
+    "ends_on": lambda row, _words: row.ends_on,
     "days_left": lambda row, _words: row.days_left,
     "owner": lambda row, _words: row.certificate.owner,
     "store": lambda row, _words: row.certificate.store,
@@ -166,6 +168,7 @@ def holders_csv(report: Report) -> bytes:
     remarks = Remarks(report, say)
     own: Columns = {
         "next_step": lambda row, _words: say.step(row),
+        "accounts": lambda row, _words: _joined(map(remarks.account, row.places)),
         "failure": lambda row, _words: _joined(map(say.told.cause, _failures(row))),
         "remarks": lambda row, _words: "; ".join((*remarks.of(row), *remarks.silent(row))),
     }

@@ -12,7 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from ..._policy.status import Status
 from ..acceptance import AUTHORISATION, accepted_at, is_accepted, is_left
 from ..exceptions import Acceptable
 from ..language.counts import (
+    authorisation_shares,
     holder_counts,
     shared_among,
     shares,
@@ -36,7 +37,7 @@ from ..language.counts import (
 )
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
-from ..language.wording import Wording, urgency
+from ..language.wording import SEVERITY, Wording, urgency
 from ..model import HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow
 from ..summary import homonyms, names_by_number, shown_name, summary
 from .charts import FULL_HEIGHT, Month, bars, months
@@ -143,9 +144,10 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         },
         "counts": counts,
         "shares": shares(counts, say),
-        "authorisation_shares": [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()],
+        "authorisation_shares": authorisation_shares(found.authorisations, say),
         "workstation_shares": workstation_shares(report, say),
         "remarks": remarks,
+        "legend": _legend(report, holders),
         "pending": sum(row.next_step is not NextStep.NOTHING for row in holders),
         "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.shown_status.value,
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
@@ -165,10 +167,19 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
     }
 
 
-def _first(holders: Sequence[HolderRow], end: datetime | None) -> list[str]:
+def _legend(report: Report, holders: Iterable[HolderRow]) -> list[Status | Acceptable]:
+    """The statuses that the page shows, in its order."""
+    rows = list(holders)
+    places = (place.status for row in rows for place in row.places)
+    certificates = (row.status for row in (*report.certificates, *report.without_holder))
+    found = {each.value for each in (*(row.shown_status for row in rows), *places, *certificates)}
+    return [each for each in (*SEVERITY, *OF_AUTHORISATION) if each.value in found]
+
+
+def _first(holders: Sequence[HolderRow], end: date | None) -> list[str]:
     """The names of those whose access ends first."""
     several = homonyms(holders)
-    return [shown_name(row, several) for row in holders if end and row.access_until == end]
+    return [shown_name(row, several) for row in holders if end and row.ends_on == end]
 
 
 def _silent(report: Report) -> list[WorkstationRow]:

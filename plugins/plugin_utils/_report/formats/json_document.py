@@ -17,11 +17,15 @@ from ..._messages.words import LANGUAGES
 from ..model import CertificateRow, Report, ReportParameters
 from ..summary import summary
 
-SCHEMA = 6
+SCHEMA = 7
 """It is raised with every change of the document, so that a report is either read completely or refused."""
 
 CERTIFICATE_SECTIONS = ("without_holder", "certificates")
 """Keys of the sections whose rows are certificates."""
+
+HOLDER_SECTIONS = ("holders", "without_workstation")
+SHOWN = "shown_status"
+"""The key of a holder's row that is not read, because it follows from the others."""
 
 RECORD_KEYS = {key: f"gathered_{key}" if key in keys_of(CertificateRow) else key for key in keys_of(CertificateRecord)}
 """Keys of a certificate's record, and how its row names them. The row has a status and days of its own, by the day of the report."""
@@ -38,6 +42,9 @@ def document(report: Report) -> dict[str, Any]:
     The parameters and the sections are the keys of one map. Instants are text like ``2026-11-25T04:34:43Z``, days like ``2026-11-25``.
     """
     sections = to_map(report)
+    for section in HOLDER_SECTIONS:
+        for row, made in zip(getattr(report, section), sections[section], strict=True):
+            made[SHOWN] = row.shown_status.value
     parameters: dict[str, Any] = sections.pop("parameters")
     for section in CERTIFICATE_SECTIONS:
         sections[section] = [_flat(row) for row in sections[section]]
@@ -110,6 +117,11 @@ def _report(raw: Mapping[str, Any]) -> Report:
     keys = keys_of(ReportParameters)
     sections = {key: value for key, value in raw.items() if key not in {"schema", "summary", *keys}}
     sections["parameters"] = {key: raw[key] for key in keys if key in raw}
+    for section in HOLDER_SECTIONS:
+        if isinstance(sections.get(section), list):
+            sections[section] = [
+                _without_shown(row, f"{section}[{number}]") for number, row in enumerate(sections[section])
+            ]
     for section in CERTIFICATE_SECTIONS:
         if isinstance(sections.get(section), list):
             sections[section] = [_nested(row, f"{section}[{number}]") for number, row in enumerate(sections[section])]
@@ -117,6 +129,14 @@ def _report(raw: Mapping[str, Any]) -> Report:
         return from_map(Report, sections, strict=True)
     except Mismatch as mismatch:
         raise Mismatch(mismatch.problem, _path_in_document(mismatch.path)) from None
+
+
+def _without_shown(row: Any, path: str) -> Any:
+    if not isinstance(row, Mapping):
+        return row
+    if SHOWN not in row:
+        raise Mismatch("it is missing", SHOWN).under(path)
+    return {key: value for key, value in row.items() if key != SHOWN}
 
 
 def _path_in_document(path: str) -> str:

@@ -20,6 +20,7 @@ from ..._policy.status import Status
 from ..crl_row import CrlRow
 from ..exceptions import ExceptionRow
 from ..language.counts import (
+    authorisation_shares,
     holder_counts,
     shared_among,
     shares,
@@ -113,9 +114,8 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
     if found.accepted:
         yield "tile.accepted", say.number(found.accepted)
     if found.authorisations:
-        authorisations = [(say(f"auth.{each.value}"), count) for each, count in found.authorisations.items()]
-        yield "text.authorisations", _counts(authorisations, say)
-    yield "workstations", _counts(workstation_shares(report, say), say)
+        yield "text.authorisations", ", ".join(authorisation_shares(found.authorisations, say))
+    yield "workstations", ", ".join(workstation_shares(report, say)) or say.number(0)
     if shared := shared_among(report, say):
         yield "tile.shared", escaped("; ".join(shared))
     if empty := without_holders(report, say):
@@ -210,16 +210,16 @@ def _named(row: HolderRow, say: Wording) -> str:
 
 def _until(row: HolderRow, say: Wording) -> str:
     """The end of access, and that of the certificate if it is another day."""
-    access = _dated(row.access_until, row.days_left, say)
-    if row.access_until == row.valid_until:
+    access = _dated(row.ends_on, row.days_left, say)
+    if row.ends_on == row.certificate_ends_on:
         return access
-    return ", ".join(filter(None, (access, say("until.certificate", day=say.day(row.valid_until)))))
+    return ", ".join(filter(None, (access, say("until.certificate", day=say.day(row.certificate_ends_on)))))
 
 
 def _certificate(row: CertificateRow, say: Wording, remarks: Remarks) -> Cells:
     found = row.certificate
     names = f"{found.subject_cn or found.subject}, {found.issuer_cn or found.issuer}"
-    end = _dated(found.not_after, row.days_left, say)
+    end = _dated(row.ends_on, row.days_left, say)
     status = ", ".join(filter(None, (remarks.leaver(row), say.of(row.status))))
     return row.workstation, names, end, status, say.of(row.next_step), say.of(row.actor)
 
@@ -263,7 +263,9 @@ def _side(value: str | None, say: Wording) -> str:
 def _authorisation(row: HolderRow, say: Wording) -> str:
     if row.authorisation_until is None:
         return say("authorisation.none")
-    day = _dated(row.authorisation_until, row.authorisation_days_left, say)
+    # Where it is the end of access, that says how far it is.
+    left = None if row.authorisation_until == row.ends_on else row.authorisation_days_left
+    day = _dated(row.authorisation_until, left, say)
     if row.authorisation_status in (None, Status.VALID):
         return day
     return f"{day}, {say(f'auth.{row.authorisation_status.value}')}"

@@ -53,26 +53,31 @@ def sentence(report: Report, say: Wording) -> str:
     return say("counts.sentence", place=place, shares=parts, option="pkcs12_fail_on") if parts else f"{place}."
 
 
-def workstation_shares(report: Report, say: Wording) -> Sequence[tuple[str, int]]:
+def workstation_shares(report: Report, say: Wording) -> Sequence[str]:
     """The workstations in parts that add up to all of them. Those with unusable variables have a table of their own."""
     unusable = with_unusable_variables(report)
     found = Counter(row.answer for row in report.workstations if row.workstation not in unusable)
-    parts = [(say.of(each), found[each]) for each in Reachability]
-    return [(words, count) for words, count in (*parts, (say("counts.variables"), len(unusable))) if count]
+    parts = [(f"shares.{each.value}", found[each]) for each in Reachability]
+    return [say.counted(key, count) for key, count in (*parts, ("shares.variables", len(unusable))) if count]
 
 
-def without_holder_shares(report: Report, say: Wording) -> Sequence[tuple[str, int]]:
+def authorisation_shares(counts: Mapping[Status, int], say: Wording) -> Sequence[str]:
+    """The authorisations by what they are, each with its number."""
+    return [say.counted(f"shares.authorisation.{each.value}", count) for each, count in counts.items()]
+
+
+def without_holder_shares(report: Report, say: Wording) -> Sequence[str]:
     """The certificates without a holder in parts that add up to all of them: to be removed, accepted, and those that need nothing."""
     rows = report.without_holder
     left, accepted = sum(map(is_left, rows)), sum(row.accepted is not None for row in rows)
     parts = (("counts.left", left), ("counts.accepted", accepted), ("counts.quiet", len(rows) - left - accepted))
-    return [(say(key), count) for key, count in parts if count]
+    return [say.counted(key, count) for key, count in parts if count]
 
 
 def to_remove(report: Report, say: Wording) -> str:
     """How many certificates without a holder need somebody, as a sentence; empty if none does."""
     count = sum(map(is_left, report.without_holder))
-    return say("verdict.left", n=say.number(count)) if count else ""
+    return say.counted("verdict.left", count) if count else ""
 
 
 def unsearched(report: Report, say: Wording) -> str:

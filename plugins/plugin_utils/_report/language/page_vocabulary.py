@@ -21,7 +21,10 @@ def french(text: str) -> str:
 
 
 _HEAD: Catalogue = {
-    "title": ("Client certificates: who has access until when", "Certificats clients : qui a accès jusqu'à quand"),
+    "title": (
+        "Access to {service}: who, and until when",
+        "Accès par certificat personnel ({service}) : qui, jusqu'à quand",
+    ),
     "skip": ("Skip to the holders", "Aller aux titulaires"),
     "contents": ("Contents", "Sommaire"),
     "terms": ("Parameters of this report", "Paramètres de ce rapport"),
@@ -37,8 +40,8 @@ _HEAD: Catalogue = {
         "certificat à renouveler dans les {days} avant son échéance",
     ),
     "limits.authorisation": (
-        "an authorisation is due within {days} of its end",
-        "autorisation à renouveler dans les {days} avant son échéance",
+        "an authorisation ends soon from {days} before its end on",
+        "autorisation : échéance signalée {days} avant",
     ),
     "limits.facts": (
         "facts older than {days} count as unknown",
@@ -47,9 +50,13 @@ _HEAD: Catalogue = {
     "days.one": ("{n} day", "{n} jour"),
     "days.many": ("{n} days", "{n} jours"),
     "verdict.none": ("Nobody has to act.", "Personne n'a à agir."),
-    "verdict.left": (
-        "Certificates of leavers or of nobody that need somebody: {n}.",
-        "Certificats de partants ou sans titulaire, à traiter : {n}.",
+    "verdict.left.one": (
+        "{n} certificate of a leaver or of nobody needs somebody.",
+        "{n} certificat d'un partant ou sans titulaire est à traiter.",
+    ),
+    "verdict.left.many": (
+        "{n} certificates of leavers or of nobody need somebody.",
+        "{n} certificats de partants ou sans titulaire sont à traiter.",
     ),
     "verdict.some": (
         "Something is to be done for {n} of {holders}",
@@ -61,15 +68,15 @@ _SUMMARY: Catalogue = {
     "summary": ("At a glance", "En bref"),
     "tile.holders": ("holders", "titulaires"),
     "tile.holder": ("holder", "titulaire"),
-    "tile.authorisation.renewal_due": ("authorisation due, in all", "autorisation à renouveler, en tout"),
-    "tile.authorisation.expired": ("authorisation expired, in all", "autorisation hors délai, en tout"),
+    "tile.authorisation.renewal_due": ("authorisation ends soon, in all", "autorisation bientôt échue, en tout"),
+    "tile.authorisation.expired": ("authorisation ended, in all", "autorisation échue, en tout"),
     "tile.workstation.one.unknown": ("workstation without a current audit", "poste sans relevé à jour"),
     "tile.workstation.many.unknown": ("workstations without a current audit", "postes sans relevé à jour"),
     "tile.workstation.one.never_seen": ("workstation never seen", "poste jamais vu"),
     "tile.workstation.many.never_seen": ("workstations never seen", "postes jamais vus"),
     "tile.without_holder.one": ("certificate of a leaver or of nobody", "certificat d'un partant ou sans titulaire"),
     "tile.without_holder": ("certificates of leavers or of nobody", "certificats de partants ou sans titulaire"),
-    "tile.first_end": ("first end of access", "première fin d'accès"),
+    "tile.first_end": ("first end of access ({service})", "première fin d'accès ({service})"),
     "tile.first_end.others": ("and {n} more", "et {n} de plus"),
 }
 
@@ -82,7 +89,7 @@ _TABLE: Catalogue = {
     "column.holder": ("Holder", "Titulaire"),
     "column.number": ("Number", "Numéro"),
     "column.workstations": ("Workstations", "Postes"),
-    "column.until": ("Access until", "Accès jusqu'au"),
+    "column.until": ("No access from", "Plus d'accès à partir du"),
     "column.authorisation": ("Authorisation ends on", "Autorisation : échéance"),
     "column.status": ("Status", "État"),
     "column.next_step": ("Next step", "Prochaine étape"),
@@ -91,10 +98,11 @@ _TABLE: Catalogue = {
     "place.facts": ("last facts of {moment}", "dernier relevé du {moment}"),
     "place.never": ("never seen", "jamais vu"),
     "place.away": ("not logged on", "session non ouverte"),
-    "place.until": ("until {day}", "jusqu'au {day}"),
+    "place.until": ("ends on {day}", "fin le {day}"),
     "person.absent": ("away, back on {day}", "absence, retour le {day}"),
     "person.expected": ("expected from {day}", "attendu à partir du {day}"),
-    "until.certificate": ("certificate until {day}", "certificat jusqu'au {day}"),
+    "until.exact": ("valid until {moment}", "valide jusqu'au {moment}"),
+    "until.certificate": ("certificate ends on {day}", "certificat : fin le {day}"),
     "delivery.of": ("issuer's mail of {day}: {state}", "message de l'émetteur du {day} : {state}"),
     "certificate.none": ("none", "aucun"),
     "authorisation.none": ("unknown", "inconnue"),
@@ -180,7 +188,7 @@ _SECTIONS: Catalogue = {
     "column.certificate": ("Certificate, issuer", "Certificat, émetteur"),
     "column.store": ("Store, owner", "Magasin, propriétaire"),
     "column.from": ("From", "Du"),
-    "column.to": ("Until", "Au"),
+    "column.to": ("Ends on", "Fin le"),
     "column.key": ("Key", "Clé"),
     "column.thumbprint": ("Thumbprint, serial number", "Empreinte, numéro de série"),
     "key.missing": ("no key", "sans clé"),
@@ -213,7 +221,7 @@ _PICTURES: Catalogue = {
             "The first end of access is on top."
         ),
         (
-            "Du premier jour du certificat qui se termine en premier à son échéance ou à celle de l'autorisation, si elle vient plus tôt. "
+            "Du premier jour du certificat qui se termine en premier à son échéance ou à l'échéance annuelle, si elle vient plus tôt. "
             "La première fin d'accès est en haut."
         ),
     ),

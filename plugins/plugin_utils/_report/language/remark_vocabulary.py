@@ -98,7 +98,7 @@ UNREAD: Catalogue = {
     "owner.named": ("{name} ({account})", "{name} ({account})"),
     "owner.workstation": ("the workstation itself", "le poste lui-même"),
     "owner.folder": ("the user of the profile {folder}", "l'utilisateur du profil {folder}"),
-    "owner.unknown": ("unknown account {sid}", "compte inconnu {sid}"),
+    "owner.unknown": ("an account that Windows no longer knows", "un compte que Windows ne connaît plus"),
 }
 
 REMARKS: Catalogue = {
@@ -110,12 +110,12 @@ REMARKS: Catalogue = {
         "sur {workstation}, dans le magasin de {owner}",
     ),
     "remark.ends_last": (
-        "on {workstation}, ends last: until {day}, {issuer}, thumbprint {thumbprint}",
-        "sur {workstation}, fin la plus tardive : jusqu'au {day}, {issuer}, empreinte {thumbprint}",
+        "on {workstation}, ends last: on {day}, {issuer}, thumbprint {thumbprint}",
+        "sur {workstation}, fin la plus tardive : le {day}, {issuer}, empreinte {thumbprint}",
     ),
     "remark.older": (
-        "on {workstation}, older: until {day}, {issuer}, thumbprint {thumbprint}",
-        "sur {workstation}, plus ancien : jusqu'au {day}, {issuer}, empreinte {thumbprint}",
+        "on {workstation}, older: ends on {day}, {issuer}, thumbprint {thumbprint}",
+        "sur {workstation}, plus ancien : fin le {day}, {issuer}, empreinte {thumbprint}",
     ),
     "remark.failed": (
         "on {workstation}, the last run failed ({day}): {problem}",
@@ -125,6 +125,24 @@ REMARKS: Catalogue = {
         "on {workstation}, the last run found ({day}): {problem}",
         "sur {workstation}, le dernier passage a constaté ({day}) : {problem}",
     ),
+    "remark.date_far": (
+        "the authorisation ends on {day}, more than 13 months ahead: compare this date with {document}",
+        "autorisation : échéance le {day}, dans plus de 13 mois ; date à comparer avec {document}",
+    ),
+    "remark.next_date.site": (
+        "once {document} has been returned, write {day} in pkcs12_authorisation_anniversary, if the registry confirmed this date",
+        "une fois {document} retourné, écrire {day} dans pkcs12_authorisation_anniversary, si le registre a confirmé cette date",
+    ),
+    "remark.next_date.own": (
+        (
+            "once {document} has been returned, write {day} in authorisation_anniversary of this person (pkcs12_holders), if the "
+            "registry confirmed this date"
+        ),
+        (
+            "une fois {document} retourné, écrire {day} dans authorisation_anniversary de cette personne (pkcs12_holders), si le "
+            "registre a confirmé cette date"
+        ),
+    ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),
 }
 
@@ -132,24 +150,77 @@ COUNTS: Catalogue = {
     "counts": ("In numbers", "En chiffres"),
     "counts.total": ("Holders in all", "Titulaires au total"),
     "counts.without": ("without a workstation", "sans poste"),
-    "counts.variables": ("unusable variables", "variables inutilisables"),
-    "counts.left": ("to be dealt with", "à traiter"),
-    "counts.accepted": ("accepted (exceptions)", "acceptés (exceptions)"),
-    "counts.quiet": ("offered to no program", "proposés à aucun programme"),
+    "shares.answered.one": ("{n} workstation answered", "{n} poste a répondu"),
+    "shares.answered.many": ("{n} workstations answered", "{n} postes ont répondu"),
+    "shares.unknown.one": ("{n} workstation without a current audit", "{n} poste sans relevé à jour"),
+    "shares.unknown.many": ("{n} workstations without a current audit", "{n} postes sans relevé à jour"),
+    "shares.never_seen.one": ("{n} workstation never seen", "{n} poste jamais vu"),
+    "shares.never_seen.many": ("{n} workstations never seen", "{n} postes jamais vus"),
+    "shares.variables.one": ("{n} workstation with unusable variables", "{n} poste aux variables inutilisables"),
+    "shares.variables.many": ("{n} workstations with unusable variables", "{n} postes aux variables inutilisables"),
+    "shares.authorisation.valid.one": ("{n} valid", "{n} valide"),
+    "shares.authorisation.valid.many": ("{n} valid", "{n} valides"),
+    "shares.authorisation.renewal_due.one": ("{n} ends soon", "{n} bientôt échue"),
+    "shares.authorisation.renewal_due.many": ("{n} end soon", "{n} bientôt échues"),
+    "shares.authorisation.expired.one": ("{n} ended", "{n} échue"),
+    "shares.authorisation.expired.many": ("{n} ended", "{n} échues"),
+    "counts.left.one": ("{n} to be dealt with", "{n} à traiter"),
+    "counts.left.many": ("{n} to be dealt with", "{n} à traiter"),
+    "counts.accepted.one": ("{n} accepted (exceptions)", "{n} accepté (exceptions)"),
+    "counts.accepted.many": ("{n} accepted (exceptions)", "{n} acceptés (exceptions)"),
+    "counts.quiet.one": ("{n} offered to no program", "{n} proposé à aucun programme"),
+    "counts.quiet.many": ("{n} offered to no program", "{n} proposés à aucun programme"),
     "counts.not_served": ("not served by the last run", "non servis par le dernier passage"),
     "counts.sentence": ("{place}: {shares}.", "{place} : {shares}."),
     "counts.holders.one": ("{n} holder", "{n} titulaire"),
     "counts.holders.many": ("{n} holders", "{n} titulaires"),
-    "counts.subject": ("Client certificates", "Certificats clients"),
+    "counts.subject": ("Personal certificates, {service}", "Certificats personnels, {service}"),
     "counts.failing": (
         "{place}: {shares} ({option}). The report says who acts on each.",
         "{place} : {shares} ({option}). Le rapport dit qui agit.",
     ),
-    "print.everything": ("Print all tables", "Imprimer tous les tableaux"),
+    "print": ("Print", "Imprimer"),
+    "print.short": ("who needs something", "à traiter"),
+    "print.register": ("everybody, one line each (register)", "registre, une ligne par personne"),
+    "print.all": ("all tables", "tous les tableaux"),
     "sign": ("Read and approved", "Lu et approuvé"),
     "sign.name": ("Name and function", "Nom et fonction"),
     "sign.date": ("Date", "Date"),
     "sign.signature": ("Signature", "Signature"),
 }
 
-PARTS = (NO_ANSWER, UNREAD, REMARKS, COUNTS)
+LEGEND: Catalogue = {
+    "legend": ("What the statuses mean", "Signification des états"),
+    "legend.expired": ("The certificate ended.", "Le certificat a pris fin."),
+    "legend.revoked": ("The issuer took it back.", "L'émetteur l'a révoqué."),
+    "legend.missing": ("No certificate at the workstation.", "Aucun certificat sur le poste."),
+    "legend.key_missing": (
+        "The certificate is there, its key is not: no access.",
+        "Certificat présent, clé absente : pas d'accès.",
+    ),
+    "legend.wrong_holder": (
+        "It lies in another person's store.",
+        "Il se trouve dans le magasin d'une autre personne.",
+    ),
+    "legend.not_yet_valid": ("Its first day is still to come.", "Son premier jour n'est pas encore venu."),
+    "legend.never_seen": ("No audit ever: nobody knows.", "Jamais de relevé : on ne sait pas."),
+    "legend.unknown": ("No current audit: nobody knows.", "Pas de relevé à jour : on ne sait pas."),
+    "legend.renewal_due": ("Works; its end is near.", "Utilisable ; sa fin est proche."),
+    "legend.duplicate": ("Two work; the older one has to go.", "Deux sont utilisables ; l'ancien est à supprimer."),
+    "legend.weak": ("Works; key or signature is too weak.", "Utilisable ; clé ou signature trop faible."),
+    "legend.awaited": ("First certificate not due yet.", "Premier certificat pas encore attendu."),
+    "legend.on_leave": ("The person is away.", "Personne absente."),
+    "legend.valid": ("Works, nothing to do.", "Utilisable, rien à faire."),
+    "legend.superseded": ("A newer one took its place.", "Remplacé par un plus récent."),
+    "legend.archived": ("Hidden from programs.", "Masqué aux programmes."),
+    "legend.authorisation_renewal_due": (
+        "The certificate works; the yearly end is near, and access ends with it.",
+        "Certificat utilisable ; l'échéance annuelle est proche, et l'accès prend fin avec elle.",
+    ),
+    "legend.authorisation_expired": (
+        "The yearly end has passed: no access, whatever the certificate is.",
+        "L'échéance annuelle est passée : pas d'accès, quel que soit le certificat.",
+    ),
+}
+
+PARTS = (NO_ANSWER, UNREAD, REMARKS, COUNTS, LEGEND)

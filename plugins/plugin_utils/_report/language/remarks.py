@@ -11,8 +11,10 @@ from ..._errors import Problem
 from ..._facts.build import MACHINE_SID
 from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
+from ..._policy.access import Doubt, doubt_of, next_end
 from ..._policy.status import Status
 from ..._policy.validity import is_selectable
+from ..accounts import SID
 from ..exceptions import FAILED
 from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report, StoreOwner, WorkstationRow
 from ..no_answer import no_answer_reason
@@ -44,8 +46,8 @@ class Remarks:
 
     def of(self, row: HolderRow) -> list[str]:
         """For which setting of the issuer the row is, where the report has several, whose store has the holder's certificate, which
-        certificates are two, and where the last run failed, one line each."""
-        issuer = self._issuer(row) if self._has_several_issuers else []
+        certificates are two, where the last run failed, and what is to be written about the authorisation, one line each."""
+        issuer = [*(self._issuer(row) if self._has_several_issuers else []), *self._date(row)]
         if row.next_step is NextStep.GIVE_OWN_NUMBER:
             return issuer  # whose the certificates are nobody can say
         known = self._certificates.get(row.authorisation, []) if row.authorisation else []
@@ -80,6 +82,17 @@ class Remarks:
         setting = row.issuer_setting
         return [self._say("remark.issuer", issuer=setting) if setting else self._say("remark.no_issuer")]
 
+    def _date(self, row: HolderRow) -> list[str]:
+        """Which end date is to be written where once the authorisation has been renewed, or that the one there may be a slip."""
+        end = row.authorisation_until
+        doubt = doubt_of(end, self._say.today) if end else None
+        if end is None or doubt is None:
+            return []
+        if doubt is Doubt.FAR:
+            return [self._say("remark.date_far", day=self._say.day(end))]
+        where = "site" if row.authorisation_of_site else "own"
+        return [self._say(f"remark.next_date.{where}", day=next_end(end, self._say.today).isoformat())]
+
     def leaver(self, row: CertificateRow) -> str:
         """That the holder of a certificate has left; empty if that is not so."""
         return self._say("remark.leaver") if row.holder in self._leavers else ""
@@ -107,16 +120,25 @@ class Remarks:
         return self._say.told.of(row.problem) if row.problem else ""
 
     def owner(self, sid: str, account: str | None = None) -> str:
-        """Who an account is: the holders' names and the account, the account alone, or the SID if nothing names it."""
+        """Who an account is: the holders' names and the account, the account alone, or that nobody knows its name."""
         if sid == MACHINE_SID:
             return self._say("owner.workstation")
-        known = account or self._accounts.get(sid)
-        if not known and sid in self._folders:
-            known = self._say("owner.folder", folder=self._folders[sid])
+        known = account or self._account(sid)
         names = ", ".join(self._names.get(sid, ()))
         if names and known:
             return self._say("owner.named", name=names, account=known)
-        return names or known or self._say("owner.unknown", sid=sid)
+        return names or known or self._say("owner.unknown")
+
+    def account(self, place: HolderWorkstation) -> str:
+        """The account of a holder, by its name also where the inventory has its SID."""
+        if not SID.fullmatch(place.account):
+            return place.account
+        return self._account(place.account.upper()) or self._say("owner.unknown")
+
+    def _account(self, sid: str) -> str | None:
+        if sid in self._folders and sid not in self._accounts:
+            return self._say("owner.folder", folder=self._folders[sid])
+        return self._accounts.get(sid)
 
     def unread(self, store: UnreadRecord) -> str:
         """Whose store was not read."""
@@ -138,7 +160,7 @@ class Remarks:
             yield self._say(
                 "remark.older" if number else "remark.ends_last",
                 workstation=row.workstation,
-                day=self._say.day(found.not_after),
+                day=self._say.day(row.ends_on),
                 issuer=found.issuer_cn or found.issuer,
                 thumbprint=found.thumbprint[:SHOWN_THUMBPRINT],
             )
@@ -163,7 +185,8 @@ def _names_of(report: Report) -> Mapping[str, tuple[str, ...]]:
 
 def _accounts_of(report: Report) -> Mapping[str, str]:
     """The names of accounts by their SIDs: as Windows writes them, else as the inventory does."""
-    inventory = {place.owner_sid: place.account for row in report.holders for place in row.places if place.owner_sid}
+    places = [place for row in report.holders for place in row.places if not SID.fullmatch(place.account)]
+    inventory = {place.owner_sid: place.account for place in places if place.owner_sid}
     windows = {row.certificate.owner_sid: row.certificate.owner for row in report.certificates if row.certificate.owner}
     profiles = {each.owner_sid: each.account for each in _store_owners(report) if not _is_folder(each)}
     return inventory | windows | profiles

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..._errors import Pkcs12Error, Problem
 from ..._messages.words import LANGUAGES, written_day
 from ..exceptions import ACCEPTABLE
+from ..model import AuthorisationDocument, Service
 from .revocation_vocabulary import REVOCATION
 
 Catalogue = Mapping[str, tuple[str, str]]
@@ -56,9 +58,14 @@ _MEMBERS: Catalogue = {
     "status.on_leave": ("on leave", "en congé"),
     "status.revoked": ("revoked", "révoqué"),
     "auth.valid": ("valid", "valide"),
-    "auth.renewal_due": ("due", "à renouveler"),
-    "auth.expired": ("expired", "hors délai"),
-    "awaiting.annex_1": ("annex 1", "annexe 1"),
+    "auth.renewal_due": ("ends soon", "bientôt échue"),
+    "auth.expired": ("ended", "échue"),
+    "service.none": ("the portal", "le portail"),
+    "who.none": ("The hospital's IT department", "Le service informatique de l'établissement"),
+    "who.named": ("The IT department of {name}", "Le service informatique ({name})"),
+    "document.none": ("the yearly document", "le document annuel"),
+    "document.named": ('the document "{name}"', "le document \u00ab\u00a0{name}\u00a0\u00bb"),
+    "awaiting.document": ("waits for {document}", "attend {document}"),
     "awaiting.bundle": ("first certificate", "premier certificat"),
     "actor.nobody": ("nobody", "-"),
     "actor.it": ("IT", "service informatique"),
@@ -69,8 +76,8 @@ _MEMBERS: Catalogue = {
     "next_step.log_on": ("log on at the workstation", "ouvrir une session sur le poste"),
     "next_step.close_browser": ("close the browser once", "fermer une fois le navigateur"),
     "next_step.renew_authorisation": (
-        "the head of the establishment returns annex 1 (yearly authorisation)",
-        "le chef d'établissement retourne l'annexe 1 (autorisation, chaque année)",
+        "the head of the establishment returns {document}{to}",
+        "le chef d'établissement retourne {document}{to}",
     ),
     "next_step.await_bundle": ("deliver the new certificate", "délivrer le nouveau certificat"),
     "next_step.collect": ("withdraw the bundle (collect)", "lancer la récupération du fichier (collect)"),
@@ -99,9 +106,9 @@ _MEMBERS: Catalogue = {
         "ask the holder for the issuer's mail{mail}, then call the issuer{contact}",
         "demander au titulaire le message de l'émetteur{mail}, puis appeler l'émetteur{contact}",
     ),
-    "next_step.return_annex_1": (
-        "the head of the establishment returns annex 1 with this person",
-        "le chef d'établissement retourne l'annexe 1 avec cette personne",
+    "next_step.return_document": (
+        "the head of the establishment returns {document} with this person{to}",
+        "le chef d'établissement retourne {document} avec cette personne{to}",
     ),
     "next_step.ask_for_stronger": (
         "issue a certificate with a stronger key or signature",
@@ -197,8 +204,8 @@ _MEMBERS: Catalogue = {
     "exception_state.in_force": ("in force", "en vigueur"),
     "exception_state.unused": ("fits nothing: correct it or take it out", "sans objet : à corriger ou à supprimer"),
     "exception_state.ended": ("ended", "échue"),
-    "acceptable.authorisation_renewal_due": ("authorisation due", "autorisation à renouveler"),
-    "acceptable.authorisation_expired": ("authorisation expired", "autorisation hors délai"),
+    "acceptable.authorisation_renewal_due": ("authorisation ends soon", "autorisation bientôt échue"),
+    "acceptable.authorisation_expired": ("authorisation ended", "autorisation échue"),
     "acceptable.without_holder": ("certificate without a holder", "certificat sans titulaire"),
 }
 
@@ -214,6 +221,23 @@ VOCABULARY: Catalogue = {
 """Statuses, steps and actors. Every format of the report uses these words. What is acceptable and a status has the words of the status."""
 
 
+_WITH_WORD_OF_SITE: Catalogue = {
+    "auth.renewal_due": ("ends soon", "échéance proche"),
+    "auth.expired": ("ended", "échéance passée"),
+    "acceptable.authorisation_renewal_due": ("authorisation ends soon", "autorisation\u00a0: échéance proche"),
+    "acceptable.authorisation_expired": ("authorisation ended", "autorisation\u00a0: échéance passée"),
+    "shares.authorisation.renewal_due.one": ("{n} ends soon", "{n} à échéance proche"),
+    "shares.authorisation.renewal_due.many": ("{n} end soon", "{n} à échéance proche"),
+    "shares.authorisation.expired.one": ("{n} ended", "{n} à échéance passée"),
+    "shares.authorisation.expired.many": ("{n} ended", "{n} à échéance passée"),
+    "tile.authorisation.renewal_due": (
+        "authorisation ends soon, in all",
+        "autorisation\u00a0: échéance proche, en tout",
+    ),
+    "tile.authorisation.expired": ("authorisation ended, in all", "autorisation\u00a0: échéance passée, en tout"),
+}
+"""What is said otherwise where a site has a word for an authorisation: nobody knows its gender."""
+
 _AUTHORISATION = re.compile(r"\baut(?:h)?orisation(s?)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w '\u2019-]{0,39}")
 """A noun of a language: no character with a meaning in HTML, in a style sheet, or in a placeholder."""
@@ -228,6 +252,29 @@ def checked_word(word: str | None) -> str | None:
     return word
 
 
+_NAME = re.compile(r"[^\W_][\w '\u2019.-]{0,39}")
+_LINK = re.compile(r"https?://[^\s<>\"'\\{}]{1,500}")
+
+
+def service_of(given: Mapping[str, str | None] | None) -> Service | None:
+    """What the certificates give access to, as a site writes it. Raises ``Pkcs12Error``: ``bad_arguments``."""
+    return Service(**_checked_names("service", given)) if given else None
+
+
+def document_of(given: Mapping[str, str | None] | None) -> AuthorisationDocument | None:
+    """The yearly document, as a site writes it. Raises ``Pkcs12Error``: ``bad_arguments``."""
+    return AuthorisationDocument(**_checked_names("authorisation_document", given)) if given else None
+
+
+def _checked_names(option: str, given: Mapping[str, str | None]) -> dict[str, Any]:
+    """A name has no character with a meaning in HTML, in a mail's header, or in a placeholder."""
+    for key, said in given.items():
+        if said and not (_LINK if key == "link" else _NAME).fullmatch(said):
+            code = "bad_arguments.site_link" if key == "link" else "bad_arguments.site_name"
+            raise Pkcs12Error(Problem(code, {"key": key, "given": said}, option))
+    return {key: said or None for key, said in given.items()}
+
+
 def _in_words_of_site(text: str, word: str) -> str:
     """The text with the site's word for authorisation: with a capital, and in the plural, where the text has it so."""
 
@@ -240,17 +287,34 @@ def _in_words_of_site(text: str, word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SiteWords:
-    """What a site says itself: its word for an authorisation, and sender and subject of the issuer's mails, and whom to call."""
+    """What a site says itself: its word for an authorisation, sender and subject of the issuer's mails, whom to call, the service, the
+    yearly document, and its own name.
+    """
 
     authorisation: str | None = None
     mail_sender: str | None = None
     mail_subject: str | None = None
     contact: str | None = None
+    service: Service | None = None
+    document: AuthorisationDocument | None = None
+    establishment: str | None = None
 
-    def details(self) -> Mapping[str, str]:
-        """The values of the placeholders in texts."""
+    def details(self, words: Mapping[str, str]) -> Mapping[str, str]:
+        """The values of the placeholders in all texts. ``words``: those of the language."""
         mail = ", ".join(filter(None, (self.mail_sender, self.mail_subject)))
-        return {"mail": f" ({mail})" if mail else "", "contact": f" ({self.contact})" if self.contact else ""}
+        document = self.document or AuthorisationDocument()
+        return {
+            "mail": _in_brackets(mail),
+            "contact": _in_brackets(self.contact),
+            "who": words["who.named"].format(name=self.establishment) if self.establishment else words["who.none"],
+            "service": self.service.name if self.service else words["service.none"],
+            "document": words["document.named"].format(name=document.name) if document.name else words["document.none"],
+            "to": _in_brackets(document.registry),
+        }
+
+
+def _in_brackets(text: str | None) -> str:
+    return f" ({text})" if text else ""
 
 
 class Translator:
@@ -262,12 +326,15 @@ class Translator:
         self.language = language
         self._zone = zone
         # ansible-test sanity allows only the ASCII apostrophe in sources. The report has the typographic one.
-        texts = {key: both[LANGUAGES.index(language)] for key, both in {**VOCABULARY, **(catalogue or {})}.items()}
-        word = site.authorisation
-        if word and _WORD.fullmatch(word):
+        said = {**VOCABULARY, **(catalogue or {})}
+        word = site.authorisation if _WORD.fullmatch(site.authorisation or "") else None
+        if word:
+            said |= {key: both for key, both in _WITH_WORD_OF_SITE.items() if key in said}
+        texts = {key: both[LANGUAGES.index(language)] for key, both in said.items()}
+        if word:
             texts = {key: _in_words_of_site(text, word) for key, text in texts.items()}
-        self._details = site.details()
         self._words = {key: text.replace("'", "\u2019") for key, text in texts.items()}
+        self.details = site.details(self._words)
 
     @property
     def colon(self) -> str:
@@ -276,12 +343,12 @@ class Translator:
 
     def __call__(self, key: str, **values: object) -> str:
         """The words under a key, with its placeholders filled. Raises ``KeyError`` for a key that no catalogue has."""
-        return self._words[key].format(**values)
+        return self._words[key].format(**{**self.details, **values})
 
     def of(self, member: Enum) -> str:
         """The words for a member of the model's enumerations."""
         kind = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in type(member).__name__)
-        return self._words[f"{kind.lstrip('_')}.{member.value}"].format(**self._details)
+        return self._words[f"{kind.lstrip('_')}.{member.value}"].format(**self.details)
 
     def day(self, moment: datetime | date | None) -> str:
         """``2026-11-25``, in French ``25/11/2026``; empty for None. An instant becomes its day in the site's time zone."""

@@ -19,7 +19,7 @@ from ..._policy.revocation import Revocation
 from ..._policy.status import Status
 from ..acceptance import is_accepted
 from ..crl_row import CrlRow
-from ..deliveries import is_of_installed
+from ..deliveries import is_past
 from ..exceptions import Accepted
 from ..model import HolderRow, HolderWorkstation, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
@@ -48,6 +48,9 @@ def site_words(parameters: ReportParameters) -> SiteWords:
         parameters.issuer_mail_sender,
         parameters.issuer_mail_subject,
         parameters.issuer_contact,
+        parameters.service,
+        parameters.authorisation_document,
+        parameters.establishment,
     )
 
 
@@ -116,13 +119,13 @@ class Wording:
         return record.key_type if named else f"{record.key_type} {record.key_size}"
 
     def delivery(self, row: HolderRow) -> str:
-        """What is known of the issuer's last mail, while it matters: until its certificate is installed."""
+        """What is known of the issuer's last mail, while it matters."""
         found = row.delivery
         if found is None:
             return ""
         text = self.words("delivery.of", state=self.words.of(found.state), day=self.day(found.mail_at) or "?")
         is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
-        return "" if is_of_installed(found, row) or is_quiet else text
+        return "" if is_past(found, row, row.places) or is_quiet else text
 
     def accepted(self, accepted: Iterable[Accepted]) -> list[str]:
         """What the site has accepted, until when and why; each once, although it may be so at several workstations."""

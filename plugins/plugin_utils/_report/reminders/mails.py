@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ..._mail.message import Attachment, MailContent
+from ..._policy.validity import Ending
 from ..formats.calendar_file import Event, calendar_file
 from ..formats.reminder_texts import ReminderTemplates, Texts
 from ..language.wording import Wording
@@ -24,14 +25,14 @@ WORD = {"en": "authorisation", "fr": "autorisation"}
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What mails have in common. ``forward_to``: where holders forward the issuer's mail to; ``contact``: whom they may ask.
+    """What mails have in common. ``forward_to``: where holders forward the issuer's mail to; ``contact``: whom people may ask.
 
     ``word``: what the site calls an authorisation, None for the word of the language.
     """
 
     address: str
     forward_to: str
-    contact: str | None
+    contact: str
     calendar: bool
     word: str | None
 
@@ -48,9 +49,8 @@ def mail_of(letter: Letter, templates: ReminderTemplates, say: Wording, sender: 
     """The mail. Raises ``Pkcs12Error``: ``reminder_template``."""
     texts = _texts(letter, letter.matters, templates, say, sender, _values)
     files = _calendar(letter, templates, say, sender, now) if sender.calendar else []
-    return ReminderMail(
-        letter, MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html)
-    )
+    content = MailContent(sender.address, [letter.address], texts.subject, texts.text, files, texts.html)
+    return ReminderMail(letter, replace(content, kind="reminders", about=say("counts.subject")))
 
 
 def _texts(
@@ -70,6 +70,7 @@ def _texts(
         "forward_to": sender.forward_to,
         "contact": sender.contact,
         "authorisation_word": sender.word or WORD[say.words.language],
+        **{name: say.words.details[name] for name in ("who", "service", "document", "to")},
     }
     return templates.texts(letter.recipient.value, values)
 
@@ -85,7 +86,7 @@ def _values(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
         "words": _step(matter, say),
         "actor": matter.actor.value,
         "failures": [say.told.cause(each) for each in matter.problems],
-        "last_day": say.day(matter.last_day),
+        "ends_on": say.day(matter.ends_on),
         "days_left": matter.days_left,
         "distance": say.distance(matter.days_left),
         "certificate_until": say.day(matter.certificate_until),
@@ -102,13 +103,13 @@ def _step(matter: ReminderItem, say: Wording) -> str:
 
 def _values_of_event(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
     """The values for an event. Whoever reads it does so on another day than that of the mail, so it has no distance from that day."""
-    return {**_values(replace(matter, days_left=0), say), "distance": ""}
+    return {**_values(replace(matter, days_left=1), say), "distance": ""}
 
 
 def _calendar(
     letter: Letter, templates: ReminderTemplates, say: Wording, sender: Sender, now: datetime
 ) -> list[Attachment]:
-    """One event for each last day with access that has not passed. IT gets none: its list is work, not an appointment.
+    """One event for each last full day of access that has not passed. IT gets none: its list is work, not an appointment.
 
     What is due at once, such as closing the browser, is no event of a day in years.
     """
@@ -116,9 +117,9 @@ def _calendar(
         return []
     dated = [each for each in letter.matters if each.reminder_day is not None]
     events = []
-    for day in sorted({each.last_day for each in dated if each.last_day and each.last_day >= say.today}):
-        matters = [each for each in dated if each.last_day == day]
+    for day in sorted({each.ends_on for each in dated if each.ends_on and each.ends_on > say.today}):
+        matters = [each for each in dated if each.ends_on == day]
         texts = _texts(letter, matters, templates, say, sender, _values_of_event)
         identity = f"{letter.recipient.value} {letter.address} {day} {matters[0].person}"
-        events.append(Event(identity, day, texts.subject, texts.text))
+        events.append(Event(identity, Ending(day, 1).last_full_day, texts.subject, texts.text))
     return [Attachment(CALENDAR_NAME, calendar_file(events, now))] if events else []

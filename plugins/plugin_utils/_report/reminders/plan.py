@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import Enum
 
 from ..._errors import Actor, Problem
@@ -27,7 +27,7 @@ class Recipient(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When somebody is reminded. ``days``: so many before the last day with access, at least one, in any order.
+    """When somebody is reminded. ``days``: so many before the day from which on there is no access, at least one, in any order.
 
     ``bundle_overdue_days``: how long a renewal has been due, or a newcomer's first bundle expected, before a holder is asked for the
     issuer's mail.
@@ -43,7 +43,7 @@ class ReminderItem:
 
     ``person``: the authorisation number, without one the name; of nobody's certificate the thumbprint. ``name``: empty for a certificate
     without a holder. ``reminder_day``: the one of ``Terms.days`` that is reached; None for what has no end, or is due at once.
-    ``last_day``: the last day with access, None without one, and for what no end of access is about;
+    ``ends_on``: the day from which on there is no access, None without one, and for what no end of access is about;
     ``days_left``: days of the site until it.
     ``instead_of``: who should have got this, and has no address. ``issuer_setting``: of the row that it is about. ``actor``: who can do
     it; ``problems``: what the last run found, where that is to be mended.
@@ -56,7 +56,7 @@ class ReminderItem:
     next_step: NextStep
     recipient: Recipient
     reminder_day: int | None
-    last_day: date | None
+    ends_on: date | None
     days_left: int | None
     certificate_until: date | None
     authorisation_until: date | None
@@ -85,11 +85,11 @@ def matters_of(report: Report, terms: Terms) -> tuple[ReminderItem, ...]:
     today = calendar.day(parameters.report_date)
     found = []
     for row in (*report.holders, *report.without_workstation):
-        found += [matter for matter in (_annex(row, terms, calendar), _own(row, terms, calendar, today)) if matter]
+        found += [matter for matter in (_yearly(row, terms), _own(row, terms, calendar, today)) if matter]
     return (*found, *_without_holder(report.without_holder))
 
 
-def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> ReminderItem | None:
+def _yearly(row: HolderRow, terms: Terms) -> ReminderItem | None:
     """The yearly authorisation. It is due beside any other next step, because the issuer sends no certificate without it."""
     end, left = row.authorisation_until, row.authorisation_days_left
     if row.next_step is NextStep.GIVE_OWN_NUMBER:
@@ -98,9 +98,8 @@ def _annex(row: HolderRow, terms: Terms, calendar: Calendar) -> ReminderItem | N
         return None
     if any(each.what.value == f"{AUTHORISATION}{row.authorisation_status.value}" for each in row.accepted):
         return None
-    matter = _matter(row, Recipient.EMPLOYER, NextStep.RENEW_AUTHORISATION, calendar)
-    # On its end date there is no access any more.
-    return _at_its_day(replace(matter, last_day=end - timedelta(days=1), days_left=left - 1), terms)
+    matter = _matter(row, Recipient.EMPLOYER, NextStep.RENEW_AUTHORISATION)
+    return _at_its_day(replace(matter, ends_on=end, days_left=left), terms)
 
 
 def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> ReminderItem | None:
@@ -110,15 +109,15 @@ def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Remin
     recipient = _recipient(row, terms, calendar, today)
     if recipient is None:
         return None
-    matter = replace(_matter(row, recipient, row.certificate_step, calendar), actor=row.certificate_actor)
+    matter = replace(_matter(row, recipient, row.certificate_step), actor=row.certificate_actor)
     if row.access_until is not None:
         # Where the authorisation ends first, the employer is reminded of that end. No step about the certificate changes it.
-        matter = replace(matter, last_day=matter.certificate_until, days_left=row.certificate_days_left)
+        matter = replace(matter, ends_on=row.certificate_ends_on, days_left=row.certificate_days_left)
     if row.certificate_step is NextStep.CLOSE_BROWSER:
         return matter  # the new certificate has just come, and its end is far away
     is_without = any(place.next_step is row.certificate_step and _gives_none(place) for place in row.places)
     # Where there is no access, it is due at once, however long access lasts at another workstation.
-    return _at_its_day(matter, terms) or (replace(matter, last_day=None, days_left=None) if is_without else None)
+    return _at_its_day(matter, terms) or (replace(matter, ends_on=None, days_left=None) if is_without else None)
 
 
 def _gives_none(place: HolderWorkstation) -> bool:
@@ -164,7 +163,7 @@ def _without_holder(rows: Iterable[CertificateRow]) -> Iterable[ReminderItem]:
         yield ReminderItem(person, "", None, tuple(workstations), step, Recipient.IT, None, None, None, None, None)
 
 
-def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Calendar) -> ReminderItem:
+def _matter(row: HolderRow, recipient: Recipient, step: NextStep) -> ReminderItem:
     there = [place.workstation for place in row.places if place.next_step is step]
     failed = (place.problem for place in row.places if step is place.next_step is NextStep.MEND_FAILURE)
     return ReminderItem(
@@ -175,9 +174,9 @@ def _matter(row: HolderRow, recipient: Recipient, step: NextStep, calendar: Cale
         next_step=step,
         recipient=recipient,
         reminder_day=None,
-        last_day=calendar.day(row.access_until) if row.access_until else None,
+        ends_on=row.ends_on,
         days_left=row.days_left,
-        certificate_until=calendar.day(row.valid_until) if row.valid_until else None,
+        certificate_until=row.certificate_ends_on,
         authorisation_until=row.authorisation_until,
         issuer_setting=row.issuer_setting,
         problems=tuple(dict.fromkeys(filter(None, failed))),

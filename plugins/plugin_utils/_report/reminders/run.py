@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,11 @@ def _written(
 ) -> Sequence[ReminderMail]:
     """All mails, before the first one is sent: a template that fails sends nobody anything."""
     templates = ReminderTemplates(options["templates_folder"], options["language"])
+    address = options["mail_sender"] or options["it_to"][0]  # in a dry run that has none
     sender = Sender(
-        options["mail_sender"] or options["it_to"][0],  # in a dry run that has none
+        address,
         options["forward_to"] or options["it_to"][0],
-        options["contact"],
+        options["contact"] or parseaddr(address)[1],
         options["calendar"],
         report.parameters.authorisation_word,
     )

@@ -19,7 +19,7 @@ from ..model import NextStep
 from .addresses import Letter
 from .plan import Recipient, ReminderItem
 
-SCHEMA = 2
+SCHEMA = 3
 KEPT_FOR = timedelta(days=800)
 """An authorisation lasts a year. What is older is about another end of access."""
 REPEATED_AFTER = timedelta(days=30)
@@ -32,7 +32,7 @@ Key = tuple[str, str, Recipient, str, int | None, date | None, NextStep | None]
 class SentReminder:
     """A matter in a mail that the server took. ``address`` is in small letters. ``at``: when, aware, in UTC.
 
-    ``next_step``: only of what has neither a reminder day nor a last day, which is about nothing else. None of other matters.
+    ``next_step``: only of what has neither a reminder day nor an end, which is about nothing else. None of other matters.
     ``issuer_setting``: of the row that the matter was about.
     """
 
@@ -40,16 +40,16 @@ class SentReminder:
     recipient: Recipient
     address: str
     reminder_day: int | None
-    last_day: date | None
+    ends_on: date | None
     at: datetime
     next_step: NextStep | None = None
     issuer_setting: str = ""
 
     @property
     def key(self) -> Key:
-        """What is never sent twice; without a reminder day and a last day, not before ``REPEATED_AFTER``."""
+        """What is never sent twice; without a reminder day and an end, not before ``REPEATED_AFTER``."""
         person = self.issuer_setting, self.person
-        return *person, self.recipient, self.address, self.reminder_day, self.last_day, self.next_step
+        return *person, self.recipient, self.address, self.reminder_day, self.ends_on, self.next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +126,12 @@ def _row(letter: Letter, matter: ReminderItem, now: datetime) -> SentReminder:
     address = letter.address.casefold()
     at = now.replace(microsecond=0)
     return SentReminder(
-        matter.person, letter.recipient, address, matter.reminder_day, matter.last_day, at, step, matter.issuer_setting
+        matter.person, letter.recipient, address, matter.reminder_day, matter.ends_on, at, step, matter.issuer_setting
     )
 
 
 def _is_undated(matter: ReminderItem) -> bool:
-    return matter.reminder_day is None and matter.last_day is None
+    return matter.reminder_day is None and matter.ends_on is None
 
 
 def _unusable(variant: str, path: Path, **values: Value) -> Pkcs12Error:

@@ -78,7 +78,7 @@ class Effect:
     """``see`` is ``usual`` without the option (or with that of ``given``) and ``changed`` with this ``value`` of it.
 
     ``scene`` sets the scene. ``given``: further arguments of both tasks. A text may have the folder as ``{folder}``. An option
-    ``holders.name`` is a suboption: ``entry`` is the holder.
+    ``holders.name`` is a suboption: ``entry`` is the holder. Where ``given`` has a mapping for the option, it is one of that.
     """
 
     option: str
@@ -118,7 +118,10 @@ def check(action: str, base: Mapping[str, Any], effect: Effect, folder: Path) ->
     usual = seen(action, effect, base, folder / "without")
     assert usual == effect.usual, f"without {effect.option}: {usual}"
     option, _dot, part = effect.option.partition(".")
-    value = [{**effect.entry, part: effect.value}] if part else effect.value
+    value = effect.value
+    if part:
+        whole = effect.given.get(option)
+        value = {**whole, part: value} if isinstance(whole, dict) else [{**effect.entry, part: value}]
     given = {**effect.given, option: value}
     changed = seen(action, Effect(**{**vars(effect), "given": given}), base, folder / "with")
     assert changed == effect.changed, f"with {effect.option}: {changed}"

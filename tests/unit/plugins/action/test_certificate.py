@@ -122,6 +122,24 @@ def left(scene: Scene) -> None:
 
 
 BOTH = [OLD.thumbprint, OF_ROOT.thumbprint]
+
+
+def her_status(scene: Scene) -> Any:
+    return scene.result["ansible_facts"]["pkcs12"]["holders"][0]["status"]
+
+
+def known() -> dict[str, Any]:
+    """The facts of a task that read the inventory: there, her authorisation ends in 20 days."""
+    holder = {**JEANNE, "authorisation_anniversary": "2026-12-15"}
+    return {
+        "ansible_facts": run_action("certificate_facts", {"holders": [holder]}, Scene(Path()).workstation)[
+            "ansible_facts"
+        ]
+    }
+
+
+KNOWN = known()
+
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"thumbprints": [OLD.thumbprint]}, renewal),
     Effect("holder", PAUL["user"], accounts, [JEANNE["user"]], [PAUL["user"]], scene=new),
@@ -158,6 +176,7 @@ EFFECTS = [
     Effect("expired_for_days", 2, gone, 2, 1, ABSENT | {"issuer": "."}, two_expired),
     Effect("offline", True, outcome, "deferred", "removed", ABSENT | {"issuer": "."}, left),
     Effect("install", "due", outcome, "renewed", "not_due", HERS, early),
+    Effect("authorisation_due_within_days", 10, her_status, "renewal_due", "valid", scene=new, variables=KNOWN),
     Effect("renew_before_days", 365, outcome, "not_due", "renewed", HERS | {"install": "due"}, early),
     Effect("renew_before_days", 2000, lambda scene: row(scene)["certificate"]["status"], "valid", "renewal_due", scene=new),
     Effect("time_zone", EAST, days_of_access, 365, 364, scene=lambda scene: scene.put(TONIGHT, "new.p12")),
@@ -190,7 +209,7 @@ def test_the_end_of_access_knows_the_authorisation_that_the_facts_keep(tmp_path:
     known = run_action("certificate_facts", {"holders": [holder]}, scene.workstation)["ansible_facts"]
     given = {key: str(value).replace("{folder}", str(tmp_path)) for key, value in BASE.items()}
     found = run_action("certificate", given, scene.workstation, variables={"ansible_facts": known})
-    assert found["access_until"] == "2026-11-30T23:59:59Z"
+    assert (found["access_until"], found["access_ends_on"]) == ("2026-11-30T23:59:59Z", "2026-12-01")
     assert run_action("certificate", given, scene.workstation)["access_until"] > "2029"
 
 

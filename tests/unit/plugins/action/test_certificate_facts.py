@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from unit.plugins.action.effects import (
     EAST,
     NAME,
+    NEW,
     OLD,
     TONIGHT,
     Effect,
@@ -68,6 +69,8 @@ def failed(scene: Scene) -> bool:
     return bool(scene.result["failed"])
 
 
+SOON = {"authorisation_anniversary": "2026-12-15"}
+
 EFFECTS = [
     Effect("holders", [JEANNE, PAUL], listed, [CARD, HERS], [CARD, HERS, HIS], scene=crowded),
     Effect("holders.user", PAUL["user"], holder("owner_sid"), sid_of(JEANNE["user"]), sid_of(PAUL["user"]), scene=crowded),
@@ -90,6 +93,7 @@ EFFECTS = [
     Effect("include_unrelated", True, listed, [CARD, HERS], [CARD, HERS, HIS, OTHER], scene=crowded),
     Effect("include_archived", True, listed, [], [HERS], scene=lambda scene: scene.plant(OLD, archived=True)),
     Effect("renew_before_days", 10, holder("status"), "renewal_due", "valid", scene=lambda scene: scene.plant(OLD)),
+    Effect("authorisation_due_within_days", 10, holder("status"), "renewal_due", "valid", SOON, lambda scene: scene.plant(NEW)),
     Effect("time_zone", EAST, holder("days_left"), 365, 364, scene=lambda scene: scene.plant(TONIGHT)),
     Effect("computer", "WS-2", code, None, "wrong_computer"),
     Effect("computer", "pc-7", warned, 1, 0, scene=renamed),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,17 @@ def refused_or_failing(scene: Scene) -> Any:
     return code(scene) or failing(scene)
 
 
+def in_file(name: str) -> Any:
+    """A key of the report in JSON."""
+    return lambda scene: json.loads((scene.folder / "out" / "pkcs12-compliance.json").read_text(encoding="utf-8"))[name]
+
+
+SERVICE = {"name": "Dose portal", "link": None}
+SERVES = {"service": {"name": "Dose portal"}}
+AWAITING = of(("ws-1", {"ansible_facts": {"pkcs12": facts()}, "pkcs12_holders": [PLAIN | {"awaiting": "document"}]}))
+RETURNED = {"authorisation_document": {"name": "annex 1"}}
+LINK = "https://registry.example/annex"
+LINKED = [{"name": "annex 1", "registry": None, "link": link} for link in (None, LINK)]
 ACCEPTED = {"authorisation": "T2", "what": "missing", "reason": "He retires.", "until": "2027-01-31"}
 MISSING = {"fail_on": ["missing"], "exceptions": [ACCEPTED]}
 RED = {"missing": 1}
@@ -186,6 +198,29 @@ EFFECTS = [
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
     Effect("authorisation_word", "<b>", code, None, "bad_arguments"),
+    Effect(
+        "service", {"name": "Dose portal"}, in_file("service"), None, {"name": "Dose portal", "link": None}, FILES, out
+    ),
+    Effect("service.name", "Doses", in_file("service"), SERVICE, SERVICE | {"name": "Doses"}, FILES | SERVES, out),
+    Effect(
+        "service.link",
+        "http://x.example",
+        in_file("service"),
+        SERVICE,
+        SERVICE | {"link": "http://x.example"},
+        FILES | SERVES,
+        out,
+    ),
+    Effect("service.link", "x.example", code, None, "bad_arguments", SERVES),
+    Effect(
+        "authorisation_document", {"name": "annex 1"}, says('the document "annex 1"'), False, True, variables=AWAITING
+    ),
+    Effect("authorisation_document.name", "form 2", says('"form 2" with'), False, True, RETURNED, variables=AWAITING),
+    Effect(
+        "authorisation_document.registry", "Registry 2", says("(Registry 2)"), False, True, RETURNED, variables=AWAITING
+    ),
+    Effect("authorisation_document.link", LINK, in_file("authorisation_document"), *LINKED, FILES | RETURNED, out),
+    Effect("authorisation_document.link", "javascript:x", code, None, "bad_arguments", RETURNED),
     Effect("deliveries", known("T3"), delivered, None, "collected", {"register_holders": [ANNE]}),
     Effect("exceptions", [ACCEPTED], failing, RED, {}, {"fail_on": ["missing"]}),
     Effect("exceptions.authorisation", 33, refused_or_failing, {}, "bad_arguments", MISSING),
@@ -230,9 +265,15 @@ EFFECTS = [
     Effect("compare_reports", True, is_compared, False, True, FILES, before),
     Effect("settings_only", True, has_message_alone, False, True, FILES, out),
     Effect("establishment", "CHU X", says("CHU X"), False, True),
-    Effect("establishment", "CHU X", sentence, "Client certificates, 2", "Client certificates, CHU X, 2"),
+    Effect(
+        "establishment",
+        "CHU X",
+        sentence,
+        "Personal certificates, the portal, 2",
+        "Personal certificates, the portal, CHU X, 2",
+    ),
     Effect("language", "fr", says("Certificats"), False, True),
-    Effect("language", "fr", sentence, "Client certificates, 2", "Certificats clients, 2"),
+    Effect("language", "fr", sentence, "Personal certificates, the portal, 2", "Certificats personnels, le portail, 2"),
     Effect("time_zone", EAST, first("authorisation_days_left"), 29, 28),
     Effect("report_date", "2026-11-26T12:00:00Z", first("authorisation_days_left"), 29, 28),
     Effect("renew_before_days", 400, place("status"), "valid", "renewal_due"),

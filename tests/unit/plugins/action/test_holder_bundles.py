@@ -57,7 +57,7 @@ EFFECTS = [
     Effect("holders.name", "Paul Martin", code, None, "wrong_person", ANYBODY, new),
     Effect("holders.authorisation", "T654321", code, None, "wrong_person", ANYBODY, new),
     Effect("holders.awaiting", "bundle", outcome, "failed", "awaited"),
-    Effect("holders.awaiting", "annex_1", outcome, "failed", "awaited"),
+    Effect("holders.awaiting", "document", outcome, "failed", "awaited"),
     Effect("holders.expected_from", "2020-01-01", outcome, "awaited", "failed", NEWCOMER, entry=AWAITED),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
     Effect("leavers", ["t654321"], people, [JEANNE["user"], PAUL["user"]], [JEANNE["user"]], BOTH, new),
@@ -91,7 +91,7 @@ def test_newcomer_is_passed_over_until_a_file_comes(files: list[str], found: str
     scene = Scene(tmp_path)
     for name in files:
         scene.put(NEW, name)
-    people = [AWAITED, PAUL | {"awaiting": "annex_1", "expected_from": "2999-01-01"}]
+    people = [AWAITED, PAUL | {"awaiting": "document", "expected_from": "2999-01-01"}]
     result = run_action("holder_bundles", placed({**BASE, "holders": people}, tmp_path), scene.workstation)
     assert [each["outcome"] for each in result["holders"]] == [found, "awaited"]
     assert result["failed"] is failed
@@ -164,4 +164,4 @@ def test_the_last_day_of_a_bundle_is_that_of_the_site(zone: str, day: str, tmp_p
     new(scene)
     result = run_action("holder_bundles", placed({**BASE, "time_zone": zone}, tmp_path), scene.workstation)
     (found,) = result["holders"]
-    assert (found["bundle"]["last_day"], day in found["msg"]) == (day, True)
+    assert (found["bundle"]["ends_on"], day in found["msg"]) == (day, True)

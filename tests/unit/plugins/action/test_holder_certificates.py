@@ -145,6 +145,12 @@ def stays(scene: Scene) -> str | None:
 
 
 AWAITED = {**JEANNE, "awaiting": "bundle"}
+
+
+def her_status(scene: Scene) -> Any:
+    return facts(scene)["holders"][0]["status"]
+
+
 EFFECTS = [
     Effect("state", "absent", outcome, "renewed", "removed", {"retire_authorisations": ["T123456"], "issuer": "."}, renewal),
     Effect("holders", [PAUL], accounts, [JEANNE["user"]], [PAUL["user"]], scene=both),
@@ -192,8 +198,9 @@ EFFECTS = [
     Effect("issuer", "CN=Nobody", lambda scene: facts(scene)["strangers"], "not_searched", "no_match", scene=new),
     Effect("expired_for_days", 2, gone, 2, 1, ABSENT, lambda scene: scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))),
     Effect("offline", True, outcome, "deferred", "removed", ABSENT, away),
+    Effect("authorisation_due_within_days", 10, her_status, "renewal_due", "valid", {"authorisation_anniversary": "2026-12-15"}, new),
     Effect("renew_before_days", 365, outcome, "not_due", "renewed", {"install": "due"}, early),
-    Effect("renew_before_days", 2000, lambda scene: facts(scene)["holders"][0]["status"], "valid", "renewal_due", scene=new),
+    Effect("renew_before_days", 2000, her_status, "valid", "renewal_due", scene=new),
     Effect("time_zone", EAST, days_of_access, 365, 364, scene=lambda scene: scene.put(TONIGHT)),
     Effect("fail_when_deferred", False, failed, True, False, scene=nearly_late),
     Effect("fail_when_deferred", False, failed, True, False, ABSENT, away),

@@ -105,6 +105,9 @@ DUE = {"register_holders": [ANNEX], "employer_to": [HEAD], "report_hosts": ["ws-
 TWO = {"report_hosts": ["ws-1", "ws-2"]}
 ACCEPTED = {"authorisation": "T1", "what": "renewal_due", "reason": "She retires.", "until": "2026-12-31"}
 
+HEADED = {"report_hosts": ["ws-2"], "employer_to": [HEAD]}
+DOCUMENT = {"authorisation_document": {"name": "annex 1"}}
+
 EFFECTS = [
     Effect("report_hosts", ["ws-1"], to, [DUPONT, IT, ROUX], [DUPONT]),
     Effect("register_holders", [PERSON], named, ["Jeanne Dupont"], ["Anne Leroux", "Jeanne Dupont"], ONE),
@@ -114,7 +117,15 @@ EFFECTS = [
     Effect("issuer_contact", "Registry 0158", says("Registry 0158"), False, True, OVERDUE, variables=LATE),
     Effect("language", "fr", says("Ouvrir une session"), False, True, ONE),
     Effect("time_zone", EAST, says("2026-12-06 (in 10 days)"), False, True, ONE),
-    Effect("authorisation_word", "habilitation", says("habilitation"), False, True, {"report_hosts": ["ws-2"], "employer_to": [HEAD]}),
+    Effect("authorisation_word", "habilitation", says("habilitation"), False, True, HEADED),
+    Effect("establishment", "CHU Nord", says("The IT department of CHU Nord writes"), False, True, ONE),
+    Effect("service", {"name": "Dose portal"}, says("certificate for Dose portal"), False, True, ONE),
+    Effect("service.name", "<b>", code, None, "bad_arguments", {"service": {"name": "Dose portal"}}),
+    Effect("service.link", "portal.example", code, None, "bad_arguments", {"service": {"name": "Dose portal"}}),
+    Effect("authorisation_document", {"name": "annex 1"}, says('the document "annex 1"'), False, True, HEADED),
+    Effect("authorisation_document.name", "<b>", code, None, "bad_arguments", DOCUMENT),
+    Effect("authorisation_document.registry", "Registry 2", says("(Registry 2)"), False, True, HEADED | DOCUMENT),
+    Effect("authorisation_document.link", "portal.example", code, None, "bad_arguments", DOCUMENT),
     Effect("report_query", "[?name=='Anne Roux']", named, ["Anne Roux", "Jeanne Dupont", "Paul Martin"], ["Anne Roux"]),
     Effect("reminder_days", [12, 3], steps, [14], [12], ONE),
     Effect("bundle_overdue_days", 9, to, [ROUX], [], variables=LATE),

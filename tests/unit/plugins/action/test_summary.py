@@ -37,7 +37,7 @@ BROKEN = {
     "hostvars": {"ws-1": {}, "ws-2": {"broken": {"failed": True, "msg": "No."}}},
     "groups": {"all": ["ws-1", "ws-2"]},
 }
-LOOKED = {"due": False, "rows": [{"name": "X Y", "status": "valid", "last_day": "2027-03-01", "was_seen": True}]}
+LOOKED = {"due": False, "rows": [{"name": "X Y", "status": "valid", "ends_on": "2027-03-01", "was_seen": True}]}
 LOOKED_AT = {"hostvars": {"ws-1": {**HOSTS["ws-1"], "looked": LOOKED}}, "groups": {"all": ["ws-1"]}}
 
 

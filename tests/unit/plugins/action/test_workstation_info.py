@@ -91,6 +91,12 @@ EFFECTS = [
     Effect("portal_url", "http://portal.example", code, None, "bad_portal_url", ASKING, with_browsers),
     Effect("issuer", "CN=Another CA", asked_issuers, [1], [0], ASKING, with_browsers),
     Effect("issuer", "(", code, None, "bad_pattern", ASKING, with_browsers),
+    Effect("authorisation_anniversary", "2026-11-25", of("authorisation_past", "severity"), [], ["warning"], ALONE),
+    Effect("authorisation_anniversary", "2028-01-01", of("authorisation_far", "severity"), [], ["warning"], ALONE),
+    Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
+    Effect(
+        "holders.authorisation_anniversary", "2028-01-01", of("authorisation_far", "severity"), [], ["warning"], ALONE
+    ),
     Effect("holders.user", "CHU\\nobody", of("holder", "severity"), ["ok"], ["error"], ALONE),
     Effect("holders.name", "Zoé Roy", named, "Jeanne Dupont", "Zoé Roy", {"holders": [BARE]}, entry=BARE),
     Effect("holders.authorisation", "T1", of("holder", "severity"), ["error"], ["ok"], {**ALONE, **HERS}, logged),
@@ -225,3 +231,14 @@ def test_another_computer_is_told_once(tmp_path: Path) -> None:
     one_file(scene)
     found = looked(scene, {"pkcs12_check_stray_bundles": True, "pkcs12_computer": "WS-9"})
     assert (found["ready"], len(found["lines"])) == (False, 1 + len(found["findings"]))
+
+
+def test_a_date_that_may_be_a_slip_is_told_once_for_all_whose_it_is(tmp_path: Path) -> None:
+    """It keeps no workstation from being ready. A usual date, the site's or one's own, is no finding."""
+    given = {"holders": [JEANNE, PAUL, ANNE | {"authorisation_anniversary": "2027-11-25"}]}
+    scene = Scene(tmp_path)
+    scene.workstation.person(ANNE["user"])
+    result = run_action("workstation_info", given | {"authorisation_anniversary": "2026-11-25"}, scene.workstation)
+    (found,) = [each for each in result["findings"] if each["subject"].startswith("authorisation")]
+    assert found["problem"]["values"] == {"names": ["Jeanne Dupont", "Paul Martin"], "day": "2026-11-25"}
+    assert result["ready"]

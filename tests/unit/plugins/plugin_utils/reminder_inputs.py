@@ -68,7 +68,7 @@ def workstation(
     rules = workstation_rules(entries, None, RULES.calendar, NOW)
     records = tuple(holder_record(each, (), (), rules) for each in entries)
     found = WorkstationRecord(
-        3, NOW, name.upper(), NOW, 0, 19045, "CHU\\svc", "FullLanguage", (), records, tuple(certificates), 0, (), ()
+        4, NOW, name.upper(), NOW, 0, 19045, "CHU\\svc", "FullLanguage", (), records, tuple(certificates), 0, (), ()
     )
     return name, {"ansible_facts": {"pkcs12": to_map(found)}, "pkcs12_holders": [dict(each) for each in holders]}
 

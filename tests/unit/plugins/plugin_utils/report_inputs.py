@@ -48,7 +48,7 @@ def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any
     rules = workstation_rules([JEANNE, PAUL], None, RULES.calendar, NOW)
     holders = tuple(holder_record(entry, (), (), rules) for entry in (JEANNE, PAUL))
     found = WorkstationRecord(
-        3,
+        4,
         at,
         "WS-1",
         at,

@@ -117,7 +117,7 @@ def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() 
     assert record["profiles"][0] == {"owner_sid": SID, "owner": HOLDER, **whose}
     assert [each["owner"] for each in record["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
     assert record == {
-        "schema": 3,
+        "schema": 4,
         "gathered_at": "2026-11-25T12:00:00Z",
         "workstation": "WS-1",
         "workstation_utc": "2026-11-25T11:58:30Z",

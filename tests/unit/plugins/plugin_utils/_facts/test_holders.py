@@ -82,7 +82,7 @@ def test_holders_come_back_from_the_facts_that_named_them() -> None:
     entries = (replace(JEANNE, outcome="deferred", outcome_at=NOW), PAUL, LOCUM, NOBODY)
     by = workstation_rules(entries, None, calendar_of("UTC", 40), NOW)
     holders = [to_map(holder_record(entry, (), (), by)) for entry in entries]
-    assert holders_of_facts(json.loads(json.dumps({"schema": 3, "holders": holders}))) == entries
+    assert holders_of_facts(json.loads(json.dumps({"schema": 4, "holders": holders}))) == entries
 
 
 HELD = to_map(holder_record(NOBODY, (), (), workstation_rules((NOBODY,), None, calendar_of("UTC", 40), NOW)))
@@ -93,13 +93,13 @@ HELD = to_map(holder_record(NOBODY, (), (), workstation_rules((NOBODY,), None, c
     [
         None,
         {},
-        *({"schema": 3, "holders": holders} for holders in (None, "x", [{"user": "x"}], ["x"])),
+        *({"schema": 4, "holders": holders} for holders in (None, "x", [{"user": "x"}], ["x"])),
         {"schema": 1, "holders": [HELD]},
     ],
 )
 def test_facts_that_say_nothing_of_holders_name_nobody(facts: Any) -> None:
     assert holders_of_facts(facts) == ()
-    assert holders_of_facts({"schema": 3, "holders": [HELD]}) == (NOBODY,)
+    assert holders_of_facts({"schema": 4, "holders": [HELD]}) == (NOBODY,)
 
 
 def named(user: str, name: str | None = None, number: str | None = None) -> HolderEntry:
@@ -231,9 +231,9 @@ SITE = date(2027, 3, 1)
 
 def test_access_ends_with_the_first() -> None:
     entry = replace(JEANNE, anniversary=date(2027, 1, 4))
-    rules = workstation_rules([entry], None, calendar_of("UTC", 40), NOW)
+    rules = workstation_rules([entry], None, calendar_of("UTC", 10, 40), NOW)
     found = holder_record(entry, rate_certificates([record(days=400)], rules), (), rules)
-    assert (found.status, found.days_left, found.last_day) == (Status.RENEWAL_DUE, 39, date(2027, 1, 3))
+    assert (found.status, found.days_left, found.ends_on) == (Status.RENEWAL_DUE, 40, date(2027, 1, 4))
     assert found.access_until == datetime(2027, 1, 3, 23, 59, 59, tzinfo=timezone.utc)
     assert (found.certificate_status, found.certificate_until) == (Status.VALID, NOW + 400 * DAY)
 

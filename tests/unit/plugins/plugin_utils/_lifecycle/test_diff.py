@@ -28,7 +28,7 @@ from unit.plugins.plugin_utils.problems import told as tell
 
 LEAF = certificate(left=3 * YEAR)
 OLD = stored(certificate(), friendly_name="SISERI")
-DAY = Calendar().day
+DAY = Calendar().ends_on
 DONE = (JournalEntry("1", "import", "done", "", {}),)
 
 
@@ -43,8 +43,8 @@ def lines(diff: dict[str, str], side: str) -> list[str]:
     return [line.replace(LEAF.thumbprint, "NEW").replace(OLD.thumbprint, "OLD") for line in diff[side].splitlines()]
 
 
-NEW_LINE = "<diff.key Next CN=Jeanne Dupont - T123456 NEW 2029-11-24>"
-OLD_LINE = "<diff.key SISERI CN=Jeanne Dupont - T123456 OLD 2027-11-25>"
+NEW_LINE = "<diff.key 2029-11-24 Next CN=Jeanne Dupont - T123456 NEW>"
+OLD_LINE = "<diff.key 2027-11-25 SISERI CN=Jeanne Dupont - T123456 OLD>"
 RENEWAL = (ImportStep(LEAF.thumbprint), ProveStep(LEAF.thumbprint), NameStep(LEAF.thumbprint, "Next"))
 
 
@@ -64,7 +64,7 @@ def test_in_check_mode_after_is_the_plan(method: RemovalMethod, after: list[str]
 
 def test_once_it_is_done_after_is_the_store() -> None:
     told = store_diff(outcome(Plan(RENEWAL), OLD, after=view(stored(LEAF, None)), journal=DONE), tell, DAY)
-    assert lines(told, "after") == ["<diff.no_key - CN=Jeanne Dupont - T123456 NEW 2029-11-24>"]
+    assert lines(told, "after") == ["<diff.no_key 2029-11-24 - CN=Jeanne Dupont - T123456 NEW>"]
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_a_removal_shows_the_issuers_of_what_goes() -> None:
 @pytest.mark.parametrize(
     ("steps", "named"),
     [
-        ((NameStep(LEAF.thumbprint, "Next"),), "<diff.key Next "),
-        ((ImportStep(LEAF.thumbprint),), "<diff.key SISERI "),
-        ((ProveStep(LEAF.thumbprint),), "<diff.no_key SISERI "),
+        ((NameStep(LEAF.thumbprint, "Next"),), "<diff.key 2029-11-24 Next "),
+        ((ImportStep(LEAF.thumbprint),), "<diff.key 2029-11-24 SISERI "),
+        ((ProveStep(LEAF.thumbprint),), "<diff.no_key 2029-11-24 SISERI "),
     ],
     ids=["renamed", "imported again", "proven"],
 )
@@ -130,4 +130,4 @@ def test_a_certificate_that_is_there_keeps_what_is_not_planned(steps: Any, named
 
 def test_a_certificate_that_is_archived_is_shown_as_such() -> None:
     diff = store_diff(outcome(Plan(()), stored(certificate(), archived=True)), tell, DAY)
-    assert lines(diff, "before")[0].startswith("<diff.archived - ")
+    assert lines(diff, "before")[0].startswith("<diff.archived 2027-11-25 - ")

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.left_out import SHOWN, left_out
 
-ROW = {"name": "Jeanne", "status": "valid", "last_day": "2027-03-01", "was_seen": True}
+ROW = {"name": "Jeanne", "status": "valid", "ends_on": "2027-03-01", "was_seen": True}
 
 
 def looked_at(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -22,11 +22,11 @@ def looked_at(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("row", "code", "more"),
     [
-        ({}, "until", {"last_day": date(2027, 3, 1)}),
-        ({"was_seen": False, "status": "never_seen"}, "until", {"last_day": date(2027, 3, 1)}),
-        ({"last_day": None, "was_seen": False, "status": "never_seen"}, "never_seen", {}),
-        ({"last_day": None, "status": "unknown"}, "end_unknown", {}),
-        ({"last_day": None, "status": "missing"}, "no_access", {}),
+        ({}, "until", {"ends_on": date(2027, 3, 1)}),
+        ({"was_seen": False, "status": "never_seen"}, "until", {"ends_on": date(2027, 3, 1)}),
+        ({"ends_on": None, "was_seen": False, "status": "never_seen"}, "never_seen", {}),
+        ({"ends_on": None, "status": "unknown"}, "end_unknown", {}),
+        ({"ends_on": None, "status": "missing"}, "no_access", {}),
     ],
 )
 def test_what_is_told_of_a_holder(row: dict[str, Any], code: str, more: dict[str, Any]) -> None:

@@ -87,7 +87,7 @@ def test_a_holder_who_waits_is_told_of_a_file_of_nearly_the_right_name() -> None
     state = PresentFromFolder(present_options(), folder, Install.ALWAYS, Calendar())
     told = replace(holder, task=replace(holder.task, state=state))
     said = [holder_result(each, ResultContext(False, Calendar(), NOW))["msg"] for each in (holder, told)]
-    values = {"holder": HOLDER, "until": date(2027, 11, 25)}
+    values = {"holder": HOLDER, "ends_on": date(2027, 11, 25)}
     near = Problem("no_bundle.near_files", {"files": ("JEANNE.P12",)})
     assert said == [Problem("done.no_new_bundle", values), Problem("done.no_new_bundle", values, causes=(near,))]
 
@@ -103,7 +103,7 @@ DEFERRED = outcome(IMPORT, PROVE, before=[OLD], deferred=sample("not_logged_on")
 
 def test_check_mode_says_what_would_be_and_the_run_what_was() -> None:
     planned, done = shown(RENEWAL, check_mode=True), shown(RENEWED)
-    told = {"certificate": "Jeanne Dupont - T123456", "holder": "CHU\\jdupont", "until": date(2029, 11, 24)}
+    told = {"certificate": "Jeanne Dupont - T123456", "holder": "CHU\\jdupont", "ends_on": date(2029, 11, 24)}
     would, was = (Problem(f"done.{each}", {"count": 1}) for each in ("would_supersede", "superseded"))
     assert planned["msg"] == Problem("done.would_install", told, causes=(would,))
     assert done["msg"] == Problem("done.installed_and_signs", told, causes=(was,))
@@ -134,7 +134,7 @@ def test_the_outcome_is_one_word(what: Transaction, name: str, changed: bool) ->
     found = shown(what)
     assert (found["outcome"], found["changed"]) == (name, changed)
     told = found["msg"].values
-    assert told.get("certificate") == found["certificate"]["subject_cn"] or told["until"] == date(2027, 11, 25)
+    assert told.get("certificate") == found["certificate"]["subject_cn"] or told["ends_on"] == date(2027, 11, 25)
 
 
 def went(method: RemovalMethod, **facts: Any) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> Non
 
 
 def ends(problem: Problem) -> Iterator[Any]:
-    yield from (value for name, value in problem.values.items() if name == "until")
+    yield from (value for name, value in problem.values.items() if name == "ends_on")
     yield from (end for cause in problem.causes for end in ends(cause))
 
 
@@ -201,7 +201,7 @@ def test_the_end_is_an_instant_of_the_sites_midnight() -> None:
     assert result(WAITING, date(2027, 3, 1))["access_until"] == "2027-02-28T23:59:59Z"
     paris = result(WAITING, date(2027, 3, 1), "Europe/Paris")
     assert paris["access_until"] == "2027-02-28T22:59:59Z"
-    assert paris["msg"].values["until"] == date(2027, 2, 28)
+    assert (paris["msg"].values["ends_on"], paris["access_ends_on"]) == (date(2027, 3, 1), "2027-03-01")
 
 
 def test_a_message_never_promises_access_that_has_ended() -> None:
@@ -210,7 +210,7 @@ def test_a_message_never_promises_access_that_has_ended() -> None:
 
 def test_without_a_certificate_there_is_no_end() -> None:
     found = result(NONE, date(2027, 3, 1))
-    assert (found["access_until"], found["access_days_left"]) == (None, None)
+    assert (found["access_until"], found["access_ends_on"], found["access_days_left"]) == (None, None, None)
 
 
 TODAY = NOW.date()
@@ -229,7 +229,7 @@ def refused(code: str, awaiting: Awaiting | None, expected: date | None = None) 
     ("code", "awaiting", "expected", "failed"),
     [
         ("no_bundle", Awaiting.BUNDLE, None, False),
-        ("no_bundle", Awaiting.ANNEX_1, None, False),
+        ("no_bundle", Awaiting.DOCUMENT, None, False),
         ("no_bundle", Awaiting.BUNDLE, TOMORROW, False),
         ("no_bundle", Awaiting.BUNDLE, TODAY, True),
         ("no_bundle", None, TOMORROW, True),

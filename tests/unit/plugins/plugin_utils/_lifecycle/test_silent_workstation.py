@@ -82,8 +82,8 @@ def empty(tmp_path: Path) -> Path:
         (8, {"deferred_fails_within_days": 8}, True),
         (8, {"fail_when_deferred": False}, False),
         (7, {"fail_when_deferred": False}, True),
-        (800, {"authorisation_anniversary": day(9)}, False),
-        (800, {"authorisation_anniversary": day(8)}, True),
+        (800, {"authorisation_anniversary": day(8)}, False),
+        (800, {"authorisation_anniversary": day(7)}, True),
     ],
 )
 def test_it_waits_for_those_who_have_access_for_more_than_seven_days(

@@ -180,16 +180,16 @@ def test_workstation_that_was_checked() -> None:
 
 def test_workstation_that_was_audited() -> None:
     holders = [
-        {"user": "CHU\\a", "status": "valid", "last_day": "2029-01-01"},
-        {"user": "CHU\\b", "status": "renewal_due", "access_until": "2026-12-02T03:59:59Z", "last_day": "2026-12-01"},
-        {"user": "CHU\\e", "status": "renewal_due", "certificate_status": "valid", "last_day": "2026-12-01"},
-        {"user": "CHU\\c", "status": "missing", "last_day": None},
-        {"user": "CHU\\d", "status": "unknown", "last_day": None},
+        {"user": "CHU\\a", "status": "valid", "ends_on": "2029-01-01"},
+        {"user": "CHU\\b", "status": "renewal_due", "access_until": "2026-12-02T03:59:59Z", "ends_on": "2026-12-01"},
+        {"user": "CHU\\e", "status": "renewal_due", "certificate_status": "valid", "ends_on": "2026-12-01"},
+        {"user": "CHU\\c", "status": "missing", "ends_on": None},
+        {"user": "CHU\\d", "status": "unknown", "ends_on": None},
     ]
     found = told({"a": {"ansible_facts": {"pkcs12": {"holders": holders}}}})
-    assert found["totals"] == {"missing": 1, "renewal_due": 2, "unknown": 1, "valid": 1}
-    assert "  <summary.place <holder_at a CHU\\b>> <access_until 2026-12-01>" in found["lines"]
-    assert "  <summary.place <holder_at a CHU\\e>> <access_until.by_authorisation 2026-12-01>" in found["lines"]
+    assert found["totals"] == {"authorisation_renewal_due": 1, "missing": 1, "renewal_due": 1, "unknown": 1, "valid": 1}
+    assert "  <summary.place <holder_at a CHU\\b>> <access_ends 2026-12-01>" in found["lines"]
+    assert "  <summary.place <holder_at a CHU\\e>> <access_ends.by_authorisation 2026-12-01>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\c>> <no_access>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\d>> <access_not_known>" in found["lines"]
 
@@ -286,7 +286,7 @@ def test_a_run_that_failed_as_a_whole_ends_failed_at_its_first_host_unless_anoth
 def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
     today = date(2026, 11, 26)
     entries = [
-        {"user": "CHU\\New", "authorisation": "T1", "awaiting": "annex_1"},
+        {"user": "CHU\\New", "authorisation": "T1", "awaiting": "document"},
         {"user": "CHU\\late", "authorisation": "T2", "awaiting": "bundle", "expected_from": "2026-11-01"},
         {"user": "CHU\\away", "authorisation": "T3", "absent_until": "2027-01-01"},
         {"user": "CHU\\back", "authorisation": "T4", "absent_until": "2026-11-26"},
@@ -317,7 +317,7 @@ def test_leaver_stays_listed_until_all_is_removed() -> None:
 
 
 def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
-    bundle = {"file": "P.p12", "issued_to": "P - T1", "valid_until": "2028-12-31T23:30:00Z", "last_day": "2029-01-01"}
+    bundle = {"file": "P.p12", "issued_to": "P - T1", "valid_until": "2028-12-31T23:30:00Z", "ends_on": "2029-01-01"}
     none = dict.fromkeys(bundle)
     found = told(
         {

@@ -62,8 +62,8 @@ def test_when_waiting_is_a_failure(
         (8, {"deferred_fails_within_days": 8}, {}, True),
         (7, {"fail_when_deferred": False}, {}, False),
         (7, {}, {"absent_until": "2026-11-26"}, False),
-        (90, {"authorisation_anniversary": "2026-12-03", "renew_before_days": 100}, {}, True),
-        (90, {"authorisation_anniversary": "2026-12-04", "renew_before_days": 100}, {}, False),
+        (90, {"authorisation_anniversary": "2026-12-02", "renew_before_days": 100}, {}, True),
+        (90, {"authorisation_anniversary": "2026-12-03", "renew_before_days": 100}, {}, False),
     ],
 )
 def test_one_who_waits_for_the_issuer_fails_when_it_is_too_late_to_wait(

@@ -131,3 +131,21 @@ def test_mail_that_is_too_large_is_refused_before_it_is_sent() -> None:
     size = len(message.as_bytes())
     assert size_of(message, size) == size
     assert error_of(lambda: size_of(message, size - 1)).code == "mail_too_large"
+
+
+@pytest.mark.parametrize(
+    "about", ["SISERI", "Dosimétrie du CHU d'Étampes et de ses établissements", "St. Anne, access"]
+)
+def test_a_filter_knows_mails_that_come_again(about: str) -> None:
+    data = compose(replace(LETTER, kind="reminders", about=about), NOW).as_bytes()
+    assert data.isascii()
+    said = str(message_from_bytes(data, policy=default)["List-Id"])
+    assert said.endswith("<reminders.pkcs12.chu.example>") and about in said
+    assert received(LETTER)["List-Id"] is None
+
+
+def test_a_name_of_the_service_makes_no_header() -> None:
+    assert (
+        error_of(lambda: compose(replace(LETTER, kind="report", about="a\r\nBcc: b@c.example"), NOW)).code
+        == "mail_header"
+    )

@@ -12,7 +12,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.access 
     Access,
     Authorisation,
     access_of,
+    doubt_of,
     last_second_before,
+    next_end,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import WORST_FIRST, Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
@@ -31,38 +33,39 @@ def access(
     calendar: Calendar = CALENDAR,
     now: datetime = NOW,
 ) -> Access:
-    return access_of(status, end, Authorisation(day, 40), calendar, now)
+    return access_of(status, end, Authorisation(day), calendar, now)
 
 
 @pytest.mark.parametrize(
-    ("day", "until"),
+    ("day", "until", "ends_on"),
     [
-        (date(2027, 3, 1), datetime(2027, 2, 28, 23, 59, 59, tzinfo=UTC)),  # before the certificate
-        (date(2027, 3, 10), datetime(2027, 3, 9, 23, 59, 59, tzinfo=UTC)),  # on its last day: no access on that
-        (date(2027, 3, 11), END),  # after it
-        (None, END),  # not known
-        (date.min, datetime.min.replace(tzinfo=UTC)),
+        (date(2027, 3, 1), datetime(2027, 2, 28, 23, 59, 59, tzinfo=UTC), date(2027, 3, 1)),  # before the certificate
+        (date(2027, 3, 10), datetime(2027, 3, 9, 23, 59, 59, tzinfo=UTC), date(2027, 3, 10)),  # on the day of its end
+        (date(2027, 3, 11), END, date(2027, 3, 10)),  # after it
+        (None, END, date(2027, 3, 10)),  # not known
+        (date.min, datetime.min.replace(tzinfo=UTC), date.min),
     ],
 )
-def test_access_ends_with_the_first_of_certificate_and_authorisation(day: date | None, until: datetime) -> None:
+def test_access_ends_with_the_first_of_certificate_and_authorisation(
+    day: date | None, until: datetime, ends_on: date
+) -> None:
     found = access(day)
-    assert found.until == until
-    assert found.days_left == (until.date() - TODAY).days or day == date.min
+    assert (found.until, found.ends_on, found.days_left) == (until, ends_on, (ends_on - TODAY).days)
 
 
 @pytest.mark.parametrize(
-    ("days", "left", "status"),
+    ("days", "status"),
     [
-        (41, 40, Status.VALID),
-        (40, 39, Status.RENEWAL_DUE),
-        (1, 0, Status.RENEWAL_DUE),  # the last day with access
-        (0, -1, Status.EXPIRED),  # the end date itself
+        (41, Status.VALID),
+        (40, Status.RENEWAL_DUE),
+        (1, Status.RENEWAL_DUE),  # the last day with access
+        (0, Status.EXPIRED),  # the end date itself
     ],
 )
-def test_on_the_end_date_itself_there_is_no_access(days: int, left: int, status: Status) -> None:
+def test_on_the_end_date_itself_there_is_no_access(days: int, status: Status) -> None:
     day = TODAY + timedelta(days=days)
-    assert (access(day).days_left, access(day).status) == (left, status)
-    assert Authorisation(day, 40).status(CALENDAR, NOW) is status
+    assert (access(day).days_left, access(day).status) == (days, status)
+    assert Authorisation(day).status(CALENDAR, NOW) is status
 
 
 def test_without_a_certificate_there_is_no_end_of_access() -> None:
@@ -90,9 +93,9 @@ def test_the_worse_of_both_statuses_counts(certificate: Status, days: int) -> No
 @pytest.mark.parametrize(
     ("zone", "now", "left", "status"),
     [
-        ("Europe/Paris", "2027-02-28T22:59:59+00:00", 0, Status.RENEWAL_DUE),
-        ("Europe/Paris", "2027-02-28T23:00:00+00:00", -1, Status.EXPIRED),  # 00:00 of the end date in Paris
-        ("America/New_York", "2027-03-01T04:59:59+00:00", 0, Status.RENEWAL_DUE),
+        ("Europe/Paris", "2027-02-28T22:59:59+00:00", 1, Status.RENEWAL_DUE),
+        ("Europe/Paris", "2027-02-28T23:00:00+00:00", 0, Status.EXPIRED),  # 00:00 of the end date in Paris
+        ("America/New_York", "2027-03-01T04:59:59+00:00", 1, Status.RENEWAL_DUE),
     ],
 )
 def test_the_end_date_begins_at_midnight_of_the_site(zone: str, now: str, left: int, status: Status) -> None:
@@ -100,8 +103,8 @@ def test_the_end_date_begins_at_midnight_of_the_site(zone: str, now: str, left: 
     found = access(date(2027, 3, 1), calendar=calendar, now=moment)
     assert (found.days_left, found.status) == (left, status)
     assert found.until is not None
-    assert (found.until >= moment) is (left >= 0)
-    assert calendar.day(found.until) == date(2027, 2, 28)
+    assert (found.until >= moment) is (left > 0)
+    assert (calendar.day(found.until), found.ends_on) == (date(2027, 2, 28), date(2027, 3, 1))
 
 
 @pytest.mark.parametrize(
@@ -113,3 +116,38 @@ def test_the_end_date_begins_at_midnight_of_the_site(zone: str, now: str, left: 
 )
 def test_the_last_second_is_an_instant(zone: str, day: date, until: datetime) -> None:
     assert last_second_before(day, calendar_of(zone, 40)) == until
+
+
+@pytest.mark.parametrize(
+    ("today", "end", "doubt"),
+    [
+        ("2026-11-30", "2026-11-30", "past"),  # on the end date it is over
+        ("2026-11-30", "2026-12-01", None),
+        ("2026-11-30", "2027-12-30", None),  # 13 months
+        ("2026-11-30", "2027-12-31", "far"),
+        ("2026-12-15", "2028-01-15", None),
+        ("2026-12-15", "2028-01-16", "far"),
+        ("2027-01-31", "2028-02-29", None),  # the last day of a shorter month
+        ("2027-01-31", "2028-03-01", "far"),
+        ("2026-01-31", "2027-03-01", "far"),
+        ("2028-02-29", "2029-03-29", None),
+    ],
+)
+def test_an_end_date_may_be_a_slip(today: str, end: str, doubt: str | None) -> None:
+    assert doubt_of(date.fromisoformat(end), date.fromisoformat(today)) == doubt
+
+
+@pytest.mark.parametrize(
+    ("end", "today", "following"),
+    [
+        ("2026-11-20", "2026-11-25", "2027-11-20"),
+        ("2026-11-25", "2026-11-25", "2027-11-25"),  # on the day itself
+        ("2024-12-01", "2026-11-25", "2026-12-01"),  # nobody has written the dates of two years
+        ("2024-02-29", "2026-11-25", "2027-02-28"),
+        ("2024-02-29", "2027-11-25", "2028-02-29"),
+    ],
+)
+def test_the_next_end_is_the_same_day_of_the_first_year_that_has_it_to_come(
+    end: str, today: str, following: str
+) -> None:
+    assert next_end(date.fromisoformat(end), date.fromisoformat(today)) == date.fromisoformat(following)

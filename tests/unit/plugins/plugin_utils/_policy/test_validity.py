@@ -67,7 +67,7 @@ def test_a_number_of_days_below_0_is_refused() -> None:
         # 23 hours are a day, and 25 are no more than one.
         (PARIS, "2026-03-29T22:00:00", "2026-03-28T23:00:00", 1),
         (PARIS, "2026-10-25T23:00:00", "2026-10-24T22:00:00", 1),
-        (PARIS, "2026-10-25T22:59:59", "2026-10-24T22:00:00", 0),
+        (PARIS, "2026-10-25T22:59:58", "2026-10-24T22:00:00", 0),
         # 40 days later, over the end of summer time.
         (PARIS, "2026-11-24T22:30:00", "2026-10-15T08:00:00", 40),
         # Of an authorisation only the day is known.
@@ -78,6 +78,27 @@ def test_a_number_of_days_below_0_is_refused() -> None:
 def test_days_are_midnights_on_the_sites_wall(zone: str, end: str, now: str, days: int) -> None:
     last = utc(end) if "T" in end else date.fromisoformat(end)
     assert calendar_of(zone, 40).days_left(last, utc(now)) == days
+
+
+@pytest.mark.parametrize(
+    ("zone", "end", "on", "full"),
+    [
+        (PARIS, "2026-11-24T09:00:00", "2026-11-24", "2026-11-23"),  # during the day: that is no whole day
+        (PARIS, "2026-11-24T22:59:58", "2026-11-24", "2026-11-23"),
+        (PARIS, "2026-11-24T22:59:59", "2026-11-25", "2026-11-24"),  # the last second of the day
+        (PARIS, "2026-11-24T23:59:59", "2026-11-25", "2026-11-24"),  # the last second in UTC, 00:59:59 in Paris
+        (NEW_YORK, "2026-11-25T04:59:59", "2026-11-25", "2026-11-24"),
+        (AUCKLAND, "2026-04-05T11:59:59", "2026-04-06", "2026-04-05"),  # of a day of 25 hours
+        (AUCKLAND, "9999-12-31T23:59:59", "9999-12-31", "9999-12-30"),  # the last second of all
+        (PARIS, "2026-11-24", "2026-11-24", "2026-11-23"),  # an authorisation is over on its end date
+        (PARIS, "0001-01-01", "0001-01-01", "0001-01-01"),
+    ],
+)
+def test_an_end_is_the_first_day_that_is_not_whole(zone: str, end: str, on: str, full: str) -> None:
+    now = utc("2026-11-20T12:00:00")
+    found = calendar_of(zone, 40).ending(utc(end) if "T" in end else date.fromisoformat(end), now)
+    assert (str(found.on), str(found.last_full_day)) == (on, full)
+    assert found.days_left == (found.on - now.date()).days - (zone == AUCKLAND)  # where the 21st has begun
 
 
 def test_utc_needs_no_time_zone_database(monkeypatch: pytest.MonkeyPatch) -> None:

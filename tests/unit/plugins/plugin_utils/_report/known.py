@@ -27,7 +27,7 @@ JEANNE = HolderEntry(
 PAUL = HolderEntry(
     "CHU\\pmartin", ExpectedSubject("Paul Martin", "T2"), None, "S-1-5-21-2", "CHU\\pmartin", logged_on=True
 )
-RULES = Rules(NOW, Calendar(), index_holders(["T1", "T2"], None), accounts_of([JEANNE, PAUL]), 40, 3, {})
+RULES = Rules(NOW, Calendar(), index_holders(["T1", "T2"], None), accounts_of([JEANNE, PAUL]), 3, {})
 
 
 def host(*certificates: CertificateRecord, **changes: Any) -> Host:

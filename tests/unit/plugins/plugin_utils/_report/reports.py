@@ -116,7 +116,7 @@ def holder(number: int) -> HolderRow:
     if number == 4:
         row = replace(row, awaiting=Awaiting.BUNDLE, expected_from=TODAY, delivery=DELIVERY)
     if number == 13:
-        row = replace(row, awaiting=Awaiting.ANNEX_1)
+        row = replace(row, awaiting=Awaiting.DOCUMENT)
     if number == 5:
         row = replace(row, absent_until=TODAY + timedelta(days=5))
     if number % 11 == 10:
@@ -161,9 +161,11 @@ def holder_row(
         next_step=worst.next_step,
         actor=worst.actor,
         access_until=worst.valid_until,
+        ends_on=worst.ends_on,
         days_left=worst.days_left,
         valid_from=worst.valid_from,
         valid_until=worst.valid_until,
+        certificate_ends_on=worst.ends_on,
         certificate_days_left=worst.days_left,
         authorisation_until=None if authorisation_days is None else TODAY + timedelta(days=authorisation_days),
         authorisation_of_site=False,
@@ -185,6 +187,7 @@ def places(number: int) -> tuple[HolderWorkstation, ...]:
         actor=actor,
         valid_from=end - LIFE if end else None,
         valid_until=end,
+        ends_on=TODAY + timedelta(days=days) if days is not None else None,
         days_left=days,
         thumbprint=f"{number + 1:040X}" if end else None,
         logged_on=(True, False, None)[number % 3],
@@ -215,6 +218,7 @@ def certificate_row(row: HolderRow, place: HolderWorkstation) -> CertificateRow:
         place.workstation,
         row.authorisation,
         Status.VALID,
+        place.ends_on or TODAY,
         place.days_left or 0,
         NOW,
         NextStep.NOTHING,

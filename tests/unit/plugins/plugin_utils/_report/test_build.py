@@ -125,7 +125,7 @@ def test_the_summary_counts_what_is_there() -> None:
     assert list(found.by_status.items()) == list(counted.items())
     assert found.workstations == {Reachability.ANSWERED: 1, Reachability.NEVER_SEEN: 1}
     assert {type(answer) for answer in found.workstations} == {Reachability}, "statuses have the same names"
-    assert (found.holders, found.without_workstation, found.first_end) == (3, 1, NOW + 9 * DAY)
+    assert (found.holders, found.without_workstation, found.first_end) == (3, 1, (NOW + 9 * DAY).date())
 
 
 NINE = record("T9", subject_cn="Jeanne Dupont - T9")

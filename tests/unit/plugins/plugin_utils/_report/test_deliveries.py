@@ -17,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.deliveries import (
     OPEN,
     deliveries_of,
+    is_past,
     with_delivery,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep
@@ -63,6 +64,30 @@ def test_a_collected_bundle_ends_the_waiting_for_the_issuer() -> None:
     waits = (NextStep.AWAIT_BUNDLE, Actor.ISSUER)
     assert stepped(waits, delivery("collected"), OLD) == (NextStep.RENEW, Actor.IT)
     assert stepped(waits, delivery("collected"), None) == (NextStep.ENROL, Actor.IT)
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "after", "step"),
+    [
+        ("collected", "waiting_for_issuer", 1, NextStep.AWAIT_BUNDLE),  # the run had it, and needed another one
+        ("collected", "waiting_for_issuer", -1, NextStep.RENEW),
+        ("collected", "failed", 1, NextStep.RENEW),
+        ("new", "waiting_for_issuer", 1, NextStep.COLLECT),  # the run could not have it
+    ],
+)
+def test_a_withdrawal_before_a_run_that_had_to_wait_is_past(
+    state: str, outcome: str, after: int, step: NextStep
+) -> None:
+    found = delivery(state)
+    at = found.recorded_at + timedelta(seconds=after)
+    (first, *_others) = HOLDER.places
+    place = replace(first, outcome=outcome, outcome_at=at, valid_from=OLD, valid_until=OLD + THREE_YEARS)
+    waits = (NextStep.AWAIT_BUNDLE, Actor.ISSUER)
+    assert with_delivery(waits, place, found, (place,))[0] is step
+    before = replace(place, workstation="ws-9", outcome_at=found.recorded_at - timedelta(days=1))
+    assert with_delivery(waits, before, found, (before, place))[0] is step, "all places take from one folder"
+    row = replace(HOLDER, places=(place,), valid_from=OLD, valid_until=OLD + THREE_YEARS)
+    assert is_past(found, row, row.places) is (step is NextStep.AWAIT_BUNDLE)
 
 
 def test_a_holder_whose_key_is_missing_is_still_enrolled() -> None:

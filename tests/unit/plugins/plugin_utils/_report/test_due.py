@@ -58,8 +58,8 @@ def test_a_row_says_until_when_there_is_access_and_whether_the_workstation_was_s
             host(facts_at=None, entries=(replace(JEANNE, in_facts=False),)),
         )
     )
-    assert valid["last_day"] == (NOW + 400 * DAY).date().isoformat()
-    assert [(row["status"], row["last_day"], row["was_seen"]) for row in (missing, new)] == [
+    assert valid["ends_on"] == (NOW + 400 * DAY).date().isoformat()
+    assert [(row["status"], row["ends_on"], row["was_seen"]) for row in (missing, new)] == [
         ("missing", None, True),
         ("never_seen", None, False),
     ]

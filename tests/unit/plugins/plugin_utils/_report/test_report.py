@@ -69,7 +69,9 @@ def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> Non
     assert (result["summary"]["holders"], result["summary"]["without_workstation"]) == (3, 1)
     assert [row["name"] for row in result["rows"]] == ["Jeanne Dupont", "Paul Martin", "Anne Roux"]
     assert result["markdown"].encode() == (tmp_path / "out" / "pkcs12-compliance.md").read_bytes()
-    assert result["msg"] == ("Client certificates, 3 holders: missing 1, never seen 1, without a workstation 1.")
+    assert result["msg"] == (
+        "Personal certificates, the portal, 3 holders: missing 1, never seen 1, without a workstation 1."
+    )
 
 
 def test_without_a_destination_nothing_is_written_and_all_is_returned() -> None:
@@ -77,7 +79,7 @@ def test_without_a_destination_nothing_is_written_and_all_is_returned() -> None:
     report = report_of(chosen, hospital_variables(), NOW)
     written = write_files(chosen, report, False)
     assert written == Written({}, False)
-    assert report_result(chosen, report, written)["markdown"].startswith("# Client certificates")
+    assert report_result(chosen, report, written)["markdown"].startswith("# Access to the portal")
 
 
 @pytest.mark.parametrize(
@@ -102,11 +104,14 @@ def test_the_task_fails_for_what_fail_on_names(tmp_path: Path, fail_on: list[str
     if counted:
         words = {
             "never_seen": "never seen",
-            "authorisation_renewal_due": "authorisation due",
+            "authorisation_renewal_due": "authorisation ends soon",
             "without_holder": "certificates of leavers or of nobody",
         }
         said = ", ".join(f"{words.get(each, each)} {count}" for each, count in counted.items())
-        assert result["msg"] == f"Client certificates: {said} (pkcs12_fail_on). The report says who acts on each."
+        assert (
+            result["msg"]
+            == f"Personal certificates, the portal: {said} (pkcs12_fail_on). The report says who acts on each."
+        )
 
 
 def test_holders_without_a_workstation_count_for_fail_on() -> None:
@@ -227,9 +232,7 @@ def test_whom_the_last_run_did_not_serve_can_be_failed_on(
     assert run(tmp_path, variables, fail_on=["weak"])["failing"] == {}
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "authorisation expired 1"), ("fr", "autorisation hors délai 1")]
-)
+@pytest.mark.parametrize(("language", "words"), [("en", "authorisation ended 1"), ("fr", "autorisation échue 1")])
 def test_every_value_of_fail_on_has_words(language: str, words: str) -> None:
     said = _sentence(made(language=language), dict.fromkeys(FAIL_ON, 1))
     assert words in said

@@ -36,7 +36,7 @@ from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, OFF, PAUL,
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
-ANNEX = (NextStep.RETURN_ANNEX_1, Actor.EMPLOYER)
+ANNEX = (NextStep.RETURN_DOCUMENT, Actor.EMPLOYER)
 BUNDLE = (NextStep.AWAIT_BUNDLE, Actor.ISSUER)
 UNREAD = UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "C:\\x")
 NO_STORE = replace(UNREAD, code="no_store", detail="C:\\y")
@@ -186,7 +186,7 @@ def test_access_ends_before_the_end_date_of_the_authorisation(days: int, status:
     until = TODAY + timedelta(days=days)
     row = authorised(until)
     assert (row.authorisation_status, row.authorisation_until, row.authorisation_days_left) == (status, until, days)
-    assert (row.status, row.days_left) == (status, days - 1)
+    assert (row.status, row.days_left, row.ends_on) == (status, days, until)
     assert row.access_until == datetime.combine(until, time.min, timezone.utc) - timedelta(seconds=1)
     assert (row.valid_until, row.certificate_days_left) == (NOW + 400 * DAY, 400)
     expected = NOTHING if status is Status.VALID else (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER)
@@ -208,7 +208,7 @@ def test_without_an_anniversary_the_certificate_alone_counts() -> None:
 def test_an_authorisation_that_ends_first_comes_before_the_certificate() -> None:
     """Whoever looks for what the employer has to do finds it; the rest stays in the row."""
     row = authorised(TODAY + timedelta(days=3), record(days=30), logged_on=False)
-    assert (row.next_step, row.actor, row.days_left) == (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER, 2)
+    assert (row.next_step, row.actor, row.days_left) == (NextStep.RENEW_AUTHORISATION, Actor.EMPLOYER, 3)
     assert (row.certificate_step, row.certificate_actor) == (NextStep.LOG_ON, Actor.HOLDER)
     row = authorised(TODAY + timedelta(days=35), record(days=30), logged_on=False)
     assert (row.next_step, row.actor) == (NextStep.LOG_ON, Actor.HOLDER)
@@ -222,7 +222,7 @@ def test_a_certificate_that_gives_no_access_has_no_end_of_access(changes: dict[s
     """At another workstation there may be access."""
     useless = host(record(**changes), name="ws-2")
     row = row_of((JEANNE, useless))
-    assert (row.status, row.access_until, row.days_left, row.last_day) == (status, None, None, None)
+    assert (row.status, row.access_until, row.days_left, row.ends_on) == (status, None, None, None)
     assert row.valid_until == NOW + 400 * DAY
     for days in (300, 500):
         row = row_of((JEANNE, useless), (JEANNE, host(record(days=days))))
@@ -230,11 +230,11 @@ def test_a_certificate_that_gives_no_access_has_no_end_of_access(changes: dict[s
         assert row.valid_until == row.access_until
 
 
-def test_the_last_day_is_that_of_the_site() -> None:
+def test_the_end_is_a_day_of_the_site() -> None:
     """West of Greenwich, the last second before the end date is a second of the end date in UTC."""
     entry = replace(JEANNE, anniversary=date(2027, 3, 1))
     row = row_of((entry, host(record())), calendar=calendar_of("America/Martinique", 40))
-    assert (row.last_day, str(row.access_until)) == (date(2027, 2, 28), "2027-03-01 03:59:59+00:00")
+    assert (row.ends_on, str(row.access_until)) == (date(2027, 3, 1), "2027-03-01 03:59:59+00:00")
 
 
 def test_a_certificate_that_ends_first_ends_access() -> None:
@@ -283,7 +283,7 @@ def row(what: Host, **changes: Any) -> HolderRow:
     return row_of((entry, replace(what, entries=(entry,))))
 
 
-@pytest.mark.parametrize(("awaiting", "step"), [(Awaiting.ANNEX_1, ANNEX), (Awaiting.BUNDLE, BUNDLE)])
+@pytest.mark.parametrize(("awaiting", "step"), [(Awaiting.DOCUMENT, ANNEX), (Awaiting.BUNDLE, BUNDLE)])
 def test_a_newcomer_waits_for_the_employer_or_the_issuer_and_not_for_it(awaiting: Awaiting, step: Any) -> None:
     found = row(host(), awaiting=awaiting)
     assert said(found) == (Status.AWAITED, *step)
@@ -307,7 +307,7 @@ def test_with_a_certificate_the_entry_says_nothing_any_more() -> None:
 
 
 def test_a_newcomer_without_a_workstation_waits_too() -> None:
-    anne = parse_holder({"user": "Anne", "name": "Anne", "authorisation": "T3", "awaiting": "annex_1"})
+    anne = parse_holder({"user": "Anne", "name": "Anne", "authorisation": "T3", "awaiting": "document"})
     (found,) = report(people=(anne,)).without_workstation
     assert said(found) == (Status.AWAITED, *ANNEX)
     late = replace(anne, expected_from=TODAY)
@@ -340,7 +340,7 @@ def test_leave_hides_nothing_that_others_have_to_do() -> None:
 
 def test_a_slice_keeps_what_the_inventory_said() -> None:
     entry = replace(JEANNE, awaiting=Awaiting.BUNDLE, expected_from=TOMORROW, absent_until=TOMORROW)
-    anne = HolderEntry("Anne", JEANNE.person, awaiting=Awaiting.ANNEX_1, expected_from=TOMORROW)
+    anne = HolderEntry("Anne", JEANNE.person, awaiting=Awaiting.DOCUMENT, expected_from=TOMORROW)
     whole = report(host(entries=(entry,)))
     assert report(*merged((), hosts_of(whole))) == whole
     apart = report(people=(anne,))
@@ -375,8 +375,8 @@ def test_a_newcomers_is_counted_from_the_day_on_which_it_was_expected(days: Any,
 def test_who_does_not_wait_for_the_issuer_calls_nobody() -> None:
     assert step(host(record(days=5)))[0] is NextStep.RENEW
     assert step(host(record(days=5), entries=(replace(JEANNE, logged_on=False),)))[0] is NextStep.LOG_ON
-    newcomer = replace(JEANNE, awaiting=Awaiting.ANNEX_1, expected_from=NOW.date() - timedelta(days=90))
-    assert step(host(entries=(newcomer,)))[0] is NextStep.RETURN_ANNEX_1
+    newcomer = replace(JEANNE, awaiting=Awaiting.DOCUMENT, expected_from=NOW.date() - timedelta(days=90))
+    assert step(host(entries=(newcomer,)))[0] is NextStep.RETURN_DOCUMENT
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.charts import (
     DRAWN,
     FULL_HEIGHT,
@@ -29,11 +31,14 @@ ROW = replace(holder(0), authorisation_until=None)
 
 
 def until(end: datetime, authorisation: date | None = None, start: datetime | None = None) -> HolderRow:
+    ends_on = Calendar(zone=ZoneInfo(PARAMETERS.time_zone)).ends_on(end)
     return replace(
         ROW,
         valid_from=start or end - timedelta(days=1095),
         valid_until=end,
+        certificate_ends_on=ends_on,
         access_until=end,
+        ends_on=min(ends_on, authorisation or ends_on),
         authorisation_until=authorisation,
     )
 
@@ -83,7 +88,7 @@ def test_what_is_over_or_far_away_is_not_counted() -> None:
         until(datetime(2027, 11, 30, 12, tzinfo=timezone.utc)),
         until(datetime(2027, 12, 1, 12, tzinfo=timezone.utc), date(2028, 1, 1)),
         ROW,
-        replace(ROW, valid_until=None, valid_from=None),
+        replace(ROW, valid_until=None, valid_from=None, certificate_ends_on=None),
     ]
     assert ends(rows) == {(2026, 11): (2, 1), (2027, 11): (1, 0)}
 
@@ -116,7 +121,7 @@ def test_a_bar_ends_with_the_authorisation_that_ends_before_the_certificate() ->
     ticks = dict(bars(EMPTY, []).ticks)
     day = (ticks[2027] - ticks[2026]) / 365
     assert (found.start, found.end) == (whole.start, whole.end)  # which the words beside it say
-    assert found.left + found.width == pytest.approx(ticks[2027] - day, abs=0.002)  # the last day with access
+    assert found.left + found.width == pytest.approx(ticks[2027], abs=0.002)
     assert found.window_left == pytest.approx(ticks[2027] - day * PARAMETERS.authorisation_due_within_days, abs=0.01)
     assert found.window_left + found.window_width == pytest.approx(found.left + found.width, abs=0.002)
     assert whole.left + whole.width > ticks[2028]
@@ -124,7 +129,7 @@ def test_a_bar_ends_with_the_authorisation_that_ends_before_the_certificate() ->
     assert (over.left, over.width) == (whole.left, 0)
     both = the_bar(until(datetime(2027, 1, 20, 12, tzinfo=timezone.utc), date(2027, 1, 19), start),
                    replace(EMPTY, parameters=replace(PARAMETERS, authorisation_due_within_days=5)))  # fmt: skip
-    assert both.window_width == pytest.approx(day * (PARAMETERS.renew_before_days - 2), abs=0.01)
+    assert both.window_width == pytest.approx(day * (PARAMETERS.renew_before_days - 1), abs=0.01)
 
 
 def test_the_axis_has_the_same_years_on_both_sides() -> None:

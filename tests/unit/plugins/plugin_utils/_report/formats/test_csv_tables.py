@@ -66,10 +66,10 @@ def test_a_holder_is_a_row() -> None:
         "status": "valid",
         "next step": "nothing to do",
         "who acts": "nobody",
-        "last day of access": "2027-12-30",
+        "no access from": "2027-12-30",
         "days left": "400",
         "valid from": "2024-12-30",
-        "valid until": "2027-12-30",
+        "certificate ends on": "2027-12-30",
         "certificate days left": "400",
         "authorisation ends on": "",
         "authorisation days left": "",
@@ -89,10 +89,10 @@ def test_a_holder_is_a_row() -> None:
 
 def test_a_french_table_has_french_words_and_dates() -> None:
     said = records(holders_csv(sample("fr")), ";")
-    assert said[1]["valide jusqu\u2019au"] == "07/12/2026"
+    assert said[1]["certificat : \u00e9ch\u00e9ance"] == "07/12/2026"
     assert (said[1]["état"], said[1]["par qui"]) == ("à renouveler", "émetteur")
     assert said[1]["autorisation : échéance"] == "25/12/2026"
-    assert (said[3]["état"], said[3]["autorisation : état"]) == ("expiré", "hors délai")
+    assert (said[3]["état"], said[3]["autorisation : état"]) == ("expiré", "échue")
 
 
 def test_numbers_are_numbers_and_dates_are_dates() -> None:

@@ -161,7 +161,7 @@ def test_each_section_has_its_rows_and_none_is_empty() -> None:
         "Changes (7)": 7,
     }
     assert f"{len(said.holders) + len(said.without_workstation) - waiting} holders need nothing." in found.paragraphs
-    assert read(markdown(EMPTY)).headings == ["Client certificates: who has access until when"]
+    assert read(markdown(EMPTY)).headings == ["Access to the portal: who, and until when"]
     assert read(markdown(EMPTY)).tables == {}
 
 
@@ -207,7 +207,7 @@ def test_changes_say_who_or_where() -> None:
 
 def test_it_is_in_the_reports_language() -> None:
     text = markdown(sample("fr"))
-    assert text.startswith("# Certificats clients\u00a0: qui a accès jusqu\u2019à quand\n")
+    assert text.startswith("# Accès par certificat personnel (le portail)\u00a0: qui, jusqu\u2019à quand\n")
     assert "- Titulaires\u00a0: sans certificat 2, expiré 2," in text
     assert "| rien à faire |" not in text
     assert "22/11/2026 (il y a 3 jours)" in text

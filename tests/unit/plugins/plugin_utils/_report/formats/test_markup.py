@@ -40,7 +40,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    AuthorisationDocument,
+    Report,
+    Service,
+)
 from unit.plugins.plugin_utils._report.reports import NOW, TODAY, sample
 from unit.plugins.plugin_utils.records import problem
 
@@ -130,8 +134,14 @@ def plain() -> Report:
         for state in ExceptionState
     )
     lists = [CrlRow(f"/srv/{each.value}.crl", None, None, None, None, each, "3") for each in CrlProblem]
+    named = replace(
+        report.parameters,
+        service=Service("Dose portal", "https://portal.example"),
+        authorisation_document=AuthorisationDocument("annex 1", "Registry", "https://registry.example"),
+    )
     return replace(
         report,
+        parameters=named,
         holders=(
             replace(first, status=Status.WEAK, accepted=(accepted,), places=weak),
             replace(second, status=Status.REVOKED, places=(replace(revoked, status=Status.REVOKED),)),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.languag
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report, StoreOwner
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PAUL, host, problem, record, report
+from unit.plugins.plugin_utils._report.reports import sample
 
 AT_PAULS = {"owner_sid": "S-1-5-21-2", "owner": "CHU\\pmartin"}
 NEWEST = record(days=400, issuer_cn="AC New")
@@ -182,8 +184,8 @@ def test_an_account_of_two_people_names_both() -> None:
 def test_two_usable_certificates_are_both_shown() -> None:
     both = lines(report(host(OLDER, NEWEST)), "T1")
     assert [line.rpartition(", ")[0] for line in both] == [
-        "on ws-1, ends last: until 2027-12-30, AC New",
-        "on ws-1, older: until 2027-02-23, AC Old",
+        "on ws-1, ends last: on 2027-12-30, AC New",
+        "on ws-1, older: ends on 2027-02-23, AC Old",
     ]
     assert [line[-8:] for line in both] == [NEWEST.thumbprint[:8], OLDER.thumbprint[:8]]
 
@@ -231,7 +233,7 @@ def test_an_unread_store_is_somebodys() -> None:
     assert said == [
         "store not read: Paul Martin (CHU\\pmartin)",
         "store not read: CHU\\guest",
-        "store not read: unknown account S-1-5-21-8",
+        "store not read: an account that Windows no longer knows",
         "store not read: the workstation itself",
         "store not read: Jeanne Dupont (CHU\\jdupont)",
     ]
@@ -268,3 +270,32 @@ def test_the_size_of_a_key_is_said_once() -> None:
         "EC brainpoolP384r1",
     ]
     assert "secp256r1 256" not in page(asked_about())
+
+
+@pytest.mark.parametrize(
+    ("account", "said"),
+    [("CHU\\dupont", ("CHU\\dupont",) * 2), (None, ("Windows no longer knows", "Windows ne connaît"))],
+)
+def test_an_account_that_the_inventory_has_by_its_sid_is_shown_by_its_name(
+    account: str | None, said: tuple[str, str]
+) -> None:
+    for language, words in zip(("en", "fr"), said, strict=True):
+        (row, *others) = sample(language).holders
+        place = replace(row.places[0], account="s-1-5-21-77", owner_sid="S-1-5-21-77")
+        found = replace(
+            sample(language).certificates[0].certificate,
+            owner_sid="S-1-5-21-77",
+            owner=account,
+            store="CurrentUser\\My",
+        )
+        certificate = replace(sample(language).certificates[0], certificate=found)
+        made = replace(
+            sample(language),
+            holders=(replace(row, places=(place,)), *others),
+            certificates=(certificate,),
+            without_holder=(),
+        )
+        shown = re.sub(r"<details>.*?</details>", "", page(made), flags=re.DOTALL)
+        for text in (shown, holders_csv(made).decode()):
+            assert words in text
+            assert "s-1-5-21-77" not in text.lower()

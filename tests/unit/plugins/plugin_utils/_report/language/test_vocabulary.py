@@ -16,12 +16,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState, Strangers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.revocation import CrlProblem, RevocationReason
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report import model
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ExceptionState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import OF_AUTHORISATION
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.page_vocabulary import PAGE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import (
     VOCABULARY,
+    SiteWords,
     Translator,
 )
 
@@ -85,3 +88,23 @@ def test_days_and_instants_are_the_sites() -> None:
 
 def test_the_last_instant_that_there_is_has_a_day_everywhere() -> None:
     assert words("fr").day(datetime.max.replace(tzinfo=timezone.utc)) == "31/12/9999"
+
+
+def test_every_status_is_explained() -> None:
+    assert {*Status, *OF_AUTHORISATION} == {
+        each for each in (*Status, *OF_AUTHORISATION) if f"legend.{each.value}" in PAGE
+    }
+
+
+def test_no_french_noun_stands_before_a_number_that_it_does_not_agree_with() -> None:
+    assert [key for key in ALL if re.search(r":.?\{n\}", ALL[key][1])] == []
+
+
+@pytest.mark.parametrize("word", ["habilitation", "protocole"])
+def test_a_word_of_the_site_fits_whatever_its_gender_is(word: str) -> None:
+    say = Translator("fr", PARIS, PAGE, SiteWords(word))
+    said = {key: text for key, text in say._words.items() if word in text.lower()}
+    assert len(said) > 10
+    gendered = rf"[ld]\u2019{word}|\b(une?|cette|ce|la|le|son) {word}|{word}s?( bientôt)? (échue?|due?)\b"
+    assert [key for key, text in said.items() if re.search(gendered, text, re.IGNORECASE)] == []
+    assert [key for key in say._words if "auth." in key and "échue" in say._words[key]] == []

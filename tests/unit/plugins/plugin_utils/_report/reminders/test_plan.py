@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, OFF, host,
 
 TERMS = Terms((40, 14, 7, 1), 5)
 TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -116,9 +117,9 @@ def test_no_access_stays_no_access_while_the_workstation_is_silent() -> None:
     silent = host(record(days=700, key_state="missing"), problem=OFF)
     found = report(silent)
     (row,) = found.holders
-    assert (row.status, row.access_until, row.last_day) == (Status.UNKNOWN, None, None)
+    assert (row.status, row.access_until, row.ends_on) == (Status.UNKNOWN, None, None)
     (matter,) = matters_of(found, TERMS)
-    assert (matter.recipient.value, matter.reminder_day, matter.last_day) == ("it", None, None)
+    assert (matter.recipient.value, matter.reminder_day, matter.ends_on) == ("it", None, None)
 
 
 @pytest.mark.parametrize(("actor", "reminded"), [(Actor.HOLDER, False), (Actor.IT, True), (Actor.EMPLOYER, True)])
@@ -133,7 +134,7 @@ def test_who_has_no_access_at_one_workstation_is_not_made_to_wait(there: tuple[C
     """Access at another one lasts for long."""
     (matter,) = matters_of(report(host(record(days=400)), host(*there, name="ws-2")), TERMS)
     assert (matter.recipient.value, matter.next_step, matter.reminder_day) == ("it", NextStep.ENROL, None)
-    assert (matter.last_day, matter.days_left) == (None, None)  # that of the other one is not the reason
+    assert (matter.ends_on, matter.days_left) == (None, None)  # that of the other one is not the reason
     assert matter.workstations == ("ws-2",)
 
 
@@ -172,17 +173,19 @@ def test_each_failure_that_is_to_be_mended_is_told_once() -> None:
 
 def test_last_day_is_that_of_the_site() -> None:
     usual = report(host(record(days=400)), time_zone="Pacific/Kiritimati")
-    row = replace(usual.holders[0], **to_do(NextStep.RENEW, Actor.IT), certificate_days_left=1, valid_until=NOW + DAY)
+    row = replace(
+        usual.holders[0], **to_do(NextStep.RENEW, Actor.IT), certificate_days_left=1, certificate_ends_on=TOMORROW
+    )
     (matter,) = matters_of(replace(usual, holders=(row,)), TERMS)
-    assert matter.last_day == date.fromisoformat("2026-11-27")
+    assert matter.ends_on == TOMORROW
 
 
 def test_who_has_no_access_yet_has_no_step() -> None:
-    (matter,) = matters(**to_do(NextStep.LOG_ON, Actor.HOLDER), days_left=None, access_until=None)
-    assert (matter.reminder_day, matter.last_day) == (None, None)
+    (matter,) = matters(**to_do(NextStep.LOG_ON, Actor.HOLDER), days_left=None, access_until=None, ends_on=None)
+    assert (matter.reminder_day, matter.ends_on) == (None, None)
 
 
-def annex(left: int, status: Status, accepted: Acceptable | None, **changes: object) -> tuple[ReminderItem, ...]:
+def yearly(left: int, status: Status, accepted: Acceptable | None, **changes: object) -> tuple[ReminderItem, ...]:
     """Of a holder whose authorisation ends in so many days."""
     return matters(
         authorisation_until=TODAY + timedelta(days=left),
@@ -196,8 +199,8 @@ def annex(left: int, status: Status, accepted: Acceptable | None, **changes: obj
 @pytest.mark.parametrize(
     ("left", "status", "accepted", "step"),
     [
-        (41, Status.RENEWAL_DUE, None, 40),  # there is no access on the end date itself
-        (42, Status.RENEWAL_DUE, None, None),
+        (40, Status.RENEWAL_DUE, None, 40),
+        (41, Status.RENEWAL_DUE, None, None),
         (0, Status.EXPIRED, None, 1),
         (30, Status.VALID, None, None),
         (10, Status.RENEWAL_DUE, Acceptable.AUTHORISATION_RENEWAL_DUE, None),
@@ -206,11 +209,11 @@ def annex(left: int, status: Status, accepted: Acceptable | None, **changes: obj
         (10, Status.EXPIRED, Acceptable.EXPIRED, 14),
     ],
 )
-def test_annex_counts_by_the_last_day_with_access_and_only_the_exception_for_it_holds_it_back(
+def test_the_yearly_document_is_due_by_the_end_date_and_only_the_exception_for_it_holds_it_back(
     left: int, status: Status, accepted: Acceptable | None, step: int | None
 ) -> None:
-    found = [(each.recipient.value, each.reminder_day, each.last_day) for each in annex(left, status, accepted)]
-    assert found == ([] if step is None else [("employer", step, TODAY + timedelta(days=left - 1))])
+    found = [(each.recipient.value, each.reminder_day, each.ends_on) for each in yearly(left, status, accepted)]
+    assert found == ([] if step is None else [("employer", step, TODAY + timedelta(days=left))])
 
 
 @pytest.mark.parametrize(
@@ -223,18 +226,18 @@ def test_annex_counts_by_the_last_day_with_access_and_only_the_exception_for_it_
         (3, Status.RENEWAL_DUE, Acceptable.AUTHORISATION_RENEWAL_DUE, 30, {"holder": 40}),
     ],
 )
-def test_the_holder_is_reminded_by_the_certificate_beside_the_annex_until_that_has_ended(
+def test_the_holder_is_reminded_by_the_certificate_beside_the_authorisation_until_that_has_ended(
     left: int, status: Status, accepted: Acceptable | None, certificate: int, reminded: dict[str, int]
 ) -> None:
     """To log on does not change the end of an authorisation."""
     is_first = left < certificate and "employer" in reminded
     changes = to_do(NextStep.LOG_ON, Actor.HOLDER)
     changes |= {"next_step": NextStep.RENEW_AUTHORISATION, "actor": Actor.EMPLOYER} if is_first else {}
-    days = {"days_left": min(left - 1, certificate), "certificate_days_left": certificate}
-    found = annex(left, status, accepted, **changes, **days)
-    last = {"employer": TODAY + timedelta(days=left - 1), "holder": (NOW + 400 * DAY).date()}
+    days = {"days_left": min(left, certificate), "certificate_days_left": certificate}
+    found = yearly(left, status, accepted, **changes, **days)
+    last = {"employer": TODAY + timedelta(days=left), "holder": (NOW + 400 * DAY).date()}
     assert {each.recipient.value: each.reminder_day for each in found} == reminded
-    assert {each.recipient.value: each.last_day for each in found} == {who: last[who] for who in reminded}
+    assert {each.recipient.value: each.ends_on for each in found} == {who: last[who] for who in reminded}
     assert [each.days_left for each in found if each.next_step is NextStep.LOG_ON] == [certificate] * (
         "holder" in reminded
     )
