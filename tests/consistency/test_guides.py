@@ -93,13 +93,6 @@ def test_table_names_every_code_of_the_report_and_no_other() -> None:
     assert {code for cell in second_cells(section("Errors")) for code in LITERAL.findall(cell)} == ending
 
 
-def test_guide_names_every_code_of_delivery_mails_and_no_other() -> None:
-    guide = (FOLDER / "guide_collecting.rst").read_text(encoding="utf-8")
-    cells = second_cells(section("What to do about a mail", guide))
-    named = [code for cell in cells for code in LITERAL.findall(cell)]
-    assert sorted(named) == sorted(codes(ROOT / "plugins" / "action" / "delivery_info.py"))
-
-
 def test_fact_cache_is_set_up_as_the_tests_have_it(tmp_path: Path) -> None:
     (block,) = blocks("ini")
     config = configparser.ConfigParser()

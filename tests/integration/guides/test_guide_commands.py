@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the guides on installation and on WinRM over HTTPS tell people to type, and what they say of the answers."""
+"""What the guides on installation and on connecting tell people to type, and what they say of the answers."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def said(folder: Path, port: int, *variables: str, **environment: str) -> str:
 
 
 def test_the_controller_trusts_an_internal_authority(tmp_path: Path, authority: Authority) -> None:
-    guide = (GUIDES / "guide_winrm_https.rst").read_text(encoding="utf-8")
+    guide = (GUIDES / "guide_connecting.rst").read_text(encoding="utf-8")
     ours = trust(authority, tmp_path)
     path = f"ansible_winrm_ca_trust_path={ours}"
     with listener(authority) as port:
