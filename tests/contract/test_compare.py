@@ -217,7 +217,10 @@ ANOTHER_CODE, TEXT = (
     {**UNFIT, "outcome": "busy"},
     {"outcome": "text", "exit_code": 1, "failure": {"msg": "csc ended\nat a line", "module_stdout": ""}},
 )
-REFUSED = {**TEXT, "failure": {"msg": "CreateProcessWithTokenW() failed (Access denied, Win32ErrorCode 5 - 0x00000005)"}}
+REFUSED = {
+    **TEXT,
+    "failure": {"msg": "CreateProcessWithTokenW() failed (Access denied, Win32ErrorCode 5 - 0x00000005)"},
+}
 NOT_STARTED = {"outcome": "not started: Win32Exception 5", "exit_code": None, "failure": None}
 
 

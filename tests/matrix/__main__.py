@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m matrix [LINE...]``: tries all lines of ansible-core or the named ones, and writes the results and the table of ``docs/tried.md``."""
+"""``python -m matrix [LINE...]``: tries all lines of ansible-core or the named ones, and writes results and table."""
 
 from __future__ import annotations
 
