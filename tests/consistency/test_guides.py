@@ -11,62 +11,22 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import (
-    WORST_FIRST,
-    Source,
-    Status,
-    Subject,
-)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import NEEDED
-from consistency.reachable_codes import codes
-from consistency.tree import ROOT, action_options, second_cells
+from consistency.tree import ROOT, action_options
 from lab.hospital import Hospital
 from lab.playbook import fact_cache
 
 FOLDER = ROOT / "docs" / "docsite" / "rst"
 GUIDES = sorted(FOLDER.glob("*.rst"))
-REPORTING, EVERY_DAY, QUICK_START = (
-    (FOLDER / f"guide_{each}.rst").read_text(encoding="utf-8") for each in ("reporting", "every_day", "quick_start")
+EVERY_DAY, QUICK_START = (
+    (FOLDER / f"guide_{each}.rst").read_text(encoding="utf-8") for each in ("every_day", "quick_start")
 )
-
-LITERAL = re.compile(r"``(.+?)``")
-
-
-def section(title: str, guide: str = REPORTING) -> str:
-    """What is below a heading, down to the next."""
-    found = re.search(rf"^{re.escape(title)}\n-+\n(.*?)(?=^[^\n]+\n-{{4,}}$|\Z)", guide, re.MULTILINE | re.DOTALL)
-    assert found, title
-    return found[1]
-
-
-def literals_of_paragraphs(title: str) -> list[list[str]]:
-    """The literals of each paragraph of a section, in order."""
-    return [LITERAL.findall(paragraph) for paragraph in section(title).split("\n\n")]
 
 
 def blocks(language: str, guide: str) -> list[str]:
     """The code blocks of a language."""
     found = re.findall(rf"\.\. code-block:: {language}\n\n((?:   .*\n|\n)+)", guide)
     return [re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in found]
-
-
-def test_holder_with_several_workstations_has_the_worst_status_in_the_order_of_the_guide() -> None:
-    assert [status.value for status in WORST_FIRST] in literals_of_paragraphs("Statuses")
-
-
-def test_status_of_a_certificate_is_in_the_order_of_the_guide() -> None:
-    """The order itself is held to the code by the unit tests of ``_standing``: here no status of a certificate is left out."""
-    of_certificates = {
-        status.value for status in Status if Subject.CERTIFICATE in status.of and status.source is Source.FACTS
-    }
-    assert of_certificates in [set(literals) for literals in literals_of_paragraphs("Statuses")]
-
-
-def test_guide_names_every_code_of_delivery_mails_and_no_other() -> None:
-    guide = (FOLDER / "guide_collecting.rst").read_text(encoding="utf-8")
-    cells = second_cells(section("What to do about a mail", guide))
-    named = [code for cell in cells for code in LITERAL.findall(cell)]
-    assert sorted(named) == sorted(codes(ROOT / "plugins" / "action" / "delivery_info.py"))
 
 
 def test_fact_cache_is_set_up_as_the_tests_have_it(tmp_path: Path) -> None:
@@ -98,6 +58,18 @@ def test_places_of_the_report_are_those_that_the_role_takes() -> None:
         assert place.get("credential") in (None, *shown["pkcs12_credentials"])
 
 
+def words(path: Path) -> int:
+    """As ``wc -w`` counts them."""
+    return len(path.read_text(encoding="utf-8").split())
+
+
 @pytest.mark.parametrize(("page", "most"), [("README.md", 900), ("CONTRIBUTING.md", 2000)])
 def test_page_can_be_read_in_a_few_minutes(page: str, most: int) -> None:
-    assert len((ROOT / page).read_text(encoding="utf-8").split()) <= most
+    assert words(ROOT / page) <= most
+
+
+def test_the_guides_are_few_and_short() -> None:
+    """Those that people write, and the leaflet."""
+    by_hand = [guide for guide in GUIDES if guide.stem not in ("guide_settings", "guide_error_codes")]
+    assert len(by_hand) <= 14 + 1
+    assert sum(map(words, by_hand)) <= 22_000

@@ -101,7 +101,7 @@ def said(folder: Path, port: int, *variables: str, **environment: str) -> str:
 
 
 def test_the_controller_trusts_an_internal_authority(tmp_path: Path, authority: Authority) -> None:
-    guide = (GUIDES / "guide_winrm_https.rst").read_text(encoding="utf-8")
+    guide = (GUIDES / "guide_connecting.rst").read_text(encoding="utf-8")
     ours = trust(authority, tmp_path)
     path = f"ansible_winrm_ca_trust_path={ours}"
     with listener(authority) as port:
