@@ -148,9 +148,15 @@ function Get-Proof {
 	$key = Open-Key -Link $link
 	try {
 		if (-not (Test-PublicKey -Key $key -Certificate $Certificate)) { throw @{ code = 'sign_failed'; hresult = $NTE_BAD_PUBLIC_KEY } }
+		# AllowExport and AllowPlaintextExport. A property that throws would be $null, and so "no".
+		$exportable = try { if ($link.type) { $key.CspKeyContainerInfo.get_Exportable() } else { [bool] ($key.get_ExportPolicy() -band 3) } } catch { $null }
 		[byte[]] $signature = if ($link.type) { $key.SignHash($digest, 'SHA256') } else { (Get-KeyStore)::Sign($key, $digest, $rsa) }
 	} finally { $key.Dispose() }
-	@{ algorithm = $(if ($rsa) { 'RSASSA-PKCS1-v1_5-SHA256' } else { 'ECDSA-SHA256' }); signature = [Convert]::ToBase64String($signature) }
+	@{
+		algorithm = ('ECDSA-SHA256', 'RSASSA-PKCS1-v1_5-SHA256')[$rsa]
+		signature = [Convert]::ToBase64String($signature)
+		exportable = $exportable
+	}
 }
 
 function Get-ReasonToKeep {

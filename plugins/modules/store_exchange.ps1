@@ -181,6 +181,27 @@ function Undo-Step {
 	if ($Memo.replaced) { (Get-KeyStore)::Restore($Store, $Memo.replaced) }
 }
 
+function Save-Import {
+	<# .SYNOPSIS
+	Has the disk take what was imported. A power loss could take that and keep what comes after it. #>
+	param([hashtable[]] $Done)
+	$appData = [Environment]::GetFolderPath('ApplicationData')
+	foreach ($one in $Done) {
+		if (-not $one.container) { continue }
+		# A file that is elsewhere, or does not open, stops nothing.
+		try { $key = (Get-KeyStore)::OpenKey($one.container, $one.provider, 0, 0) } catch { continue }
+		foreach ($path in "Microsoft\Crypto\Keys\$($key.UniqueName)", "$certificates\$($one.thumbprint)") {
+			try {
+				$file = [IO.FileStream]::new("$appData\$path", 'Open', 'ReadWrite', 'ReadWrite, Delete')
+				$file.Flush($true)
+				$file.Dispose()
+			} catch { continue }
+		}
+		$key.Dispose()
+		[Microsoft.Win32.Registry]::CurrentUser.Flush()
+	}
+}
+
 function Invoke-Transaction {
 	<# .SYNOPSIS
 	Does the steps in order. When one fails, undoes what was done, newest first. #>
@@ -189,7 +210,10 @@ function Invoke-Transaction {
 	$final = $false
 	for ($index = 0; $index -lt @($complex_args.steps).Count -and -not $Answer.error; $index++) {
 		$step = @($complex_args.steps)[$index]
-		$final = $final -or $step.step -in 'retire', 'remove'
+		if (-not $final -and $step.step -in 'retire', 'remove') {
+			$final = $true
+			Save-Import -Done $Answer.journal
+		}
 		$entry = @{ id = $step.id; step = $step.step; thumbprint = $step.thumbprint }
 		$memo = @{}
 		$done.Push(@{ entry = $entry; memo = $memo })

@@ -142,7 +142,7 @@ class EmulatedSubject:
 
     def _put_key(self, order: PutKey | PutTransportKey) -> None:
         if isinstance(order, PutKey):
-            holder = self._store(order.computer).plant_key(order.of.key, 1 if order.legacy else 0)
+            holder = self._store(order.computer).plant_key(order.of.key, 1 if order.legacy else 0, order.exportable)
             self._containers[order.alias] = holder.name
             if order.undeletable:
                 self._store(order.computer).undeletable.add(holder.name)

@@ -60,6 +60,7 @@ class PutKey:
     legacy: bool
     computer: bool
     undeletable: bool = False
+    exportable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ function Add-Key {
     param([Parameter(Mandatory)] [object] $Order)
     $env:WINE_PFX_CNG = $(if ($Order.legacy) { '0' } else { '1' })
     $bundle = [Convert]::FromBase64String($Order.bundle)
-    $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, $Order.passphrase, 'PersistKeySet, UserKeySet')
+    $flags = $(if ($Order.exportable) { 'PersistKeySet, UserKeySet, Exportable' } else { 'PersistKeySet, UserKeySet' })
+    $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, $Order.passphrase, $flags)
     $element = [Text.Encoding]::Unicode.GetString($certificate.Export('SerializedCert'))
     $name = [regex]::Match($element, '\{[0-9A-F-]{36}\}').Value
     $containers[$Order.alias] = $name

@@ -3,11 +3,12 @@
 """The words in which a case prepares a workstation, turned into a few orders that every kind can carry out.
 
 ``certificate: {of: NAME, key: KEY, legacy: false, cng_link: NUMBER, provider: TEXT, friendly_name: TEXT, archived: false,
-undeletable: false, store: own|request|computer}``
+undeletable: false, exportable: false, store: own|request|computer}``
     A certificate. KEY: ``own`` (the default), in a container of its own; ``none``; ``lost``, where the link leads nowhere; the
     name of another certificate, whose key it is; ``shared``, the container of the preparation before; ``computer``, a link to a
     key of the computer. With a ``provider`` the key is in that one, which is not there. ``cng_link``: the link is one to CNG, with
     this key spec, although the key is a ``legacy`` one. ``undeletable``: Windows does not delete the container.
+    ``exportable``: it lets the key out.
 ``leftover_key: {of: NAME, undeletable: false}``
     A key container that no certificate links to.
 ``transport_key: NUMBER``
@@ -181,13 +182,14 @@ class _Certificate:
     friendly_name: str | None = None
     archived: bool = False
     undeletable: bool = False
+    exportable: bool = False
     store: str = "own"
 
     def orders(self, alias: str, previous: str) -> Iterator[Order]:
         wanted, computer = fixture_certificate(self.of), self.store == "computer"
         key = self.of if self.key == "own" else self.key
         if key not in ("none", "lost", "shared", "computer") and self.provider is None:
-            yield PutKey(alias, fixture_certificate(key), self.legacy, computer, self.undeletable)
+            yield PutKey(alias, fixture_certificate(key), self.legacy, computer, self.undeletable, self.exportable)
         link = None if key == "none" else self._link(previous if key == "shared" else alias)
         yield PutElement(
             wanted.thumbprint,

@@ -231,7 +231,7 @@ def order_document(order: Order) -> Json:
         case PutKey():
             file = base64.b64encode(bundle(order.of.name, "3des")).decode()
             facts = {"alias": order.alias, "legacy": order.legacy, "bundle": file, "passphrase": PASSPHRASE}
-            facts["undeletable"] = order.undeletable
+            facts |= {"undeletable": order.undeletable, "exportable": order.exportable}
         case PutElement():
             data = None if order.data is None else order.data.hex().upper()
             facts = {"name": order.name, "data": data, "computer": order.computer, "request": order.request}

@@ -106,6 +106,8 @@ class _StoreExchange(Exchange):
             )
             done.append((step, work))
             step_type = STEP_TYPES[step["step"]]
+            if step_type.final and not any(STEP_TYPES[begun["step"]].final for begun, _work in done[:-1]):
+                self._save_import(done)
             try:
                 facts = step_type.run(work, step)
             except DriverError as error:
@@ -118,6 +120,11 @@ class _StoreExchange(Exchange):
                 return
             self._touch(bool(work.undo) or step_type.final)
             self._enter(step, "done", **facts)
+
+    def _save_import(self, done: list[tuple[Step, Work]]) -> None:
+        """What was imported is on the disk before anything older goes."""
+        if any(step["step"].startswith("import") for step, _work in done):
+            self._store.save()
 
     def _touch(self, changed: bool) -> None:
         """What is known as long as nobody has read the store again."""

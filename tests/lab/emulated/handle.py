@@ -56,6 +56,10 @@ class StoreHandle:
         """Opens it. ``deletes_keys``: the token of the process may."""
         self._store, self._observe, self._deletes_keys = store, observe, deletes_keys
 
+    def save(self) -> None:
+        """Has the disk take what was changed."""
+        self._store.save()
+
     def find(self, thumbprint: str) -> Properties | None:
         """What the store knows of a certificate, archived or not."""
         return self._certificates().get(thumbprint.upper())

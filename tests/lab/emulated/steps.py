@@ -218,9 +218,10 @@ def prove(work: Work, step: Step) -> Facts:
     if isinstance(holder.key, ec.EllipticCurvePrivateKey):
         r, s = utils.decode_dss_signature(holder.key.sign(message, ec.ECDSA(SHA256())))
         size = (holder.key.curve.key_size + 7) // 8
-        return {"algorithm": "ECDSA-SHA256", "signature": _text(r.to_bytes(size) + s.to_bytes(size))}
-    signature = holder.key.sign(message, padding.PKCS1v15(), SHA256())
-    return {"algorithm": "RSASSA-PKCS1-v1_5-SHA256", "signature": _text(signature)}
+        algorithm, signature = "ECDSA-SHA256", r.to_bytes(size) + s.to_bytes(size)
+    else:
+        algorithm, signature = "RSASSA-PKCS1-v1_5-SHA256", holder.key.sign(message, padding.PKCS1v15(), SHA256())
+    return {"algorithm": algorithm, "signature": _text(signature), "exportable": holder.exportable}
 
 
 def rename(work: Work, step: Step) -> Facts:
