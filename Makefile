@@ -137,7 +137,7 @@ matrix-oldest: .venv/stamp ## try the oldest line of ansible-core for five minut
 matrix-newest: .venv/stamp ## try the newest line of ansible-core for five minutes
 	$(WITH_TESTS) -m matrix --newest
 
-matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours, and write README's table; CORES="2.16 2.21" for some
+matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours, and write docs/tried.md; CORES="2.16 2.21" for some
 	$(WITH_TESTS) -m matrix $(CORES)
 
 .PHONY: docs

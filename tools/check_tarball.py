@@ -28,6 +28,7 @@ DOCUMENTS = [
     "docs/*.schema.json",
     "docs/docsite/",
     "docs/systemd/",
+    "docs/tried.md",
 ]
 CONTENT = ["extensions/molecule/", "meta/", "playbooks/", "plugins/", "requirements.txt", "roles/"]
 MADE_BY_THE_BUILD = {"MANIFEST.json", "FILES.json"}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every cause that a task can end with is documented, and no other; the guide says who acts."""
+"""Every cause that a task can end with is documented, and no other; the page of codes says who acts."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import (
-    OFFLINE_ERRORS,
-    STORE_ERRORS,
-)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status, Subject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import OFFLINE_ERRORS
+from consistency.error_texts import CONNECTION, OF_STATUSES
 from consistency.reachable_codes import UTILS, codes, codes_in, definitions
-from consistency.tree import ACTIONS, MODULES, ROOT, name, second_cells
-
-GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_enrolling.rst"
+from consistency.tree import ACTIONS, MODULES, name
 
 NEVER = {
     "summary": {"inventory_unread"},  # it asks for hosts by name
@@ -75,13 +71,14 @@ def test_every_code_is_one_of_an_action() -> None:
     assert raised == set().union(*(codes(action) for action in ACTIONS))
 
 
-ENROLLING = codes(ROOT / "plugins" / "action" / "certificate.py")
+def test_the_order_of_statuses_leaves_none_of_a_certificate_out() -> None:
+    """The order itself is held to the code by the unit tests of ``_standing``."""
+    order = OF_STATUSES.split("The first counts: ")[1].partition(".\n")[0]
+    assert set(re.findall(r"``(\w+)``", order)) == {each.value for each in Status if Subject.CERTIFICATE in each.of}
 
 
-def test_the_guide_says_who_acts_on_every_code_that_is_not_left_to_the_last_row() -> None:
-    cells = second_cells(GUIDE.read_text(encoding="utf-8"))
-    named = {code for cell in cells for code in re.findall(r"``(\w+)``", cell)}
-    assert ENROLLING - {*STORE_ERRORS, *OFFLINE_ERRORS} - named == {"defect", "driver_answer", "not_verified"}
+def test_a_cause_of_a_connection_names_nothing_but_the_connection() -> None:
+    assert {name for code in CONNECTION for name in CODES[code].values} == {"address", "host", "port", "reason"}
 
 
 def test_who_acts_on_a_bundle_acts_on_it_in_a_file_too() -> None:
@@ -89,9 +86,3 @@ def test_who_acts_on_a_bundle_acts_on_it_in_a_file_too() -> None:
     in_file = {code.partition(".")[0] for code in CODES if code.endswith(".in_file")}
     actors = {kind: {row.actor for code, row in CODES.items() if code.partition(".")[0] == kind} for kind in in_file}
     assert [kind for kind, found in actors.items() if len(found) != 1] == []
-
-
-def test_the_issuer_acts_in_the_guide_as_in_the_catalogue() -> None:
-    (cell,) = re.findall(r"     - (.*)\n     - the issuer\n", GUIDE.read_text(encoding="utf-8"))
-    issuers = {code.partition(".")[0] for code, row in CODES.items() if row.actor is Actor.ISSUER}
-    assert set(re.findall(r"``(\w+)``", cell)) == ENROLLING & issuers

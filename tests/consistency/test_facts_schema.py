@@ -215,8 +215,8 @@ def types_of(said: Mapping[str, Any]) -> list[str]:
 
 
 OF_STATUS = {"status", "certificate_status"}
-"""What a status means stands in the guide on reporting alone: its table is compared with the statuses."""
-GUIDE = "R(The guide on reporting,ansible_collections.hospital_it.pkcs12.docsite.guide_reporting)"
+"""What a status means stands on the page of codes alone, which is made from the statuses."""
+GUIDE = "R(The table of statuses,ansible_collections.hospital_it.pkcs12.docsite.guide_error_codes.statuses)"
 
 ENUMERATIONS = [
     (section, key, word)

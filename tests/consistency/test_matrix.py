@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""README's table of compatibility says what `make matrix` has found."""
+"""The table of compatibility says what `make matrix` has found."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import yaml
 
 from consistency.tree import ROOT
 from matrix.cores import cores, pins
-from matrix.table import README, rows, written
+from matrix.table import PAGE, rows, written
 from matrix.tried import NEEDED_SANITY, read
 
 
-def test_readme_has_the_table_that_the_results_give() -> None:
+def test_the_page_has_the_table_that_the_results_give() -> None:
     """`make matrix` writes it."""
-    readme = README.read_text(encoding="utf-8")
-    assert written(readme, rows(cores(), read())) == readme
+    page = PAGE.read_text(encoding="utf-8")
+    assert written(page, rows(cores(), read())) == page
 
 
 def test_the_lines_are_those_that_are_supported_and_used() -> None:

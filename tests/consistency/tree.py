@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +38,3 @@ def action_options(action: Path) -> dict[str, dict[str, Any]]:
     """The options in an action's argument spec."""
     module = importlib.import_module(f"ansible_collections.hospital_it.pkcs12.plugins.action.{action.stem}")
     return {option: dict(spec) for option, spec in module.ActionModule.SPEC.options.items()}
-
-
-def second_cells(text: str) -> list[str]:
-    """Of every row of the list tables in a guide, heading or not."""
-    return re.findall(r"^   \* - .*(?:\n       .*)*\n     - (.*(?:\n       .*)*)", text, re.MULTILINE)

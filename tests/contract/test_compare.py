@@ -26,7 +26,7 @@ from contract.portals import portals
 from contract.recording import case_hash
 from contract.results import ResultsError, read
 from contract.throwaway_certificates import make
-from contract.tried import CASES, NOT_YET, NOTHING_WRITTEN, README, column, written
+from contract.tried import CASES, NOT_YET, NOTHING_WRITTEN, PAGE, column, written
 from lab.workstation_interface import Kind
 
 Json = dict[str, Any]
@@ -275,10 +275,10 @@ def test_results_of_other_drivers_say_nothing(results: Json, tmp_path: Path) -> 
     assert main([str(tmp_path / "results.json")]) == 2
 
 
-def test_the_readme_says_what_the_results_say() -> None:
+def test_the_page_says_what_the_results_say() -> None:
     """`python -m contract.tried` writes it."""
-    readme = README.read_text(encoding="utf-8")
-    assert written(readme, column()) == readme
+    page = PAGE.read_text(encoding="utf-8")
+    assert written(page, column()) == page
 
 
 def test_the_column_counts_what_agrees_on_which_windows(results: Json, tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ def test_the_column_counts_what_agrees_on_which_windows(results: Json, tmp_path:
     table(results, tmp_path, _of_a_user(DONE))
     cells = column(tmp_path)
     assert cells["become"] == cells["Ansible's exec wrapper"] == "1 of 1 cases agree on Windows 11 Pro 24H2 (26100.1)"
-    changed = written(README.read_text(encoding="utf-8"), cells)
+    changed = written(PAGE.read_text(encoding="utf-8"), cells)
     assert cells["hiding a certificate"] in changed
 
 

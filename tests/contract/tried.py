@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m contract.tried``: writes the column "real Windows" of README's table "What was tried on what".
+"""``python -m contract.tried``: writes the column "real Windows" of the table in ``docs/tried.md``.
 
 It comes from the files in ``tests/contract/results/`` and from nothing else: results of the kit on real machines.
 """
@@ -17,7 +17,7 @@ from contract.compare import Row, Verdict, probe_row, rows, user_row
 from contract.results import Results, ResultsError, read
 
 ROOT = Path(__file__).resolve().parents[2]
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "tried.md"
 FOLDER = Path(__file__).with_name("results")
 HEADING = "real Windows"
 NOT_YET = "written, not run"
@@ -46,7 +46,7 @@ CASES: dict[str, tuple[str, ...] | None] = {
     "DPAPI in a logon over the network": None,
     "P-384 and P-521": None,
 }
-"""The beginning of a row of README's table, and the cases that are about it. A row without cases is not the kit's.
+"""The beginning of a row of the table, and the cases that are about it. A row without cases is not the kit's.
 
 None: nobody has written any."""
 
@@ -84,23 +84,23 @@ def _counted(patterns: tuple[str, ...], table: tuple[Row, ...]) -> str | None:
     return f"{agreed} of {len(ran)} cases agree" if ran else None
 
 
-def written(readme: str, cells: dict[str, str]) -> str:
-    """README with these cells in the last column. Raises ``LookupError`` for a row of the table that has no cell."""
-    lines = readme.split("\n")
+def written(page: str, cells: dict[str, str]) -> str:
+    """The page with these cells in the last column. Raises ``LookupError`` for a row of the table that has no cell."""
+    lines = page.split("\n")
     head = next(number for number, line in enumerate(lines) if line.startswith("|") and line.endswith(f"| {HEADING} |"))
     for number in range(head + 2, len(lines)):
         if not lines[number].startswith("|"):
             break
         start = next((start for start in cells if lines[number].startswith(f"| {start}")), None)
         if start is None:
-            raise LookupError(f"contract.tried has no cases for this row of README: {lines[number]}")
+            raise LookupError(f"contract.tried has no cases for this row: {lines[number]}")
         lines[number] = re.sub(r"\| [^|]* \|$", lambda _old, text=cells[start]: f"| {text} |", lines[number])  # type: ignore[misc]
     return "\n".join(lines)
 
 
 def main() -> int:
-    """Writes README."""
-    README.write_text(written(README.read_text(encoding="utf-8"), column()), encoding="utf-8")
+    """Writes the page."""
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), column()), encoding="utf-8")
     return 0
 
 

@@ -66,7 +66,7 @@ def play(hospital: Hospital, playbook: str | Path, *options: str, environment: M
 
 
 def fact_cache(hospital: Hospital) -> Mapping[str, str]:
-    """The environment that keeps facts from one run to the next, as the guide on reporting sets it up."""
+    """The environment that keeps facts from one run to the next, as the quick start sets it up."""
     return {
         "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
         "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "facts"),

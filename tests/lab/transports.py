@@ -20,6 +20,7 @@ from lab.workstation_interface import AuthMethod
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_connecting.rst"
 EXAMPLE = re.compile(r"^\.\. code-block:: yaml\n\n((?:   .*\n)+)", re.MULTILINE)
+CONNECTION = re.compile(r"\bansible_connection:")
 NAME = "localhost"
 """The name of every workstation: all of them listen on the loopback interface."""
 
@@ -64,8 +65,8 @@ class Transport:
 
 
 def transports() -> Iterator[Transport]:
-    """All examples of the guide, in its order."""
-    for example in EXAMPLE.findall(GUIDE.read_text(encoding="utf-8")):
+    """All examples of a connection in the guide, in its order."""
+    for example in filter(CONNECTION.search, EXAMPLE.findall(GUIDE.read_text(encoding="utf-8"))):
         title, _rest, body = textwrap.dedent(example).partition("\n")
         yield Transport(title.removeprefix("# "), yaml.safe_load(body))
 

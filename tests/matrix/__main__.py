@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m matrix [LINE...]``: tries all lines of ansible-core or the named ones, and writes the results and README's table."""
+"""``python -m matrix [LINE...]``: tries all lines of ansible-core or the named ones, and writes results and table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 
 from matrix.cores import Core, cores
 from matrix.run import log_of, loudly, try_core, try_shortly
-from matrix.table import README, rows, written
+from matrix.table import PAGE, rows, written
 from matrix.tried import Tried, read, shipped_state, write
 
 
@@ -19,7 +19,7 @@ def main() -> int:
     known = {core.line: core for core in cores()}
     parser = argparse.ArgumentParser(prog="matrix", description=__doc__)
     parser.add_argument("lines", nargs="*", metavar="LINE", help=f"{', '.join(known)}; all unless said")
-    parser.add_argument("--table", action="store_true", help="only write README's table from the results")
+    parser.add_argument("--table", action="store_true", help="only write the table from the results")
     parser.add_argument(
         "--check", action="store_true", help="only name the lines that are not green in this state of the tree"
     )
@@ -35,7 +35,7 @@ def main() -> int:
         parser.error(f"There is no line {', '.join(unknown)} of ansible-core; there are {', '.join(known)}.")
     chosen = [] if asked.table else [known[line] for line in asked.lines or reversed(known)]
     failed = [core for core in chosen if not _tried(core)]
-    README.write_text(written(README.read_text(encoding="utf-8"), rows(cores(), read())), encoding="utf-8")
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), rows(cores(), read())), encoding="utf-8")
     for core in failed:
         loudly(f"ansible-core {core.line} is not green. The logs: {log_of(core, '*')}")
     return int(bool(failed))

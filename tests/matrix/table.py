@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""README's table of compatibility. It comes from ``results.json`` and from nothing else."""
+"""The table of compatibility in ``docs/tried.md``. It comes from ``results.json`` and from nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from matrix.cores import ROOT, Core
 from matrix.tried import Tried
 
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "tried.md"
 FIRST = "| ansible-core | supports Python | tried with Python | sanity, no ignores | unit tests | demo | tried on |"
 NOT_TRIED = "not tried"
 
@@ -39,9 +39,9 @@ def _cell(green: bool, said: str, why: str) -> str:
     return said if green else f"FAILED: {why}".removesuffix(": ")
 
 
-def written(readme: str, table: Sequence[str]) -> str:
-    """README with this table. Raises ``ValueError`` when it has none."""
-    lines = readme.split("\n")
+def written(page: str, table: Sequence[str]) -> str:
+    """The page with this table. Raises ``ValueError`` when it has none."""
+    lines = page.split("\n")
     start = lines.index(FIRST)
     end = next((at for at in range(start, len(lines)) if not lines[at].startswith("|")), len(lines))
     return "\n".join([*lines[:start], *table, *lines[end:]])

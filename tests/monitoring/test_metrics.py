@@ -27,7 +27,7 @@ VALUES = {
     "answer": {answer.value for answer in Reachability},
     "what": set(ACCEPTABLE),
 }
-GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_monitoring.rst"
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_every_day.rst"
 
 
 def problems(query: Query) -> list[str]:

@@ -3,7 +3,7 @@
 # Private to the collection hospital_it.pkcs12.
 """The status model: where each certificate stands, and each holder at a workstation. Pure.
 
-A table of it is in docs/docsite/rst/guide_reporting.rst.
+A table of it is in docs/docsite/rst/guide_error_codes.rst.
 """
 
 from __future__ import annotations

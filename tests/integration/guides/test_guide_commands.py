@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the guides on installation and on WinRM over HTTPS tell people to type, and what they say of the answers."""
+"""What the quick start and other guides tell people to type, and what they say of the answers."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ from lab.tls import LOOPBACK, server_context, trust
 
 BIN = Path(sys.executable).parent
 GUIDES = ROOT / "docs" / "docsite" / "rst"
-TOOL = re.compile(
-    r"^ *\$ (ansible-galaxy collection (?:install --offline hospital|list|verify).*|ansible-doc .*)$", re.MULTILINE
-)
+TOOL = re.compile(r"^ *\$ (ansible-galaxy collection (?:install --offline hospital|list).*)$", re.MULTILINE)
 
 
 def run(command: list[str], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -40,8 +38,8 @@ def run(command: list[str], folder: Path, **more: str) -> subprocess.CompletedPr
 
 
 def test_the_commands_install_the_file_of_the_collection_and_check_it(tmp_path: Path) -> None:
-    commands = TOOL.findall((GUIDES / "guide_installing.rst").read_text(encoding="utf-8"))
-    assert len(commands) == 4
+    commands = TOOL.findall((GUIDES / "guide_quick_start.rst").read_text(encoding="utf-8"))
+    assert len(commands) == 2
     staged = tmp_path / "src"
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.split(b"\0")
     for name in filter(None, map(os.fsdecode, tracked)):
@@ -103,7 +101,7 @@ def said(folder: Path, port: int, *variables: str, **environment: str) -> str:
 
 
 def test_the_controller_trusts_an_internal_authority(tmp_path: Path, authority: Authority) -> None:
-    guide = (GUIDES / "guide_winrm_https.rst").read_text(encoding="utf-8")
+    guide = (GUIDES / "guide_connecting.rst").read_text(encoding="utf-8")
     ours = trust(authority, tmp_path)
     path = f"ansible_winrm_ca_trust_path={ours}"
     with listener(authority) as port:

@@ -4,21 +4,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
+from lab.kdc import HOST, Kdc
 from lab.people import Desk, Person, Seat
 from lab.playbook import ROOT
+from lab.winrm import Access, Listener
+from lab.workstation_interface import AuthMethod
 
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_quick_start.rst").read_text(encoding="utf-8")
 SITE = "/srv/pkcs12"
@@ -61,6 +67,15 @@ def commands() -> list[str]:
 
 def lay_out(folder: Path, hospital: Hospital) -> None:
     """The guide's files, with the folders of this test, and host variables that lead to the lab."""
+    own = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))["all"]
+    shared = {key: value for key, value in own["vars"].items() if key.startswith("ansible_")}
+    hosts = own["children"]["workstations"]["hosts"].items()
+    lab = {"ansible_user": CONNECTION_ACCOUNT, **shared}
+    lay_out_files(folder, hospital, {name: {**lab, "ansible_port": host["ansible_port"]} for name, host in hosts})
+
+
+def lay_out_files(folder: Path, hospital: Hospital, host_variables: Mapping[str, Mapping[str, Any]]) -> None:
+    """The guide's files, with the folders of this test, and these variables of the hosts."""
     for name in ("bundles", "evidence", "facts", "reports"):
         (folder / "site" / name).mkdir(parents=True)
     for bundle in hospital.bundle_folder.iterdir():
@@ -70,19 +85,23 @@ def lay_out(folder: Path, hospital: Hospital) -> None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text.replace(SITE, str(folder / "site")), encoding="utf-8")
     (folder / VAULT).write_bytes(hospital.passphrases.read_bytes())
-    own = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))["all"]
     (folder / "inventory" / "host_vars").mkdir()
-    for name, host in own["children"]["workstations"]["hosts"].items():
-        lab = {key: value for key, value in own["vars"].items() if key.startswith("ansible_")}
-        lab |= {"ansible_port": host["ansible_port"], "ansible_user": CONNECTION_ACCOUNT}
-        (folder / "inventory" / "host_vars" / f"{name}.yml").write_text(yaml.safe_dump(lab), encoding="utf-8")
+    for name, variables in host_variables.items():
+        file = folder / "inventory" / "host_vars" / f"{name}.yml"
+        file.write_text(yaml.safe_dump(dict(variables)), encoding="utf-8")
 
 
-def typed(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """One line of the guide, in a shell."""
-    line = line.replace(SITE, str(folder / "site"))
+def typed(line: str, folder: Path, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    """One line of the guide, in a shell, and what is typed then."""
     return subprocess.run(
-        ["bash", "-c", line], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=300
+        ["bash", "-c", line.replace(SITE, str(folder / "site"))],
+        cwd=folder,
+        env={**ENVIRONMENT, **more},
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
 
 
@@ -122,6 +141,32 @@ def test_the_command_of_every_day_writes_the_report_although_somebody_is_not_log
     assert all("André Martin" in page for page in pages(tmp_path)) and pages(tmp_path)
 
 
+@pytest.mark.kerberos
+def test_the_printed_connection_works_with_the_ticket_that_the_guide_gets(tmp_path: Path) -> None:
+    """Host and port alone are those of the lab, and nothing has a password."""
+    (ticket,) = [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ kinit ")]
+    account = CONNECTION_ACCOUNT.rpartition("\\")[2]
+    with ExitStack() as running:
+        hospital = running.enter_context(Hospital(tmp_path / "hospital", desks(andre_is_here=True)))
+        password = hospital.connection_password
+        kdc = running.enter_context(Kdc({account: password}))
+        listeners = {
+            name: running.enter_context(
+                Listener(each, hospital.ledger, auth=(AuthMethod.KERBEROS,), access=Access(keys=kdc.keys))
+            )
+            for name, each in hospital.workstations.items()
+        }
+        here = {name: {"ansible_host": HOST, "ansible_port": each.port} for name, each in listeners.items()}
+        lay_out_files(tmp_path, hospital, here)
+        check = commands()[1]
+        without = typed(check, tmp_path, **kdc.environment)
+        got = typed(ticket, tmp_path, f"{password}\n", **kdc.environment)
+        ended = typed(check, tmp_path, **kdc.environment)
+    assert without.returncode != 0 and "kinit" in without.stdout
+    assert got.returncode == 0, got.stderr
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
 def test_the_passphrases_of_the_guide_are_those_that_it_means() -> None:
     assert yaml.safe_load(files()[VAULT])["pkcs12_passphrases"] == {
         "T123456": "8h30 : Jeanne & André",
@@ -152,8 +197,9 @@ def test_an_own_inventory_after_that_of_the_lab_leads_to_two_certificates_and_a_
     shown = " ".join(ended.stdout.split())  # YAML folds long lines
     assert "Jeanne Dupont, T100001 (CHU\\jdupont) at ws-cardio, Paul Martin, T" in shown
     assert "\\\\" not in shown
-    report = (mine / "reports" / "pkcs12-compliance.md").read_text(encoding="utf-8")
-    assert "- Workstations: audited 2, never seen 3" in report
+    report = json.loads((mine / "reports" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
+    answers = [each["answer"] for each in report["workstations"]]
+    assert (answers.count("answered"), answers.count("never_seen")) == (2, 3)
 
 
 def evidence(folder: Path, computer: str) -> list[dict[str, Any]]:

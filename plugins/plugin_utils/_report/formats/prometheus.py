@@ -4,7 +4,7 @@
 """The report for Prometheus, in its text format, as node_exporter's textfile collector reads it. Pure.
 
 No label has a person's name, because monitoring keeps its data for a long time and many people see it. With the inventory, the
-workstation, the authorisation number and the SID are enough to find the person. docs/docsite/rst/guide_reporting.rst has a table of
+workstation, the authorisation number and the SID are enough to find the person. docs/docsite/rst/guide_error_codes.rst has a table of
 the metrics.
 """
 

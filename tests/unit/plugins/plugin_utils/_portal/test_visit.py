@@ -77,13 +77,12 @@ def test_what_a_page_says(page: bytes, cause: str) -> None:
 
 
 def test_every_cause_has_its_sentence_and_the_documentation_has_them_all() -> None:
-    """The driver's module, the two sidecars, the protocol and the guide."""
+    """The driver's module, the two sidecars and the protocol."""
     causes = set(CAUSES)
     driver = r"'([a-z]+_[a-z_]+|expired|revoked|proxy|unreachable|handshake)'"
     assert set(re.findall(driver, read("plugins/module_utils/_Portal.psm1"))) == causes | {"connect_failed"}
     sidecar = yaml.safe_load(read("plugins/modules/portal_info.yml"))["RETURN"]["code"]["description"]
     assert set(re.findall(r"V\((\w+)\)", " ".join(sidecar))) - {"null"} == causes
-    assert set(re.findall(r"^   \* - ``(\w+)``", read("docs/docsite/rst/guide_portal.rst"), re.MULTILINE)) == causes
     protocol = read("docs/developers/driver_protocol.md").partition("The fact `code` of `connect`")[2]
     assert causes <= set(re.findall(r"`(\w+)`", protocol.partition("\n\n")[0]))
     assert {*ALERTS.values(), *PAGES.values()} <= causes
