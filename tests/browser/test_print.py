@@ -12,16 +12,20 @@ import pytest
 from playwright.sync_api import Page
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    Acceptable,
+    ExceptionRow,
+    ExceptionState,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from browser.chromium import print_out
-from browser.fleet import report as forty
 from browser.many import large
 from browser.pages import sample_page
 from browser.sample import sample
 from browser.visit import Visitor
-from unit.plugins.plugin_utils._report.reports import hospital
+from unit.plugins.plugin_utils._report.reports import TODAY, hospital
 
 pytestmark = pytest.mark.browser
 
@@ -109,7 +113,8 @@ def named(report: Report) -> Report:
 
 
 def test_accepted_exceptions_are_before_the_line_to_sign(visit: Visitor) -> None:
-    report = forty("fr")
+    accepted = ExceptionRow("T100004", None, Acceptable("weak"), "nouvelle demande", TODAY, ExceptionState.IN_FORCE)
+    report = replace(named(hospital(30, "fr")), exceptions=(accepted,))
     found = sheets(visit(page_of(report)), everything=False)
     say = Wording(report.parameters)
     text = " ".join("\n".join(found).split())
