@@ -29,7 +29,8 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 
 		const int AT_KEYEXCHANGE = 1, AT_SIGNATURE = 2;
 		const int CRYPT_DELETEKEYSET = 0x10, BCRYPT_PAD_PKCS1 = 2, NTE_BAD_KEYSET = unchecked((int)0x80090016);
-		const int CERT_STORE_ADD_REPLACE_EXISTING = 3, CERT_STORE_CERTIFICATE_CONTEXT_FLAG = 2;
+		const int NTE_NO_MORE_ITEMS = unchecked((int)0x8009002A);
+		const int CERT_STORE_ADD_REPLACE_EXISTING = 3, CERT_STORE_CERTIFICATE_CONTEXT_FLAG = 2, CERT_FRIENDLY_NAME_PROP_ID = 11;
 
 		[StructLayout(LayoutKind.Sequential)]
 		struct CRYPT_DATA_BLOB { public int cbData; public IntPtr pbData; }
@@ -78,7 +79,13 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 				store = PFXImportCertStore(ref file, passphrase.Text, flags);
 				Check(store != IntPtr.Zero);
 				// The certificate keeps what it needs of the store.
-				using (var opened = new X509Store(store)) return opened.Certificates[0];
+				using (var opened = new X509Store(store))
+				{
+					var leaf = opened.Certificates[0];
+					// That of its key's container, which nobody should be offered.
+					CertSetCertificateContextProperty(leaf.Handle, CERT_FRIENDLY_NAME_PROP_ID, 0, IntPtr.Zero);
+					return leaf;
+				}
 			}
 			finally
 			{
@@ -155,16 +162,17 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 			SafeNCryptProviderHandle provider;
 			Check(NCryptOpenStorageProvider(out provider, null, 0));
 			IntPtr item, position = IntPtr.Zero;
+			int error;
 			using (provider)
 			{
-				// It ends with NTE_NO_MORE_ITEMS.
-				while (NCryptEnumKeys(provider, null, out item, ref position, NCRYPT_SILENT_FLAG) == 0)
+				while ((error = NCryptEnumKeys(provider, null, out item, ref position, NCRYPT_SILENT_FLAG)) == 0)
 				{
 					names.Add(((NCryptKeyName)Marshal.PtrToStructure(item, typeof(NCryptKeyName))).pszName);
 					NCryptFreeBuffer(item);
 				}
 				if (position != IntPtr.Zero) NCryptFreeBuffer(position);
 			}
+			if (error != NTE_NO_MORE_ITEMS) Check(error);
 			return names.ToArray();
 		}
 
@@ -191,6 +199,8 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 		static extern bool CertCloseStore(IntPtr store, int flags);
 		[DllImport("crypt32", SetLastError = true)]
 		static extern bool CertAddSerializedElementToStore(IntPtr store, byte[] element, int size, int how, int flags, int kinds, IntPtr kind, IntPtr context);
+		[DllImport("crypt32")]
+		static extern bool CertSetCertificateContextProperty(IntPtr certificate, int property, int flags, IntPtr data);
 		[DllImport("ncrypt")]
 		static extern int NCryptSignHash(SafeNCryptKeyHandle key, BCRYPT_PKCS1_PADDING_INFO padding, byte[] hash, int hashSize, byte[] signature, int size, out int used, int flags);
 		[DllImport("ncrypt", CharSet = CharSet.Unicode)]

@@ -148,9 +148,15 @@ function Get-Proof {
 	$key = Open-Key -Link $link
 	try {
 		if (-not (Test-PublicKey -Key $key -Certificate $Certificate)) { throw @{ code = 'sign_failed'; hresult = $NTE_BAD_PUBLIC_KEY } }
+		# AllowExport and AllowPlaintextExport. A property that throws would be $null, and so "no".
+		$exportable = try { if ($link.type) { $key.CspKeyContainerInfo.get_Exportable() } else { [bool] ($key.get_ExportPolicy() -band 3) } } catch { $null }
 		[byte[]] $signature = if ($link.type) { $key.SignHash($digest, 'SHA256') } else { (Get-KeyStore)::Sign($key, $digest, $rsa) }
 	} finally { $key.Dispose() }
-	@{ algorithm = $(if ($rsa) { 'RSASSA-PKCS1-v1_5-SHA256' } else { 'ECDSA-SHA256' }); signature = [Convert]::ToBase64String($signature) }
+	@{
+		algorithm = ('ECDSA-SHA256', 'RSASSA-PKCS1-v1_5-SHA256')[$rsa]
+		signature = [Convert]::ToBase64String($signature)
+		exportable = $exportable
+	}
 }
 
 function Get-ReasonToKeep {
@@ -214,13 +220,21 @@ function Remove-LostKey {
 	<# .SYNOPSIS
 	Deletes the key's containers that no certificate links to: a run that was cut left them. Returns how many.
 	.PARAMETER Certificate
-	Whose key. #>
+	Whose key.
+	.PARAMETER Insist
+	Fails where Windows does not tell them. Without it they stay, and what is done besides goes on. #>
 	[CmdletBinding()]
 	[OutputType([int])]
-	param([X509Certificate] $Certificate)
-	# A store that does not open may link to any of them. Then they stay, and what is done besides goes on.
-	try { $linked = @(Get-LinkedCertificate).container } catch { return 0 }
-	@(foreach ($name in (Get-KeyStore)::GetContainers()) {
+	param([X509Certificate] $Certificate, [switch] $Insist)
+	try {
+		# A store that does not open may link to any of them.
+		$linked = @(Get-LinkedCertificate).container
+		$names = (Get-KeyStore)::GetContainers()
+	} catch {
+		if ($Insist) { throw }
+		return 0
+	}
+	@(foreach ($name in $names) {
 			if ($name -in $linked) { continue }
 			$link = @{ container = $name; provider = $cngProvider }
 			# A key that does not open is not the one.
@@ -230,35 +244,48 @@ function Remove-LostKey {
 		}).Count
 }
 
-function Remove-TransportKey {
+function Remove-Leftover {
 	<# .SYNOPSIS
-	Deletes the transport keys among these containers. One that is gone is no error.
-	.PARAMETER Name
-	Of containers. #>
+	Deletes what runs that were cut have left: transport keys after an hour, and after a day, because roaming may bring a certificate
+	later than its key, those of imports that no certificate links to. Returns how many.
+	.PARAMETER Used
+	Containers that stay.
+	.PARAMETER Insist
+	Fails when a transport key does not go. #>
 	[CmdletBinding()]
-	param([string[]] $Name)
-	foreach ($each in $Name) {
-		if (-not (Test-TransportName -Name $each)) { continue }
-		try { [void] (Remove-Key -Link @{ container = $each; provider = $cngProvider }) } catch {
-			throw Get-Failure -ErrorRecord $_ -Code 'transport_key_left'
-		}
-	}
+	[OutputType([int])]
+	param([string[]] $Used, [switch] $Insist)
+	$names = (Get-KeyStore)::GetContainers()
+	# A store that does not open may link to any of them.
+	$linked = try { @(Get-LinkedCertificate).container } catch { $names }
+	$now = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
+	@(foreach ($name in $names) {
+			# With the second in which it was named.
+			$ours = [regex]::Match($name, '^hospital_it\.pkcs12\.(key|transport)\.([0-9a-f]{8})[0-9a-f]{24}$')
+			if (-not $ours.Success -or $name -in $Used) { continue }
+			$isKey = $ours.Groups[1].Value -eq 'key'
+			$age = [Math]::Abs($now - [Convert]::ToInt64($ours.Groups[2].Value, 16))
+			if ($age -lt $(if ($isKey) { 86400 } else { 3600 }) -or ($isKey -and $name -in $linked)) { continue }
+			try { Remove-Key -Link @{ container = $name; provider = $cngProvider } } catch {
+				if ($Insist -and -not $isKey) { throw Get-Failure -ErrorRecord $_ -Code 'transport_key_left' }
+			}
+		}).Count
 }
 
 function New-TransportKey {
 	<# .SYNOPSIS
-	Step "transport_key". It first deletes those of runs that were cut.
+	Step "transport_key". One that has to go and stays stops it: somebody has to look.
 	.PARAMETER Nonce
 	From the request. #>
 	[CmdletBinding()]
 	[OutputType([hashtable])]
 	param([byte[]] $Nonce)
-	Remove-TransportKey -Name @((Get-KeyStore)::GetContainers())
+	[void] (Remove-Leftover -Insist)
 	$wanted = [Security.Cryptography.CngKeyCreationParameters]::new()
 	$wanted.Provider = [Security.Cryptography.CngProvider]::new($cngProvider)
 	$wanted.ExportPolicy = 'None'
 	$wanted.Parameters.Add([Security.Cryptography.CngProperty]::new('Length', [BitConverter]::GetBytes($bits), 'None'))
-	$name = 'hospital_it.pkcs12.transport.' + [Guid]::NewGuid().ToString('N')
+	$name = 'hospital_it.pkcs12.transport.{0:x8}{1}' -f [DateTimeOffset]::UtcNow.ToUnixTimeSeconds(), [Guid]::NewGuid().ToString('N').Substring(8)
 	$key = [Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, $name, $wanted)
 	try {
 		# So an answer to another request is not taken for this one's.

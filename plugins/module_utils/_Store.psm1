@@ -60,7 +60,8 @@ function Wait-File {
 	$first = [Threading.Tasks.Task]::WaitAny(@($Task), [int] [Math]::Max(0, $longestWait - $Watch.ElapsedMilliseconds))
 	$Watch.Stop()
 	if ($first -lt 0) { throw [TimeoutException]::new() }
-	$Task.Result
+	# A property that throws would be nothing to PowerShell.
+	$Task.GetAwaiter().GetResult()
 }
 
 function Read-SmallFile {

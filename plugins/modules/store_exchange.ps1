@@ -124,7 +124,7 @@ function Remove-Certificate {
 			throw
 		}
 		# Another certificate of this key may have left one. When this fails, the certificate stays hidden: its key is gone.
-		$Entry.swept = Remove-LostKey -Certificate $Certificate
+		$Entry.swept = Remove-LostKey -Certificate $Certificate -Insist
 	}
 	$Store.Remove($Certificate)
 	@{}
@@ -181,6 +181,27 @@ function Undo-Step {
 	if ($Memo.replaced) { (Get-KeyStore)::Restore($Store, $Memo.replaced) }
 }
 
+function Save-Import {
+	<# .SYNOPSIS
+	Has the disk take what was imported. A power loss could take that and keep what comes after it. #>
+	param([hashtable[]] $Done)
+	$appData = [Environment]::GetFolderPath('ApplicationData')
+	foreach ($one in $Done) {
+		if (-not $one.container) { continue }
+		# A file that is elsewhere, or does not open, stops nothing.
+		try { $key = (Get-KeyStore)::OpenKey($one.container, $one.provider, 0, 0) } catch { continue }
+		foreach ($path in "Microsoft\Crypto\Keys\$($key.UniqueName)", "$certificates\$($one.thumbprint)") {
+			try {
+				$file = [IO.FileStream]::new("$appData\$path", 'Open', 'ReadWrite', 'ReadWrite, Delete')
+				$file.Flush($true)
+				$file.Dispose()
+			} catch { continue }
+		}
+		$key.Dispose()
+		[Microsoft.Win32.Registry]::CurrentUser.Flush()
+	}
+}
+
 function Invoke-Transaction {
 	<# .SYNOPSIS
 	Does the steps in order. When one fails, undoes what was done, newest first. #>
@@ -189,7 +210,10 @@ function Invoke-Transaction {
 	$final = $false
 	for ($index = 0; $index -lt @($complex_args.steps).Count -and -not $Answer.error; $index++) {
 		$step = @($complex_args.steps)[$index]
-		$final = $final -or $step.step -in 'retire', 'remove'
+		if (-not $final -and $step.step -in 'retire', 'remove') {
+			$final = $true
+			Save-Import -Done $Answer.journal
+		}
 		$entry = @{ id = $step.id; step = $step.step; thumbprint = $step.thumbprint }
 		$memo = @{}
 		$done.Push(@{ entry = $entry; memo = $memo })
@@ -255,8 +279,8 @@ function Clear-TransportKey {
 	<# .SYNOPSIS
 	Deletes the transport keys of a request that ends before it has used them up. #>
 	foreach ($step in $complex_args.steps) {
-		# One that stays stops the next run, which deletes it before it makes another.
-		try { Remove-TransportKey -Name $step.container } catch { continue }
+		# A later run takes one that stays.
+		if (Test-TransportName -Name $step.container) { try { (Open-TransportKey -Name $step.container).Delete() } catch { continue } }
 	}
 }
 
@@ -265,7 +289,9 @@ function Invoke-Exchange {
 	Carries out the request; what comes of it goes into the answer. #>
 	param([string] $Sid, [hashtable] $Answer)
 	if (Test-Request -Given @($complex_args.Keys) -Protocol $complex_args.protocol -Expected 'protocol', 'owner_sid', 'observed', 'steps') { throw @{ code = 'bad_request' } }
+	$used = @()
 	foreach ($step in $complex_args.steps) {
+		$used += $step.container
 		Assert-Step -Step $step.step -Given @($step.Keys) -StepKeys $stepKeys -Computer $step.name
 		if ($step.step -eq 'import_sealed' -and -not (Test-TransportName -Name $step.container)) { throw @{ code = 'bad_request' } }
 	}
@@ -276,6 +302,7 @@ function Invoke-Exchange {
 		$observed = Get-StoreHash -Element $Answer.before
 		if ($observed -ne $complex_args.observed) { throw @{ code = 'stale_store' } }
 		if ($complex_args._ansible_check_mode) { return }
+		$Answer.swept = try { Remove-Leftover -Used $used } catch { 0 }
 		$my = Open-Store -Name 'My' -Access 'ReadWrite'
 		$Answer.after = $null
 		try { Invoke-Transaction -Store $my -Answer $Answer } finally { $my.Close() }
@@ -289,6 +316,7 @@ function Invoke-Exchange {
 
 $sid = $identity.User.Value
 $answer = New-Answer -Sid $sid
+$answer.swept = 0
 try { Invoke-Exchange -Sid $sid -Answer $answer } catch {
 	if (-not $answer.error) { $answer.error = @{ step = 'guard' } + (Get-Failure -ErrorRecord $_ -Code 'unexpected') }
 	if ($_.TargetObject.token) { $answer.error.token = $_.TargetObject.token }

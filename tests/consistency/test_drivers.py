@@ -87,7 +87,7 @@ EXCHANGE = (MODULES / "store_exchange.ps1").read_text(encoding="utf-8")
 UTILITIES = [path for path in SENT if path.suffix == ".psm1"]
 WITHOUT_SECRETS = [path for path in SENT if path.suffix == ".ps1" and path.stem != "store_exchange"]
 """No request of these drivers has a secret."""
-WITHOUT_OUTPUT = {"Assert-Step", "Connect-Portal", "Exit-BadRequest", "Remove-TransportKey"}
+WITHOUT_OUTPUT = {"Assert-Step", "Connect-Portal", "Exit-BadRequest"}
 AUTOMATIC = {"_", "true", "false", "null", "complex_args", "executioncontext"}
 
 VARIABLE = re.compile(r"(?<![`$])\$\{?(\w+)\}?(?!:\w)")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from functools import cache
@@ -82,10 +82,20 @@ def rows(results: Results) -> Iterator[Row]:
         if case is None or recording.case_hash(case) != result.case_sha256:
             yield Row(result.name, Verdict.NOT_RUN, ("the kit asked another question: build a new one",))
         elif result.reason is not None:
-            yield Row(result.name, Verdict.NOT_RUN, (result.reason,))
+            yield _not_run(result.name, result.reason, result.left_behind)
         else:
             yield _row(case, result, results)
     yield from (Row(name, Verdict.NOT_RUN, ("the kit did not have it",)) for name in cases)
+
+
+def _not_run(name: str, reason: str, left_behind: Iterable[str]) -> Row:
+    """What did not run may have left something, too: its preparation."""
+    left = _left(left_behind)
+    return Row(name, Verdict.DIFFERS if left else Verdict.NOT_RUN, (reason, *left))
+
+
+def _left(kinds: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"left behind: {kind}" for kind in kinds)
 
 
 @cache
@@ -99,7 +109,7 @@ def _recorded(name: str) -> Json:
 
 
 def _row(case: Case, result: CaseResult, results: Results) -> Row:
-    left = tuple(f"left behind: {kind}" for kind in result.left_behind)
+    left = _left(result.left_behind)
     try:
         outcome = results.outcome(case, result)
     except FalseProofError as error:
@@ -196,10 +206,9 @@ def _of_the_machine(case: Case, path: Keys, expected: Any, there: Any) -> bool:
 
 def probe_row(probe: dict[str, Any]) -> Row:
     """A probe agrees with what the drivers are ready for, or differs; without such an expectation it is for the reader."""
-    left = tuple(f"left behind: {kind}" for kind in probe.get("left_behind", ()))
-    name = f"probe {probe['id']}"
+    name, left = f"probe {probe['id']}", _left(probe.get("left_behind", ()))
     if probe["reason"]:
-        return Row(name, Verdict.NOT_RUN, (probe["reason"],))
+        return _not_run(name, probe["reason"], probe.get("left_behind", ()))
     verdict = Verdict.DIFFERS if probe["as_expected"] is False or left else Verdict.AGREED
     expected = f" (expected: {' or '.join(probe['expected'])})" if probe["expected"] else ""
     return Row(name, verdict, (f"{probe['answer']}{expected}", *left))

@@ -22,8 +22,8 @@ from contract.orders import (
     PutElement,
     PutKey,
     PutLogging,
+    PutNamedKey,
     PutRegistry,
-    PutTransportKey,
     Scanner,
     Setting,
     TrustRoot,
@@ -67,7 +67,7 @@ class EmulatedSubject:
 
     def _carry_out(self, order: Order) -> None:
         match order:
-            case PutKey() | PutTransportKey():
+            case PutKey() | PutNamedKey():
                 self._put_key(order)
             case PutElement():
                 self._put_element(order)
@@ -140,16 +140,19 @@ class EmulatedSubject:
     def _store(self, computer: bool) -> Store:
         return self.workstation.machine if computer else self.workstation.store_of(OWNER.sid)
 
-    def _put_key(self, order: PutKey | PutTransportKey) -> None:
+    def _put_key(self, order: PutKey | PutNamedKey) -> None:
         if isinstance(order, PutKey):
-            holder = self._store(order.computer).plant_key(order.of.key, 1 if order.legacy else 0)
+            holder = self._store(order.computer).plant_key(order.of.key, 1 if order.legacy else 0, order.exportable)
             self._containers[order.alias] = holder.name
             if order.undeletable:
                 self._store(order.computer).undeletable.add(holder.name)
             return
-        holder = transport_container(order.name)
+        holder = transport_container(order.name.replace("<second>", f"{int(self.workstation.clock().timestamp()):08x}"))
         assert isinstance(holder.key, rsa.RSAPrivateKey)
-        self.workstation.store_of(OWNER.sid).containers[order.name] = holder
+        store = self.workstation.store_of(OWNER.sid)
+        store.containers[holder.name] = holder
+        if order.undeletable:
+            store.undeletable.add(holder.name)
         self.transport_keys[order.name] = base64.b64encode(public_blob(holder.key.public_key())).decode()
 
     def _with_containers(self, element: bytes) -> bytes:

@@ -8,6 +8,7 @@ A kit for real Windows has others, which are made when it is built: ``certificat
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -88,7 +89,8 @@ def by_thumbprint(thumbprint: str) -> FixtureCertificate:
 
 
 def bundle(name: str, dialect: str = "aes", key_name: bytes | None = None) -> bytes:
-    """A one-use bundle: one leaf. ``dialect``: ``aes``, ``3des``, or ``keyless`` (the certificate alone)."""
+    """A one-use bundle: one leaf. ``dialect``: ``aes``, ``3des``, ``keyless`` (the certificate alone), or ``named``: ``aes`` whose key has
+    a name."""
     wanted = fixture_certificate(name)
     if dialect == "keyless":
         hidden = BestAvailableEncryption(PASSPHRASE.encode())
@@ -96,9 +98,11 @@ def bundle(name: str, dialect: str = "aes", key_name: bytes | None = None) -> by
     builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(2000)
     if dialect == "3des":
         builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC).hmac_hash(hashes.SHA1())  # noqa: S303
-    elif dialect == "aes":
+    elif dialect in ("aes", "named"):
         builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(hashes.SHA256())
     else:
         raise ValueError(dialect)
     encryption = builder.build(PASSPHRASE.encode())
+    if dialect == "named":
+        key_name = b"hospital_it.pkcs12.key.6a000000" + secrets.token_hex(12).encode()
     return pkcs12.serialize_key_and_certificates(key_name, wanted.key, wanted.certificate, None, encryption)

@@ -26,6 +26,7 @@ from contract.orders import (
     PutElement,
     PutKey,
     PutLogging,
+    PutNamedKey,
     PutRegistry,
     Setting,
     TrustRoot,
@@ -44,7 +45,7 @@ SEALED = re.compile(r"sealed:\d+(:[^}]*)?")
 """One more: a passphrase that the harness seals to a transport key which it has made."""
 KNOWN = {
     *("ForceKeyProtection", "HoldMutex", "PutElement", "PutFile", "PutKey", "PutLogging", "PutPerson", "PutRegistry"),
-    "PutTransportKey",
+    "PutNamedKey",
     *(
         "SecondaryLogon",
         "SquatMutex",
@@ -147,6 +148,7 @@ def _order(order: Order) -> Json:
             "alias": order.alias,
             "blob": csp_blob(order.of).hex(),
             "computer": order.computer,
+            "exportable": order.exportable,
         }
     if isinstance(order, PutFile):
         size = max(order.sparse, len(order.data))
@@ -194,10 +196,12 @@ def _never_prepared(wanted: list[Order]) -> Iterator[str]:
                 yield "the kit makes neither thousands of files nor one of gigabytes"
             case PutFile(shared=True) | PutFile(read_only=True):
                 yield "the kit opens no file for other programs, and makes none read-only"
-            case PutKey(undeletable=True):
+            case PutKey(undeletable=True) | PutNamedKey(undeletable=True):
                 yield "it needs a key that Windows does not delete"
             case PutPerson(denied=True):
                 yield "it needs a profile that is closed even to administrators"
+            case PutKey(exportable=True, legacy=False):
+                yield "the kit makes no keys of CNG that can be exported"
             case PutFile(sparse=size, copies=copies) if size > LARGEST_FILE or copies > MOST_FILES:
                 yield "it needs more files, or a larger one, than the kit puts on a machine"
 

@@ -18,6 +18,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instants import parse_instant
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import (
     ElementError,
     parse_element,
@@ -35,7 +37,7 @@ from contract.fixture_certificates import by_thumbprint
 
 PROOF_PREFIX = b"hospital_it.pkcs12 proof\0"
 TRANSPORT_KEY = re.compile(r"hospital_it\.pkcs12\.transport\.[0-9a-f]{32}")
-CONTAINER = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+CONTAINER = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}|hospital_it\.pkcs12\.key\.[0-9a-f]{32}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 Json = dict[str, Any]
@@ -85,6 +87,7 @@ def verify_proofs(
             _verify(entry, base64.b64decode(nonces[entry["id"]]), certificate_of(entry["thumbprint"]))
         if entry.get("step") == "transport_key" and entry["outcome"] == "done":
             verify_transport_key(entry, base64.b64decode(nonces[entry["id"]]))
+            _verify_second(entry["container"], parse_instant(answer["utc"]))
 
 
 def _verify(entry: Mapping[str, Any], nonce: bytes, certificate: x509.Certificate) -> None:
@@ -110,6 +113,12 @@ def verify_transport_key(entry: Mapping[str, Any], nonce: bytes) -> None:
         public.verify(base64.b64decode(entry["signature"]), message, padding.PKCS1v15(), SHA256())
     except (InvalidSignature, KeyError, ValueError) as error:
         raise FalseProofError(f"step {entry['id']} proves no transport key: {type(error).__name__}") from error
+
+
+def _verify_second(container: str, at: datetime) -> None:
+    second = int(container.rpartition(".")[2][:8], 16)
+    if abs(second - at.timestamp()) > 600:
+        raise FalseProofError(f"{container} is none of {at}, so another exchange would take it too soon")
 
 
 def public_key_of(blob: str) -> rsa.RSAPublicKey:

@@ -60,13 +60,15 @@ class PutKey:
     legacy: bool
     computer: bool
     undeletable: bool = False
+    exportable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class PutTransportKey:
-    """A transport key in a container of this name."""
+class PutNamedKey:
+    """A new key in a container of this name, in which ``<second>`` stands for now, in 8 hex digits. ``undeletable``: see ``PutKey``."""
 
     name: str
+    undeletable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ Order = (
     | PutRegistry
     | PutFile
     | PutKey
-    | PutTransportKey
+    | PutNamedKey
     | PutElement
     | PutPerson
 )

@@ -12,27 +12,36 @@ $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
 $containers = @{}
 $transportKeys = @{}
 
+function Lock-Container {
+    <# .SYNOPSIS
+       Wine keeps a container as a key of the registry, and deletes none that has another one below. #>
+    param([string] $Name)
+    [void] [Microsoft.Win32.Registry]::CurrentUser.CreateSubKey("Software\Wine\Crypto\CNG\$Name\below")
+}
+
 function Add-Key {
     <# .SYNOPSIS
        A new container. Wine chooses CNG where Windows needs a flag that .NET does not give. #>
     param([Parameter(Mandatory)] [object] $Order)
     $env:WINE_PFX_CNG = $(if ($Order.legacy) { '0' } else { '1' })
     $bundle = [Convert]::FromBase64String($Order.bundle)
-    $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, $Order.passphrase, 'PersistKeySet, UserKeySet')
+    $flags = $(if ($Order.exportable) { 'PersistKeySet, UserKeySet, Exportable' } else { 'PersistKeySet, UserKeySet' })
+    $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, $Order.passphrase, $flags)
     $element = [Text.Encoding]::Unicode.GetString($certificate.Export('SerializedCert'))
     $name = [regex]::Match($element, '\{[0-9A-F-]{36}\}').Value
     $containers[$Order.alias] = $name
-    # Wine keeps a container as a key of the registry, and deletes none that has another one below.
-    if ($Order.undeletable) { [void] [Microsoft.Win32.Registry]::CurrentUser.CreateSubKey("Software\Wine\Crypto\CNG\$name\below") }
+    if ($Order.undeletable) { Lock-Container -Name $name }
 }
 
-function Add-TransportKey {
+function Add-NamedKey {
     <# .SYNOPSIS
-       A transport key, as a driver makes it. #>
+       A key in a container whose name may have the second. #>
     param([Parameter(Mandatory)] [object] $Order)
     $wanted = [Security.Cryptography.CngKeyCreationParameters]::new()
     $wanted.Parameters.Add([Security.Cryptography.CngProperty]::new('Length', [BitConverter]::GetBytes(3072), 'None'))
-    $key = [Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, $Order.name, $wanted)
+    $name = $Order.name.Replace('<second>', '{0:x8}' -f [DateTimeOffset]::UtcNow.ToUnixTimeSeconds())
+    $key = [Security.Cryptography.CngKey]::Create([Security.Cryptography.CngAlgorithm]::Rsa, $name, $wanted)
+    if ($Order.undeletable) { Lock-Container -Name $name }
     $transportKeys[$Order.name] = [Convert]::ToBase64String($key.Export('RSAPUBLICBLOB'))
 }
 
@@ -115,7 +124,7 @@ function Get-Element {
 foreach ($order in @([IO.File]::ReadAllText($OrderFile) | ConvertFrom-Json)) {
     switch ($order.do) {
         'PutKey' { Add-Key -Order $order }
-        'PutTransportKey' { Add-TransportKey -Order $order }
+        'PutNamedKey' { Add-NamedKey -Order $order }
         'PutElement' { Add-Element -Order $order }
         'PutPerson' { Add-Person -Order $order }
         'TemporaryProfile' { Set-ItemProperty -LiteralPath "$profileList\$sid" -Name State -Value 0x800 }

@@ -3,15 +3,18 @@
 """The words in which a case prepares a workstation, turned into a few orders that every kind can carry out.
 
 ``certificate: {of: NAME, key: KEY, legacy: false, cng_link: NUMBER, provider: TEXT, friendly_name: TEXT, archived: false,
-undeletable: false, store: own|request|computer}``
+undeletable: false, exportable: false, store: own|request|computer}``
     A certificate. KEY: ``own`` (the default), in a container of its own; ``none``; ``lost``, where the link leads nowhere; the
     name of another certificate, whose key it is; ``shared``, the container of the preparation before; ``computer``, a link to a
     key of the computer. With a ``provider`` the key is in that one, which is not there. ``cng_link``: the link is one to CNG, with
     this key spec, although the key is a ``legacy`` one. ``undeletable``: Windows does not delete the container.
+    ``exportable``: it lets the key out.
 ``leftover_key: {of: NAME, undeletable: false}``
     A key container that no certificate links to.
-``transport_key: NUMBER``
-    A transport key that a run has made. Its container's name ends in the number, in 32 hex digits.
+``transport_key: NUMBER|young|{number: NUMBER, undeletable: false}``
+    A transport key that a run has made, in 1970 or just now. Its container's name ends in the number, in 32 hex digits.
+``imported_key: NUMBER|young|{number: NUMBER, undeletable: false}``
+    A key container with the name that imports give it, and some key.
 ``unparsable: BASE64``
     Bytes where an element should be.
 ``element_without_data: NAME``
@@ -84,8 +87,8 @@ from contract.orders import (
     PutElement,
     PutKey,
     PutLogging,
+    PutNamedKey,
     PutRegistry,
-    PutTransportKey,
     Scanner,
     Setting,
     TrustRoot,
@@ -118,8 +121,13 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
         match word:
             case "certificate":
                 yield from _Certificate(**details).orders(alias, previous)
-            case "leftover_key" | "transport_key":
-                yield _key(word, details, alias)
+            case "leftover_key":
+                undeletable = details.get("undeletable", False)
+                yield PutKey(alias, fixture_certificate(details["of"]), False, False, undeletable)
+            case "transport_key" | "imported_key":
+                facts = {**details} if isinstance(details, dict) else {"number": details}
+                alias = _container(word, facts.pop("number"))
+                yield PutNamedKey(alias, **facts)
             case "unparsable":
                 data = base64.b64decode(details)
                 yield PutElement(thumbprint_of(data), data, computer=False)
@@ -135,17 +143,14 @@ def orders(preparations: tuple[Json, ...]) -> Iterator[Order]:
                 yield _of_the_computer(word, details)
 
 
-def _key(word: str, details: Any, alias: str) -> Order:
-    """A key that no certificate links to."""
-    if word == "transport_key":
-        return PutTransportKey(transport_name(details))
-    undeletable = details.get("undeletable", False)
-    return PutKey(alias, fixture_certificate(details["of"]), legacy=False, computer=False, undeletable=undeletable)
-
-
 def transport_name(number: int | str) -> str:
     """The name of a transport key's container."""
-    return f"hospital_it.pkcs12.transport.{int(number):032x}"
+    return _container("transport_key", number)
+
+
+def _container(word: str, number: int | str) -> str:
+    kind = "transport" if word == "transport_key" else "key"
+    return f"hospital_it.pkcs12.{kind}." + (f"<second>{0:024x}" if number == "young" else f"{int(number):032x}")
 
 
 def _trusted(word: str, details: Any) -> Iterator[Order]:
@@ -181,13 +186,14 @@ class _Certificate:
     friendly_name: str | None = None
     archived: bool = False
     undeletable: bool = False
+    exportable: bool = False
     store: str = "own"
 
     def orders(self, alias: str, previous: str) -> Iterator[Order]:
         wanted, computer = fixture_certificate(self.of), self.store == "computer"
         key = self.of if self.key == "own" else self.key
         if key not in ("none", "lost", "shared", "computer") and self.provider is None:
-            yield PutKey(alias, fixture_certificate(key), self.legacy, computer, self.undeletable)
+            yield PutKey(alias, fixture_certificate(key), self.legacy, computer, self.undeletable, self.exportable)
         link = None if key == "none" else self._link(previous if key == "shared" else alias)
         yield PutElement(
             wanted.thumbprint,

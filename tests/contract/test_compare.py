@@ -8,6 +8,7 @@ import base64
 import copy
 import json
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from contract.kit import FORMAT, build
 from contract.kit_case import document
 from contract.portals import portals
 from contract.recording import case_hash
-from contract.results import read
+from contract.results import ResultsError, read
 from contract.throwaway_certificates import make
 from contract.tried import CASES, NOT_YET, NOTHING_WRITTEN, README, column, written
 from lab.workstation_interface import Kind
@@ -290,12 +291,43 @@ def test_the_column_counts_what_agrees_on_which_windows(results: Json, tmp_path:
     assert cells["P-384 and P-521"] == NOTHING_WRITTEN
     assert cells["WinRM by NTLM"] == cells["become"] == NOT_YET
     table(results, tmp_path, _of_a_user(DONE))
-    assert column(tmp_path)["become"] == "1 of 1 cases agree on Windows 11 Pro 24H2 (26100.1)"
+    cells = column(tmp_path)
+    assert cells["become"] == cells["Ansible's exec wrapper"] == "1 of 1 cases agree on Windows 11 Pro 24H2 (26100.1)"
     changed = written(README.read_text(encoding="utf-8"), cells)
     assert cells["hiding a certificate"] in changed
 
 
-def test_results_of_wine_are_no_results_of_windows(results: Json, tmp_path: Path) -> None:
-    table(results, tmp_path, lambda changed: changed["machine"].update(wine="10.0"))
-    with pytest.raises(ValueError, match="Wine"):
+def test_every_case_of_the_column_exists() -> None:
+    """Else a row would say that something is written which is not."""
+    names = {case.name for case in load()}
+    patterns = {pattern for of_a_row in CASES.values() for pattern in of_a_row or () if " " not in pattern}
+    assert [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda changed: changed["machine"].update(wine="10.0"), "Wine"),
+        (lambda changed: changed.update(stopped="no session"), "stopped"),
+        (lambda changed: changed["clean_up"].update(equal=False), "left something"),
+    ],
+    ids=["of Wine", "stopped", "not clean"],
+)
+def test_the_column_takes_whole_runs_of_windows_only(
+    change: Callable[[Json], None], said: str, results: Json, tmp_path: Path
+) -> None:
+    table(results, tmp_path, change)
+    with pytest.raises(ResultsError, match=said):
         column(tmp_path)
+
+
+@pytest.mark.parametrize(("left", "code"), [([], 0), (["keys"], 1)])
+def test_what_did_not_run_may_have_left_something(left: list[str], code: int, results: Json, tmp_path: Path) -> None:
+    probe = {"id": "oplock", "answer": None, "expected": [], "as_expected": None, "reason": "no", "left_behind": left}
+    table(results, tmp_path, lambda changed: changed["probes"].append(probe))
+    assert main([str(tmp_path / "results.json")]) == code
+
+    def not_run(changed: Json) -> None:
+        case_of(changed, "enrol_into_an_empty_store").update(reason="no", left_behind=left)
+
+    assert (table(results, tmp_path, not_run)["enrol_into_an_empty_store"].verdict is Verdict.DIFFERS) == bool(left)

@@ -23,10 +23,10 @@ HEADING = "real Windows"
 NOT_YET = "written, not run"
 NOTHING_WRITTEN = "not tried"
 CASES: dict[str, tuple[str, ...] | None] = {
-    "Ansible's exec wrapper": (),
+    "Ansible's exec wrapper": ("user *",),
     "import, proof": (
         *("enrol_*", "import_*", "renewal_*", "prove_*", "name_*", "failed_*", "remove_*", "chain_*"),
-        *("wrong_passphrase_*", "damaged_*", "bundle_*", "another_certificate_*", "failure_*"),
+        *("wrong_passphrase_*", "damaged_*", "bundle_*", "another_certificate_*", "failure_*", "leftovers_*"),
     ),
     "hiding a certificate": ("retire_by_archiving", "*archived*"),
     "several users": (
@@ -39,10 +39,11 @@ CASES: dict[str, tuple[str, ...] | None] = {
     "somebody who has left": ("leaver_*", "leavers_*", "user offline"),
     "Administrator Protection": ("probe linked_token",),
     "Windows PowerShell 5.1": ("*",),
-    "script block logging": (),
+    "script block logging": ("probe script_block_logging",),
     "WinRM by NTLM": (),
     "`winrm` and `psrp`": (),
     "connections over ssh": (),
+    "DPAPI in a logon over the network": None,
     "P-384 and P-521": None,
 }
 """The beginning of a row of README's table, and the cases that are about it. A row without cases is not the kit's.
@@ -64,6 +65,8 @@ def _all(folder: Path) -> Iterable[Results]:
         results = read(path)
         if results.machine["wine"]:
             raise ResultsError(f"{path} was made under Wine: only results of real Windows belong here")
+        if results.stopped or not results.clean:
+            raise ResultsError(f"{path} is of a run that was stopped or left something: run the kit again")
         yield results
 
 

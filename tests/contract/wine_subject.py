@@ -25,8 +25,8 @@ from contract.orders import (
     PutElement,
     PutKey,
     PutLogging,
+    PutNamedKey,
     PutRegistry,
-    PutTransportKey,
     Scanner,
     Setting,
     TrustRoot,
@@ -231,7 +231,7 @@ def order_document(order: Order) -> Json:
         case PutKey():
             file = base64.b64encode(bundle(order.of.name, "3des")).decode()
             facts = {"alias": order.alias, "legacy": order.legacy, "bundle": file, "passphrase": PASSPHRASE}
-            facts["undeletable"] = order.undeletable
+            facts |= {"undeletable": order.undeletable, "exportable": order.exportable}
         case PutElement():
             data = None if order.data is None else order.data.hex().upper()
             facts = {"name": order.name, "data": data, "computer": order.computer, "request": order.request}
@@ -246,7 +246,7 @@ def order_document(order: Order) -> Json:
             facts = {"of": order.of, "key": order.key, "values": values}
         case Setting():
             facts = {"value": order.value}
-        case DnsName() | PutTransportKey():
+        case DnsName() | PutNamedKey():
             facts = asdict(order)
         case TrustRoot():
             facts = {"data": order.der.hex()}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from fault_injection.final_state import wrong_in_the_end
@@ -47,9 +48,14 @@ def operations(renewal: Renewal, sent: Captured) -> int:
 
 
 def wrong_after_another_run(
-    faulty: FaultyRun, renewal: Renewal, sent: Captured, others: frozenset[str] = frozenset()
+    faulty: FaultyRun,
+    renewal: Renewal,
+    sent: Captured,
+    others: frozenset[str] = frozenset(),
+    later: timedelta = timedelta(),
 ) -> list[str]:
-    """Runs it again without a fault, and once more, which has to find nothing to do."""
+    """Runs it again without a fault, so much later, and once more, which has to find nothing to do."""
+    faulty.workstation.clock = lambda: datetime.now(UTC) + later
     drivers, watch = LabDrivers(faulty.workstation, sent), Watch.over(faulty.workstation, HOLDER.sid)
     renewal.run(drivers)
     exchanges = drivers.exchanges

@@ -8,6 +8,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -85,10 +86,12 @@ class FaultyWorkstations:
         return run
 
     def again(self) -> Run:
-        """The same play where nothing is wrong any more."""
+        """The same play an hour later, where nothing is wrong any more."""
         with pytest.MonkeyPatch.context() as patches:
             for name in self.faults:
-                tap(patches, self.hospital.emulated(name), self._hear)
+                workstation = self.hospital.emulated(name)
+                workstation.clock = lambda: datetime.now(UTC) + timedelta(hours=1)
+                tap(patches, workstation, self._hear)
             return self._play({})
 
     def wrong_in_the_end(self, name: str) -> tuple[str, ...]:

@@ -64,16 +64,22 @@ def nothing(_watch: Watch, _operation: Operation) -> None:
 
 @dataclass(slots=True)
 class Watch:
-    """Checks after each operation on one store that its owner, once he could log on, still can; then lets the fault happen."""
+    """Checks after each operation on one store that its owner, once he could log on, still can; then lets the fault happen.
+
+    Also after a power loss: what was there in the beginning is on the disk, and so is what the driver has saved. Of what comes after that,
+    a power loss may take any part and leave another, so what counts works with it and without it.
+    """
 
     store: Store
     act: Act = nothing
     operations: list[Operation] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     could: bool = False
+    lasted: bool = False
 
     def __post_init__(self) -> None:
-        self.could = bool(self._usable())
+        self.store.save()
+        self.could = self.lasted = bool(self._usable())
 
     @classmethod
     def over(cls, workstation: EmulatedWorkstation, owner: str, act: Act = nothing) -> Watch:
@@ -90,10 +96,14 @@ class Watch:
         if self.could and not can:
             self.violations.append(f"after {operation.change.value} {operation.subject}")
         self.could = self.could or can
+        lasts = bool(self._usable() & self._usable(self.store.on_disk))
+        if self.lasted and not lasts:
+            self.violations.append(f"after {operation.change.value} {operation.subject} and a power loss")
+        self.lasted = self.lasted or lasts
         self.act(self, operation)
 
-    def _usable(self) -> frozenset[str]:
-        return usable(self.store, datetime.now(UTC))
+    def _usable(self, store: Store | None = None) -> frozenset[str]:
+        return usable(store or self.store, datetime.now(UTC))
 
 
 def killed(*after: int) -> Act:

@@ -100,13 +100,22 @@ class WineWorkstation:
         For tests that look into the workstation. ``timeout`` is in seconds. At most about 12,000 characters, since the
         script is an argument. Raises ``subprocess.CalledProcessError`` and ``subprocess.TimeoutExpired``.
         """
+        return self._run_powershell(script, timeout).stdout.decode().replace("\r\n", "\n")
+
+    def trace_powershell(self, script: str, channels: str, timeout: float = 120) -> list[str]:
+        """Runs a script as ``run_powershell`` does, and gives the calls of Windows that it makes, with what they are given.
+
+        ``channels``: which parts of Wine tell, such as ``+ncrypt,+crypt``. What the script writes to standard error is among them.
+        """
+        return self._run_powershell(script, timeout, WINEDEBUG=channels).stderr.decode(errors="replace").splitlines()
+
+    def _run_powershell(self, script: str, timeout: float, **more: str) -> subprocess.CompletedProcess[bytes]:
         encoded = base64.b64encode(script.encode("utf-16-le")).decode()
         arguments = [*self._powershell, "-NoProfile", "-NonInteractive", "-EncodedCommand", encoded]
-        environment = self._environment
-        done = subprocess.run(
+        environment = {**self._environment, **more}
+        return subprocess.run(
             arguments, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=timeout
         )
-        return done.stdout.decode().replace("\r\n", "\n")
 
     def use_powershell(self, run: Path, folder: Path) -> None:
         """PowerShell is the one in this folder from now on. ``run``: the program that starts a Windows program, as the bed's own."""

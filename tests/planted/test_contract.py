@@ -41,6 +41,14 @@ def _no_sweep(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(StoreHandle, "leftovers", lambda _store, _spki: [])
 
 
+def _takes_what_is_young(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("lab.emulated.handle.HOUR", 0)
+
+
+def _takes_what_is_linked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(StoreHandle, "_unlinked", lambda handle: list(handle._store.containers.values()))
+
+
 def _shared_container(patch: pytest.MonkeyPatch) -> None:
     class Fixed:
         def uuid4(self) -> str:
@@ -81,6 +89,8 @@ MUTANTS = {
     "lets_who_is_logged_on_wait": (_without("_check_owner"), "guard_a_session_whose_dpapi_fails"),
     "rolls_nothing_back": (_without("_roll_back"), "failed_prove_takes_the_import_back"),
     "sweeps_nothing": (_no_sweep, "import_sweeps_a_leftover_container"),
+    "takes_the_transport_key_of_a_run_under_way": (_takes_what_is_young, "leftovers_go_with_a_proof"),
+    "takes_a_key_that_has_a_certificate": (_takes_what_is_linked, "leftovers_are_no_keys_that_a_certificate_links_to"),
     "uses_one_container_for_all": (_shared_container, "renewal_leaves_the_first_key_working"),
     "writes_in_check_mode": (_check_mode_ignored, "check_mode_writes_nothing"),
     "deletes_a_key_that_another_needs": (_keeps_no_key, "remove_keeps_a_container_that_another_certificate_links_to"),

@@ -65,6 +65,14 @@ def test_retiring_before_the_proof_is_caught(renewal: Renewal, sent: Captured, m
     assert run_with_fault(renewal, sent, loses_the_first_key).watch.violations
 
 
+def test_import_that_is_not_on_the_disk_when_the_old_one_goes_is_caught(
+    renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StoreHandle, "save", lambda _handle: None)
+    violations = run_with_fault(renewal, sent).watch.violations
+    assert {violation.rpartition(" and ")[2] for violation in violations} == {"a power loss"}
+
+
 def test_import_that_sweeps_nothing_is_caught(
     renewal: Renewal, sent: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

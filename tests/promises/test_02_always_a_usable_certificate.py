@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each operation on the store is hit by a fault in turn. The holder can log on at every moment, and the next run brings all to its end."""
+"""Each operation on the store is hit by a fault in turn. The holder can log on after each, and after a power loss; the next run ends it."""
 
 from __future__ import annotations
 

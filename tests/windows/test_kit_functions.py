@@ -131,10 +131,10 @@ def test_what_is_removed_has_the_name_of_the_kit(tmp_path: Path) -> None:
     script = (
         f"Remove-KitTree -Path '{mine}'\n"
         f"$refused = foreach ($try in {{ Remove-KitTree -Path '{other}' }}, {{ Remove-KitUser -Name 'Odile' }}, "
-        "{ Stop-KitUser -Name 'Odile' -Sid 'S-1' }) { try { & $try; 'done' } catch { 'refused' } }\n"
+        "{ Stop-KitUser -Name 'Odile' -Sid 'S-1' }, { Remove-KitTask -Name 'Odile' }) { try { & $try; 'done' } catch { 'refused' } }\n"
         "ConvertTo-Json -Compress -InputObject @($refused)"
     )
-    assert powershell(script, "KitUser") == ["refused"] * 3
+    assert powershell(script, "KitUser") == ["refused"] * 4
     assert (mine.exists(), other.exists()) == (False, True)
 
 
@@ -162,6 +162,54 @@ def test_an_account_is_taken_back_newest_first_and_remembered_until_then(
     assert found == ["profile U S", "failed", "profile U S", "user U", "tree T", 3]
 
 
+WRITTEN_DOWN = """
+class Journal : IO.FileStream {
+    static [int] $flushed
+    Journal([string] $path, [IO.FileMode] $mode, [IO.FileAccess] $access, [IO.FileShare] $share) : base($path, $mode, $access, $share) { }
+    [void] Flush([bool] $toDisk) { if ($toDisk) { [Journal]::flushed++ } }
+}
+$text = [IO.File]::ReadAllText("$env:KIT_HARNESS/KitJournal.psm1").Replace('[IO.FileStream]', '[Journal]')
+New-Module -Name KitJournal -ScriptBlock ([scriptblock]::Create($text)) | Import-Module
+Set-KitJournal -Name 'kit'
+$hive = [pscustomobject] @{ there = $false }
+$hive | Add-Member ScriptMethod OpenSubKey { if ($this.there) { $this } }
+$hive | Add-Member ScriptMethod GetValueNames { 'N' }
+$hive | Add-Member ScriptMethod GetValueKind { 'DWord' }
+$hive | Add-Member ScriptMethod GetValue { 7 }
+$hive | Add-Member ScriptMethod CreateSubKey { throw 'denied' }
+& (Get-Module KitJournal) { $script:hives = @{ HKCU = $args[0] } } $hive
+$value = @{ Root = 'HKCU'; Path = 'a\\b'; Name = 'N'; Kind = 'DWord'; Value = 1 }
+$failed = foreach ($try in
+    { Add-KitFile -Path "$env:KIT_PLACE/$('x' * 300)" -Data 1 },
+    { Add-KitFolder -Path "$env:KIT_PLACE/file/below" },
+    { Set-KitRegistry @value },
+    { $hive.there = $true; Set-KitRegistry @value },
+    { Add-KitFile -Path "$env:KIT_PLACE/file" -Data 1 }
+) { try { & $try } catch { 1 } }
+$entries = @(Get-KitEntry)
+[Array]::Reverse($entries)
+ConvertTo-Json -Compress -InputObject @($failed.Count, [Journal]::flushed, $entries)
+"""
+"""What cannot be made, so that only what was written down before is in the journal; the last is a file that is there already."""
+
+
+def test_what_is_about_to_be_made_is_on_the_disk_before_and_what_is_there_stays(tmp_path: Path) -> None:
+    """Else a cut between the two leaves what no later start knows of, or the next start takes away what is somebody's."""
+    (tmp_path / ".local" / "share").mkdir(parents=True)
+    (tmp_path / "file").write_text("somebody's")
+    environment = {"HOME": str(tmp_path), "XDG_DATA_HOME": "", "KIT_PLACE": str(tmp_path), "KIT_HARNESS": str(HARNESS)}
+    failed, flushed, entries = powershell(WRITTEN_DOWN, "KitJson", **environment)
+    assert [(entry["do"], entry["path"]) for entry in entries] == [
+        ("file", f"{tmp_path}/{'x' * 300}"),
+        ("folder", f"{tmp_path}/file"),
+        ("key", "a"),
+        ("value", "a\\b"),
+    ]
+    assert (entries[3]["kind"], entries[3]["value"]) == ("DWord", 7)
+    assert (failed, flushed) == (5, 4)
+    assert (tmp_path / "file").read_text() == "somebody's"
+
+
 def test_a_sealed_passphrase_is_for_the_key_and_the_text_that_a_case_names() -> None:
     request = {"a": "${sealed:1}", "b": "${sealed:2:not this one}", "c": "${owner_sid}", "d": "${observed}"}
     script = (
@@ -180,7 +228,7 @@ def test_a_sealed_passphrase_is_for_the_key_and_the_text_that_a_case_names() -> 
     assert found == {"a": "usual for 1", "b": "not this one for 2", "c": "S-1", "d": "AB"}
 
 
-ANSWERED = {
+ANSWERED: dict[str, tuple[dict[str, Any], bool, tuple[Any, ...]]] = {
     "every certificate": ({"asks": True, "requires": True}, True, ("TLSv1.2", True, True, 200, None)),
     "this certificate": ({"asks": True, "requires": True, "takes": "own"}, True, ("TLSv1.2", True, True, 200, None)),
     "another certificate": (

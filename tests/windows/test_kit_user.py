@@ -54,6 +54,20 @@ function Stop-KitUser { $true }
 function Remove-KitUser { 'took user' | Out-Host }
 function Remove-KitProfile { 'took profile' | Out-Host }
 function Add-KitRoot { Add-KitEntry -Entry @{ do = 'root'; thumbprint = 'T' } }
+function Start-KitTask {
+    param([hashtable] $User)
+    if (-not $User.batch) { Add-KitEntry -Entry @{ do = 'member'; name = 'USER' }; $User.batch = $true }
+    Add-KitEntry -Entry @{ do = 'task'; name = 'T' }
+    'T'
+}
+function Invoke-KitTask {
+    param([hashtable] $User, [string] $Stdin)
+    if ($env:KIT_NO_TASKS) { return @{ refused = 'task 0x80070569' } }
+    [void] (Start-KitTask -User $User)
+    Invoke-Session -Order @{ kind = 's4u'; stdin = $Stdin }
+}
+function Revoke-BatchRight { 'took member' | Out-Host }
+function Remove-KitTask { 'took task' | Out-Host }
 function New-ClosedMutex { [IO.MemoryStream]::new() }
 function Remove-KitRoot { 'took root' | Out-Host }
 function Get-KitWord { param([Object[]] $Pair) foreach ($one in $Pair) { @{ pattern = [regex]::Escape($one[0]); stands = $one[1] } } }
@@ -82,7 +96,7 @@ function Invoke-Session {
         $said = '{"profiles": [{"owner_sid": "SID", "unread": []}, {"owner_sid": "S-1-5-21-7", "unread": [{"code": "access_denied"}]}]}'
         return [pscustomobject] @{ exit_code = 0; stdout = $said; stderr = '' }
     }
-    $kind = @{ low = 'integrity'; untrusted = 'integrity'; restricted = 'restricted' }[$Order.kind]
+    $kind = @{ low = 'integrity'; untrusted = 'integrity'; restricted = 'restricted'; s4u = 'batch' }[$Order.kind]
     $unfit = '{"journal": [], "error": {"code": "unfit_token", "token": "KIND"}}'
     if ($kind) { return [pscustomobject] @{ exit_code = 1; stdout = $unfit.Replace('KIND', $kind); stderr = '' } }
     $done
@@ -159,7 +173,8 @@ def run(archive: Path, place: Path, **environment: str) -> Ended:
     return Ended(done.stdout, done.returncode, json.loads(results.read_text(encoding="ascii")))
 
 
-TAKEN_BACK = ["took root", "took profile", "took user"]
+TAKEN_BACK = [*["took task"] * 3, "took member", "took root", "took profile", "took user"]
+"""Two commands of a scheduled task, and one that goes on."""
 
 
 def taken_back(ended: Ended) -> list[str]:
@@ -180,6 +195,7 @@ def test_each_question_is_answered_and_everything_is_taken_back(archive: Path, t
         "token_low",
         "token_untrusted",
         "token_restricted",
+        "token_s4u",
         "logoff",
         "offline",
     )
@@ -187,6 +203,14 @@ def test_each_question_is_answered_and_everything_is_taken_back(archive: Path, t
     assert ended.finding("token_app_container")["reason"].endswith("Win32Exception 5")
     assert len(ended.finding("picks")["picks"]) == 5
     assert ended.finding("picks")["answer"] == "done: 4, text: 1; after an unfit pick the same: 0, another: 1"
+
+
+def test_a_kind_of_token_that_is_not_had_is_no_answer(archive: Path, tmp_path: Path) -> None:
+    """As where a policy keeps the right to run scheduled tasks from the account."""
+    ended = run(archive, tmp_path, KIT_NO_TASKS="1")
+    assert ended.exit_code == 0, ended.stdout
+    assert ended.finding("token_s4u")["reason"].endswith("task 0x80070569")
+    assert taken_back(ended) == TAKEN_BACK[-3:]
 
 
 def test_nothing_of_the_user_is_in_the_results(archive: Path, tmp_path: Path) -> None:
@@ -208,5 +232,5 @@ def test_a_part_that_stops_early_says_why_ends_red_and_takes_everything_back(arc
     ended = run(archive, tmp_path, KIT_REFUSES="1")
     assert ended.exit_code == 1
     assert ended.results["stopped"] == "the session of the user starts nothing: Win32Exception 5 of <user>"
-    assert taken_back(ended) == TAKEN_BACK[1:]  # the root was not trusted yet
+    assert taken_back(ended) == TAKEN_BACK[-2:]  # the root was not trusted yet
     assert ended.results["clean_up"]["equal"] is True

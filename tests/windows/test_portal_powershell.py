@@ -7,10 +7,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import socket
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,15 +16,28 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from lab.authority import Authority, IssuedBundle
-from lab.playbook import ROOT
 from lab.portal import Demand, Portal, Terms
 from lab.web_proxy import WebProxy
-from lab.wine import bed
+from windows.drivers_on_linux import UTILITIES, powershell
 
 pytestmark = pytest.mark.windows
-MODULES = ROOT / "plugins" / "module_utils"
+CLIENTS = """
+using System.Net.Sockets;
+namespace Framework
+{
+    public class TcpClient : System.Net.Sockets.TcpClient
+    {
+        public static bool HasIPv6 = true;
+        public TcpClient() : base(AddressFamily.InterNetwork) { }
+        public TcpClient(AddressFamily family) : base(family) { if (!HasIPv6) throw new SocketException(10047); }
+    }
+}
+"""
+"""That of .NET Framework: by itself for IPv4. That of PowerShell for Linux is for both."""
 SCRIPT = """
-Import-Module '{modules}/_Store.psm1', '{modules}/_Portal.psm1'
+Add-Type -TypeDefinition ([IO.File]::ReadAllText('{folder}/clients.cs'))
+[Framework.TcpClient]::HasIPv6 = ${ipv6}
+Import-Module '{modules}/_Store.psm1', '{folder}/_Portal.psm1'
 $bundle = [IO.File]::ReadAllBytes('{folder}/jeanne.p12')
 $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bundle, 'passphrase', 'EphemeralKeySet')
 $fact = @{{}}
@@ -98,19 +108,22 @@ def connect(portal: Portal, jeanne: IssuedBundle, folder: Path, **more: str) -> 
     (folder / "jeanne.p12").write_bytes(jeanne.data)
     root = folder / "root.pem"
     root.write_bytes(portal.authority.root.public_bytes(Encoding.PEM))
-    words = {"modules": MODULES, "folder": folder, "url": portal.url, "proxy": "", "status": "", **more}
-    return run(SCRIPT.format(**words), SSL_CERT_FILE=str(root))
-
-
-def run(script: str, **environment: str) -> Mapping[str, Any]:
-    """What the script tells as JSON."""
-    where = bed()
-    assert where is not None
-    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", script]
-    done = subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True, check=True, timeout=120
+    portal_step = (UTILITIES / "_Portal.psm1").read_text(encoding="utf-8")
+    assert "[Net.Sockets.TcpClient]::new(" in portal_step
+    (folder / "_Portal.psm1").write_text(
+        portal_step.replace("[Net.Sockets.TcpClient]", "[Framework.TcpClient]"), encoding="utf-8"
     )
-    found: Mapping[str, Any] = json.loads(done.stdout)
+    (folder / "clients.cs").write_text(CLIENTS, encoding="utf-8")
+    words = {
+        "modules": UTILITIES,
+        "folder": folder,
+        "url": portal.url,
+        "proxy": "",
+        "status": "",
+        "ipv6": "true",
+        **more,
+    }
+    found: Mapping[str, Any] = powershell(SCRIPT.format(**words), SSL_CERT_FILE=str(root))
     return found
 
 
@@ -156,12 +169,12 @@ def test_the_status_counts_and_the_proxy_is_used(authority: Authority, jeanne: I
 
 def test_what_windows_says_of_a_refusal_is_its_cause() -> None:
     signed = ", ".join(str(code - 2**32) for code in CAUSES)
-    found = run(REFUSALS.format(modules=MODULES, codes=signed))
+    found = powershell(REFUSALS.format(modules=UTILITIES, codes=signed))
     assert found == {str(code - 2**32): cause for code, cause in CAUSES.items()}
 
 
 def test_the_system_chooses_the_version_of_tls() -> None:
-    assert run(SWITCH.format(modules=MODULES)) == {"known": True, "value": False}
+    assert powershell(SWITCH.format(modules=UTILITIES)) == {"known": True, "value": False}
 
 
 def has_ipv6() -> bool:
@@ -183,3 +196,8 @@ def test_what_has_an_address_of_ipv6_only_is_reached(
     with Portal(authority, terms=Terms(address=LOOPBACK_OF_IPV6)) as portal:
         assert connect(portal, jeanne, tmp_path) == {"fact": facts("TLSv1.3"), "thrown": None}
     assert [visit.thumbprint for visit in portal.visitors] == [jeanne.thumbprint]
+
+
+def test_a_windows_without_ipv6_reaches_the_portal(authority: Authority, jeanne: IssuedBundle, tmp_path: Path) -> None:
+    with Portal(authority, terms=Terms(address="localhost")) as portal:
+        assert connect(portal, jeanne, tmp_path, ipv6="false") == {"fact": facts("TLSv1.3"), "thrown": None}

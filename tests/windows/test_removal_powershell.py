@@ -10,67 +10,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lab.playbook import ROOT
-from lab.wine import bed
+from windows.drivers_on_linux import joined, powershell
 
 pytestmark = pytest.mark.windows
-SOURCE = ROOT / "plugins" / "module_utils" / "_FileRemoval.cs"
-EXTERN = re.compile(r"\[DllImport\([^\]]*\)\]\s*static extern (\w+) (\w+)\(([^)]*)\);")
-KERNEL = """
-public static class Kernel
-{
-    public static readonly System.Collections.Generic.List<string> Calls = new System.Collections.Generic.List<string>();
-    public static int Error;
-    static readonly System.Collections.Generic.Dictionary<SafeFileHandle, string> paths =
-        new System.Collections.Generic.Dictionary<SafeFileHandle, string>();
-
-    public static SafeFileHandle CreateFile(string path, uint access, uint share, IntPtr a, uint creation, uint flags, IntPtr t)
-    {
-        if (path.EndsWith("hangs")) System.Threading.Thread.Sleep(System.Threading.Timeout.Infinite);
-        var isFolder = Directory.Exists(path);
-        var handle = isFolder ? new SafeFileHandle(new IntPtr(1 << 20), false) : File.OpenHandle(path);
-        var folder = new DirectoryInfo(Path.GetDirectoryName(path));
-        var real = folder.LinkTarget == null ? folder : folder.ResolveLinkTarget(true);
-        paths[handle] = Path.Combine(real.FullName, Path.GetFileName(path));
-        if (!isFolder) Calls.Add(string.Format("open {0:x} {1:x} {2:x}", access, share, flags));
-        return handle;
-    }
-
-    public static int GetFinalPathNameByHandle(SafeFileHandle handle, StringBuilder path, int capacity, uint flags)
-    {
-        return path.Append(paths[handle]).Length;
-    }
-
-    public static bool SetFileInformationByHandle(SafeFileHandle handle, int kind, ref uint value, uint size)
-    {
-        Calls.Add(string.Format("set {0} {1:x} {2}", kind, value, size));
-        if (kind == 21 && Error != 0) { Marshal.SetLastPInvokeError(Error); return false; }
-        File.Delete(paths[handle]);
-        return true;
-    }
-}
-"""
 SCRIPT = """
 $ErrorActionPreference = 'Stop'
 Add-Type -TypeDefinition ([IO.File]::ReadAllText('{folder}/code.cs'))
 $class = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemoval.FileRemoval]
 $found = @{{}}
 foreach ($case in [IO.File]::ReadAllText('{folder}/cases.json') | ConvertFrom-Json) {{
-    [Kernel]::Calls.Clear()
-    [Kernel]::Error = $case.error
+    [StandIn.Windows]::Begin()
+    [StandIn.Windows]::Error = $case.error
     $code, $hresult = $null, $null
     try {{ $code = $class::Remove('{folder}/profile', $case.path, $case.sha256, 1MB) }} catch {{
         $hresult = $_.Exception.GetBaseException().HResult -band 0xFFFFFFFFL
     }}
-    $found[$case.name] = @{{ code = $code; hresult = $hresult; calls = @([Kernel]::Calls); left = [IO.File]::Exists($case.path) }}
+    $found[$case.name] = @{{ code = $code; hresult = $hresult; calls = @([StandIn.Windows]::Events); left = [IO.File]::Exists($case.path) }}
 }}
 ConvertTo-Json -Compress -Depth 5 -InputObject $found
 """
@@ -81,24 +41,10 @@ OPENED, POSIX, OLD = "open 80010000 1 200000", "set 21 13 4", "set 4 1 1"
 Json = dict[str, Any]
 
 
-def with_stand_ins(source: str) -> str:
-    """The class, with calls of ``Kernel`` for those of Windows, and less patience."""
-
-    def call(found: re.Match[str]) -> str:
-        kind, name, parameters = found.groups()
-        words = [parameter.split() for parameter in parameters.split(",")]
-        given = ", ".join(f"ref {each[-1]}" if each[0] == "ref" else each[-1] for each in words)
-        return f"static {kind} {name}({parameters}) {{ return Kernel.{name}({given}); }}"
-
-    assert "MILLISECONDS = 10000" in source
-    return EXTERN.sub(call, source).replace("MILLISECONDS = 10000", "MILLISECONDS = 500") + KERNEL
-
-
 @pytest.fixture(scope="module")
 def removals(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Json]:
     """What came of each removal, and what Windows was asked for."""
-    where, folder = bed(), tmp_path_factory.mktemp("removals")
-    assert where is not None
+    folder = tmp_path_factory.mktemp("removals")
     profile, elsewhere = folder / "profile", folder / "elsewhere"
     profile.mkdir()
     elsewhere.mkdir()
@@ -120,13 +66,9 @@ def removals(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Json]:
         {"name": name, "path": str(profile / name), "error": errors.get(name, 0), "sha256": ONE}
         for name in (*errors, "link/a.p12", "large", "hangs", "other")
     ]
-    (folder / "code.cs").write_text(with_stand_ins(SOURCE.read_text(encoding="utf-8")), encoding="utf-8")
+    (folder / "code.cs").write_text(joined("_FileRemoval.cs"), encoding="utf-8")
     (folder / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
-    script = SCRIPT.format(folder=Path(folder))
-    command = [str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
-    found: Mapping[str, Json] = json.loads(done.stdout)
+    found: Mapping[str, Json] = powershell(SCRIPT.format(folder=folder))
     return found
 
 

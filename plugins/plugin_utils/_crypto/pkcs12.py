@@ -96,11 +96,13 @@ def check_dates(bundle: Bundle, now: datetime, zone: tzinfo = timezone.utc) -> N
         raise Pkcs12Error(Problem("not_yet_valid", values))
 
 
-def transcode(bundle: Bundle, os_build: int) -> TransportBundle:
+def transcode(bundle: Bundle, os_build: int, at: datetime) -> TransportBundle:
     """A p12 in memory that holds the leaf and its key only, with a random passphrase and a cipher that this Windows build reads.
 
-    It has no friendly name: Windows would name the key container after it, and two holders' keys would collide.
+    Windows names the key container after the friendly name. So this is a new one each time, with ``at`` (by the workstation's clock):
+    ``Remove-Leftover`` of _PrivateKey.psm1 knows by it what an import that was cut has left, and since when.
     """
+    name = f"hospital_it.pkcs12.key.{int(at.timestamp()):08x}{secrets.token_hex(12)}"
     passphrase = secrets.token_urlsafe(32)
     style = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(TRANSPORT_KDF_ROUNDS)
     if os_build < FIRST_BUILD_WITH_AES:
@@ -109,7 +111,8 @@ def transcode(bundle: Bundle, os_build: int) -> TransportBundle:
         style = style.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(hashes.SHA256())
     encryption = style.build(passphrase.encode("ascii"))
     return TransportBundle(
-        pkcs12.serialize_key_and_certificates(None, bundle.key, bundle.leaf_x509, None, encryption), passphrase
+        pkcs12.serialize_key_and_certificates(name.encode("ascii"), bundle.key, bundle.leaf_x509, None, encryption),
+        passphrase,
     )
 
 

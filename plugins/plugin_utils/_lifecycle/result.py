@@ -164,9 +164,10 @@ def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
 
     What the controller knows by itself waits for no workstation: that no bundle opens, or that it is not the holder's.
     """
-    access = _access_until(task.entry.certificate_until, task.entry, context)
+    end = task.entry.certificate_until
+    access = _access_until(end, task.entry, context)
     today = context.calendar.day(context.now)
-    due = access.days_left is None or access.days_left <= context.calendar.renew_before_days
+    due = end is None or context.calendar.is_due(end, context.now)
     if task.error is not None or (due and task.later_refusal is not None):
         return True
     return not task.entry.is_awaited(today) and context.deferral.applies(

@@ -236,7 +236,8 @@ def _with_bundle(
     request: ExchangeRequest, planned: Transaction, material: ImportMaterial, drivers: Drivers, context: RunAs
 ) -> ExchangeRequest:
     """The request with the p12 of its import. Where PowerShell may log, its passphrase is sealed to a key that is made for it now."""
-    inventory, transport = planned.inventory, transcode(material.bundle, planned.inventory.os_build)
+    inventory = planned.inventory
+    transport = transcode(material.bundle, inventory.os_build, inventory.utc)
     arguments: dict[str, Any] = {"exportable": material.exportable}
     if needs_sealing(inventory, context):
         key = obtain_transport_key(drivers, inventory, request, material.bundle.leaf.thumbprint, context)

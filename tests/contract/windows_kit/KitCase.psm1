@@ -68,7 +68,10 @@ function Invoke-KitCase {
 		$result.ran = $true
 		$result.answer = Select-KitAnswer -Value $ended.answer -Known $Known -Asked ($Text + $request) -Word $Word
 		$result.exit_code = $ended.exit_code
-		if ($ended.said) { $result.said = Hide-KitText -Text $ended.said.Substring(0, [Math]::Min(2000, $ended.said.Length)) -Word $Word }
+		if ($ended.said) {
+			$said = Hide-KitText -Text $ended.said -Word $Word
+			$result.said = $said.Substring(0, [Math]::Min(2000, $said.Length))
+		}
 		$result.afterwards = [ordered] @{}
 		foreach ($what in $Case.afterwards) { $result.afterwards[$what] = Get-Count -What $what -Before $Before -State $state }
 	} catch {
@@ -101,7 +104,7 @@ function Invoke-Probe {
 	if ($result.reason) { return $result }
 	try {
 		Add-KitEntry -Entry $Place.owned
-		$result.answer = Hide-KitText -Text (Invoke-KitProbe -Id $Probe.id -Fact $Fact -Certificate $Certificate -Sid $Place.owner_sid) -Word $Word
+		$result.answer = Hide-KitText -Text (Invoke-KitProbe -Ask $Probe.ask -Fact $Fact -Certificate $Certificate -Sid $Place.owner_sid) -Word $Word
 		if ($result.expected.Count) { $result.as_expected = @($result.expected | Where-Object { $result.answer -like $_ }).Count -gt 0 }
 	} catch { $result.reason = Get-KitReason -ErrorRecord $_ -Word $Word } finally { [void] (Clear-KitJournal) }
 	$result.left_behind = @(Compare-KitState -Before $Before -After (Get-KitState))

@@ -60,6 +60,8 @@ function Undo-KitEntry {
 		}
 		'user' { Remove-KitUser -Name $Entry.name }
 		'profile' { Remove-KitProfile -Name $Entry.name -Sid $Entry.sid }
+		'member' { Revoke-BatchRight -Name $Entry.name }
+		'task' { Remove-KitTask -Name $Entry.name }
 		'root' { Remove-KitRoot -Thumbprint $Entry.thumbprint }
 		'tree' { Remove-KitTree -Path $Entry.path }
 		'element' { Remove-RawElement -Name $Entry.name }

@@ -34,7 +34,7 @@ function Add-LegacyKey {
 	<# .SYNOPSIS
 	A new container of CAPI, which has the name that the elements use. #>
 	param([Object] $Order)
-	$key = Open-LegacyKey -Name $Order.alias -Type 1
+	$key = Open-LegacyKey -Name $Order.alias -Type 1 -Closed:(-not $Order.exportable)
 	$key.ImportCspBlob((ConvertFrom-Hex -Text $Order.blob))
 	$key.PersistKeyInCsp = $true
 	$key.Dispose()
@@ -144,7 +144,7 @@ function Add-KitPreparation {
 	switch ($Order.do) {
 		'PutKey' { Add-Key -Order $Order -Case $Case }
 		'PutLegacyKey' { Add-LegacyKey -Order $Order }
-		'PutTransportKey' { Add-TransportKey -Name $Order.name -Case $Case }
+		'PutNamedKey' { Add-TransportKey -Name $Order.name.Replace('<second>', '{0:x8}' -f [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()) -Case $Case }
 		'PutElement' { Add-Element -Order $Order -Case $Case }
 		'PutPerson' { Add-Person -Order $Order -Case $Case }
 		'PutFile' { Add-OwnFile -Order $Order -Case $Case }

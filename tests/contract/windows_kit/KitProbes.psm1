@@ -298,72 +298,55 @@ function Test-ScriptBlockLogging {
 function Invoke-KitProbe {
 	<# .SYNOPSIS
 	The answer to a probe. #>
-	param([string] $Id, [Object] $Fact, [byte[]] $Certificate, [string] $Sid)
-	switch ($Id) {
-		'named_container' { Test-NamedContainer -Fact $Fact }
-		'key_files' { Test-KeyFile -Fact $Fact }
-		'replace_dead_key' { Test-ReplaceDeadKey -Fact $Fact }
-		'key_file_acl' { Test-KeyFileAcl -Fact $Fact -Sid $Sid }
-		'record_order' { Test-RecordOrder -Fact $Fact -Certificate $Certificate }
-		'delete_open_file' { Test-DeleteOpenFile }
-		'delete_file_open_elsewhere' { Test-DeleteFileOpenElsewhere }
-		'oplock' { Test-Oplock }
-		'appdata_owner' { Test-AppDataOwner -Sid $Sid }
-		'link_to_legacy_key' { Test-LinkToLegacyKey -Fact $Fact }
-		'convertto_json' { Test-ConvertToJson }
-		'locks' { Test-Lock }
-		'linked_token' { Test-LinkedToken -Sid $Sid }
-		'profile_state' { Test-ProfileState -Sid $Sid }
-		'transport_key' { Test-TransportKey }
-		'script_block_logging' { Test-ScriptBlockLogging }
-	}
+	param([scriptblock] $Ask, [Object] $Fact, [byte[]] $Certificate, [string] $Sid)
+	@{ fact = $Fact; certificate = $Certificate; sid = $Sid } | ForEach-Object -Process $Ask
 }
 
 function Get-KitProbe {
 	<# .SYNOPSIS
-	The probes: id, question, and patterns of the answers that the drivers are ready for; no pattern where any answer is welcome. #>
-	@{ id = 'replace_dead_key'; question = 'which link has a certificate after X509Store.Add over one whose key is dead'; expected = 'new', 'old' }
+	The probes: id, how to ask, question, and patterns of the answers that the drivers are ready for; no pattern where any answer is welcome. #>
+	@{ id = 'replace_dead_key'; ask = { Test-ReplaceDeadKey -Fact $_.fact }; question = 'which link has a certificate after X509Store.Add over one whose key is dead'; expected = 'new', 'old' }
 	@{
-		id = 'key_file_acl'; question = 'what the access list of a CNG key file gives'; expected = @('*Allow administrators: FullControl*')
+		id = 'key_file_acl'; ask = { Test-KeyFileAcl -Fact $_.fact -Sid $_.sid }; question = 'what the access list of a CNG key file gives'; expected = @('*Allow administrators: FullControl*')
 		wine = 'Wine keeps keys in the registry'
 	}
-	@{ id = 'named_container'; question = 'how Windows names the container of a key that has a friendly name'; expected = @() }
+	@{ id = 'named_container'; ask = { Test-NamedContainer -Fact $_.fact }; question = 'how Windows names the container of a key that has a friendly name'; expected = @() }
 	@{
-		id = 'key_files'; question = 'whether the driver finds the container in key files of Windows'; expected = @('cng: same (*; capi: same (*')
+		id = 'key_files'; ask = { Test-KeyFile -Fact $_.fact }; question = 'whether the driver finds the container in key files of Windows'; expected = @('cng: same (*; capi: same (*')
 		wine = 'Wine keeps keys in the registry'
 	}
-	@{ id = 'record_order'; question = 'whether crypt32 reads an element whose link stands behind the certificate'; expected = @() }
-	@{ id = 'delete_open_file'; question = 'when a file goes that is deleted while its process has it open'; expected = 'at once', 'with the last handle' }
+	@{ id = 'record_order'; ask = { Test-RecordOrder -Fact $_.fact -Certificate $_.certificate }; question = 'whether crypt32 reads an element whose link stands behind the certificate'; expected = @() }
+	@{ id = 'delete_open_file'; ask = { Test-DeleteOpenFile }; question = 'when a file goes that is deleted while its process has it open'; expected = 'at once', 'with the last handle' }
 	@{
-		id = 'delete_file_open_elsewhere'; question = 'when a file goes that the driver removes while another process has it open'
+		id = 'delete_file_open_elsewhere'; ask = { Test-DeleteFileOpenElsewhere }; question = 'when a file goes that the driver removes while another process has it open'
 		expected = 'at once', 'with the last handle, before build 17763'; wine = 'Wine shows it in the cases of the drivers'
 	}
 	@{
-		id = 'oplock'; question = 'whether a process ends that waits for a file with an oplock'; expected = @('*; its process ends: True')
+		id = 'oplock'; ask = { Test-Oplock }; question = 'whether a process ends that waits for a file with an oplock'; expected = @('*; its process ends: True')
 		wine = 'Wine has no oplocks'
 	}
-	@{ id = 'appdata_owner'; question = 'whose the folders above the certificates are'; expected = @('read: *') }
-	@{ id = 'link_to_legacy_key'; question = 'whether NCryptOpenKey opens a key of CAPI without and with its key spec'; expected = @('*key spec 1: 00000000') }
+	@{ id = 'appdata_owner'; ask = { Test-AppDataOwner -Sid $_.sid }; question = 'whose the folders above the certificates are'; expected = @('read: *') }
+	@{ id = 'link_to_legacy_key'; ask = { Test-LinkToLegacyKey -Fact $_.fact }; question = 'whether NCryptOpenKey opens a key of CAPI without and with its key spec'; expected = @('*key spec 1: 00000000') }
 	@{
-		id = 'convertto_json'; question = 'what ConvertTo-Json makes of nothing and of arrays'
+		id = 'convertto_json'; ask = { Test-ConvertToJson }; question = 'what ConvertTo-Json makes of nothing and of arrays'
 		expected = @('*"none":`[`],"one":`[{"a":1}`],"text":`["a"`]}')
 	}
-	@{ id = 'locks'; question = 'what may lock PowerShell'; expected = @() }
+	@{ id = 'locks'; ask = { Test-Lock }; question = 'what may lock PowerShell'; expected = @() }
 	@{
-		id = 'linked_token'; question = 'whose token become takes (Administrator Protection)'
+		id = 'linked_token'; ask = { Test-LinkedToken -Sid $_.sid }; question = 'whose token become takes (Administrator Protection)'
 		expected = '*runs as ADMIN_: False; linked token: none', '*runs as ADMIN_: False; linked token: the same account'
 	}
 	@{
-		id = 'profile_state'; question = 'the State of the profile of an ordinary user'
+		id = 'profile_state'; ask = { Test-ProfileState -Sid $_.sid }; question = 'the State of the profile of an ordinary user'
 		# None of mandatory (0x1), guest (0x80) and temporary (0x800).
 		expected = 'no State', '0x0', '0x4', '0x100', '0x104', '0x200', '0x204', '0x300', '0x304'
 	}
 	@{
-		id = 'transport_key'; question = 'whether the next process opens a CNG key and decrypts with it'; expected = @('opened and decrypted')
+		id = 'transport_key'; ask = { Test-TransportKey }; question = 'whether the next process opens a CNG key and decrypts with it'; expected = @('opened and decrypted')
 		wine = 'Wine does not encrypt with OAEP'
 	}
 	@{
-		id = 'script_block_logging'; question = 'what script-block logging keeps'; expected = @('text: True; standard input: False')
+		id = 'script_block_logging'; ask = { Test-ScriptBlockLogging }; question = 'what script-block logging keeps'; expected = @('text: True; standard input: False')
 		administrator = 'it sets a policy of the computer for some seconds'; wine = 'PowerShell 7 keeps an event log of its own'
 	}
 }

@@ -7,7 +7,8 @@ $certificates = 'Microsoft\SystemCertificates\My\Certificates'
 $wine = [ansible_collections.hospital_it.pkcs12.kit.Native]::GetWineVersion()
 $sid = [Security.Principal.WindowsIdentity]::GetCurrent().User.Value
 $capi = @{ 1 = 'Microsoft Enhanced Cryptographic Provider v1.0'; 24 = 'Microsoft Enhanced RSA and AES Cryptographic Provider' }
-$transport = 'hospital_it.pkcs12'
+# Transport keys, and containers that cases name as an import does. An import of a real run has random digits there: it is somebody's.
+$ours = '^hospital_it\.pkcs12\.(transport\.|key\.[0-9a-f]{8}0{16})'
 # The kit gives such names; Windows gives random ones.
 $named = '{00000000-0000-0000-0000-'
 $store = [Security.Cryptography.X509Certificates.X509Store]
@@ -118,14 +119,14 @@ function Get-Number {
 
 function Remove-KitKey {
 	<# .SYNOPSIS
-	Deletes the user's keys whose public key is one of these, and transport keys that are not among the known ones. #>
+	Deletes the user's keys whose public key is one of these, and those with a name of the kit that are not among the known ones. #>
 	param([string[]] $PublicKey, [string[]] $Known)
 	$provider = [Security.Cryptography.CngProvider]::MicrosoftSoftwareKeyStorageProvider
 	foreach ($name in [ansible_collections.hospital_it.pkcs12.kit.Native]::GetCngKeys() -match '^0:' -replace '^0:') {
 		try { $key = [Security.Cryptography.CngKey]::Open($name, $provider, 'Silent') } catch { continue }
 		# A key that does not show its public part is not one of these.
 		$number = try { Get-Number -Key $key } catch { $null }
-		$left = $name.StartsWith($transport) -and "0:$name" -notin $Known
+		$left = $name -cmatch $ours -and "0:$name" -notin $Known
 		if ($left -or ($number -and @($PublicKey -match $number).Count)) { $key.Delete() } else { $key.Dispose() }
 	}
 	foreach ($type in $capi.Keys) {
@@ -135,11 +136,11 @@ function Remove-KitKey {
 
 function Open-LegacyKey {
 	<# .SYNOPSIS
-	A key of CAPI. It is made when Existing is not said. #>
-	param([string] $Name, [int] $Type, [switch] $Existing)
+	A key of CAPI. It is made when Existing is not said. Closed: what is imported into it cannot be exported. #>
+	param([string] $Name, [int] $Type, [switch] $Existing, [switch] $Closed)
 	$where = [Security.Cryptography.CspParameters]::new($Type, $capi[$Type], $Name)
 	$where.KeyNumber = 1
-	$where.Flags = if ($Existing) { 'UseExistingKey, NoPrompt' } else { 'NoPrompt' }
+	$where.Flags = "NoPrompt$(if ($Existing) { ', UseExistingKey' })$(if ($Closed) { ', UseNonExportableKey' })"
 	[Security.Cryptography.RSACryptoServiceProvider]::new(2048, $where)
 }
 

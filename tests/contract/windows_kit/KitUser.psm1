@@ -4,8 +4,10 @@
 
 $profileList = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
 $patience = 180000
-# Of accounts and folders, so that nothing else is ever removed.
+# Of accounts, folders and tasks, so that nothing else is ever removed.
 $mark = 'pkcs12-kit-'
+# Performance Log Users: "Log on as a batch job" is theirs, unless a policy says otherwise.
+$batch = 'S-1-5-32-559'
 
 function New-KitUser {
 	<# .SYNOPSIS
@@ -57,6 +59,65 @@ function Remove-KitProfile {
 	[ansible_collections.hospital_it.pkcs12.kit.Tokens]::RemoveProfile($Sid)
 }
 
+function Revoke-BatchRight {
+	<# .SYNOPSIS
+	The account may run no scheduled tasks again. #>
+	param([string] $Name)
+	Remove-LocalGroupMember -SID $batch -Member $Name -ErrorAction Ignore
+}
+
+function Start-KitTask {
+	<# .SYNOPSIS
+	Starts a process of the user by a scheduled task without his password (S4U), so without DPAPI. Gives the task's name. #>
+	param([hashtable] $User, [string] $CommandLine, [string] $Folder)
+	if (-not $User.batch) {
+		Add-KitEntry -Entry @{ do = 'member'; name = $User.name }
+		Add-LocalGroupMember -SID $batch -Member $User.name
+		$User.batch = $true
+	}
+	$name = $mark + [Guid]::NewGuid().ToString('N').Substring(0, 8)
+	Add-KitEntry -Entry @{ do = 'task'; name = $name }
+	$task = @{
+		Action = New-ScheduledTaskAction -Execute "$([Environment]::SystemDirectory)\cmd.exe" -Argument "/d /c `"$CommandLine`"" -WorkingDirectory $Folder
+		Principal = New-ScheduledTaskPrincipal -UserId "$([Environment]::MachineName)\$($User.name)" -LogonType S4U
+		Settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries
+	}
+	[void] (Register-ScheduledTask -TaskName $name @task)
+	Start-ScheduledTask -TaskName $name
+	$name
+}
+
+function Remove-KitTask {
+	<# .SYNOPSIS
+	The task goes with its process, if it is there. #>
+	param([string] $Name)
+	if (-not $Name.StartsWith($mark)) { throw "$Name is not the kit's" }
+	$found = Get-ScheduledTask -TaskName $Name -ErrorAction Ignore
+	if (-not $found) { return }
+	$found | Stop-ScheduledTask
+	$found | Unregister-ScheduledTask -Confirm:$false
+}
+
+function Invoke-KitTask {
+	<# .SYNOPSIS
+	A command by such a task: its exit code and what it said, or why it did not start. #>
+	param([hashtable] $User, [string] $CommandLine, [string] $Stdin, [string] $Folder)
+	$out, $errors = "$Folder\task-out.txt", "$Folder\task-errors.txt"
+	[IO.File]::Delete($out)
+	try { $name = Start-KitTask -User $User -CommandLine "$CommandLine <`"$Stdin`" >`"$out`" 2>`"$errors`"" -Folder $Folder } catch {
+		return @{ refused = "$($_.Exception.GetBaseException().GetType().Name) 0x$('{0:X8}' -f $_.Exception.GetBaseException().HResult)" }
+	}
+	for ($second = 0; $second -lt 120; $second++) {
+		Start-Sleep -Seconds 1
+		$code = (Get-ScheduledTaskInfo -TaskName $name).LastTaskResult
+		# It runs, has not run yet, is queued.
+		if ($code -notin 0x41301, 0x41303, 0x41325) { break }
+	}
+	Remove-KitTask -Name $name
+	if (-not [IO.File]::Exists($out)) { return @{ refused = 'task 0x{0:X8}' -f $code } }
+	@{ exit_code = [BitConverter]::ToInt32([BitConverter]::GetBytes([uint32] $code), 0); stdout = [IO.File]::ReadAllText($out); stderr = [IO.File]::ReadAllText($errors) }
+}
+
 function Remove-KitTree {
 	<# .SYNOPSIS
 	A folder of the kit goes with all that is in it. #>
@@ -102,12 +163,15 @@ function Open-KitServer {
 
 function Get-MachineState {
 	<# .SYNOPSIS
-	What this part of the kit may leave: accounts, profiles, folders, roots. #>
+	What this part of the kit may leave: accounts, profiles, members, tasks, folders, roots. #>
 	$list = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey($profileList)
 	$roots = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SOFTWARE\Microsoft\SystemCertificates\ROOT\Certificates')
 	@{
 		accounts = @(Get-LocalUser | ForEach-Object { $_.SID.Value } | Sort-Object)
 		profiles = @($list.GetSubKeyNames() | Sort-Object)
+		# The cmdlet fails where a member's account is gone.
+		members = @(try { Get-LocalGroupMember -SID $batch | ForEach-Object { $_.SID.Value } | Sort-Object } catch { 'unread' })
+		tasks = @(Get-ScheduledTask -TaskName "$mark*" -ErrorAction Ignore | ForEach-Object { $_.TaskName } | Sort-Object)
 		folders = @([IO.Directory]::GetDirectories([Environment]::GetFolderPath('CommonApplicationData'), "$mark*") | Sort-Object)
 		roots = @($roots.GetSubKeyNames() | Sort-Object)
 	}
@@ -193,10 +257,11 @@ function Get-Failure {
 	$texts = [ordered] @{ msg = $Answer.msg; exception = $Answer.exception; module_stdout = $null; module_stderr = $Ended.stderr }
 	if (-not $Answer.msg) { $texts.module_stdout = $Ended.stdout }
 	foreach ($name in @($texts.Keys)) {
-		$text = ([string] $texts[$name]).Trim()
+		# A name that is cut through would not be found.
+		$text = Hide-KitText -Text ([string] $texts[$name]).Trim() -Word $Word
 		# The beginning has the message, the end the stack.
 		if ($text.Length -gt 8000) { $text = $text.Substring(0, 4000) + "`n...`n" + $text.Substring($text.Length - 4000) }
-		$texts[$name] = Hide-KitText -Text $text -Word $Word
+		$texts[$name] = $text
 	}
 	$texts
 }
@@ -242,5 +307,5 @@ function New-Finding {
 	[ordered] @{ id = $Id; question = $Question; expected = $Expected; answer = $Answer; as_expected = $alike; reason = $(if ($Reason) { $Reason }); picks = $Pick }
 }
 
-Export-ModuleMember -Function New-KitUser, Stop-KitUser, Remove-KitUser, Remove-KitProfile, Remove-KitTree, Add-KitRoot, Remove-KitRoot, Open-KitServer, New-ClosedMutex, Get-MachineState, Compare-MachineState, Open-AsUser,
+Export-ModuleMember -Function New-KitUser, Stop-KitUser, Remove-KitUser, Remove-KitProfile, Revoke-BatchRight, Start-KitTask, Invoke-KitTask, Remove-KitTask, Remove-KitTree, Add-KitRoot, Remove-KitRoot, Open-KitServer, New-ClosedMutex, Get-MachineState, Compare-MachineState, Open-AsUser,
 Invoke-Session, Get-Wire, Invoke-AsAnsible, Get-Outcome, Measure-Outcome, New-Finding

@@ -40,6 +40,7 @@ $kit = Read-KitJson -Text ([IO.File]::ReadAllText("$PSScriptRoot\kit.json"))
 This tries the drivers of hospital_it.pkcs12 $($kit.version) as a standard user, on a machine that you can throw away, and on no other. It needs no network.
 What it changes on this COMPUTER, and takes back:
 - it makes a local account in the group Users, with a random password, and logs it on; the account and its profile go at the end;
+- it makes scheduled tasks of that account, and for them a member of the group Performance Log Users of it;
 - it makes the computer trust a root authority that was made with this kit, for the time of this test;
 - it makes a folder in $([Environment]::GetFolderPath('CommonApplicationData'));
 - it takes tokens of processes of that account, as Ansible does. Your security software may notice this;
@@ -87,9 +88,10 @@ function Invoke-Become {
 
 function Invoke-Direct {
 	<# .SYNOPSIS
-	A command under a token of the user's own session. #>
+	A command under a token of the user's own session, or by a scheduled task of his (s4u). #>
 	param([string] $Kind, [string] $CommandLine, [string] $Stdin)
 	[IO.File]::WriteAllText("$folder\stdin.txt", $Stdin)
+	if ($Kind -eq 's4u') { return Invoke-KitTask -User $user -CommandLine $CommandLine -Stdin "$folder\stdin.txt" -Folder $folder }
 	Invoke-Session -Session $session -Order @{ do = 'run'; kind = $Kind; command_line = $CommandLine; stdin = "$folder\stdin.txt" }
 }
 
@@ -224,13 +226,16 @@ try {
 		foreach ($one in @('low', 'integrity'), @('untrusted', 'integrity'), @('restricted', 'restricted'), @('app_container', 'app_container')) {
 			Test-Kind -Kind $one[0] -Expected "unfit_token ($($one[1])); nothing changed", 'text; nothing changed'
 		}
+		$s4u = @(Test-Kind -Kind 's4u' -Expected 'unfit_token (batch); nothing changed')
+		$s4u
+		$task = if (-not $s4u[0].reason) { Start-KitTask -User $user -CommandLine 'ping.exe -n 1800 127.0.0.1' -Folder $folder }
 		$left = foreach ($kind in 'low', 'untrusted', 'restricted', 'app_container') {
 			foreach ($number in 1..4) { (Invoke-Session -Session $session -Order @{ do = 'leave'; kind = $kind; command_line = 'ping.exe -n 1800 127.0.0.1' }).id }
 		}
 		Start-Sleep -Seconds 3
 		$alive = @($left | Where-Object { $_ -and (Get-Process -Id $_ -ErrorAction Ignore) }).Count
 		$taken = @(for ($number = 0; $number -lt $Picks; $number++) { Invoke-Become -Name 'prove_as' })
-		New-Finding -Id 'picks' -Question "what become gets without a password, beside $alive processes with lesser tokens" -Pick $taken `
+		New-Finding -Id 'picks' -Question "what become gets without a password, beside $alive processes with lesser tokens$(if ($task) { ' and a scheduled task' })" -Pick $taken `
 			-Answer (Measure-Outcome -Outcome @($taken | ForEach-Object { $_.outcome }))
 		$session.StandardInput.Dispose()
 		[void] $session.WaitForExit(10000)
@@ -276,5 +281,5 @@ if (-not $document.clean_up.equal) {
 	"NOT CLEAN: different from before: $($different -join ', '). Please say so when you send the results."
 	exit 1
 }
-'Accounts, profiles, folders and root certificates are as they were before.'
+'Accounts, profiles, groups, tasks, folders and root certificates are as they were before.'
 if ($reason) { exit 1 }

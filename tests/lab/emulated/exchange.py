@@ -13,6 +13,7 @@ from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import TRANSPORT_KEY, Observer, StoreHandle
 from lab.emulated.logon import Session
 from lab.emulated.profile import read_profile
+from lab.emulated.removal import remove_leftovers
 from lab.emulated.steps import STEP_TYPES, Step, Work
 from lab.emulated.transaction import Exchange
 
@@ -34,6 +35,8 @@ class _StoreExchange(Exchange):
         super().__init__(computer, session.user.sid, request)
         self._session, self._profile = session, computer.profiles[session.user.sid]
         self._store = StoreHandle(self._profile.store, observe, session.token.deletes_keys)
+        self._now = int(computer.clock().timestamp())
+        self._answer["swept"] = 0
 
     def run(self, check_mode: bool) -> Json:
         answer = super().run(check_mode)
@@ -94,18 +97,23 @@ class _StoreExchange(Exchange):
         return elements
 
     def _run_steps(self) -> None:
+        used = [step["container"] for step in self._request["steps"] if "container" in step]
+        self._answer["swept"] = remove_leftovers(self._store, self._now, used)
         done: list[tuple[Step, Work]] = []
         for step in self._request["steps"]:
             computer = self._computer
             work = Work(
                 self._store,
                 computer.os_build,
+                self._now,
                 computer.authorities,
                 computer.trusted_roots,
                 computer_name=computer.computer_name,
             )
             done.append((step, work))
             step_type = STEP_TYPES[step["step"]]
+            if step_type.final and not any(STEP_TYPES[begun["step"]].final for begun, _work in done[:-1]):
+                self._save_import(done)
             try:
                 facts = step_type.run(work, step)
             except DriverError as error:
@@ -118,6 +126,11 @@ class _StoreExchange(Exchange):
                 return
             self._touch(bool(work.undo) or step_type.final)
             self._enter(step, "done", **facts)
+
+    def _save_import(self, done: list[tuple[Step, Work]]) -> None:
+        """What was imported is on the disk before anything older goes."""
+        if any(step["step"].startswith("import") for step, _work in done):
+            self._store.save()
 
     def _touch(self, changed: bool) -> None:
         """What is known as long as nobody has read the store again."""

@@ -26,6 +26,9 @@ from lab.emulated.store import CNG_PROVIDER, KeyContainer, Store
 
 TRANSPORT_KEY = re.compile(r"hospital_it\.pkcs12\.transport\.[0-9a-f]{32}")
 """The name of its container."""
+IMPORTED_KEY = re.compile(r"hospital_it\.pkcs12\.key\.[0-9a-f]{32}")
+"""That of a container which an import has made. Both have the second in which they were named, in 8 digits."""
+HOUR, DAY = 3600, 86400
 
 
 class Change(str, Enum):
@@ -55,6 +58,10 @@ class StoreHandle:
     def __init__(self, store: Store, observe: Observer, deletes_keys: bool = True) -> None:
         """Opens it. ``deletes_keys``: the token of the process may."""
         self._store, self._observe, self._deletes_keys = store, observe, deletes_keys
+
+    def save(self) -> None:
+        """Has the disk take what was changed."""
+        self._store.save()
 
     def find(self, thumbprint: str) -> Properties | None:
         """What the store knows of a certificate, archived or not."""
@@ -114,22 +121,27 @@ class StoreHandle:
         """The transport key of this name."""
         return self._store.containers.get(name)
 
-    def transport_keys(self) -> list[str]:
-        """The containers of transport keys."""
-        return [name for name in self._store.containers if TRANSPORT_KEY.fullmatch(name)]
+    def transport_keys(self, now: int) -> list[str]:
+        """The containers of transport keys that no run needs any more at this second."""
+        return [name for name in self._store.containers if TRANSPORT_KEY.fullmatch(name) and _age(name, now) >= HOUR]
+
+    def imported_keys(self, now: int) -> list[str]:
+        """The containers that imports have made a day ago, and that no certificate links to."""
+        unlinked = (holder.name for holder in self._unlinked())
+        return [name for name in unlinked if IMPORTED_KEY.fullmatch(name) and _age(name, now) >= DAY]
 
     def leftovers(self, spki: bytes) -> list[str]:
-        """The CNG containers that hold the key to this public one and that no certificate links to.
+        """The CNG containers that hold the key to this public one and that no certificate links to."""
+        return [holder.name for holder in self._unlinked() if holder.spki == spki]
 
-        None while a store does not open, because its certificates may link to them.
-        """
+    def _unlinked(self) -> list[KeyContainer]:
+        """None while a store does not open, because its certificates may link to them."""
         if self._store.has_closed_neighbour:
             return []
         links = [link_of(known) for known in (*self._requests(), *self._certificates().values())]
         linked = {link.container.casefold() for link in links if link}
-        holders = self._store.containers.values()
-        ours = [holder for holder in holders if holder.provider == CNG_PROVIDER and holder.spki == spki]
-        return [holder.name for holder in ours if holder.name.casefold() not in linked]
+        holders = (holder for holder in self._store.containers.values() if holder.provider == CNG_PROVIDER)
+        return [holder for holder in holders if holder.name.casefold() not in linked]
 
     def _requests(self) -> list[Properties]:
         return [read_records(element) for element in self._store.requests.values()]
@@ -144,3 +156,8 @@ class StoreHandle:
 
     def _announce(self, change: Change, subject: str) -> None:
         self._observe(Operation(self._store.owner, change, subject))
+
+
+def _age(name: str, now: int) -> int:
+    """Of a container, in seconds. One from the future has an age, too: the clock was wrong once."""
+    return abs(now - int(name.rpartition(".")[2][:8], 16))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from cryptography import x509
@@ -16,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 )
 from lab.emulated.element import MACHINE_KEYSET, Properties, link_of
 from lab.emulated.errors import DriverError
-from lab.emulated.handle import StoreHandle
+from lab.emulated.handle import TRANSPORT_KEY, StoreHandle
 from lab.emulated.store import CAPI_PROVIDERS, CNG_PROVIDER, KeyContainer, spki
 
 Facts = dict[str, Any]
@@ -47,6 +48,25 @@ def remove_with_key(store: StoreHandle, known: Properties) -> Facts:
                 raise DriverError(error.code, error.hresult, facts) from error
     store.remove(thumbprint)
     return facts
+
+
+def remove_leftovers(store: StoreHandle, now: int, used: Collection[str] = (), insist: bool = False) -> int:
+    """Deletes what runs that were cut have left, and counts it. ``used`` stays.
+
+    Raises ``DriverError``, if told to insist, for a transport key that does not go: ``transport_key_left``.
+    """
+    deleted = 0
+    for name in store.transport_keys(now) + store.imported_keys(now):
+        if name in used:
+            continue
+        try:
+            store.delete_container(name)
+        except DriverError as error:
+            if insist and TRANSPORT_KEY.fullmatch(name):
+                raise DriverError("transport_key_left", error.hresult) from error
+        else:
+            deleted += 1
+    return deleted
 
 
 def _remove_key(store: StoreHandle, known: Properties, link: KeyProvInfo, facts: Facts) -> None:

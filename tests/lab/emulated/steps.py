@@ -79,22 +79,23 @@ PBES2_SINCE = 16299
 """Windows 10 1709 is the first that decrypts AES in a p12; before, it takes the password for wrong."""
 
 
-def open_bundle(data: bytes, passphrase: str, os_build: int) -> tuple[x509.Certificate, PrivateKey | None]:
-    """The leaf and its key. Raises ``DriverError``."""
+def open_bundle(data: bytes, passphrase: str, os_build: int) -> tuple[x509.Certificate, PrivateKey | None, str | None]:
+    """The leaf, its key, and how the key is called. Raises ``DriverError``."""
     if not _is_pfx(data):
         raise DriverError("import_failed", HResult.CRYPT_E_BAD_ENCODE)
     if PBES2 in data and os_build < PBES2_SINCE:
         raise DriverError("import_failed", HResult.INVALID_PASSWORD)
     try:
-        key, certificate, others = pkcs12.load_key_and_certificates(data, passphrase.encode())
+        opened = pkcs12.load_pkcs12(data, passphrase.encode())
     except ValueError as error:
         raise DriverError("import_failed", HResult.INVALID_PASSWORD) from error
-    leaf = certificate or next(iter(others), None)
+    leaf, key = opened.cert or next(iter(opened.additional_certs), None), opened.key
     if leaf is None:
         raise DriverError("import_failed", HResult.CRYPT_E_NOT_FOUND)
     if key is not None and not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise DriverError("import_failed", HResult.CRYPT_E_BAD_ENCODE)
-    return leaf, key
+    # cryptography tells the name of the certificate's bag, and writes the same on that of the key.
+    return leaf.certificate, key, leaf.friendly_name.decode() if leaf.friendly_name else None
 
 
 def _is_pfx(data: bytes) -> bool:
@@ -118,11 +119,12 @@ Facts = dict[str, Any]
 class Work:
     """What a step works on. It puts on ``undo``, before each change, what takes that change back.
 
-    ``trusted_roots``: of servers, see ``Computer``.
+    ``now``: the second by the computer's clock. ``trusted_roots``: of servers, see ``Computer``.
     """
 
     store: StoreHandle
     os_build: int
+    now: int
     authorities: dict[str, bytes]
     trusted_roots: str | None = None
     computer_name: str = ""
@@ -149,7 +151,7 @@ def name_computer(work: Work, _step: Step) -> Facts:
 
 def make_transport_key(work: Work, step: Step) -> Facts:
     """A key to seal a passphrase to."""
-    return new_transport_key(work.store, _bytes(step["nonce"]))
+    return new_transport_key(work.store, _bytes(step["nonce"]), work.now)
 
 
 def import_sealed_bundle(work: Work, step: Step) -> Facts:
@@ -160,14 +162,18 @@ def import_sealed_bundle(work: Work, step: Step) -> Facts:
 
 def import_bundle(work: Work, step: Step) -> Facts:
     """Brings in a leaf and its key, unless the very certificate is there with a key that works."""
-    leaf, key = open_bundle(_bytes(step["bundle"]), step["passphrase"], work.os_build)
+    leaf, key, key_name = open_bundle(_bytes(step["bundle"]), step["passphrase"], work.os_build)
     der = leaf.public_bytes(Encoding.DER)
     if thumbprint_of(der) != step["thumbprint"]:
         raise DriverError("thumbprint_mismatch")
     leftovers = work.store.leftovers(spki(leaf.public_key()))
     for name in leftovers:
         work.store.delete_container(name)
-    link = _working_link(work, der) or _add(work, der, key, step["exportable"])
+    link = _working_link(work, der)
+    if link is None:
+        if key is None:
+            raise DriverError("import_failed", HResult.CRYPT_E_NO_KEY_PROPERTY)
+        link = _add(work, der, container(key, exportable=step["exportable"], name=key_name))
     _show(work, step["thumbprint"])
     return {"container": link.container, "provider": link.provider, "swept": len(leftovers)}
 
@@ -192,11 +198,9 @@ def _show(work: Work, thumbprint: str) -> None:
         work.store.write({number: data for number, data in known.items() if number != ARCHIVED})
 
 
-def _add(work: Work, der: bytes, key: PrivateKey | None, exportable: bool) -> KeyProvInfo:
-    if key is None:
-        raise DriverError("import_failed", HResult.CRYPT_E_NO_KEY_PROPERTY)
+def _add(work: Work, der: bytes, holder: KeyContainer) -> KeyProvInfo:
     store, thumbprint = work.store, thumbprint_of(der)
-    holder, replaced = container(key, exportable=exportable), store.find(thumbprint)
+    replaced = store.find(thumbprint)
     name = {}
     if replaced is not None:
         work.undo.append(lambda: store.write(replaced))
@@ -218,9 +222,10 @@ def prove(work: Work, step: Step) -> Facts:
     if isinstance(holder.key, ec.EllipticCurvePrivateKey):
         r, s = utils.decode_dss_signature(holder.key.sign(message, ec.ECDSA(SHA256())))
         size = (holder.key.curve.key_size + 7) // 8
-        return {"algorithm": "ECDSA-SHA256", "signature": _text(r.to_bytes(size) + s.to_bytes(size))}
-    signature = holder.key.sign(message, padding.PKCS1v15(), SHA256())
-    return {"algorithm": "RSASSA-PKCS1-v1_5-SHA256", "signature": _text(signature)}
+        algorithm, signature = "ECDSA-SHA256", r.to_bytes(size) + s.to_bytes(size)
+    else:
+        algorithm, signature = "RSASSA-PKCS1-v1_5-SHA256", holder.key.sign(message, padding.PKCS1v15(), SHA256())
+    return {"algorithm": algorithm, "signature": _text(signature), "exportable": holder.exportable}
 
 
 def rename(work: Work, step: Step) -> Facts:

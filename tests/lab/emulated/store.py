@@ -49,10 +49,12 @@ def spki(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def container(key: PrivateKey, provider_type: int = 0, exportable: bool = False) -> KeyContainer:
-    """A container with a new name, as Windows gives when the bundle names none."""
+def container(
+    key: PrivateKey, provider_type: int = 0, exportable: bool = False, name: str | None = None
+) -> KeyContainer:
+    """A container with the name that the bundle gives the key, else with a new one."""
     provider = CAPI_PROVIDERS[provider_type] if provider_type else CNG_PROVIDER
-    return KeyContainer("{" + str(uuid.uuid4()).upper() + "}", provider, provider_type, exportable, key)
+    return KeyContainer(name or "{" + str(uuid.uuid4()).upper() + "}", provider, provider_type, exportable, key)
 
 
 class Store:
@@ -68,6 +70,13 @@ class Store:
         """Elements of the owner's store REQUEST."""
         self.has_closed_neighbour = False
         """Another store of the owner does not open."""
+        self.on_disk: Store | None = None
+        """As it was when the disk last took it: a power loss may take what came after."""
+
+    def save(self) -> None:
+        """The disk takes it as it is."""
+        self.on_disk = Store(self.owner, self.machine)
+        self.on_disk.elements, self.on_disk.containers = dict(self.elements), dict(self.containers)
 
     def link(self, holder: KeyContainer) -> KeyProvInfo:
         """The key link of a certificate whose key lies in this container."""
@@ -90,9 +99,9 @@ class Store:
         self.plant_raw(thumbprint_of(der), pack(properties(der, link, friendly_name, archived)))
         return thumbprint_of(der)
 
-    def plant_key(self, key: PrivateKey, provider_type: int = 0) -> KeyContainer:
+    def plant_key(self, key: PrivateKey, provider_type: int = 0, exportable: bool = False) -> KeyContainer:
         """Puts a key there that no certificate links to, as an interrupted import leaves it."""
-        holder = container(key, provider_type)
+        holder = container(key, provider_type, exportable)
         self.containers[holder.name] = holder
         return holder
 

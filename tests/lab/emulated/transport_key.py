@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import base64
 import itertools
-import uuid
+import secrets
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from lab.emulated.errors import DriverError, HResult
 from lab.emulated.handle import StoreHandle
+from lab.emulated.removal import remove_leftovers
 from lab.emulated.store import CNG_PROVIDER, KeyContainer
 
 PREFIX = "hospital_it.pkcs12.transport."
@@ -37,11 +38,10 @@ def transport_container(name: str) -> KeyContainer:
     return KeyContainer(name, CNG_PROVIDER, 0, exportable=False, key=_keys()[next(_turn) % KEYS])
 
 
-def new_transport_key(store: StoreHandle, nonce: bytes) -> dict[str, Any]:
-    """Makes one, in the place of those that runs have left. It signs the nonce, which proves the public key."""
-    for name in store.transport_keys():
-        _delete(store, name, "transport_key_left")
-    holder = transport_container(PREFIX + uuid.uuid4().hex)
+def new_transport_key(store: StoreHandle, nonce: bytes, now: int) -> dict[str, Any]:
+    """Makes one, when those that runs have left are gone. It signs the nonce, which proves the public key."""
+    remove_leftovers(store, now, insist=True)
+    holder = transport_container(f"{PREFIX}{now:08x}{secrets.token_hex(12)}")
     try:
         store.create_container(holder)
     except DriverError:
@@ -61,7 +61,10 @@ def unseal(store: StoreHandle, name: str, sealed: bytes) -> str:
     holder = store.transport_key(name)
     if holder is None:
         raise DriverError("unseal_failed", HResult.NTE_BAD_KEYSET)
-    _delete(store, name, "unseal_failed")
+    try:
+        store.delete_container(name)
+    except DriverError as error:
+        raise DriverError("unseal_failed", error.hresult) from error
     assert isinstance(holder.key, rsa.RSAPrivateKey)
     if len(sealed) != BITS // 8:
         raise DriverError("unseal_failed", HResult.COR_E_SYSTEM)
@@ -69,13 +72,6 @@ def unseal(store: StoreHandle, name: str, sealed: bytes) -> str:
         return holder.key.decrypt(sealed, OAEP).decode()
     except ValueError as error:
         raise DriverError("unseal_failed", HResult.NTE_INTERNAL_ERROR) from error
-
-
-def _delete(store: StoreHandle, name: str, code: str) -> None:
-    try:
-        store.delete_container(name)
-    except DriverError as error:
-        raise DriverError(code, error.hresult) from error
 
 
 def public_blob(key: rsa.RSAPublicKey) -> bytes:

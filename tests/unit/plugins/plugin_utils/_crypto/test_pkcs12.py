@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 import warnings
@@ -130,7 +131,7 @@ def test_a_damaged_section_looks_like_a_wrong_passphrase(jeanne: IssuedBundle) -
 
 def test_nothing_secret_is_in_a_repr(jeanne: IssuedBundle) -> None:
     bundle = open_bundle(jeanne.data, PASSPHRASE)
-    one_use = transcode(bundle, os_build=19045)
+    one_use = transcode(bundle, os_build=19045, at=NOW)
     assert repr(one_use) == "TransportBundle()"
     assert "key=" not in repr(bundle)
     assert "PrivateKey" not in repr(bundle)
@@ -152,6 +153,7 @@ def test_dates_are_checked_at_the_time_given(
     assert (problem.code, problem.values["day"], problem.values["time"]) == (code, day, "08:30 UTC")
 
 
+NOW = datetime(2026, 3, 1, 8, 30, tzinfo=timezone.utc)
 TWO_THOUSAND = b"\x02\x02\x07\xd0"
 AES_256, PBE_3DES = bytes.fromhex("60864801650304012a"), bytes.fromhex("2a864886f70d010c0103")
 
@@ -162,21 +164,25 @@ def test_the_one_use_bundle_has_the_leaf_alone_under_a_cipher_that_the_build_rea
 ) -> None:
     bundle = open_bundle(jeanne.data, PASSPHRASE)
     assert bundle.friendly_name == "SISERI"
-    one_use = transcode(bundle, os_build)
+    one_use = transcode(bundle, os_build, NOW)
     content = pkcs12.load_pkcs12(one_use.data, one_use.passphrase.encode())
     assert content.cert is not None
     assert content.cert.certificate == jeanne.certificate
-    assert content.cert.friendly_name is None
     assert content.additional_certs == []
     assert (one_use.data.count(cipher), one_use.data.count(TWO_THOUSAND)) == (2, 2)  # of the certificate and of its key
     assert absent not in one_use.data
 
 
-def test_each_one_use_passphrase_is_long_and_new(jeanne: IssuedBundle) -> None:
+def test_each_one_use_passphrase_and_container_is_new(jeanne: IssuedBundle) -> None:
     bundle = open_bundle(jeanne.data, PASSPHRASE)
-    passphrases = {transcode(bundle, 19045).passphrase for _round in range(5)}
+    made = [transcode(bundle, 19045, NOW) for _round in range(5)]
+    passphrases = {one_use.passphrase for one_use in made}
     assert len(passphrases) == 5
     assert all(len(passphrase) >= 32 and passphrase.isascii() for passphrase in passphrases)
+    opened = [pkcs12.load_pkcs12(one_use.data, one_use.passphrase.encode()).cert for one_use in made]
+    names = {each.friendly_name for each in opened if each}
+    assert len(names) == 5
+    assert all(re.fullmatch(rb"hospital_it\.pkcs12\.key\.69a3f908[0-9a-f]{24}", name or b"") for name in names)
 
 
 @pytest.mark.parametrize("dialect", get_args(Dialect))
