@@ -44,9 +44,14 @@ def deliveries_of(fact: Any, merged: Iterable[Report]) -> Mapping[str, DeliveryR
     return found
 
 
-def with_delivery(step: Action, row: HolderRow | HolderWorkstation, delivery: DeliveryRecord | None) -> Action:
-    """The step of a holder after the delivery, at one workstation or without any."""
-    if delivery is None or step[0] not in OPEN or is_past(delivery, row):
+def with_delivery(
+    step: Action,
+    row: HolderRow | HolderWorkstation,
+    delivery: DeliveryRecord | None,
+    places: Iterable[HolderWorkstation] = (),
+) -> Action:
+    """The step of a holder after the delivery, at one of the ``places`` or without any."""
+    if delivery is None or step[0] not in OPEN or is_past(delivery, row, places):
         return step
     if delivery.state in BY_STATE:
         return BY_STATE[delivery.state], Actor.IT
@@ -55,9 +60,11 @@ def with_delivery(step: Action, row: HolderRow | HolderWorkstation, delivery: De
     return step
 
 
-def is_past(delivery: DeliveryRecord, row: HolderRow | HolderWorkstation) -> bool:
-    """Whether nothing is to be done with the delivery: its certificate is installed, or was before a run that had to wait for the next."""
-    places = row.places if isinstance(row, HolderRow) else (row,)
+def is_past(delivery: DeliveryRecord, row: HolderRow | HolderWorkstation, places: Iterable[HolderWorkstation]) -> bool:
+    """Whether nothing is to be done with the delivery: its certificate is installed, or a run after it had to wait for the next one.
+
+    All ``places`` of a holder take their bundles from one folder.
+    """
     waited = delivery.state is DeliveryState.COLLECTED and any(
         place.outcome == WAITED and place.outcome_at is not None and place.outcome_at > delivery.recorded_at
         for place in places

@@ -48,7 +48,7 @@ def holder_row(
     if shared_by(number, rules.shared):
         return _with_shared_number(blank_row([entry for entry, _seen in entries], rules), places, entries[0][0], rules)
     delivery = rules.deliveries.get(number or "")
-    places = [_delivered(place, delivery) for place in places]
+    places = [_delivered(place, delivery, places) for place in places]
     held = [rules.exceptions.accepted(number, place.status.value, place.workstation) for place in places]
     worst = min(places, key=_severity)
     # The status stays the worst one. Nobody has to act where the site has accepted it.
@@ -113,8 +113,10 @@ def _with_shared_number(
     )
 
 
-def _delivered(place: HolderWorkstation, delivery: DeliveryRecord | None) -> HolderWorkstation:
-    step, actor = with_delivery((place.next_step, place.actor), place, delivery)
+def _delivered(
+    place: HolderWorkstation, delivery: DeliveryRecord | None, places: Sequence[HolderWorkstation]
+) -> HolderWorkstation:
+    step, actor = with_delivery((place.next_step, place.actor), place, delivery, places)
     return replace(place, next_step=step, actor=actor)
 
 
@@ -211,9 +213,7 @@ def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
         computer=host.computer,
         answer=seen.answer,
         facts_at=host.facts_at,
-        facts_age_days=-rules.calendar.days_left(rules.calendar.day(host.facts_at), rules.now)
-        if host.facts_at
-        else None,
+        facts_age_days=_age(host.facts_at, rules) if host.facts_at else None,
         problem=host.problem,
         holders=len({entry.key for entry in host.entries}),
         certificates=len(host.certificates),
@@ -224,3 +224,8 @@ def workstation_row(seen: EvaluatedHost, rules: Rules) -> WorkstationRow:
         store_owners=host.store_owners,
         strangers=host.strangers,
     )
+
+
+def _age(moment: datetime, rules: Rules) -> int:
+    """Calendar days of the site since then."""
+    return -rules.calendar.days_left(rules.calendar.day(moment), rules.now)

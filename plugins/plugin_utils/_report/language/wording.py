@@ -125,7 +125,7 @@ class Wording:
             return ""
         text = self.words("delivery.of", state=self.words.of(found.state), day=self.day(found.mail_at) or "?")
         is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
-        return "" if is_past(found, row) or is_quiet else text
+        return "" if is_past(found, row, row.places) or is_quiet else text
 
     def accepted(self, accepted: Iterable[Accepted]) -> list[str]:
         """What the site has accepted, until when and why; each once, although it may be so at several workstations."""

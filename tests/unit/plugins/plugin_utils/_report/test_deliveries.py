@@ -82,9 +82,12 @@ def test_a_withdrawal_before_a_run_that_had_to_wait_is_past(
     at = found.recorded_at + timedelta(seconds=after)
     (first, *_others) = HOLDER.places
     place = replace(first, outcome=outcome, outcome_at=at, valid_from=OLD, valid_until=OLD + THREE_YEARS)
-    assert with_delivery((NextStep.AWAIT_BUNDLE, Actor.ISSUER), place, found)[0] is step
+    waits = (NextStep.AWAIT_BUNDLE, Actor.ISSUER)
+    assert with_delivery(waits, place, found, (place,))[0] is step
+    before = replace(place, workstation="ws-9", outcome_at=found.recorded_at - timedelta(days=1))
+    assert with_delivery(waits, before, found, (before, place))[0] is step, "all places take from one folder"
     row = replace(HOLDER, places=(place,), valid_from=OLD, valid_until=OLD + THREE_YEARS)
-    assert is_past(found, row) is (step is NextStep.AWAIT_BUNDLE)
+    assert is_past(found, row, row.places) is (step is NextStep.AWAIT_BUNDLE)
 
 
 def test_a_holder_whose_key_is_missing_is_still_enrolled() -> None:
