@@ -127,7 +127,7 @@ kerberos-notice:
 	@tools/kerberos status $(PYTHON)
 
 .PHONY: screenshots
-screenshots: .venv/stamp browser-notice ## take new pictures of the report for docs/images
+screenshots: .venv/stamp browser-notice ## run the chain in a hospital of 40 holders, and take new pictures for docs/images
 	$(WITH_TESTS) -m browser.screenshots docs/images
 
 .PHONY: matrix matrix-oldest matrix-newest

@@ -70,7 +70,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "extensions/": (MOLECULE,),
     "docs/awx/": ("planted", "integration/awx_jobs"),
     "docs/monitoring/": ("planted",),
-    "docs/images/": ("browser",),
+    "docs/images/": ("browser", "integration/report"),
     "docs/": ("integration/guides",),
     "meta/": ("integration/guides",),
     "changelogs/": (),

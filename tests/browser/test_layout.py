@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
-from browser.fleet import report as forty
 from browser.pages import hostile_page, sample_page
 from browser.visit import NARROW, WIDE, Visitor
 from unit.plugins.plugin_utils._report.reports import hospital
@@ -130,7 +129,7 @@ GAPS = """() => Array.from(document.querySelectorAll(".tiles"), (list) => {
 @pytest.mark.parametrize("width", [WIDE, 1536])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_tiles_fill_their_rows(visit: Visitor, language: str, width: int) -> None:
-    gaps = visit(page_of(forty(language)), width=width).evaluate(GAPS)
+    gaps = visit(page_of(hospital(40, language)), width=width).evaluate(GAPS)
     assert len(gaps) >= 3 and max(gaps) <= 1
 
 

@@ -12,16 +12,20 @@ import pytest
 from playwright.sync_api import Page
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
+    Acceptable,
+    ExceptionRow,
+    ExceptionState,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page as page_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import Wording
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Report
 from browser.chromium import print_out
-from browser.fleet import report as forty
 from browser.many import large
 from browser.pages import sample_page
 from browser.sample import sample
 from browser.visit import Visitor
-from unit.plugins.plugin_utils._report.reports import hospital
+from unit.plugins.plugin_utils._report.reports import TODAY, hospital
 
 pytestmark = pytest.mark.browser
 
@@ -119,7 +123,8 @@ def named(report: Report) -> Report:
 
 
 def test_accepted_exceptions_are_before_the_line_to_sign(visit: Visitor) -> None:
-    report = forty("fr")
+    accepted = ExceptionRow("T100004", None, Acceptable("weak"), "nouvelle demande", TODAY, ExceptionState.IN_FORCE)
+    report = replace(named(hospital(30, "fr")), exceptions=(accepted,))
     found = sheets(visit(page_of(report)), "short")
     say = Wording(report.parameters)
     text = " ".join("\n".join(found).split())
@@ -175,6 +180,18 @@ def test_without_scripts_it_prints_the_same(visit: Visitor) -> None:
     assert words(with_scripts) == words(without)
 
 
+def forty(language: str) -> Report:
+    """Forty holders, whose access ends with the first of certificate and authorisation."""
+    report = large(40, language)
+    rows = [
+        replace(row, ends_on=row.authorisation_until, days_left=row.authorisation_days_left)
+        if row.ends_on and row.authorisation_until and row.authorisation_until < row.ends_on
+        else row
+        for row in report.holders
+    ]
+    return replace(report, holders=tuple(rows))
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_register_has_everybody_and_both_forms_have_the_days_left(visit: Visitor, language: str) -> None:
     report = named(forty(language))
@@ -199,9 +216,7 @@ def test_the_register_has_everybody_and_both_forms_have_the_days_left(visit: Vis
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("count", range(6, 47, 4))
 def test_no_sheet_ends_with_a_heading(visit: Visitor, count: int, form: str) -> None:
-    report = named(forty("fr"))
-    report = replace(report, holders=report.holders[:count], certificates=report.certificates[:count])
-    page = visit(page_of(report))
+    page = visit(page_of(named(hospital(count, "fr"))))
     headings = page.evaluate(
         "Array.from(document.querySelectorAll('h2, p.paper, thead th, .about'), (each) => each.textContent.trim())"
     )
