@@ -76,7 +76,7 @@ OF_CONNECTIONS = """``connection_error.code`` of a task that did not reach its w
 Never switch a check off: another machine could take the workstation's place."""
 OF_PORTALS = """``code`` of :ansplugin:`hospital_it.pkcs12.portal_info#module`, and the cause of ``connect_failed``. *It* is the portal.
 Where a proxy opens TLS connections, no client certificate works: exempt the portal.
-A portal of TLS 1.3 alone is ``handshake`` from a Windows before 11 and Server 2022."""
+A portal of TLS 1.3 alone is ``handshake`` from a Windows before 11 and Server 2022, although browsers there reach it."""
 OF_DELIVERIES = "What became of a mail of the issuer: ``collect`` says it, and the report shows it."
 OF_METRICS = """The textfile collector of node_exporter reads ``pkcs12-compliance.prom``.
 Labels have numbers, workstations, SIDs and thumbprints, and no names. What has ``authorisation`` has ``issuer``, too."""

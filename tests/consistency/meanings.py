@@ -37,7 +37,7 @@ STEPS = (
     ("find_bundle", "the link was used before, and the bundle is not in the folder", "IT"),
     ("check_delivery", "the mail is not proven, its address is not allowed, or its code is wrong", "IT"),
     ("call_issuer", "for ``pkcs12_issuer_overdue_days`` days no newer bundle was there; IT does not search the holder's mailbox", "IT"),
-    ("return_annex_1", "the first certificate waits for the yearly document with this person", "employer"),
+    ("return_document", "the first certificate waits for the yearly document with this person", "employer"),
     ("ask_for_stronger", "the certificate is ``weak``", "issuer"),
     ("replace_revoked", "the certificate is ``revoked``", "IT"),
     ("enrol", "there is no certificate, or it has no key", "IT"),
