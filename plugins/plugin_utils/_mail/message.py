@@ -103,9 +103,9 @@ def size_of(message: EmailMessage, max_bytes: int) -> int:
     return size
 
 
-def check_address(option: str, text: str) -> None:
-    """Raises ``Pkcs12Error`` (``mail_address``, ``mail_header``) if a text of an option is not exactly one address."""
-    _address(option, text)
+def check_address(option: str, text: str) -> str:
+    """The address without a name. Raises ``Pkcs12Error`` (``mail_address``, ``mail_header``) if a text of an option is not exactly one."""
+    return _address(option, text).addr_spec
 
 
 def _address(option: str, text: str) -> Address:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +71,7 @@ def _written(
     sender = Sender(
         address,
         options["forward_to"] or options["it_to"][0],
-        options["contact"] or parseaddr(address)[1],
+        options["contact"] or check_address("mail_sender", address),
         options["calendar"],
         report.parameters.authorisation_word,
     )
