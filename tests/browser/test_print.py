@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -183,12 +184,11 @@ def test_without_scripts_it_prints_the_same(visit: Visitor) -> None:
 def forty(language: str) -> Report:
     """Forty holders, whose access ends with the first of certificate and authorisation."""
     report = large(40, language)
-    rows = [
-        replace(row, ends_on=row.authorisation_until, days_left=row.authorisation_days_left)
-        if row.ends_on and row.authorisation_until and row.authorisation_until < row.ends_on
-        else row
-        for row in report.holders
-    ]
+    rows = []
+    for row in report.holders:
+        assert row.authorisation_until and row.authorisation_days_left is not None
+        end, left = row.authorisation_until - timedelta(days=1), row.authorisation_days_left - 1
+        rows.append(replace(row, authorisation_until=end, authorisation_days_left=left, ends_on=end, days_left=left))
     return replace(report, holders=tuple(rows))
 
 
