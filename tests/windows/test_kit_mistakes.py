@@ -62,11 +62,11 @@ PROBES = {"convertto_json": "container", "locks": "key", "linked_token": "certif
 OF_ADMINISTRATORS = "guard_a_policy_that_asks_in_a_dialog"
 WITH_KEYS = "remove_takes_the_key_too"
 NAMED = """
-	$made = $Case.containers[$Order.alias]
-	$Case.containers[$Order.alias] = "a container whose name is longer than $made"
-	$keys = 'HKCU:\\Software\\Wine\\Crypto\\CNG'
-	Copy-Item -LiteralPath "$keys\\$made" -Destination "$keys\\$($Case.containers[$Order.alias])"
-	Remove-Item -LiteralPath "$keys\\$made"
+    $made = $Case.containers[$Order.alias]
+    $Case.containers[$Order.alias] = "a container whose name is longer than $made"
+    $keys = 'HKCU:\\Software\\Wine\\Crypto\\CNG'
+    Copy-Item -LiteralPath "$keys\\$made" -Destination "$keys\\$($Case.containers[$Order.alias])"
+    Remove-Item -LiteralPath "$keys\\$made"
 """
 """Wine gives each container a GUID for a name, Windows need not."""
 

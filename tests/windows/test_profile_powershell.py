@@ -83,7 +83,7 @@ class Disk:
         self.folder = folder
 
     def write(self, path: str, data: bytes) -> None:
-        folder, _, name = path.rpartition("\\")
+        folder, name = path.rsplit("\\", 1)
         self.make(folder)
         (self.folder / folder / name).write_bytes(data)
 
