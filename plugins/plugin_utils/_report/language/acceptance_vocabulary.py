@@ -43,17 +43,6 @@ ACCEPTANCE: Catalogue = {
         "The inventory has one number for two people: {numbers}.",
         "L'inventaire a un numéro pour deux personnes : {numbers}.",
     ),
-    "numbers.who": (
-        (
-            "The inventory has {number} for {people}. Give each person the own number in pkcs12_holders. If both names are one "
-            "person's, write the other name as former_name."
-        ),
-        (
-            "L'inventaire a {number} pour {people}. Donner à chaque personne son propre numéro dans pkcs12_holders. Si les deux "
-            "noms désignent une seule personne, indiquer l'autre nom dans former_name."
-        ),
-    ),
-    "numbers.and": ("and", "et"),
     "tile.shared": ("One number for two people", "Un numéro pour deux personnes"),
     "not_searched.all": (
         "not looked for. Set pkcs12_issuer to a pattern for the issuer of your certificates, and run audit again.",

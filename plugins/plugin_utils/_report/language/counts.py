@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..._errors import Problem
 from ..._policy.status import Status
 from ..acceptance import is_left
 from ..exceptions import Acceptable
@@ -123,9 +124,15 @@ def shared_among(report: Report, say: Wording) -> Sequence[str]:
 def shared_sentences(report: Report, say: Wording) -> Sequence[str]:
     """The same as sentences, with what to do."""
     return [
-        say("numbers.who", number=number, people=_enumerated([_person(row.name, _places(row)) for row in rows], say))
+        say.told.of(Problem("shared_number", {"number": number}, causes=tuple(map(_listed, rows))))
         for number, rows in shared_numbers(report).items()
     ]
+
+
+def _listed(row: HolderRow) -> Problem:
+    if places := _places(row):
+        return Problem("shared_number.person_at", {"name": row.name, "hosts": tuple(places)})
+    return Problem("shared_number.person", {"name": row.name})
 
 
 def shared_at(report: Report, say: Wording) -> str:
@@ -134,11 +141,6 @@ def shared_at(report: Report, say: Wording) -> str:
         _person(number, some_names(dict.fromkeys(place for row in rows for place in _places(row)), say))
         for number, rows in shared_numbers(report).items()
     )
-
-
-def _enumerated(words: Sequence[str], say: Wording) -> str:
-    *others, last = words
-    return f"{', '.join(others)} {say('numbers.and')} {last}" if others else last
 
 
 def _places(row: HolderRow) -> Sequence[str]:
