@@ -203,8 +203,6 @@ def _audited(host: str, row: Mapping[str, Any], listed: Listed, refused: str | N
     if refused:
         return SummaryRow(host, FAILED, refused, label(row), needs_somebody=True)
     status = str(row["status"])
-    is_unknown = status == MISSING and row.get("owner_sid", "") is None
-    unknown = (Problem("unknown_holder", {"computer": host, "name": str(row["user"])}),) if is_unknown else ()
     if listed.has_left(row) and status == MISSING:
         return SummaryRow(host, LEFT, who=label(row))
     if listed.has_left(row):
@@ -216,8 +214,8 @@ def _audited(host: str, row: Mapping[str, Any], listed: Listed, refused: str | N
     if ends_on:
         code = "access_ends.by_authorisation" if is_of_authorisation(row) else "access_ends"
         told = Problem(code, {"day": date.fromisoformat(ends_on)})
+    elif status == MISSING and row.get("owner_sid", "") is None:
+        told = Problem("no_access.unknown_account", {"account": str(row["user"]), "host": host})
     else:
-        told = Problem(
-            "no_access" if Status(status).gives_access is GivesAccess.NO else "access_not_known", causes=unknown
-        )
+        told = Problem("no_access" if Status(status).gives_access is GivesAccess.NO else "access_not_known")
     return SummaryRow(host, status_of(row), told, label(row), status != VALID)

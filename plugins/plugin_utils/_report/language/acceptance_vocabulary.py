@@ -43,6 +43,18 @@ ACCEPTANCE: Catalogue = {
         "The inventory has one number for two people: {numbers}.",
         "L'inventaire a un numéro pour deux personnes : {numbers}.",
     ),
+    "numbers.who": (
+        (
+            "Two names have the number {number}: {people}. If they are one person's, correct the wrong name; where the name has changed, "
+            "write the name before as former_name. If they are two people, correct the number of one of them."
+        ),
+        (
+            "Deux noms ont le numéro {number} : {people}. S'il s'agit d'une seule personne, corriger le nom faux ; si le nom a changé, "
+            "écrire l'ancien nom dans former_name. S'il s'agit de deux personnes, corriger le numéro de l'une d'elles."
+        ),
+    ),
+    "numbers.register": ("register: pkcs12_register_holders", "registre : pkcs12_register_holders"),
+    "numbers.and": ("and", "et"),
     "tile.shared": ("One number for two people", "Un numéro pour deux personnes"),
     "not_searched.all": (
         "not looked for. Set pkcs12_issuer to a pattern for the issuer of your certificates, and run audit again.",

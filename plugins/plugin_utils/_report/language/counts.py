@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..._errors import Problem
 from ..._policy.status import Status
 from ..acceptance import is_left
 from ..exceptions import Acceptable
@@ -122,17 +121,17 @@ def shared_among(report: Report, say: Wording) -> Sequence[str]:
 
 
 def shared_sentences(report: Report, say: Wording) -> Sequence[str]:
-    """The same as sentences, with what to do."""
+    """The same as sentences, with where each name stands and what to do."""
     return [
-        say.told.of(Problem("shared_number", {"number": number}, causes=tuple(map(_listed, rows))))
+        say("numbers.who", number=number, people=f" {say('numbers.and')} ".join(_listed(row, say) for row in rows))
         for number, rows in shared_numbers(report).items()
     ]
 
 
-def _listed(row: HolderRow) -> Problem:
-    if places := _places(row):
-        return Problem("shared_number.person_at", {"name": row.name, "hosts": tuple(places)})
-    return Problem("shared_number.person", {"name": row.name})
+def _listed(row: HolderRow, say: Wording) -> str:
+    places = ", ".join(_places(row))
+    variable = f"pkcs12_holders{say.words.colon} {places}" if places else say("numbers.register")
+    return f"{row.name} ({variable})"
 
 
 def shared_at(report: Report, say: Wording) -> str:

@@ -193,7 +193,7 @@ def test_workstation_that_was_audited() -> None:
     assert "  <summary.place <holder_at a CHU\\e>> <access_ends.by_authorisation 2026-12-01>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\c>> <no_access>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\d>> <access_not_known>" in found["lines"]
-    assert "  <summary.place <holder_at a CHU\\f>> <no_access <unknown_holder a CHU\\f>>" in found["lines"]
+    assert "  <summary.place <holder_at a CHU\\f>> <no_access.unknown_account CHU\\f a>" in found["lines"]
 
 
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
