@@ -171,7 +171,7 @@ def _holder(row: HolderRow, say: Wording, remarks: Remarks) -> Cells:
 
 def _status(row: HolderRow, say: Wording) -> str:
     """The status, and what of it is accepted."""
-    return "; ".join((say.of(row.shown_status), *say.revocation(row), *say.accepted(row.accepted)))
+    return "; ".join((say.of(row.shown_status), *say.revocation(row), *say.accepted(row.shown_status, row.accepted)))
 
 
 def _exception(report: Report) -> Callable[[ExceptionRow, Wording], Cells]:

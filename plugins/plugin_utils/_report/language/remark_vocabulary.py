@@ -130,16 +130,13 @@ REMARKS: Catalogue = {
         "autorisation : échéance le {day}, dans plus de 13 mois ; date à comparer avec {document}",
     ),
     "remark.next_date.site": (
-        "once {document} has been returned, write {day} in pkcs12_authorisation_anniversary, if the registry confirmed this date",
-        "une fois {document} retourné, écrire {day} dans pkcs12_authorisation_anniversary, si le registre a confirmé cette date",
+        "IT then writes {day} in pkcs12_authorisation_anniversary, if the registry confirmed this date",
+        "le service informatique écrit ensuite {day} dans pkcs12_authorisation_anniversary, si le registre a confirmé cette date",
     ),
     "remark.next_date.own": (
+        "IT then writes {day} in authorisation_anniversary of this person (pkcs12_holders), if the registry confirmed this date",
         (
-            "once {document} has been returned, write {day} in authorisation_anniversary of this person (pkcs12_holders), if the "
-            "registry confirmed this date"
-        ),
-        (
-            "une fois {document} retourné, écrire {day} dans authorisation_anniversary de cette personne (pkcs12_holders), si le "
+            "le service informatique écrit ensuite {day} dans authorisation_anniversary de cette personne (pkcs12_holders), si le "
             "registre a confirmé cette date"
         ),
     ),
@@ -208,7 +205,7 @@ LEGEND: Catalogue = {
     "legend.renewal_due": ("Works; its end is near.", "Utilisable ; sa fin est proche."),
     "legend.duplicate": ("Two work; the older one has to go.", "Deux sont utilisables ; l'ancien est à supprimer."),
     "legend.weak": ("Works; key or signature is too weak.", "Utilisable ; clé ou signature trop faible."),
-    "legend.awaited": ("First certificate not due yet.", "Premier certificat pas encore attendu."),
+    "legend.awaited": ("First certificate not due yet.", "Premier certificat à venir, sans retard."),
     "legend.on_leave": ("The person is away.", "Personne absente."),
     "legend.valid": ("Works, nothing to do.", "Utilisable, rien à faire."),
     "legend.superseded": ("A newer one took its place.", "Remplacé par un plus récent."),

@@ -127,12 +127,13 @@ class Wording:
         is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
         return "" if is_past(found, row, row.places) or is_quiet else text
 
-    def accepted(self, accepted: Iterable[Accepted]) -> list[str]:
-        """What the site has accepted, until when and why; each once, although it may be so at several workstations."""
-        texts = (
-            self.words("accepted", what=self.words.of(each.what), day=self.day(each.until), reason=each.reason)
-            for each in accepted
-        )
+    def accepted(self, shown: Status, accepted: Iterable[Accepted]) -> list[str]:
+        """What the site has accepted (``shown`` is said beside it already), until when and why; each once, for all workstations."""
+        texts = []
+        for each in accepted:
+            what, status = self.words.of(each.what), self.words.of(shown)
+            text = self.words("accepted", day=self.day(each.until), reason=each.reason)
+            texts.append(text if what == status else f"{what}, {text}")
         return list(dict.fromkeys(texts))
 
     def revocation(self, row: HolderRow) -> list[str]:
