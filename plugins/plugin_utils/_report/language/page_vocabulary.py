@@ -104,7 +104,7 @@ _TABLE: Catalogue = {
     "until.exact": ("valid until {moment}", "valide jusqu'au {moment}"),
     "until.certificate": ("certificate ends on {day}", "certificat : fin le {day}"),
     "delivery.of": ("issuer's mail of {day}: {state}", "message de l'émetteur du {day} : {state}"),
-    "certificate.none": ("none", "aucun"),
+    "until.none": ("no access known", "aucun accès connu"),
     "authorisation.none": ("unknown", "inconnue"),
     "holder.none": ("none", "aucun"),
     "days.today": ("today", "aujourd'hui"),
