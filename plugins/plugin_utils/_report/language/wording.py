@@ -20,7 +20,7 @@ from ..._policy.status import Status
 from ..acceptance import is_accepted
 from ..crl_row import CrlRow
 from ..deliveries import is_past
-from ..exceptions import Accepted
+from ..exceptions import Acceptable, Accepted
 from ..model import HolderRow, HolderWorkstation, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
@@ -127,7 +127,7 @@ class Wording:
         is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
         return "" if is_past(found, row, row.places) or is_quiet else text
 
-    def accepted(self, shown: Status, accepted: Iterable[Accepted]) -> list[str]:
+    def accepted(self, shown: Status | Acceptable, accepted: Iterable[Accepted]) -> list[str]:
         """What the site has accepted (``shown`` is said beside it already), until when and why; each once, for all workstations."""
         texts = []
         for each in accepted:
