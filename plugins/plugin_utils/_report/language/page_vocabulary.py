@@ -34,6 +34,8 @@ _HEAD: Catalogue = {
     "compared.with": ("the report of {moment}", "rapport du {moment}"),
     "compared.not": ("no earlier report", "aucun rapport antérieur"),
     "query": ("Selection", "Sélection"),
+    "service.link": ("Service", "Service"),
+    "document.link": ("Document", "Document"),
     "limits": ("Limits", "Seuils"),
     "limits.renew": (
         "a certificate is due within {days} of its end",
@@ -104,7 +106,8 @@ _TABLE: Catalogue = {
     "until.exact": ("valid until {moment}", "valide jusqu'au {moment}"),
     "until.certificate": ("certificate ends on {day}", "certificat : fin le {day}"),
     "delivery.of": ("issuer's mail of {day}: {state}", "message de l'émetteur du {day} : {state}"),
-    "until.none": ("no access known", "aucun accès connu"),
+    "access.none": ("no access", "pas d'accès"),
+    "access.unknown": ("unknown", "inconnu"),
     "authorisation.none": ("unknown", "inconnue"),
     "holder.none": ("none", "aucun"),
     "days.today": ("today", "aujourd'hui"),

@@ -129,6 +129,7 @@ def test_after_the_end_the_report_says_which_day_to_write_where_and_that_day_is_
 def test_an_end_more_than_13_months_ahead_is_to_be_compared() -> None:
     report = made(site(pkcs12_authorisation_anniversary="2028-01-01"), authorisation_document={"name": "annex 1"})
     said = (
-        'the authorisation ends on 2028-01-01, more than 13 months ahead: compare this date with the document "annex 1"'
+        "the authorisation ends on 2028-01-01, more than 13 months ahead: "
+        'IT compares this date with the document "annex 1"'
     )
     assert remarks_of(report) == [[said], [said]]
