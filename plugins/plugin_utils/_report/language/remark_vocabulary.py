@@ -131,14 +131,23 @@ REMARKS: Catalogue = {
         "autorisation : échéance le {day}, dans plus de 13 mois ; le service informatique compare cette date avec {document}",
     ),
     "remark.next_date.site": (
-        "IT then writes {day} in pkcs12_authorisation_anniversary, if the registry confirmed this date",
-        "le service informatique écrit ensuite {day} dans pkcs12_authorisation_anniversary, si le registre a confirmé cette date",
+        (
+            "once the document has been returned, IT writes {day} in pkcs12_authorisation_anniversary, if the registry confirmed "
+            "this date"
+        ),
+        (
+            "une fois le document retourné, le service informatique écrit {day} dans pkcs12_authorisation_anniversary, si le registre "
+            "a confirmé cette date"
+        ),
     ),
     "remark.next_date.own": (
-        "IT then writes {day} in authorisation_anniversary of this person (pkcs12_holders), if the registry confirmed this date",
         (
-            "le service informatique écrit ensuite {day} dans authorisation_anniversary de cette personne (pkcs12_holders), si le "
-            "registre a confirmé cette date"
+            "once the document has been returned, IT writes {day} in authorisation_anniversary of this person (pkcs12_holders), if "
+            "the registry confirmed this date"
+        ),
+        (
+            "une fois le document retourné, le service informatique écrit {day} dans authorisation_anniversary de cette personne "
+            "(pkcs12_holders), si le registre a confirmé cette date"
         ),
     ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),
