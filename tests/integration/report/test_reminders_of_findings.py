@@ -163,8 +163,8 @@ def test_file_of_an_earlier_version_is_read(office: Office) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "certificate without a holder: remove it with the role retire\n  workstation ws-1\n"),
-        ("fr", "certificat sans titulaire : lancer la suppression (retire)\n  poste ws-1\n"),
+        ("en", "Somebody (certificate without a holder): remove it with the role retire\n  workstation ws-1\n"),
+        ("fr", "Somebody (certificat sans titulaire) : lancer la suppression (retire)\n  poste ws-1\n"),
     ],
 )
 def test_certificates_of_leavers_and_of_nobody_reach_it(office: Office, language: str, words: str) -> None:
