@@ -345,7 +345,9 @@ def _why_now(task: HolderTask, context: ResultContext) -> Problem:
     if refusal := task.error or task.later_refusal:
         return refusal.problem
     ends_on = _access_until(task.entry.certificate_until, task.entry, context).ends_on
-    return Problem("access_ends", {"day": ends_on}) if ends_on else Problem("no_access")
+    if ends_on:
+        return Problem("access_ends", {"day": ends_on})
+    return Problem("no_access" if task.entry.in_facts else "no_access.never_seen")
 
 
 def help_wanted(host: str, result: Mapping[str, Any]) -> Any:

@@ -610,6 +610,7 @@ CODES: Mapping[str, Code] = {
     "newer_file.other_reason": code(IT),
     "newer_report": code(IT, name=STR, schema=INT, known=INT),
     "no_access": code(IT),
+    "no_access.never_seen": code(IT),
     "no_account_name": code(IT, computer=STR, name=STR),
     "no_authorisation": code(IT, pattern=STR, subject=STR),
     "no_authorisation.in_file": code(IT, file=STR),
