@@ -144,6 +144,14 @@ matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours
 docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
 	PATH="$(CURDIR)/$(DOCS)/bin:$$PATH" tools/docs .build/stage .build/docs
 
+.PHONY: translations
+translations: $(DOCS)/stamp stage ## bring the French pages' files in docs/developers/site/locale up to date with the English pages
+	PATH="$(CURDIR)/$(DOCS)/bin:$$PATH" tools/docs .build/stage .build/translations translations
+
+.PHONY: leaflet
+leaflet: .venv/stamp browser-notice ## test that the leaflet of the site that `make docs` built prints to one sheet
+	PKCS12_SITE=.build/docs/html $(PYTHON) -m pytest -q tests/browser/test_leaflet.py || [ $$? -eq 5 ] # no test without a Chromium, which the notice says
+
 .PHONY: changelog
 changelog: $(LINT)/stamp stage ## write in .build what antsibull-changelog would write for the next release; the tree stays as it is
 	PATH="$(CURDIR)/$(LINT)/bin:$$PATH" tools/changelog $(STAGE) .build/CHANGELOG.md

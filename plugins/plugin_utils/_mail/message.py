@@ -48,7 +48,7 @@ class MailContent:
     """The content of a mail. Addresses are bare, or with a name before them: ``Jeanne Dupont <jeanne@chu.example>``.
 
     ``html``: the same as ``body``, for programs that show HTML. ``kind``: of mails that come again and again, as filters see it in
-    ``List-Id`` (RFC 2919); ``about``: the same in words.
+    ``List-Id`` (RFC 2919); ``about``: the same in words, or empty.
     """
 
     sender: str
@@ -58,7 +58,7 @@ class MailContent:
     attachments: Sequence[Attachment]
     html: str | None = None
     kind: str | None = None
-    about: str = "Personal certificates"
+    about: str = ""
 
 
 def compose(content: MailContent, now: datetime) -> EmailMessage:
@@ -74,7 +74,8 @@ def compose(content: MailContent, now: datetime) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: automatic replies do not answer it
     if content.kind:
         about = _one_line("service", content.about)
-        message["List-Id"] = formataddr((about, f"{content.kind}.pkcs12.{sender.domain}"))
+        identity = f"{content.kind}.pkcs12.{sender.domain}"
+        message["List-Id"] = formataddr((about, identity)) if about else f"<{identity}>"
     message.set_content(content.body)
     if content.html is not None:
         message.add_alternative(content.html, subtype="html")

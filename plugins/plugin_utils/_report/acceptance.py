@@ -68,6 +68,13 @@ def _all(report: Report) -> Iterator[tuple[tuple[str, str], tuple[Accepted, ...]
             yield (certificate.holder or "", certificate.certificate.issuer_setting), (certificate.accepted,)
 
 
+def is_authorisation_due(row: HolderRow) -> bool:
+    """Whether the employer has to return the yearly document for this holder, whatever else is to be done. Accepted ends do not count."""
+    said = row.authorisation_status
+    is_accepted_so = any(each.what.value == f"{AUTHORISATION}{said.value if said else ''}" for each in row.accepted)
+    return said in (Status.RENEWAL_DUE, Status.EXPIRED) and not is_accepted_so
+
+
 def is_left(row: CertificateRow) -> bool:
     """Whether a certificate without a holder still needs somebody. One that is accepted does not."""
     return row.next_step.value != "nothing"

@@ -240,9 +240,14 @@ def _holders(
 def _with_steps(
     certificates: Iterable[CertificateRow], holders: Iterable[HolderRow], rules: Rules
 ) -> list[CertificateRow]:
-    """The certificates that decide where a holder stands, with the holder's next step there."""
+    """The certificates that decide where a holder stands, with the holder's next step there. Of two usable ones, the older has to go."""
     steps = {
-        (place.workstation, place.owner_sid, row.issuer_setting, place.thumbprint): (place.next_step, place.actor)
+        (
+            place.workstation,
+            place.owner_sid,
+            row.issuer_setting,
+            f"older of {row.authorisation}" if place.status is Status.DUPLICATE else place.thumbprint,
+        ): (place.next_step, place.actor)
         for row in holders
         for place in row.places
         if not rules.exceptions.accepted(row.authorisation, place.status.value, place.workstation)
@@ -250,7 +255,8 @@ def _with_steps(
 
     def with_step(row: CertificateRow) -> CertificateRow:
         each = row.certificate
-        step = steps.get((row.workstation, each.owner_sid, each.issuer_setting, each.thumbprint))
+        which = f"older of {row.holder}" if row.status is Status.SUPERSEDED else each.thumbprint
+        step = steps.get((row.workstation, each.owner_sid, each.issuer_setting, which))
         return replace(row, next_step=step[0], actor=step[1]) if step and row.next_step is NextStep.NOTHING else row
 
     return list(map(with_step, certificates))

@@ -99,7 +99,7 @@ def test_mail_arrives_over_tls_from_an_account(office: MailServer, sender: Sende
     assert (mail.encrypted, mail.account) == (True, "svc")
     assert (mail.sender, mail.recipients) == ("certificats@chu.example", ("radioprotection@chu.example",))
     assert (mail.message["Subject"], mail.message["Auto-Submitted"]) == ("42 holders", "auto-generated")
-    assert str(mail.message["List-Id"]).startswith("Personal certificates <report.pkcs12.")
+    assert str(mail.message["List-Id"]).startswith("<report.pkcs12.")
     (page,) = mail.message.iter_attachments()
     assert page.get_payload(decode=True) == sender.page.read_bytes()
     assert (result["changed"], result["recipients"]) == (True, ["radioprotection@chu.example"])

@@ -78,9 +78,9 @@ def months(report: Report, holders: Iterable[HolderRow]) -> tuple[Month, ...]:
     certificates: Counter[tuple[int, int]] = Counter()
     authorisations: Counter[tuple[int, int]] = Counter()
     for row in holders:
-        if row.certificate_ends_on and row.valid_until and row.valid_until >= report.parameters.report_date:
+        if row.certificate_ends_on and row.certificate_ends_on >= today:
             certificates[_month(row.certificate_ends_on)] += 1
-        if row.authorisation_until and row.authorisation_until > today:
+        if row.authorisation_until and row.authorisation_until >= today:
             authorisations[_month(row.authorisation_until)] += 1
     numbers = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(MONTHS)]
     named = [(year, month + 1) for year, month in numbers]

@@ -173,7 +173,8 @@ def _legend(report: Report, holders: Iterable[HolderRow]) -> list[Status | Accep
     places = (place.status for row in rows for place in row.places)
     certificates = (row.status for row in (*report.certificates, *report.without_holder))
     found = {each.value for each in (*(row.shown_status for row in rows), *places, *certificates)}
-    return [each for each in (*SEVERITY, *OF_AUTHORISATION) if each.value in found]
+    every: tuple[Status | Acceptable, ...] = (*SEVERITY, *OF_AUTHORISATION)
+    return [each for each in every if each.value in found]
 
 
 def _first(holders: Sequence[HolderRow], end: date | None) -> list[str]:

@@ -210,7 +210,7 @@ def _named(row: HolderRow, say: Wording) -> str:
 
 def _until(row: HolderRow, say: Wording) -> str:
     """The end of access, and that of the certificate if it is another day."""
-    access = _dated(row.ends_on, row.days_left, say)
+    access = _dated(row.ends_on, row.days_left, say) if row.ends_on else say.no_end(row)
     if row.ends_on == row.certificate_ends_on:
         return access
     return ", ".join(filter(None, (access, say("until.certificate", day=say.day(row.certificate_ends_on)))))

@@ -34,6 +34,8 @@ _HEAD: Catalogue = {
     "compared.with": ("the report of {moment}", "rapport du {moment}"),
     "compared.not": ("no earlier report", "aucun rapport antérieur"),
     "query": ("Selection", "Sélection"),
+    "service.link": ("Service", "Service"),
+    "document.link": ("Document", "Document"),
     "limits": ("Limits", "Seuils"),
     "limits.renew": (
         "a certificate is due within {days} of its end",
@@ -76,7 +78,7 @@ _SUMMARY: Catalogue = {
     "tile.workstation.many.never_seen": ("workstations never seen", "postes jamais vus"),
     "tile.without_holder.one": ("certificate of a leaver or of nobody", "certificat d'un partant ou sans titulaire"),
     "tile.without_holder": ("certificates of leavers or of nobody", "certificats de partants ou sans titulaire"),
-    "tile.first_end": ("first end of access ({service})", "première fin d'accès ({service})"),
+    "tile.first_end": ("next end of access ({service})", "prochaine fin d'accès ({service})"),
     "tile.first_end.others": ("and {n} more", "et {n} de plus"),
 }
 
@@ -104,7 +106,8 @@ _TABLE: Catalogue = {
     "until.exact": ("valid until {moment}", "valide jusqu'au {moment}"),
     "until.certificate": ("certificate ends on {day}", "certificat : fin le {day}"),
     "delivery.of": ("issuer's mail of {day}: {state}", "message de l'émetteur du {day} : {state}"),
-    "certificate.none": ("none", "aucun"),
+    "access.none": ("no access", "pas d'accès"),
+    "access.unknown": ("unknown", "inconnu"),
     "authorisation.none": ("unknown", "inconnue"),
     "holder.none": ("none", "aucun"),
     "days.today": ("today", "aujourd'hui"),

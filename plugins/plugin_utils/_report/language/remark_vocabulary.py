@@ -123,9 +123,10 @@ REMARKS: Catalogue = {
         "on {workstation}, the last run found ({day}): {problem}",
         "sur {workstation}, le dernier passage a constaté ({day}) : {problem}",
     ),
+    "remark.also": ("also: {step}", "aussi : {step}"),
     "remark.date_far": (
-        "the authorisation ends on {day}, more than 13 months ahead: compare this date with {document}",
-        "autorisation : échéance le {day}, dans plus de 13 mois ; date à comparer avec {document}",
+        "the authorisation ends on {day}, more than 13 months ahead: IT compares this date with {document}",
+        "autorisation : échéance le {day}, dans plus de 13 mois ; le service informatique compare cette date avec {document}",
     ),
     "remark.next_date.site": (
         "once {document} has been returned, write {day} in pkcs12_authorisation_anniversary, if the registry confirmed this date",
@@ -189,6 +190,10 @@ COUNTS: Catalogue = {
 
 LEGEND: Catalogue = {
     "legend": ("What the statuses mean", "Signification des états"),
+    "legend.about": (
+        "No access from a day on: the day before is the last whole day of access.",
+        "Plus d'accès à partir d'un jour : la veille est le dernier jour entier d'accès.",
+    ),
     "legend.expired": ("The certificate ended.", "Le certificat a pris fin."),
     "legend.revoked": ("The issuer took it back.", "L'émetteur l'a révoqué."),
     "legend.missing": ("No certificate at the workstation.", "Aucun certificat sur le poste."),
@@ -206,7 +211,7 @@ LEGEND: Catalogue = {
     "legend.renewal_due": ("Works; its end is near.", "Utilisable ; sa fin est proche."),
     "legend.duplicate": ("Two work; the older one has to go.", "Deux sont utilisables ; l'ancien est à supprimer."),
     "legend.weak": ("Works; key or signature is too weak.", "Utilisable ; clé ou signature trop faible."),
-    "legend.awaited": ("First certificate not due yet.", "Premier certificat pas encore attendu."),
+    "legend.awaited": ("The first certificate is still to come.", "Le premier certificat est à venir."),
     "legend.on_leave": ("The person is away.", "Personne absente."),
     "legend.valid": ("Works, nothing to do.", "Utilisable, rien à faire."),
     "legend.superseded": ("A newer one took its place.", "Remplacé par un plus récent."),

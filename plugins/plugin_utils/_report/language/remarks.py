@@ -14,6 +14,7 @@ from ..._messages.words import MACHINE_SID, SID
 from ..._policy.access import Doubt, doubt_of, next_end
 from ..._policy.status import Status
 from ..._policy.validity import is_selectable
+from ..acceptance import is_authorisation_due
 from ..exceptions import FAILED
 from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report, StoreOwner, WorkstationRow
 from ..no_answer import no_answer_reason
@@ -44,8 +45,8 @@ class Remarks:
         self._workstations = {row.workstation: row for row in report.workstations}
 
     def of(self, row: HolderRow) -> list[str]:
-        """For which setting of the issuer the row is, where the report has several, whose store has the holder's certificate, which
-        certificates are two, where the last run failed, and what is to be written about the authorisation, one line each."""
+        """For which setting of the issuer the row is, where the report has several, that the authorisation is due, too, whose store has the
+        holder's certificate, which are two, where the last run failed, and what is to be written about the authorisation, one line each."""
         issuer = [*(self._issuer(row) if self._has_several_issuers else []), *self._date(row)]
         if row.next_step is NextStep.GIVE_OWN_NUMBER:
             return issuer  # whose the certificates are nobody can say
@@ -71,7 +72,7 @@ class Remarks:
             for place in row.places
             if place.problem
         )
-        return list(dict.fromkeys((*issuer, *elsewhere, *doubles, *failed)))
+        return list(dict.fromkeys((*issuer, *self._also(row), *elsewhere, *doubles, *failed)))
 
     def _failure(self, problem: Problem, step: NextStep) -> str:
         """Why the last run failed. What to do is said once: it may be the next step."""
@@ -80,6 +81,11 @@ class Remarks:
     def _issuer(self, row: HolderRow) -> list[str]:
         setting = row.issuer_setting
         return [self._say("remark.issuer", issuer=setting) if setting else self._say("remark.no_issuer")]
+
+    def _also(self, row: HolderRow) -> list[str]:
+        """The yearly step, where another one comes first: the employer is reminded of it meanwhile."""
+        is_also = is_authorisation_due(row) and row.next_step is not NextStep.RENEW_AUTHORISATION
+        return [self._say("remark.also", step=self._say.of(NextStep.RENEW_AUTHORISATION))] if is_also else []
 
     def _date(self, row: HolderRow) -> list[str]:
         """Which end date is to be written where once the authorisation has been renewed, or that the one there may be a slip."""

@@ -13,7 +13,7 @@ from enum import Enum
 from ..._errors import Actor, Problem
 from ..._policy.status import Status
 from ..._policy.validity import Calendar, calendar_of
-from ..acceptance import AUTHORISATION, is_left
+from ..acceptance import is_authorisation_due, is_left
 from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report
 
 
@@ -95,9 +95,7 @@ def _yearly(row: HolderRow, terms: Terms) -> ReminderItem | None:
     end, left = row.authorisation_until, row.authorisation_days_left
     if row.next_step is NextStep.GIVE_OWN_NUMBER:
         return None  # the end may be another person's; IT is told first
-    if end is None or left is None or row.authorisation_status not in (Status.RENEWAL_DUE, Status.EXPIRED):
-        return None
-    if any(each.what.value == f"{AUTHORISATION}{row.authorisation_status.value}" for each in row.accepted):
+    if end is None or left is None or not is_authorisation_due(row):
         return None
     matter = _matter(row, Recipient.EMPLOYER, NextStep.RENEW_AUTHORISATION)
     return _at_its_day(replace(matter, ends_on=end, days_left=left), terms)

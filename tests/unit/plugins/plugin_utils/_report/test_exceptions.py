@@ -194,8 +194,8 @@ def test_certificates_of_a_leaver_can_be_accepted() -> None:
     plain = made(host(record()), given=(exception(),), leavers=frozenset({"T1"}))
     assert "pkcs12_certificates_without_holder_accepted 0" in textfile(plain)
     assert failing(plain, "without_holder") == {"without_holder": 1}
-    assert "**Certificates of leavers or of nobody that need somebody: 1.**" in markdown(plain)
-    assert 'class="verdict">Certificates of leavers or of nobody that need somebody: 1.<' in page(plain)
+    assert "**1 certificate of a leaver or of nobody needs somebody.**" in markdown(plain)
+    assert 'class="verdict">1 certificate of a leaver or of nobody needs somebody.<' in page(plain)
 
 
 @pytest.mark.parametrize(("where", "accepted"), [("ws-1", True), ("ws-9", False)])

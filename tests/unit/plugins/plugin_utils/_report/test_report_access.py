@@ -116,7 +116,7 @@ def remarks_of(report: Report) -> list[list[str]]:
 def test_after_the_end_the_report_says_which_day_to_write_where_and_that_day_is_right() -> None:
     own = {"authorisation_anniversary": "2026-11-20"}
     (jeanne,), (paul,) = remarks_of(made(site(own, **ENDED)))
-    assert "write 2027-11-20 in authorisation_anniversary of this person, if the registry" in jeanne
+    assert "write 2027-11-20 in authorisation_anniversary of this person (pkcs12_holders), if the registry" in jeanne
     assert "once the yearly document has been returned, write 2027-11-25 in pkcs12_authorisation_anniversary" in paul
     written = made(site({"authorisation_anniversary": "2027-11-20"}, pkcs12_authorisation_anniversary="2027-11-25"))
     assert statuses(written) == {"T1": Status.VALID, "T2": Status.VALID}
@@ -126,6 +126,7 @@ def test_after_the_end_the_report_says_which_day_to_write_where_and_that_day_is_
 def test_an_end_more_than_13_months_ahead_is_to_be_compared() -> None:
     report = made(site(pkcs12_authorisation_anniversary="2028-01-01"), authorisation_document={"name": "annex 1"})
     said = (
-        'the end of the authorisation, 2028-01-01, is more than 13 months ahead: compare it with the document "annex 1"'
+        "the authorisation ends on 2028-01-01, more than 13 months ahead: "
+        'IT compares this date with the document "annex 1"'
     )
     assert remarks_of(report) == [[said], [said]]

@@ -83,14 +83,14 @@ def test_what_is_over_or_far_away_is_not_counted() -> None:
     second = timedelta(seconds=1)
     rows = [
         until(NOW - second, TODAY - timedelta(days=1)),
-        until(NOW, TODAY),  # on its end date, an authorisation is over
+        until(NOW, TODAY),  # it ends on the day of the report
         until(NOW, TODAY + timedelta(days=1)),
         until(datetime(2027, 11, 30, 12, tzinfo=timezone.utc)),
         until(datetime(2027, 12, 1, 12, tzinfo=timezone.utc), date(2028, 1, 1)),
         ROW,
         replace(ROW, valid_until=None, valid_from=None, certificate_ends_on=None),
     ]
-    assert ends(rows) == {(2026, 11): (2, 1), (2027, 11): (1, 0)}
+    assert ends(rows) == {(2026, 11): (3, 2), (2027, 11): (1, 0)}
 
 
 def test_the_month_with_the_most_has_the_full_height() -> None:

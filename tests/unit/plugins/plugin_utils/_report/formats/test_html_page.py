@@ -22,8 +22,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
     packed,
     page,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.remarks import Remarks
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.wording import SEVERITY, Wording
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import NextStep, Report
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
+    AuthorisationDocument,
+    NextStep,
+    Report,
+    Service,
+)
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
 from unit.plugins.plugin_utils._report.known import host, record
 from unit.plugins.plugin_utils._report.known import report as known_report
@@ -110,7 +116,8 @@ def test_a_row_says_where_until_when_what_and_who(language: str, day: str) -> No
     (found,) = [cells for cells in read(report).tables["holders"] if cells[1] == row.authorisation]
     assert found[2].startswith(f"{row.places[0].workstation} {row.places[0].account}")
     assert found[3] == day + say.distance(row.days_left)
-    assert found[5:] == [say.of(row.status), say.of(row.next_step) + say.delivery(row), say.of(row.actor)]
+    doing = "".join((say.of(row.next_step), *Remarks(report, say).of(row), say.delivery(row)))
+    assert found[5:] == [say.of(row.status), doing, say.of(row.actor)]
 
 
 def test_each_part_has_its_table() -> None:
@@ -216,6 +223,17 @@ def test_nothing_comes_from_elsewhere_and_nothing_runs_but_the_script() -> None:
         assert not ATTRIBUTES & set(given)
         assert not [name for name in given if name.startswith("on")]
         assert given.get("href", "#").startswith("#")
+
+
+def test_the_service_and_the_document_are_linked_where_the_site_has_their_addresses() -> None:
+    linked = replace(
+        PARAMETERS,
+        service=Service("SISERI", "https://portal.example/"),
+        authorisation_document=AuthorisationDocument("annex 1", "SISERI", "https://registry.example/a?b=1&c"),
+    )
+    found = read(replace(EMPTY, parameters=linked))
+    links = [given["href"] for tag, given in found.elements if tag == "a" and "://" in (given.get("href") or "")]
+    assert links == ["https://portal.example/", "https://registry.example/a?b=1&c"]
 
 
 def test_what_html_may_not_contain_is_replaced() -> None:
