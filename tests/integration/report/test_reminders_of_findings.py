@@ -162,15 +162,19 @@ def test_file_of_an_earlier_version_is_read(office: Office) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "certificate without a holder: remove it with the role retire\n  workstation ws-1\n"),
-        ("fr", "certificat sans titulaire : lancer la suppression (retire)\n  poste ws-1\n"),
+        ("en", "Somebody (certificate without a holder): remove it with the role retire\n  workstation ws-1\n"),
+        ("fr", "Somebody (certificat sans titulaire) : lancer la suppression (retire)\n  poste ws-1\n"),
     ],
 )
 def test_certificates_of_leavers_and_of_nobody_reach_it(office: Office, language: str, words: str) -> None:
     result = office.remind(left("T3", "T3", "T2"), leavers=["T3"], language=language)
     said = text(office.to(IT))
     assert said.count(words) == 2, said
-    assert [each for each in ("T2", "T3", "Anne", "Paul", "Jeanne", "plus d'accès", "no access") if each in said] == []
+    assert [
+        each
+        for each in ("T2", "T3", "Anne", "Paul", "Jeanne", "plus d'accès à partir", "no access from")
+        if each in said
+    ] == []
     assert result["mails"][0]["holders"] == []
     assert office.arrived() == [IT]
     days_pass(office, 29.9)

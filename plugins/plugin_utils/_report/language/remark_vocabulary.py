@@ -96,9 +96,7 @@ UNREAD: Catalogue = {
     ),
     "unread.unreadable": ("Reading it failed.", "Sa lecture a échoué."),
     "owner.named": ("{name} ({account})", "{name} ({account})"),
-    "owner.workstation": ("the workstation itself", "le poste lui-même"),
     "owner.folder": ("the user of the profile {folder}", "l'utilisateur du profil {folder}"),
-    "owner.unknown": ("an account that Windows no longer knows", "un compte que Windows ne connaît plus"),
 }
 
 REMARKS: Catalogue = {
