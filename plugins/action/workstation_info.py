@@ -45,6 +45,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stra
     stray_lines,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSWORD
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Severity,
     computer_finding,
@@ -69,6 +70,7 @@ class ActionModule(Pkcs12Action):
             "portal_url": {"type": "str", "site": True},
             "issuer": {"type": "str", "site": True},
             "authorisation_anniversary": {"type": "str", "site": True},
+            "time_zone": {"type": "str", "default": "UTC", "site": True},
             "check_stray_bundles": {"type": "bool", "default": False, "site": True},
             "evidence_path": {"type": "path", "site": True},
         },
@@ -90,6 +92,7 @@ class ActionModule(Pkcs12Action):
         anniversary = parse_day(task.options["authorisation_anniversary"], setting="authorisation_anniversary")
         entries = [parse_holder(raw, site_anniversary=anniversary) for raw in task.options["holders"]]
         check_duplicates(entries)
+        today = calendar_of(task.options["time_zone"], 0).day(now())
         passwords = task.options["holder_passwords"]
         accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]
         nobody = no_holders(task.host) if FROM_SITE in self._task.args and self.variable(VARIABLE) is None else ()
@@ -106,7 +109,7 @@ class ActionModule(Pkcs12Action):
             spnego_finding(installed("pyspnego")),
             *preflight(inventory, now(), accounts),
             issuer,
-            *date_findings(entries, now().date()),
+            *date_findings(entries, today),
         )
         if scope is None:
             return preflight_result(inventory.computer, (*findings, *nobody))

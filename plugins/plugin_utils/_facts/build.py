@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
+from .._messages.words import MACHINE_SID
 from .._policy.status import Status
 from .._policy.validity import Calendar, status_in_time
 from .._workstation.findings import AFTER_UNREAD, TEMPORARY
@@ -26,7 +27,6 @@ from .selection import Selection
 USER_STORE = "CurrentUser\\My"
 MACHINE_STORE = "LocalMachine\\My"
 prepare(WorkstationRecord)
-MACHINE_SID = "S-1-5-18"
 
 
 @dataclass(frozen=True, slots=True)

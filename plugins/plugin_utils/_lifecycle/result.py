@@ -27,6 +27,7 @@ from .._policy.validity import Calendar, best_certificate
 from .._workstation.lost_connection import may_be_off, unreachable_result
 from .._workstation.protocol import journal_row
 from .outcomes import DEFERRED, FAILED, grouped, totals
+from .present import last_end
 from .run import HolderRun, HolderTask, WorkstationRun
 from .transaction import SkipReason, Transaction
 
@@ -230,6 +231,11 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         told: dict[str, Value] = {"holder": done.owner.name, "ends_on": access.ends_on}
         beside = (*not_opened(run.task.unopened), *near_files(run.task.near))
         return Problem(f"done.{kind}{ended}", told, causes=beside)
+    if done.skipped and (end := last_end(done.after, run.task.entry.person, context.now)):
+        file = run.task.ended(context.now)
+        ended_too = (Problem("bundle_ended_too", {"file": file}),) if file else ()
+        told = {"holder": done.owner.name, "ends_on": context.calendar.ends_on(end)}
+        return Problem("done.no_new_bundle_after_the_end", told, causes=ended_too)
     return _change(run, done, offered, context)
 
 
@@ -353,7 +359,9 @@ def _why_now(task: HolderTask, context: ResultContext) -> Problem:
     if refusal := task.error or task.later_refusal:
         return refusal.problem
     ends_on = _access_until(task.entry.certificate_until, task.entry, context).ends_on
-    return Problem("access_ends", {"day": ends_on}) if ends_on else Problem("no_access")
+    if ends_on:
+        return Problem("access_ends", {"day": ends_on})
+    return Problem("no_access" if task.entry.in_facts else "no_access.never_seen")
 
 
 def help_wanted(host: str, result: Mapping[str, Any]) -> Any:

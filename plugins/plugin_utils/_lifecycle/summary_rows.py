@@ -174,9 +174,10 @@ def label(row: Mapping[str, Any]) -> str:
 
 
 def account_names(result: Result) -> Mapping[str, str]:
-    """The accounts by their SIDs, where Windows knows their names: a removal finds a store by the SID."""
+    """The accounts by their SIDs, by name, else by the folder of the profile: a removal finds a store by the SID."""
     profiles = ((result.get("ansible_facts") or {}).get("pkcs12") or {}).get("profiles") or ()
-    return {str(each["owner_sid"]): str(each["owner"]) for each in profiles if each.get("owner")}
+    known = {str(each["owner_sid"]): each.get("owner") or each.get("path") for each in profiles}
+    return {sid: str(name) for sid, name in known.items() if name}
 
 
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:

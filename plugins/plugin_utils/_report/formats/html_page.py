@@ -86,7 +86,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufd
 STATUSES = "/* The styles of the statuses stand here. */\n"
 """The place in page.css: after what all marks have, before what an exception changes."""
 
-_ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_WHOLE = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d\d(?: \d\d){2,}\b")
 
 
 def page(report: Report) -> str:
@@ -111,8 +111,8 @@ def page(report: Report) -> str:
 
 
 def dated(text: object) -> Markup:
-    """A text for HTML whose ISO dates stay on one line: browsers break lines at hyphens."""
-    return Markup(_ISO_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704  only the span is added
+    """A text for HTML whose ISO dates and telephone numbers stay on one line: browsers break lines at hyphens and blanks."""
+    return Markup(_WHOLE.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704  only the span is added
 
 
 def packed(html: str) -> str:

@@ -23,7 +23,7 @@ ACCEPTANCE: Catalogue = {
     "column.next_update": ("Next list due", "Prochaine liste"),
     "column.revoked": ("Entries", "Entrées"),
     "column.check": ("Check", "Contrôle"),
-    "accepted": ("{what}, accepted until {day}: {reason}", "{what}, accepté jusqu'au {day} : {reason}"),
+    "accepted": ("accepted until {day}: {reason}", "accepté jusqu'au {day} : {reason}"),
     "tile.accepted": ("with accepted findings only", "avec exceptions acceptées seulement"),
     "exceptions": ("Accepted exceptions", "Exceptions acceptées"),
     "exceptions.about": (

@@ -96,9 +96,7 @@ UNREAD: Catalogue = {
     ),
     "unread.unreadable": ("Reading it failed.", "Sa lecture a échoué."),
     "owner.named": ("{name} ({account})", "{name} ({account})"),
-    "owner.workstation": ("the workstation itself", "le poste lui-même"),
     "owner.folder": ("the user of the profile {folder}", "l'utilisateur du profil {folder}"),
-    "owner.unknown": ("an account that Windows no longer knows", "un compte que Windows ne connaît plus"),
 }
 
 REMARKS: Catalogue = {
@@ -135,17 +133,23 @@ REMARKS: Catalogue = {
         "autorisation : échéance le {day}, dans plus de 13 mois ; le service informatique compare cette date avec {document}",
     ),
     "remark.next_date.site": (
-        "once {document} has been returned, write {day} in pkcs12_authorisation_anniversary, if the registry confirmed this date",
-        "une fois {document} retourné, écrire {day} dans pkcs12_authorisation_anniversary, si le registre a confirmé cette date",
+        (
+            "once the document has been returned, IT writes {day} in pkcs12_authorisation_anniversary, if the registry confirmed "
+            "this date"
+        ),
+        (
+            "une fois le document retourné, le service informatique écrit {day} dans pkcs12_authorisation_anniversary, si le registre "
+            "a confirmé cette date"
+        ),
     ),
     "remark.next_date.own": (
         (
-            "once {document} has been returned, write {day} in authorisation_anniversary of this person (pkcs12_holders), if the "
-            "registry confirmed this date"
+            "once the document has been returned, IT writes {day} in authorisation_anniversary of this person (pkcs12_holders), if "
+            "the registry confirmed this date"
         ),
         (
-            "une fois {document} retourné, écrire {day} dans authorisation_anniversary de cette personne (pkcs12_holders), si le "
-            "registre a confirmé cette date"
+            "une fois le document retourné, le service informatique écrit {day} dans authorisation_anniversary de cette personne "
+            "(pkcs12_holders), si le registre a confirmé cette date"
         ),
     ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..._errors import Problem
-from ..._facts.build import MACHINE_SID
 from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
+from ..._messages.words import MACHINE_SID, SID
 from ..._policy.access import Doubt, doubt_of, next_end
 from ..._policy.status import Status
 from ..._policy.validity import is_selectable
 from ..acceptance import is_authorisation_due
-from ..accounts import SID
 from ..exceptions import FAILED
 from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report, StoreOwner, WorkstationRow
 from ..no_answer import no_answer_reason
@@ -135,18 +134,18 @@ class Remarks:
     def owner(self, sid: str, account: str | None = None) -> str:
         """Who an account is: the holders' names and the account, the account alone, or that nobody knows its name."""
         if sid == MACHINE_SID:
-            return self._say("owner.workstation")
+            return self._say.told.account(sid)
         known = account or self._account(sid)
         names = ", ".join(self._names.get(sid, ()))
         if names and known:
             return self._say("owner.named", name=names, account=known)
-        return names or known or self._say("owner.unknown")
+        return names or known or self._say.told.account(sid)
 
     def account(self, place: HolderWorkstation) -> str:
         """The account of a holder, by its name also where the inventory has its SID."""
         if not SID.fullmatch(place.account):
             return place.account
-        return self._account(place.account.upper()) or self._say("owner.unknown")
+        return self._account(place.account.upper()) or self._say.told.account(place.account)
 
     def _account(self, sid: str) -> str | None:
         if sid in self._folders and sid not in self._accounts:

@@ -110,8 +110,8 @@ _MEMBERS: Catalogue = {
         "demander au titulaire le message de l'émetteur{mail}, puis appeler l'émetteur{contact}",
     ),
     "next_step.return_document": (
-        "the head of the establishment returns {document} with this person{to}",
-        "le chef d'établissement retourne {document} avec cette personne{to}",
+        "the head of the establishment returns {document}{to}, with this person on it",
+        "le chef d'établissement retourne {document}{to}, où figure cette personne",
     ),
     "next_step.ask_for_stronger": (
         "issue a certificate with a stronger key or signature",

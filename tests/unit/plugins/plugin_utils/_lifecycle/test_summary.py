@@ -362,13 +362,19 @@ def test_nobody_at_all() -> None:
     assert told({})["lines"] == ["<summary <summary.workstations 0>>"]
 
 
+ACCOUNTS = ("CHU\\jdupont", "C:\\Users\\p2", "S-1-5-21-3")
+
+
 def test_an_account_is_named_and_not_its_sid() -> None:
-    """A removal finds a store that the inventory does not name by the SID."""
-    rows = [{**person(each, "removed"), "user": f"S-1-5-21-{each}", "name": None} for each in (1, 2)]
-    profiles = [{"owner_sid": "S-1-5-21-1", "owner": "CHU\\jdupont"}, {"owner_sid": "S-1-5-21-2", "owner": None}]
+    """A removal finds a store that the inventory does not name by the SID. For one that nothing is known of, the catalogue has words."""
+    rows = [{**person(each, "removed"), "user": f"S-1-5-21-{each}", "name": None} for each in (1, 2, 3)]
+    profiles = [
+        {"owner_sid": "S-1-5-21-1", "owner": "CHU\\jdupont"},
+        {"owner_sid": "S-1-5-21-2", "path": "C:\\Users\\p2"},
+    ]
     found = told({"a": of(*rows) | {"ansible_facts": {"pkcs12": {"profiles": profiles}}}})
-    both = "<holder_at a T1 (CHU\\jdupont)>,<holder_at a T2 (S-1-5-21-2)>"
-    assert f"<summary.others 2 {both} <outcome.removed>>" in found["lines"]
+    all_three = ",".join(f"<holder_at a T{number} ({who})>" for number, who in enumerate(ACCOUNTS, 1))
+    assert f"<summary.others 3 {all_three} <outcome.removed>>" in found["lines"]
 
 
 LISTED = (

@@ -274,7 +274,8 @@ def test_a_date_does_not_break_at_its_hyphens() -> None:
 
 def test_only_a_span_is_added_to_a_text() -> None:
     assert dated("<b> 2026-11-26") == '&lt;b&gt; <span class="day">2026-11-26</span>'
-    assert dated("12026-11-26 and 26/11/2026") == "12026-11-26 and 26/11/2026"
+    assert dated("12026-11-26 and 26/11/2026 10:00") == "12026-11-26 and 26/11/2026 10:00"
+    assert dated("call (01 02 03 04 05)") == 'call (<span class="day">01 02 03 04 05</span>)'
 
 
 def test_packed_rows_have_only_characters_that_html_allows() -> None:

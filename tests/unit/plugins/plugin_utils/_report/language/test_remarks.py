@@ -251,7 +251,7 @@ def test_an_unread_store_is_somebodys() -> None:
     assert said == [
         "store not read: Paul Martin (CHU\\pmartin)",
         "store not read: CHU\\guest",
-        "store not read: an account that Windows no longer knows",
+        "store not read: an unnamed, perhaps deleted account",
         "store not read: the workstation itself",
         "store not read: Jeanne Dupont (CHU\\jdupont)",
     ]
@@ -292,7 +292,7 @@ def test_the_size_of_a_key_is_said_once() -> None:
 
 @pytest.mark.parametrize(
     ("account", "said"),
-    [("CHU\\dupont", ("CHU\\dupont",) * 2), (None, ("Windows no longer knows", "Windows ne connaît"))],
+    [("CHU\\dupont", ("CHU\\dupont",) * 2), (None, ("an unnamed, perhaps deleted account", "un compte sans nom"))],
 )
 def test_an_account_that_the_inventory_has_by_its_sid_is_shown_by_its_name(
     account: str | None, said: tuple[str, str]
