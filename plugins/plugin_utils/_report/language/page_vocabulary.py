@@ -46,8 +46,8 @@ _HEAD: Catalogue = {
         "autorisation : échéance signalée {days} avant",
     ),
     "limits.facts": (
-        "facts older than {days} count as unknown",
-        "relevés de plus de {days} comptés comme inconnus",
+        "unknown: no answer to the last audit, or facts older than {days}",
+        "inconnu : sans réponse au dernier relevé, ou relevé de plus de {days}",
     ),
     "days.one": ("{n} day", "{n} jour"),
     "days.many": ("{n} days", "{n} jours"),

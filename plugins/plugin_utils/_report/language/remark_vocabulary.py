@@ -212,12 +212,15 @@ LEGEND: Catalogue = {
         "Certificat présent, clé absente : pas d'accès.",
     ),
     "legend.wrong_holder": (
-        "It lies in another person's store.",
-        "Il se trouve dans le magasin d'une autre personne.",
+        "It lies in another person's store: no access.",
+        "Il se trouve dans le magasin d'une autre personne : pas d'accès.",
     ),
     "legend.not_yet_valid": ("Its first day is still to come.", "Son premier jour n'est pas encore venu."),
     "legend.never_seen": ("No audit ever: nobody knows.", "Jamais de relevé : on ne sait pas."),
-    "legend.unknown": ("No current audit: nobody knows.", "Pas de relevé à jour : on ne sait pas."),
+    "legend.unknown": (
+        "No current audit, or the store was not read: nobody knows.",
+        "Pas de relevé à jour, ou magasin non lu : on ne sait pas.",
+    ),
     "legend.renewal_due": ("Works; its end is near.", "Utilisable ; sa fin est proche."),
     "legend.duplicate": ("Two work; the older one has to go.", "Deux sont utilisables ; l'ancien est à supprimer."),
     "legend.weak": ("Works; key or signature is too weak.", "Utilisable ; clé ou signature trop faible."),

@@ -16,7 +16,16 @@ from ..._policy.status import Status
 from ..._policy.validity import is_selectable
 from ..acceptance import is_authorisation_due
 from ..exceptions import FAILED
-from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report, StoreOwner, WorkstationRow
+from ..model import (
+    CertificateRow,
+    HolderRow,
+    HolderWorkstation,
+    NextStep,
+    Reachability,
+    Report,
+    StoreOwner,
+    WorkstationRow,
+)
 from ..no_answer import no_answer_reason
 from ..summary import homonyms, shown_name
 from .remark_vocabulary import UNREAD
@@ -64,6 +73,7 @@ class Remarks:
             if each.status is Status.WRONG_HOLDER or each.workstation in lost
         )
         doubles = (line for place in row.places for line in self._double(place, own))
+        unread = (line for place in row.places for line in self._why_unknown(place))
         failed = (
             self._say(
                 "remark.failed" if place.outcome == FAILED else "remark.found",
@@ -79,7 +89,8 @@ class Remarks:
             for place in row.places
             if place.issued_to
         )
-        return list(dict.fromkeys((*issuer, *self._also(row), *elsewhere, *names, *doubles, *failed)))
+        told = (*issuer, *self._also(row), *elsewhere, *names, *doubles, *unread, *failed)
+        return list(dict.fromkeys(told))
 
     def _failure(self, problem: Problem, step: NextStep) -> str:
         """Why the last run failed. What to do is said once: it may be the next step."""
@@ -159,6 +170,12 @@ class Remarks:
     def why_unread(self, store: UnreadRecord) -> str:
         """Why it was not read, as a sentence."""
         return self._say(f"unread.{store.code if store.code in UNREAD_CODES else 'unreadable'}")
+
+    def _why_unknown(self, place: HolderWorkstation) -> Iterator[str]:
+        """Why a workstation that answered does not know the holder's certificate."""
+        there = self._workstations.get(place.workstation)
+        if place.status is Status.UNKNOWN and there and there.answer is Reachability.ANSWERED:
+            yield from (self.why_unread(store) for store in there.unread if store.owner_sid == place.owner_sid)
 
     def _double(self, place: HolderWorkstation, own: Iterable[CertificateRow]) -> Iterator[str]:
         if place.status is not Status.DUPLICATE:

@@ -79,7 +79,7 @@ _MEMBERS: Catalogue = {
         "the head of the establishment returns {document}{to}",
         "le chef d'établissement retourne {document}{to}",
     ),
-    "next_step.await_bundle": ("deliver the new certificate", "délivrer le nouveau certificat"),
+    "next_step.await_bundle": ("deliver the certificate", "délivrer le certificat"),
     "next_step.collect": ("withdraw the bundle (collect)", "lancer la récupération du fichier (collect)"),
     "next_step.find_bundle": (
         "find the bundle that was withdrawn by hand, or ask the issuer for a new mail",

@@ -221,7 +221,7 @@ EFFECTS = [
     Effect(
         "authorisation_document", {"name": "annex 1"}, says('the document "annex 1"'), False, True, variables=AWAITING
     ),
-    Effect("authorisation_document.name", "form 2", says('"form 2" with'), False, True, RETURNED, variables=AWAITING),
+    Effect("authorisation_document.name", "form 2", says('"form 2"'), False, True, RETURNED, variables=AWAITING),
     Effect(
         "authorisation_document.registry", "Registry 2", says("(Registry 2)"), False, True, RETURNED, variables=AWAITING
     ),
