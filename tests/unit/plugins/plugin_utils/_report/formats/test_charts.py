@@ -73,9 +73,10 @@ def test_there_are_the_month_of_the_report_and_the_twelve_after_it() -> None:
 def test_ends_are_counted_in_the_month_of_the_site() -> None:
     evening = datetime(2026, 12, 31, 22, 30, tzinfo=timezone.utc)
     night = datetime(2026, 12, 31, 23, 30, tzinfo=timezone.utc)
-    assert ends([until(evening), until(night, date(2027, 1, 31)), until(night)]) == {
+    last = datetime(2026, 12, 31, 22, 59, 59, tzinfo=timezone.utc)  # there is access all day, and none from the next month on
+    assert ends([until(evening), until(night, date(2027, 1, 31)), until(night), until(last)]) == {
         (2026, 12): (1, 0),
-        (2027, 1): (2, 1),
+        (2027, 1): (3, 1),
     }
 
 
