@@ -31,7 +31,7 @@ demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a 
 	@$(WITH_TESTS) -m lab demo
 
 .PHONY: lab lab-down
-lab: .venv/stamp bed-notice ## start lab workstations on this machine that stay, and say how to reach them; WITH=app_control,... for locked ones beside them
+lab: .venv/stamp bed-notice ## start lab workstations on this machine that stay; WITH=app_control,... for locked ones beside them
 	@$(WITH_TESTS) -m lab up $(if $(WITH),--with $(WITH))
 
 lab-down: .venv/stamp ## end the lab workstations

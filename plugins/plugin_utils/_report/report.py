@@ -19,6 +19,7 @@ from .._facts.holders import parse_day, parse_holder
 from .._facts.issuer_settings import setting_of
 from .._facts.leavers import LEAVERS, leavers_in
 from .._io.atomic_files import read, write
+from .._policy.names import NameCheck
 from .._policy.subject import check_pattern
 from .acceptance import WITHOUT_PLACE, is_left, not_accepted
 from .build import Sources, build
@@ -85,6 +86,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
         issuer=parameters.issuer,
+        name_check=NameCheck(options["name_check"]),
     )
     return build(sources, parameters)
 

@@ -107,6 +107,10 @@ REMARKS: Catalogue = {
         "on {workstation} in the store of {owner}",
         "sur {workstation}, dans le magasin de {owner}",
     ),
+    "remark.other_name": (
+        "on {workstation}, the certificate is issued to {issued_to}: correct the name in the inventory, or add former_name",
+        "sur {workstation}, certificat délivré à {issued_to} : corriger le nom dans l'inventaire, ou ajouter former_name",
+    ),
     "remark.ends_last": (
         "on {workstation}, ends last: on {day}, {issuer}, thumbprint {thumbprint}",
         "sur {workstation}, fin la plus tardive : le {day}, {issuer}, empreinte {thumbprint}",

@@ -55,12 +55,14 @@ class Remarks:
 
     def of(self, row: HolderRow) -> list[str]:
         """For which setting of the issuer the row is, where the report has several, that the authorisation is due, too, whose store has the
-        holder's certificate, which are two, where the last run failed, and what is to be written about the authorisation, one line each."""
+        holder's certificate, in whose name it is, which are two, where the last run failed, and what is to be written about the
+        authorisation, one line each."""
         issuer = [*(self._issuer(row) if self._has_several_issuers else []), *self._date(row)]
         if row.next_step is NextStep.GIVE_OWN_NUMBER:
             return issuer  # whose the certificates are nobody can say
         known = self._certificates.get(row.authorisation, []) if row.authorisation else []
         own = [each for each in known if each.certificate.issuer_setting == row.issuer_setting]
+        lost = {each.workstation for each in row.places if each.status is Status.MISSING and each.owner_sid is None}
         elsewhere = (
             self._say(
                 "remark.elsewhere",
@@ -68,7 +70,7 @@ class Remarks:
                 owner=self.owner(each.certificate.owner_sid, each.certificate.owner),
             )
             for each in own
-            if each.status is Status.WRONG_HOLDER
+            if each.status is Status.WRONG_HOLDER or each.workstation in lost
         )
         doubles = (line for place in row.places for line in self._double(place, own))
         unread = (line for place in row.places for line in self._why_unknown(place))
@@ -82,7 +84,13 @@ class Remarks:
             for place in row.places
             if place.problem
         )
-        return list(dict.fromkeys((*issuer, *self._also(row), *elsewhere, *doubles, *unread, *failed)))
+        names = (
+            self._say("remark.other_name", workstation=place.workstation, issued_to=place.issued_to)
+            for place in row.places
+            if place.issued_to
+        )
+        told = (*issuer, *self._also(row), *elsewhere, *names, *doubles, *unread, *failed)
+        return list(dict.fromkeys(told))
 
     def _failure(self, problem: Problem, step: NextStep) -> str:
         """Why the last run failed. What to do is said once: it may be the next step."""

@@ -123,7 +123,10 @@ _MEMBERS: Catalogue = {
     ),
     "next_step.enrol": ("run enrol", "lancer l'installation (enrol)"),
     "next_step.renew": ("run renew", "lancer le renouvellement (renew)"),
-    "next_step.retire_leaver": ("remove it with the role retire", "lancer la suppression (retire)"),
+    "next_step.retire_leaver": (
+        "run the playbook retire, with the number in pkcs12_leavers",
+        "lancer la suppression (retire), avec le numéro dans pkcs12_leavers",
+    ),
     "next_step.retire_older": (
         "remove only the older one (renew with the newer bundle, or by hand)",
         "ne supprimer que l'ancien (renew avec le nouveau fichier, ou à la main)",
@@ -190,8 +193,8 @@ _MEMBERS: Catalogue = {
         "corriger les variables du poste (le rapport dit lesquelles)",
     ),
     "next_step.give_own_number": (
-        "give each person the own number in the inventory",
-        "donner à chaque personne son propre numéro dans l'inventaire",
+        "correct the name or the number in the inventory: two names have this number",
+        "corriger le nom ou le numéro dans l'inventaire : deux noms ont ce numéro",
     ),
     "next_step.mend_failure": ("mend what the last run found", "corriger ce que le dernier passage a constaté"),
     "reachability.answered": ("audited", "relevé"),

@@ -121,7 +121,7 @@ def said(found: HolderRow) -> tuple[Status, NextStep, Actor]:
         (Host("ws-1", (JEANNE,), problem=UNRESOLVED), Status.NEVER_SEEN, NextStep.CORRECT_NAME, Actor.IT),
         (Host("ws-1", (JEANNE,), problem=REFUSED), Status.NEVER_SEEN, NextStep.ADMIT_ACCOUNT, Actor.IT),
         (Host("ws-1", (JEANNE,), problem=OFF), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
-        (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
+        (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.RUN_AUDIT, Actor.IT),
     ],
 )
 def test_a_holder_has_one_status_and_one_next_step(what: Host, status: Status, step: NextStep, actor: Actor) -> None:

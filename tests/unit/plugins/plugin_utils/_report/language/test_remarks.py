@@ -134,6 +134,24 @@ def test_a_certificate_in_anothers_store_says_whose_it_is() -> None:
     assert lines(found, "T2") == []
 
 
+def test_a_certificate_in_the_store_of_nobody_known_says_whose_it_is_where_windows_does_not_know_the_account() -> None:
+    lost = replace(JEANNE, owner_sid=None)
+    found = report(host(record(**AT_PAULS), entries=(lost,), store_owners=(StoreOwner("S-1-5-21-2", "CHU\\pmartin"),)))
+    assert lines(found, "T1") == ["on ws-1 in the store of CHU\\pmartin"]
+
+
+@pytest.mark.parametrize("former", [None, "Zoe Petit"])
+def test_a_certificate_in_another_name_says_so_unless_the_name_is_a_former_one(former: str | None) -> None:
+    named = record(subject="CN=Zoe Petit - T1", subject_cn="Zoe Petit - T1")
+    person = replace(JEANNE.person, former_name=former)
+    found = report(host(named, entries=(replace(JEANNE, person=person),)))
+    (row,) = found.holders
+    assert [place.issued_to for place in row.places] == [None if former else "Zoe Petit - T1"]
+    assert (row.status.value, row.next_step.value) == ("valid", "nothing")
+    assert len(lines(found, "T1")) == (0 if former else 1)
+    assert all("Zoe Petit - T1" in line for line in lines(found, "T1"))
+
+
 def test_a_row_says_for_which_issuer_it_is_where_there_are_several() -> None:
     """A holder with a usable certificate of each has no two for one."""
     ours = replace(JEANNE, issuer_setting="CN=A")
