@@ -15,9 +15,11 @@ from html.parser import HTMLParser
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import (
     FEW,
     MANY,
+    OF_AUTHORISATION,
     dated,
     packed,
     page,
@@ -250,6 +252,17 @@ def test_whatever_a_report_holds_it_is_a_page(seed: int) -> None:
     page(report).encode()
     assert len(found.tables["holders"]) == len(report.holders) + len(report.without_workstation)
     assert [tag for tag, _given in found.elements].count("script") == 1
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_legend_has_every_status_that_the_page_shows_and_no_other(seed: int) -> None:
+    report = drawn_report(seed)
+    say = Wording(report.parameters)
+    above, _title, below = page(report).partition('<section id="legend"')
+    shown, explained = (set(re.findall(r'<span class="mark \w+">(.+?)</span>', part)) for part in (above, below))
+    statuses = {*map(say.of, (*Status, *OF_AUTHORISATION))}
+    # A workstation is also never seen, and an authorisation is also valid.
+    assert explained <= shown and shown & statuses <= {*explained, say.of(Status.NEVER_SEEN), say("auth.valid")}
 
 
 def test_long_tables_have_a_filter_and_lay_out_what_is_in_sight() -> None:
