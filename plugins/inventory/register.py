@@ -109,17 +109,16 @@ EXAMPLES = r"""
 plugin: hospital_it.pkcs12.register
 path: ../register/people.xlsx
 
----
-# other headings, another sheet, and the full names of the computers
-plugin: hospital_it.pkcs12.register
-path: /srv/pkcs12/register/people.xlsx
-sheet: Personnel
-columns:
-  user: Login AD
-  workstations: [Machine, Poste attribué]
-compose:
-  ansible_host: inventory_hostname ~ '.chu.example'
-strict: true
+# With other headings, another sheet, and the full names of the computers:
+# plugin: hospital_it.pkcs12.register
+# path: /srv/pkcs12/register/people.xlsx
+# sheet: Personnel
+# columns:
+#   user: Login AD
+#   workstations: [Machine, Poste attribué]
+# compose:
+#   ansible_host: inventory_hostname ~ '.chu.example'
+# strict: true
 """
 
 from collections.abc import Mapping
