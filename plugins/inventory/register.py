@@ -173,10 +173,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
     def _read(self, path: str) -> tuple[Register, list[Problem]]:
         """The register, and what is to be told of its columns. Raises ``Pkcs12Error``: ``register_unread``."""
         try:
-            self._read_config_data(path)
+            given = self._read_config_data(path)
         except AnsibleError as wrong:
             said = {"file": path, "said": Outside(str(wrong))}
             raise Pkcs12Error(Problem("register_unread.options", said)) from None
+        if unknown := tuple(str(key) for key in given if key not in self._options):  # Ansible itself passes over them
+            keys = {"file": path, "keys": unknown, "known": tuple(self._options)}
+            raise Pkcs12Error(Problem("register_unread.unknown_keys", keys))
         sheet = read_sheet(
             Path(unfrackpath(self.get_option("path"), basedir=str(Path(path).parent))), self.get_option("sheet")
         )

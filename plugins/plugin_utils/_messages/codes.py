@@ -874,6 +874,7 @@ CODES: Mapping[str, Code] = {
     "register_unread.rows": code(IT, file=STR, most=INT),
     "register_unread.rows_wrong": code(IT, file=STR),
     "register_unread.too_large": code(IT, file=STR, limit=INT),
+    "register_unread.unknown_keys": code(IT, file=STR, keys=STRS, known=CHOICES),
     "reminder_failed": code(IT, address=STR),
     "reminder_refused": code(IT, address=STR),
     "reminder_state.form": code(IT, path=STR),
