@@ -98,8 +98,8 @@ class HolderRow:
     ``certificate_ends_on`` and ``certificate_days_left``: its end as people read it. ``authorisation_until``: end
     date of the authorisation, without access from it on; ``authorisation_of_site``: it is the site's, not the holder's own.
     ``authorisation_status``: valid, renewal_due, expired, or None without a date. ``certificate_step`` and ``certificate_actor``: the
-    next step but for the authorisation's. ``function``: what the holder is at the establishment. ``absent_until``: first day back.
-    ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
+    next step but for the authorisation's. ``function``: what the holder is at the establishment. ``absent_until``: first day back, while
+    the holder is away. ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
     ``delivery``: the issuer's last mail, None if there is none. ``accepted``: what among these the site has accepted.
     ``former_name``: another name of the holder, by which another report may know him. ``issuer_setting``: the site's setting of the issuer
     (``pkcs12_issuer``) to which the row belongs, as it was written, empty without one: a holder has one row for each.

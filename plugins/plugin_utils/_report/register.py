@@ -69,6 +69,6 @@ def _person(places: Sequence[Place], row: HolderRow | None) -> RegisterPerson:
         former_name=next((each.person.former_name for each in entries if each.person.former_name), None),
         awaiting=said("awaiting"),
         expected_from=said("expected_from"),
-        refusal=said("refusal"),
+        refusal=said("row_refusal"),
         row=row,
     )

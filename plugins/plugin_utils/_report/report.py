@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
+from .._facts.holder_entries import VARIABLE, entries_in
 from .._facts.holders import parse_day, parse_holder
 from .._facts.issuer_settings import setting_of
-from .._facts.leavers import LEAVERS, leavers_in
+from .._facts.leavers import LEAVERS, gone, leavers_in
 from .._io.atomic_files import read, write
 from .._policy.subject import check_pattern
+from .._policy.validity import calendar_of
 from .acceptance import WITHOUT_PLACE, is_left, not_accepted
 from .build import Sources, build
 from .deliveries import deliveries_of
@@ -77,6 +79,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         for entry in options["register_holders"]
     ]
     parameters = _parameters(options, now)
+    today = calendar_of(parameters.time_zone, 0).day(parameters.report_date)
     hosts = _hosts(variables, slices, parameters.issuer)
     sources = Sources(
         hosts=hosts,
@@ -85,7 +88,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous_report"]) if options["previous_report"] else None,
         deliveries=deliveries_of(options["deliveries"], slices),
-        leavers=_leavers(options, variables),
+        leavers=_leavers(options, variables, today),
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
         issuer=parameters.issuer,
@@ -262,10 +265,13 @@ def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[
     return found
 
 
-def _leavers(options: Mapping[str, Any], variables: Sequence[tuple[str, Mapping[str, Any]]]) -> frozenset[str]:
+def _leavers(
+    options: Mapping[str, Any], variables: Sequence[tuple[str, Mapping[str, Any]]], today: date
+) -> frozenset[str]:
     """Who has left by the option, or by the inventory."""
-    found = leavers_in(options["leavers"])
+    found = leavers_in(options["leavers"]) | gone(options["register_holders"], today)
     for _name, known in variables:
+        found |= gone(entries_in(known.get(VARIABLE)), today)
         with suppress(Pkcs12Error):  # host_of says so
             found |= leavers_in(usable(known.get(LEAVERS)))
     return found
