@@ -21,8 +21,9 @@ from .._facts.holder_entries import VARIABLE, entries_in
 from .._facts.holders import HolderEntry
 from .._facts.leavers import gone, numbers_in
 from .._facts.retired import SITE_FOLDER, Notes, read_notes
+from .._facts.shared_numbers import shared_by
 from .._policy.names import number_key
-from .number_look import OfAllHosts
+from .number_look import OfAllHosts, shared_in_inventory
 from .options import check_duplicates
 
 CONFIRM, COUNT, TAKE_BACK = (
@@ -52,7 +53,9 @@ def leavers_of(action: OfAllHosts, options: Mapping[str, Any], today: date) -> l
         return [{key: str(each[key]) for key in keys if each.get(key)} for each in listed]
 
     holders = [*entries_in(options["holders"]), *action.of_all_hosts(VARIABLE, look, "last_days")]
-    return [*numbers_in(options["leavers"], "leavers"), *sorted(gone(holders, today))]
+    shared = shared_in_inventory(action, ())  # nobody can say which of two people with one number has left
+    left = (number for number in sorted(gone(holders, today)) if not shared_by(number, shared))
+    return [*numbers_in(options["leavers"], "leavers"), *left]
 
 
 def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry], may_be_nobody: bool = False) -> Leaving:
