@@ -59,7 +59,7 @@ class ActionModule(Pkcs12Action):
         looked_at: dict[str, Mapping[str, Any]] = {}
         listed: dict[str, Listed] = {}
         known: set[str] = set()
-        left: frozenset[str] = frozenset()
+        gone_by_day: frozenset[str] = frozenset()
         batches: list[Any] = []
         for host, known_variables in variables_of(
             self._task_vars, task.options["hosts"], (name, VARIABLE, LEAVERS, TIME_ZONE, earlier, due)
@@ -75,13 +75,13 @@ class ActionModule(Pkcs12Action):
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
             today = _today(variables.get(TIME_ZONE))
-            left |= gone(holders, today)
+            gone_by_day |= gone(holders, today)
             away = not_expected(holders, today)
             listed[host] = Listed(holders, _leavers(variables.get(LEAVERS)), away, variables.get(VARIABLE) == [])
             if "holders" not in (results.get(host) or {}):  # what this host could not say, its inventory says
                 known |= {str(holder.get("authorisation")) for holder in holders}
-        everybody = {host: replace(each, leavers=each.leavers | left) for host, each in listed.items()}
-        everybody = everybody if task.options["whole_inventory"] else None
+        listed = {host: replace(each, leavers=each.leavers | gone_by_day) for host, each in listed.items()}
+        everybody = listed if task.options["whole_inventory"] else None
         found = summary(results, known, self.words.of, everybody, only_due=bool(looked_at))
         most = task.options["max_fail_percentage"]
         if task.options["batch_of"]:

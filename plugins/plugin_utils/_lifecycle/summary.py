@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from .._errors import Problem
+from .._facts.comparison import KINDS
 from .._workstation.findings import unread_problem
 from .audit import is_audit
 from .leaving import nobody_taken_back
@@ -61,7 +62,8 @@ def summary(
             *map(tell, _not_opened(rows, tell)),
             *map(tell, _unread(results)),
             *map(tell, _without_holders(rows, listed or {})),
-            *_table(rows, tell),
+            *_bundles(rows, tell),
+            *_differences(results, tell),
             *map(tell, [UNCONFIRMED] if unconfirmed else _after_removal(results.values())),
         ],
         "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
@@ -204,10 +206,11 @@ def _place(row: SummaryRow, tell: Tell) -> str:
     return tell(Problem("holder_at", {"who": row.who, "host": row.host})) if row.who else row.host
 
 
-COLUMNS = ("holder", "bundle", "issued_to", "until", "workstations")
+BUNDLES = ("holder", "bundle", "issued_to", "until", "workstations")
+DIFFERENCES = ("difference", "workstation", "account", "holder", "number", "certificate")
 
 
-def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
+def _bundles(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     """The bundle of each holder; a holder of several workstations has one line."""
     lines: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
@@ -215,11 +218,29 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
             found = row.bundle
             cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["ends_on"], tell))
             lines.setdefault(cells, []).append(row.host)
-    if not lines:
+    return _table(BUNDLES, [(*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items())], tell)
+
+
+def _differences(results: Mapping[str, Result | None], tell: Tell) -> list[str]:
+    """Where the workstations contradict the inventory, by kind, with what to do."""
+    found = [
+        (each["kind"], host, each)
+        for host, result in results.items()
+        for each in (result or {}).get("comparison") or ()
+    ]
+    keys = ("account", "name", "number", "found")
+    rows = [
+        (tell(Problem(f"comparison.{kind}")), host, *(each[key] or "-" for key in keys))
+        for kind, host, each in sorted(found, key=lambda row: KINDS.index(row[0]))
+    ]
+    return [tell(Problem("comparison", {"count": len(rows)})), *_table(DIFFERENCES, rows, tell)] if rows else []
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], tell: Tell) -> list[str]:
+    if not rows:
         return []
-    heads = tuple(tell(Problem(f"column.{name}")) for name in COLUMNS)
-    table = [heads, *((*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items()))]
-    widths = [max(len(line[column]) for line in table) for column in range(len(COLUMNS))]
+    table = [[tell(Problem(f"column.{name}")) for name in columns], *rows]
+    widths = [max(len(line[column]) for line in table) for column in range(len(columns))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
 
 
