@@ -96,7 +96,9 @@ class ActionModule(Pkcs12Action):
         anniversary = parse_day(task.options["authorisation_anniversary"], setting="authorisation_anniversary")
         pattern = task.options["authorisation_pattern"]
         check_pattern("authorisation_pattern", pattern, groups=1)
-        entries = [parse_holder(raw, pattern, site_anniversary=anniversary) for raw in task.options["holders"]]
+        listed = [parse_holder(raw, pattern, site_anniversary=anniversary) for raw in task.options["holders"]]
+        today = now().date()
+        entries = [entry for entry in listed if not entry.leaves_on or entry.leaves_on >= today]
         check_duplicates(entries)
         passwords = task.options["holder_passwords"]
         accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]
@@ -111,7 +113,7 @@ class ActionModule(Pkcs12Action):
         issuer = issuer_finding(inventory, entries, task.options["issuer"])
         others = [("", self.variable(REGISTER_HOLDERS))]
         numbers = {*self.of_all_hosts(VARIABLE, numbers_of, "comparison"), *numbers_of(others)}
-        numbers |= {entry.person.authorisation for entry in entries if entry.person.authorisation}
+        numbers |= {entry.person.authorisation for entry in listed if entry.person.authorisation}
         compared = {
             "comparison": comparison(inventory, entries, index_holders(numbers, pattern), task.options["issuer"], now())
         }
@@ -120,7 +122,7 @@ class ActionModule(Pkcs12Action):
             spnego_finding(installed("pyspnego")),
             *preflight(inventory, now(), accounts),
             issuer,
-            *date_findings(entries, now().date()),
+            *date_findings(listed, today),
         )
         if scope is None:
             return preflight_result(inventory.computer, (*findings, *nobody)) | compared

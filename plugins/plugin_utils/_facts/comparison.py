@@ -18,7 +18,7 @@ from .holder_entries import entries_in
 from .holders import HolderEntry
 from .selection import given_issuer
 
-KINDS = NO_ROW, UNKNOWN_ACCOUNT, OTHER_NUMBER = "no_row", "unknown_account", "other_number"
+NO_ROW, UNKNOWN_ACCOUNT, OTHER_NUMBER = "no_row", "unknown_account", "other_number"
 """A certificate of somebody without a row; an account that does not exist; a certificate of somebody with a row, with another number."""
 
 Difference = Mapping[str, str]

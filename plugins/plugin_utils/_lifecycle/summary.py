@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from .._errors import Problem
-from .._facts.comparison import KINDS
 from .._workstation.findings import unread_problem
 from .audit import is_audit
 from .leaving import nobody_taken_back
@@ -31,10 +30,13 @@ def summary(
     tell: Tell,
     listed: Mapping[str, Listed] | None = None,
     only_due: bool = False,
+    register: Sequence[Problem] = (),
+    doubts: Sequence[Problem] = (),
 ) -> dict[str, Any]:
     """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``listed``: by host, what the
     inventory says of its holders; None if the run is not about all of them. ``only_due``: the run calls who is due, on some days one or two
-    workstations, and that none of these answers says nothing."""
+    workstations, and that none of these answers says nothing. ``register``: what is wrong with rows of the register, whose people are not
+    served. ``doubts``: what is told beside."""
     rows = [row for host, result in results.items() for row in rows_of(host, result, (listed or {}).get(host))]
     missing = found_nowhere("not_found", results.values(), known)
     unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
@@ -45,6 +47,7 @@ def summary(
     headline = tell(_headline(results, rows))
     silent = [row.host for row in rows if row.outcome == SILENT]
     of_all = [
+        *register,
         *(() if only_due else _none_answered(silent, [host for host in hosts if results[host] is not None])),
         *nobody_taken_back(not_taken_back, leavers),
         *([Problem("found_nowhere", {"numbers": tuple(missing)})] if missing else ()),
@@ -56,6 +59,7 @@ def summary(
         "lines": [
             headline,
             *map(tell, of_all),
+            *map(tell, doubts),
             *_rows_for_somebody(rows, tell),
             *map(tell, _others(rows, tell)),
             *([tell(Problem("summary.left"))] if any(row.outcome == LEFT for row in rows) else ()),
@@ -231,7 +235,7 @@ def _differences(results: Mapping[str, Result | None], tell: Tell) -> list[str]:
     keys = ("account", "name", "number", "found")
     rows = [
         (tell(Problem(f"comparison.{kind}")), host, *(each[key] or "-" for key in keys))
-        for kind, host, each in sorted(found, key=lambda row: KINDS.index(row[0]))
+        for kind, host, each in sorted(found, key=lambda row: row[:2])
     ]
     return [tell(Problem("comparison", {"count": len(rows)})), *_table(DIFFERENCES, rows, tell)] if rows else []
 

@@ -110,6 +110,10 @@ EFFECTS = [
     Effect(
         "holders.authorisation_anniversary", "2028-01-01", of("authorisation_far", "severity"), [], ["warning"], ALONE
     ),
+    Effect("holders.leaves_on", "2026-10-01", of("leaves_past", "severity"), [], ["warning"], ALONE),
+    Effect("holders.leaves_on", "2031-12-31", of("leaves_far", "severity"), [], ["warning"], ALONE),
+    Effect("holders.leaves_on", "2026-11-24", of("holder", "severity"), ["ok"], [], ALONE),
+    Effect("holders.absent_until", "2029-12-31", of("absence_far", "severity"), [], ["warning"], ALONE),
     Effect("holders.user", "CHU\\nobody", of("holder", "severity"), ["ok"], ["error"], ALONE),
     Effect("holders.name", "Zoé Roy", named, "Jeanne Dupont", "Zoé Roy", {"holders": [BARE]}, entry=BARE),
     Effect("holders.authorisation", "T1", of("holder", "severity"), ["error"], ["ok"], {**ALONE, **HERS}, logged),
