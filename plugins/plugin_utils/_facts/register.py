@@ -32,7 +32,8 @@ from .register_values import (
 )
 from .shared_numbers import Listed
 
-Given, Made = ParamSpec("Given"), TypeVar("Made")
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 MOST_TOLD = 200
 """Rows; how many more are wrong is told as a number."""

@@ -4,16 +4,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 
-from ansible_collections.hospital_it.pkcs12.plugins.inventory.register import InventoryModule
+from ansible_collections.hospital_it.pkcs12.plugins.inventory.register import DOCUMENTATION, InventoryModule
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import REGISTER_PROBLEMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import HEADINGS
 
 try:
     from ansible.template import trust_as_template as expression
@@ -161,3 +164,15 @@ def test_an_expression_that_does_not_hold_is_left_out_without_strict(folder: Pat
     assert of(parse(folder, InventoryData(), compose={"ansible_host": expression("nobody.knows")}), "ws1").keys() == {
         "pkcs12_holders"
     }
+
+
+def test_the_documentation_names_every_field_and_headings_that_are_known() -> None:
+    said = yaml.safe_load(DOCUMENTATION)
+    fields = re.findall(r"V\(([a-z_]+)\)", said["options"]["columns"]["description"][1])
+    assert set(fields) == HEADINGS.keys()
+    named = [
+        text for note in said["notes"] if " - C(" in note for text in re.findall(r"C\(([^)_]+)\)", note.split(" - ")[1])
+    ]
+    known = {text.casefold() for languages in HEADINGS.values() for texts in languages.values() for text in texts}
+    assert len(named) > 40
+    assert [text for text in named if text.casefold() not in known] == []
