@@ -354,6 +354,7 @@ CODES: Mapping[str, Code] = {
     "done.no_reminder_due": code(NOBODY, holders=INT),
     "done.no_workstation": code(NOBODY, host=STR),
     "done.nobody_due": code(NOBODY, host=STR),
+    "done.nobody_leaves": code(NOBODY, computer=STR),
     "done.not_due": code(NOBODY, holder=STR, ends_on=DATE),
     "done.not_due_and_ended": code(EMPLOYER, holder=STR, ends_on=DATE),
     "done.not_ready": code(IT, computer=STR, errors=INT, warnings=INT),
