@@ -55,10 +55,13 @@ notes:
     of C(pkcs12_leavers).
   - >-
     Groups of the hospital, separated like workstations - C(group), C(groups); C(groupe), C(service), C(unité). Each becomes a group of
-    Ansible with the workstations of the row.
+    Ansible with the workstations of the person. Somebody with several rows has the groups of all.
   - >-
     For name changes and newcomers - C(former name), C(awaiting), C(expected from); C(nom précédent), C(nom de naissance), C(en attente
     de), C(attendu à partir du). See M(hospital_it.pkcs12.holder_certificates).
+  - >-
+    A column that the report writes into a register - C(to correct); C(à corriger). A row with anything in this column is wrong until
+    somebody empties the cell.
   - >-
     A date is one of the spreadsheet, or a text such as V(31/12/2026), V(31-12-2026), V(31.12.2026), V(2026-12-31) or V(31 décembre
     2026). Of V(01/02/2026), the day comes first.

@@ -264,10 +264,10 @@ def _register(people: Iterable[Sequence[_Read]], file: str) -> Register:
                 there.append({"user": account, **holder})
         if not places and "authorisation" in holder and "name" in holder:
             without.append(holder)
+        for name in (group_name(given) for row in rows for given in row.groups):
+            group = groups.setdefault(spelling.setdefault(name.casefold(), name), {})
+            group |= dict.fromkeys(workstation for workstation, _key in places)
         for row in rows:
-            for name in map(group_name, row.groups):
-                group = groups.setdefault(spelling.setdefault(name.casefold(), name), {})
-                group |= dict.fromkeys(workstation for workstation, _account in row.places)
             if row.faults:
                 wrong[row.line] = _problem(row, file)
     told = [problem for _line, problem in sorted(wrong.items())]
