@@ -97,8 +97,8 @@ options:
         is there. The headings that are known for this field do not count then.
       - >-
         The fields are V(name), V(family_name), V(given_name), V(authorisation), V(user), V(workstations), V(function), V(mail),
-        V(authorisation_anniversary), V(absent_from), V(absent_until), V(leaves_on), V(group), V(former_name), V(awaiting) and
-        V(expected_from).
+        V(authorisation_anniversary), V(absent_from), V(absent_until), V(leaves_on), V(group), V(former_name), V(awaiting), V(expected_from)
+        and V(to_correct).
     type: dict
     default: {}
   workstations_group:
