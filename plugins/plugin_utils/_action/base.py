@@ -32,7 +32,7 @@ from .._workstation.computer import expected_name
 from .._workstation.lost_connection import unreachable_result
 from .arguments import Arguments, ArgumentSpec, validated
 from .driver_client import DriverClient
-from .host_variables import LANGUAGE, readable_variable, untag
+from .host_variables import LANGUAGE, check_register, readable_variable, untag
 from .known_settings import variable_of
 from .masking import WHOLE
 from .once import once
@@ -96,6 +96,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         task = self._task_context({})
         try:
             self._arguments = arguments = self.merged_arguments()
+            check_register(self._task_vars)
             validation = validated(self.SPEC, arguments)
             self._register_secrets(validation.options)
             task = replace(task, options=validation.options)

@@ -37,13 +37,15 @@ class HolderEntry:
     """A holder's entry in the inventory, and the account that the workstation knows for it.
 
     ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the end date of the yearly authorisation;
-    ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_until``: first day on which the holder is back.
+    ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_from``: first day away; ``absent_until``: first
+    day back. ``leaves_on``: the last day, see ``leavers.gone``. ``group``: of the establishment, as a register has it.
     ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
     profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time; ``problem``: what it found. ``in_facts`` is False
     if the facts of the workstation do not know this holder at this account, for instance because the entry is newer than the facts.
     ``awaiting``: what a newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the
     holder's mail address. ``certificate_until``: the end of the certificate that gave access by the facts of the workstation; None if
     they know of none. ``issuer_setting`` and ``issuer_names``: of the holder's record in the facts, see ``HolderRecord``.
+    ``row_problem``: file and line of the holder's wrong row, as the inventory plugin ``register`` writes them.
     """
 
     user: str
@@ -54,10 +56,13 @@ class HolderEntry:
     logged_on: bool | None = None
     outcome: str | None = None
     outcome_at: datetime | None = None
+    absent_from: date | None = None
     absent_until: date | None = None
+    leaves_on: date | None = None
     in_facts: bool = True
     is_site_anniversary: bool = False
     function: str | None = None
+    group: str | None = None
     mail: str | None = None
     awaiting: Awaiting | None = None
     expected_from: date | None = None
@@ -65,6 +70,15 @@ class HolderEntry:
     issuer_setting: str = ""
     issuer_names: tuple[str, ...] = ()
     problem: Problem | None = None
+    row_problem: str | None = None
+
+    @property
+    def row_refusal(self) -> Problem | None:
+        """Why nothing may be done for this holder: the row of the register is wrong."""
+        if not self.row_problem:
+            return None
+        file, _colon, line = self.row_problem.rpartition(":")
+        return Problem("register_row.person", {"file": file, "line": line})
 
     def is_awaited(self, today: date) -> bool:
         """Whether nobody has to wonder yet that the holder has no certificate."""
@@ -72,7 +86,7 @@ class HolderEntry:
 
     def is_on_leave(self, today: date) -> bool:
         """Whether the holder is away, so that nobody can log on."""
-        return is_before(today, self.absent_until, never=False)
+        return is_before(today, self.absent_until, never=False) and not is_before(today, self.absent_from, never=False)
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -93,12 +107,16 @@ HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "name": {"type": "str"},
     "authorisation": {"type": "raw"},
     "authorisation_anniversary": {"type": "str"},
+    "absent_from": {"type": "str"},
     "absent_until": {"type": "str"},
+    "leaves_on": {"type": "str"},
     "function": {"type": "str"},
+    "group": {"type": "str"},
     "awaiting": {"type": "str"},
     "expected_from": {"type": "str"},
     "mail": {"type": "str"},
     "former_name": {"type": "str"},
+    "row_problem": {"type": "str"},
 }
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
@@ -115,22 +133,32 @@ def parse_holder(
     """
     raw = {**raw, "user": account_of(raw["user"])}
     own = _day(raw, "authorisation_anniversary")
+    number = number_of(raw.get("authorisation"), raw["user"])
+    absent_from, absent_until, leaves_on = (_day(raw, key) for key in ("absent_from", "absent_until", "leaves_on"))
+    if absent_from and (absent_until is None or absent_until <= absent_from):
+        raise Pkcs12Error(Problem("bad_arguments.holder_absence", {"whose": raw["user"]}))
+    if leaves_on and number is None:
+        raise Pkcs12Error(Problem("bad_arguments.leaves_without_number", {"whose": raw["user"]}))
     return HolderEntry(
         raw["user"],
         ExpectedSubject(
             raw.get("name") or None,
-            number_of(raw.get("authorisation"), raw["user"]),
+            number,
             pattern,
             name_check,
             raw.get("former_name") or None,
         ),
         own or site_anniversary,
-        absent_until=_day(raw, "absent_until"),
+        absent_from=absent_from,
+        absent_until=absent_until,
+        leaves_on=leaves_on,
         is_site_anniversary=own is None and site_anniversary is not None,
         function=_function(raw),
+        group=raw.get("group") or None,
         awaiting=_awaiting(raw),
         expected_from=_day(raw, "expected_from"),
         mail=_mail(raw),
+        row_problem=raw.get("row_problem") or None,
     )
 
 

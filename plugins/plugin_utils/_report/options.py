@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._facts.holders import HOLDER_OPTIONS
 from .._facts.leavers import LEAVERS
 from .._mail.smtp import SERVER_OPTIONS
 from .._messages.words import LANGUAGES
@@ -17,16 +18,11 @@ from .formats.file_formats import FILE_FORMATS
 from .sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {
-    "name": {"type": "str", "required": True},
-    "authorisation": {"type": "raw", "required": True},
-    "authorisation_anniversary": {"type": "str"},
-    "absent_until": {"type": "str"},
-    "function": {"type": "str"},
-    "mail": {"type": "str"},
-    "former_name": {"type": "str"},
-    "awaiting": {"type": "str"},
-    "expected_from": {"type": "str"},
+    key: {**option, "required": key in ("name", "authorisation")}
+    for key, option in HOLDER_OPTIONS.items()
+    if key != "user"
 }
+"""Somebody without a workstation."""
 EXCEPTION = {
     "authorisation": {"type": "raw", "required": True},
     "workstation": {"type": "str"},
