@@ -28,6 +28,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destina
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.options import OPTIONS, VARIABLES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
+    check_formats,
     check_report,
     checked,
     days_of_other_hosts,
@@ -51,6 +52,7 @@ class ActionModule(Pkcs12Action):
             options |= of_this_site(self, options)
         if of_site or options["report_folder"] or options["settings_only"]:
             check_settings(options, constants.DEFAULT_KEEP_REMOTE_FILES)
+        check_formats(options)
         if options["settings_only"]:
             check_report(options, now())
             return {"msg": Problem("done.report_settings")}

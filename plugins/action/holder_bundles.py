@@ -29,10 +29,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_e
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import without_leavers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, leavers_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
 class ActionModule(KnowsRetired, WithPassphraseFiles):
@@ -63,7 +64,8 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         check = NameCheck(options["name_check"])
-        staying = without_leavers(options["holders"], options["leavers"])
+        today = calendar_of(options["time_zone"], 0).day(now())
+        staying = without_leavers(options["holders"], leavers_of(self, options, today))
         entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in staying]
         shared = shared_in_inventory(self, entries)
         if not options["holders"] and not self.drivers.is_windows:
@@ -79,7 +81,9 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
     def of_all_hosts(
         self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "hidden_output"
     ) -> Any:
-        """The one look at all hosts also finds what makes output unreadable. The host whose task looks says it, and no other."""
+        """The first look at all hosts also finds what makes output unreadable. The host whose task looks says it, and no other."""
+        if what != "hidden_output":
+            return super().of_all_hosts(name, make, what)
 
         def look(by_host: Iterator[tuple[str, Any]]) -> Any:
             found = dict(by_host)

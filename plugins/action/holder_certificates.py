@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import REGISTER_PROBLEMS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.passphrase_files import WithPassphraseFiles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
@@ -46,6 +47,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
     Leaving,
     check_count,
     folder_of_notes,
+    leavers_of,
     this_job,
     who_leaves,
 )
@@ -118,6 +120,10 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         options = task.options
         check_needed(options)
         absent = options["state"] == "absent"
+        calendar = calendar_of(
+            options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
+        )
+        options = {**options, "leavers": leavers_of(self, options, calendar.day(now()))}
         if not absent:
             options = {**options, "holders": without_leavers(options["holders"], options["leavers"])}
         if not options["holders"] and not self.drivers.is_windows:
@@ -127,9 +133,6 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
         check_pattern("issuer", options["issuer"])
-        calendar = calendar_of(
-            options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
-        )
         leaving = self._leaving(options, entries) if absent else None
         confirmed = leaving is None or leaving.confirmed or self.is_confirmed(CONFIRM)
         notes = NO_NOTES if absent else self.notes(task.check_mode, Path(options["bundle_folder"]))
@@ -176,7 +179,8 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
 
     def _leaving(self, options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:
         """Who leaves. Raises ``Pkcs12Error``."""
-        leaving = who_leaves(options, entries)
+        has_last_days = REGISTER_PROBLEMS in self._task_vars or any(entry.leaves_on for entry in entries)
+        leaving = who_leaves(options, entries, may_be_nobody=has_last_days)
         if options["retire_everyone"]:
             check_count(self.of_this_run(COUNT), self._task_vars.get("ansible_play_hosts_all") or [self.host])
         return leaving

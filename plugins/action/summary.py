@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, gone, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import is_audit, unmatched
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.left_out import left_out
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import (
@@ -58,6 +59,7 @@ class ActionModule(Pkcs12Action):
         looked_at: dict[str, Mapping[str, Any]] = {}
         listed: dict[str, Listed] = {}
         known: set[str] = set()
+        left: frozenset[str] = frozenset()
         batches: list[Any] = []
         for host, known_variables in variables_of(
             self._task_vars, task.options["hosts"], (name, VARIABLE, LEAVERS, TIME_ZONE, earlier, due)
@@ -72,11 +74,14 @@ class ActionModule(Pkcs12Action):
                     results[host] = found_due
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
-            away = not_expected(holders, _today(variables.get(TIME_ZONE)))
+            today = _today(variables.get(TIME_ZONE))
+            left |= gone(holders, today)
+            away = not_expected(holders, today)
             listed[host] = Listed(holders, _leavers(variables.get(LEAVERS)), away, variables.get(VARIABLE) == [])
             if "holders" not in (results.get(host) or {}):  # what this host could not say, its inventory says
                 known |= {str(holder.get("authorisation")) for holder in holders}
-        everybody = listed if task.options["whole_inventory"] else None
+        everybody = {host: replace(each, leavers=each.leavers | left) for host, each in listed.items()}
+        everybody = everybody if task.options["whole_inventory"] else None
         found = summary(results, known, self.words.of, everybody, only_due=bool(looked_at))
         most = task.options["max_fail_percentage"]
         if task.options["batch_of"]:

@@ -153,8 +153,8 @@ def parse_holder(
         absent_until=absent_until,
         leaves_on=leaves_on,
         is_site_anniversary=own is None and site_anniversary is not None,
-        function=_function(raw),
-        group=raw.get("group") or None,
+        function=_line(raw, "function"),
+        group=_line(raw, "group"),
         awaiting=_awaiting(raw),
         expected_from=_day(raw, "expected_from"),
         mail=_mail(raw),
@@ -171,13 +171,13 @@ def _awaiting(raw: Mapping[str, Any]) -> Awaiting | None:
         raise Pkcs12Error(Problem("bad_arguments.holder_awaiting", wrong)) from None
 
 
-def _function(raw: Mapping[str, Any]) -> str | None:
-    """What the holder is, on one line of a table."""
-    function = " ".join(str(raw.get("function") or "").split())
-    if len(function) > LONGEST_FUNCTION:
-        wrong: dict[str, Value] = {"whose": raw["user"], "length": len(function), "most": LONGEST_FUNCTION}
-        raise Pkcs12Error(Problem("bad_arguments.holder_function_too_long", wrong))
-    return function or None
+def _line(raw: Mapping[str, Any], key: str) -> str | None:
+    """A text on one line of a table."""
+    text = " ".join(str(raw.get(key) or "").split())
+    if len(text) > LONGEST_FUNCTION:
+        wrong: dict[str, Value] = {"key": key, "whose": raw["user"], "length": len(text), "most": LONGEST_FUNCTION}
+        raise Pkcs12Error(Problem("bad_arguments.holder_text_too_long", wrong))
+    return text or None
 
 
 def _mail(raw: Mapping[str, Any]) -> str | None:

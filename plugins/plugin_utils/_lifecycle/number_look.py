@@ -23,8 +23,8 @@ class OfAllHosts(Protocol):
     def host(self) -> str:
         """The inventory's name of the host."""
 
-    def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any]) -> Any:
-        """What ``make`` makes of a variable of all hosts, once in a run."""
+    def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "") -> Any:
+        """What ``make`` makes of a variable of all hosts, once in a run; ``what`` tells two apart."""
 
 
 def shared_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry]) -> Shared:

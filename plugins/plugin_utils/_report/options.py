@@ -14,7 +14,7 @@ from .._mail.smtp import SERVER_OPTIONS
 from .._messages.words import LANGUAGES
 from .destinations import NEEDED
 from .exceptions import ACCEPTABLE, FAIL_ON
-from .formats.file_formats import FILE_FORMATS
+from .formats.file_formats import FILE_FORMATS, USUAL
 from .sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {
@@ -61,7 +61,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
         "type": "list",
         "elements": "str",
         "choices": list(FILE_FORMATS),
-        "default": list(FILE_FORMATS),
+        "default": USUAL,
         "site": True,
     },
     "report_title": {"type": "str"},

@@ -152,6 +152,7 @@ ACCOUNT = {"dav": {"username": "svc", "password": "canary of the report"}}
 NEWCOMER = {"register_holders": [{"name": "Anne Roux", "authorisation": "T3"}]}
 FROM_SERVER = {"crl": ["from_certificate"]}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
+AWAY, LEFT = ANNE | {"absent_until": "2027-01-10"}, ANNE | {"leaves_on": "2026-11-24"}
 WITHOUT_NUMBER = ANNE | {"authorisation": ""}
 
 OF_HOST = PLACE | {"kind": "host"}
@@ -194,6 +195,10 @@ EFFECTS = [
     registered("function", "physician", None, "physician"),
     registered("mail", "nobody", None, "bad_arguments", see=code),
     registered("absent_until", "tomorrow", None, "bad_arguments", see=code),
+    registered("absent_from", "2026-11-26", "2027-01-10", None, AWAY, last("absent_until")),
+    registered("leaves_on", "2026-11-24", 1, 0, see=summary("without_workstation")),
+    registered("row_problem", "people.xlsx:17", 0, 1, LEFT, summary("without_workstation")),
+    registered("group", "x" * 101, None, "bad_arguments", see=code),
     Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", NEWCOMER),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
@@ -247,6 +252,7 @@ EFFECTS = [
     Effect("report_folder", "{folder}/out", kinds, [], ALL, scene=out),
     Effect("report_name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
     Effect("report_formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"report_folder": "{folder}/out"}, out),
+    Effect("report_formats", ["xlsx"], kinds, ALL, ["xlsx"], {"report_folder": "{folder}/out"}, out),
     Effect("report_title", "Radiology", says("Radiology"), False, True),
     Effect("report_destinations", [PLACE], delivery("path"), [], ["/srv/www"], FILES, out),
     *(sent("kind", kind, ["folder"], "bad_arguments") for kind in ("host", "https", "mail")),

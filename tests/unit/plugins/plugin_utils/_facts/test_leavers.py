@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in, without_leavers
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import gone, leavers_in, without_leavers
 from unit.plugins.plugin_utils.problems import error_of
 
 
@@ -55,3 +56,22 @@ def test_who_has_left_is_left_out(given: Any, stay: str) -> None:
 @pytest.mark.parametrize("holders", [{"user": "a", "authorisation": "T1"}, ["T1"], None])
 def test_what_is_no_list_of_holders_is_left_to_the_module(holders: Any) -> None:
     assert without_leavers(holders, ["T1"]) == holders
+
+
+@pytest.mark.parametrize(
+    ("entry", "left"),
+    [
+        ({"leaves_on": "2026-11-24"}, True),
+        ({"leaves_on": date(2026, 11, 24)}, True),  # YAML reads a day without quotes
+        ({"leaves_on": "2026-11-25"}, False),  # the last day is a day of work
+        ({"leaves_on": "24/11/2026"}, False),
+        ({"leaves_on": "2026-11-24", "authorisation": " "}, False),
+        ({"leaves_on": "2026-11-24", "authorisation": 42798}, False),
+        ({"leaves_on": "2026-11-24", "row_problem": "people.xlsx:17"}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_who_has_left_after_the_last_day(entry: dict[str, Any], left: bool) -> None:
+    holders = [{"user": "a", "authorisation": "T1", **entry}]
+    assert gone(holders, date(2026, 11, 25)) == ({"T1"} if left else frozenset())
