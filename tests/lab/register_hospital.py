@@ -89,7 +89,7 @@ class Staff:
 
     def __init__(self, people: int, workstations: int, today: date) -> None:
         self.today = today
-        self.names = [f"ws-{UNITS[at % len(UNITS)][:3].lower()}-{at:03}" for at in range(workstations)]
+        self.names = [f"ws-{at:03}" for at in range(workstations)]
         self.people = [self._person(at) for at in range(people)]
 
     @staticmethod
