@@ -146,10 +146,12 @@ SUFFIXES = (".yml", ".yaml")
 COMPOSED = ("compose", "groups", "keyed_groups")
 
 
-class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
+class InventoryModule(BaseInventoryPlugin, Constructable):
     """The inventory plugin, by its name."""
 
     NAME = "hospital_it.pkcs12.register"
+    inventory: Any
+    """In which hosts are; another one while expressions are tried."""
 
     def verify_file(self, path: str) -> bool:
         name = Path(path)
@@ -193,7 +195,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
         """Composes in another inventory, so that an expression that fails leaves nothing half done. Raises ``Pkcs12Error``."""
         if not any(map(self.get_option, COMPOSED)):
             return
-        inventory, self.inventory = self.inventory, InventoryData()
+        inventory: Any = self.inventory
+        self.inventory = InventoryData()
         try:
             for host in {*register.hosts} & {*inventory.hosts}:
                 self.inventory.add_host(host)

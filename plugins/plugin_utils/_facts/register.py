@@ -32,7 +32,8 @@ from .register_values import (
 )
 from .shared_numbers import Listed
 
-Given, Made = ParamSpec("Given"), TypeVar("Made")
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 MOST_TOLD = 200
 """Rows; how many more are wrong is told as a number."""
@@ -91,7 +92,7 @@ def read_register(sheet: Sheet, columns: Columns, names: Names) -> Register:
     _check_groups(read, columns, names)
     people = _people(read, columns.headings)
     register = _register(people, sheet.path.name)
-    if not register.hosts and not register.people:
+    if not register.hosts and all("row_problem" in each for each in register.people):
         file: dict[str, Value] = {"file": str(sheet.path)}
         if not read:
             raise Pkcs12Error(Problem("register_unread.no_people", file))
@@ -249,7 +250,9 @@ def _register(people: Iterable[Sequence[_Read]], file: str) -> Register:
     wrong: dict[int, Problem] = {}
     for rows in people:
         holder = _holder(rows, file)
-        places = {(name, account_key(account)): account for row in rows for name, account in row.places}
+        places: dict[tuple[str, str], str] = {}
+        for workstation, account in (place for row in rows for place in row.places):
+            places.setdefault((workstation, account_key(account)), account)
         for (workstation, _key), account in places.items():
             there = hosts.setdefault(workstation, [])
             if "authorisation" in holder or not any(_is_unnumbered(each, account) for each in there):

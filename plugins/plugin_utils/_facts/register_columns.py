@@ -118,8 +118,8 @@ def columns_of(sheet: Sheet, wanted: Wanted) -> Columns:
 
 
 def _key(text: str) -> str:
-    """The form in which headings are compared: without case, accents and punctuation."""
-    return " ".join(name_words(text))
+    """The form in which headings are compared: without case, accents and punctuation. Of ``poste(s)`` it is that of the singular."""
+    return " ".join(name_words(text.replace("(s)", "")))
 
 
 def _fields_by_heading(wanted: Wanted, file: str) -> Mapping[str, str]:
