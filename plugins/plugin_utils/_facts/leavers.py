@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 from .._policy.names import number_key
 from .holders import MOST_SHOWN, number_of, parse_day
 
@@ -56,6 +57,31 @@ def gone(holders: Iterable[Mapping[str, Any]], today: date) -> frozenset[str]:
             if number and last and last < today and not holder.get("row_problem"):
                 found.add(number)
     return frozenset(found)
+
+
+MANY, SHARE = 5, 0.1
+"""So many people, and this part of all, do not leave at once."""
+
+
+def many_leave(holders: Iterable[Mapping[str, Any]], today: date) -> list[Problem]:
+    """That the last day of many people has passed, or is the same: a slip in a spreadsheet is copied down a column."""
+    last: dict[str, date | None] = {}
+    for holder in holders:
+        with suppress(Pkcs12Error):
+            if number := number_key(number_of(holder.get("authorisation"))):
+                day = parse_day(holder.get("leaves_on"))
+                last[number] = day or last.get(number)
+    days = Counter(filter(None, last.values()))
+    most = max(MANY, SHARE * len(last))
+    left = sum(count for day, count in days.items() if day < today)
+    counted: dict[str, Value] = {"all": len(last)}
+    passed = [Problem("register_many_leave.passed", {"count": left, **counted})] if left >= most else []
+    same = (
+        Problem("register_many_leave.same_day", {"count": count, **counted, "day": day})
+        for day, count in sorted(days.items())
+        if count >= most
+    )
+    return [*passed, *same]
 
 
 def has_left(holder: Mapping[str, Any], leavers: Set[str]) -> bool:

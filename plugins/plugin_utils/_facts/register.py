@@ -259,9 +259,9 @@ def _register(people: Iterable[Sequence[_Read]], file: str) -> Register:
                 there.append({"user": account, **holder})
         if not places and "authorisation" in holder and "name" in holder:
             without.append(holder)
+        for given in (given for row in rows for given in row.groups):
+            groups.setdefault(group_name(given), {}).update(dict.fromkeys(name for name, _key in places))
         for row in rows:
-            for given in row.groups:
-                groups.setdefault(group_name(given), {}).update(dict.fromkeys(name for name, _account in row.places))
             if row.faults:
                 wrong[row.line] = _problem(row, file)
     told = [problem for _line, problem in sorted(wrong.items())]

@@ -48,6 +48,7 @@ HEADINGS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "former_name": {"en": ("former name",), "fr": ("nom précédent", "nom de naissance")},
     "awaiting": {"en": ("awaiting",), "fr": ("en attente de",)},
     "expected_from": {"en": ("expected from",), "fr": ("attendu à partir du",)},
+    "to_correct": {"en": ("to correct",), "fr": ("à corriger",)},
 }
 """By field, the headings in each language; the report writes the first one."""
 OF_THE_REPORT: Mapping[str, Mapping[str, str]] = {

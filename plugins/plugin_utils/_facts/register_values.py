@@ -156,6 +156,16 @@ def awaiting_of(cell: Cell, heading: str) -> str:
     return awaiting
 
 
+def to_correct_of(cell: Cell, heading: str) -> str:
+    """Nothing: what stands there is wrong with the row, as the report or a person has written it, until somebody takes it out.
+
+    Raises ``Pkcs12Error``: ``register_row``.
+    """
+    if text := tidy(text_of(cell, heading)):
+        raise fault("to_correct", cell, heading, given=shown(text))
+    return ""
+
+
 def several(text: str) -> list[str]:
     """The parts of a cell with several values."""
     return [tidied for part in BETWEEN.split(text) if (tidied := tidy(part))]
@@ -181,6 +191,7 @@ READERS: Mapping[str, Callable[[Cell, str], str]] = {
     "function": function_of,
     "mail": mail_of,
     "awaiting": awaiting_of,
+    "to_correct": to_correct_of,
 }
 """By field, what reads it; others are texts."""
 

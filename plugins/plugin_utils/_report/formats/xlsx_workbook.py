@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from ..._errors import Pkcs12Error, Problem
 from ..._facts.delivery_states import DeliveryState
-from ..._messages.words import LANGUAGES
+from ..._facts.register_columns import heading
 from ..language.remarks import Remarks
 from ..language.wording import Wording
 from ..model import RegisterPerson, Report
@@ -43,29 +43,6 @@ TEXT = "@"
 NARROWEST, WIDEST = 12, 60
 """Characters of a column."""
 
-HEADINGS = {
-    "name": ("name", "nom"),
-    "authorisation": ("authorisation", "autorisation"),
-    "user": ("account", "compte"),
-    "workstations": ("workstations", "postes"),
-    "function": ("function", "fonction"),
-    "mail": ("mail", "courriel"),
-    "authorisation_anniversary": ("authorisation ends on", "date anniversaire"),
-    "absent_from": ("absent from", "absent du"),
-    "absent_until": ("back on", "de retour le"),
-    "leaves_on": ("last day", "dernier jour"),
-    "group": ("groups", "groupes"),
-    "former_name": ("former name", "nom précédent"),
-    "awaiting": ("awaiting", "en attente de"),
-    "expected_from": ("expected from", "attendu à partir du"),
-    "to_correct": ("to correct", "à corriger"),
-    "status": ("status", "état"),
-    "access_until": ("access until", "accès jusqu'au"),
-    "next_step": ("next step", "à faire"),
-    "actor": ("who acts", "par qui"),
-    "remarks": ("remarks", "précisions"),
-}
-
 Row = Mapping[str, str | date | None]
 """By the key of the column."""
 
@@ -84,7 +61,7 @@ def workbook(report: Report) -> bytes:
     rows = [*_rows(report, say)]
     used = {key for row in rows for key, value in row.items() if value}
     keys = [*COLUMNS, *(key for key in SELDOM if key in used), *STATUS]
-    headings = [HEADINGS[key][LANGUAGES.index(language)] for key in keys]
+    headings = [heading(key, language) for key in keys]
     book = library().Workbook(write_only=True)
     moment = report.parameters.report_date.astimezone(timezone.utc).replace(tzinfo=None)
     book.properties.creator, book.properties.created, book.properties.modified = "hospital_it.pkcs12", moment, moment

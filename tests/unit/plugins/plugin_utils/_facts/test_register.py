@@ -122,7 +122,7 @@ def test_rows_of_one_person_are_one_entry() -> None:
     entry = {"name": "Jeanne Dupont", "authorisation": "T1", "leaves_on": "2027-01-01", "group": "a; b"}
     entry |= {"user": "CHU\\jdupont", "mail": "j@chu.example"}
     assert register.hosts == {"ws1": [entry], "ws2": [entry | {"user": "CHU\\JDupont"}]}
-    assert register.groups == {"a": ("ws1",), "b": ("ws1", "ws2")}
+    assert register.groups == {"a": ("ws1", "ws2"), "b": ("ws1", "ws2")}
     assert causes(register) == {}
 
 

@@ -142,7 +142,7 @@ def test_somebody_without_a_workstation_and_a_leaver_are_there_too() -> None:
     assert [row.name for row in (*made.holders, *made.without_workstation)] == ["Anne Roux"]
     anne, paul = rows(made)
     assert (anne["name"], anne["workstations"], anne["groups"]) == ("Anne Roux", None, "bloc")
-    assert (paul["name"], f"{paul['last day']:%Y-%m-%d}") == ("Paul Martin", "2026-11-24")
+    assert (paul["name"], f"{paul['leaves on']:%Y-%m-%d}") == ("Paul Martin", "2026-11-24")
     assert paul["status"] == "person has left"
     assert "retire" in paul["next step"]
 
