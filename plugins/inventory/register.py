@@ -55,10 +55,13 @@ notes:
     of C(pkcs12_leavers).
   - >-
     Groups of the hospital, separated like workstations - C(group), C(groups); C(groupe), C(service), C(unité). Each becomes a group of
-    Ansible with the workstations of the row.
+    Ansible with the workstations of the person.
   - >-
     For name changes and newcomers - C(former name), C(awaiting), C(expected from); C(nom précédent), C(nom de naissance), C(en attente
     de), C(attendu à partir du). See M(hospital_it.pkcs12.holder_certificates).
+  - >-
+    What is still to be done with a row - C(to correct); C(à corriger). As long as this cell has a text, the row is wrong. The workbook that
+    M(hospital_it.pkcs12.compliance_report) writes has it beside each row that was wrong. Its other columns are for people, and not read.
   - >-
     A date is one of the spreadsheet, or a text such as V(31/12/2026), V(31-12-2026), V(31.12.2026), V(2026-12-31) or V(31 décembre
     2026). Of V(01/02/2026), the day comes first.
@@ -94,8 +97,8 @@ options:
         is there. The headings that are known for this field do not count then.
       - >-
         The fields are V(name), V(family_name), V(given_name), V(authorisation), V(user), V(workstations), V(function), V(mail),
-        V(authorisation_anniversary), V(absent_from), V(absent_until), V(leaves_on), V(group), V(former_name), V(awaiting) and
-        V(expected_from).
+        V(authorisation_anniversary), V(absent_from), V(absent_until), V(leaves_on), V(group), V(former_name), V(awaiting),
+        V(expected_from) and V(to_correct).
     type: dict
     default: {}
   workstations_group:
