@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
-    Pkcs12Action,
     TaskContext,
     now,
 )
@@ -18,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
     hidden_variables,
     texts_written,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.passphrase_files import WithPassphraseFiles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import (
@@ -36,7 +36,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(KnowsRetired, Pkcs12Action):
+class ActionModule(KnowsRetired, WithPassphraseFiles):
     """The argument spec and the call."""
 
     _hidden: Problem | None = None
@@ -48,6 +48,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "bundle_folder": {"type": "path", "required": True, "site": True},
             "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12", "site": True},
             "passphrases": {"type": "dict", "no_log": True, "default": {}, "site": True},
+            "passphrase_folder": {"type": "path", "site": True},
             "time_zone": {"type": "str", "default": "UTC", "site": True},
             "authorisation_pattern": {"type": "str", "site": True},
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
@@ -70,7 +71,8 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         if not options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back
-        return check_bundles(options, entries, now(), shared, notes)
+        passphrases = self.all_passphrases(options, [entry.person.authorisation for entry in entries])
+        return check_bundles({**options, "passphrases": passphrases}, entries, now(), shared, notes)
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         result = super().finish(result, task)

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
-    Pkcs12Action,
     TaskContext,
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import REGISTER_PROBLEMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.passphrase_files import WithPassphraseFiles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
@@ -74,7 +74,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(KnowsRetired, Pkcs12Action):
+class ActionModule(KnowsRetired, WithPassphraseFiles):
     """The argument spec and the call."""
 
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE, "holder_passwords": PASSWORD}
@@ -86,6 +86,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "bundle_folder": {"type": "path", "site": True},
             "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12", "site": True},
             "passphrases": {"type": "dict", "no_log": True, "default": {}, "site": True},
+            "passphrase_folder": {"type": "path", "site": True},
             "install": {"type": "str", "choices": ["always", "due", "missing"], "default": "always", "site": "run"},
             "retire_authorisations": {"type": "raw", "default": [], "site": "run"},
             "leavers": {"type": "raw", "default": [], "site": True},
@@ -143,6 +144,8 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         if leaving:
             run = removal_run(options, entries, leaving.numbers, context, self.drivers, now)
         else:
+            numbers = [entry.person.authorisation for entry in entries]
+            options = {**options, "passphrases": self.all_passphrases(options, numbers)}
             tasks = holder_tasks(options, entries, context, now(), shared_in_inventory(self, entries))
             try:
                 inventory = self.drivers.inventory([entry.user for entry in entries])

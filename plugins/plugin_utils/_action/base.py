@@ -201,10 +201,16 @@ class Pkcs12Action(SiteSettings, ActionBase):
         return TaskContext(options, check_mode, diff, self.host, job, facts, no_log)
 
     def _register_secrets(self, validated: Mapping[str, Any]) -> None:
-        """Notes the secrets among the arguments. ansible-core hides those that are long enough, where it can."""
+        """Notes the secrets among the arguments."""
         names = [name for name, option in self.SPEC.options.items() if option.get("no_log")]
         values = [(name, given.get(name)) for given in (self._arguments.values, validated) for name in names]
-        self._secrets |= {text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))}
+        self.keep_secret(
+            {text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))}
+        )
+
+    def keep_secret(self, secrets: Set[str]) -> None:
+        """Hides these texts where text from outside is shown. ansible-core hides those that are long enough, where it can."""
+        self._secrets |= secrets
         register_secrets(filter(is_masked, self._secrets))
 
     def _invocation(self) -> dict[str, Any]:
