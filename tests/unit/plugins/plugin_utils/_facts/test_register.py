@@ -168,6 +168,7 @@ WRONG = {
     "too_long": {"function": "a" * 101},
     "awaiting": {"awaiting": "a call"},
     "group": {"group": "ws2"},
+    "to_correct": {"to correct": "which of both is her number?"},
 }
 
 
