@@ -17,7 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import REGISTER_PROBLEMS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.passphrase_files import WithPassphraseFiles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     merge_known,
     unusable_keys,
@@ -159,6 +159,8 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         not_taken_back = () if absent else self._not_taken_back(task, entries, notes)
         has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
+        if leaving and not leaving.numbers and not run.holders:
+            result["msg"] = Problem("done.nobody_leaves", {"computer": run.inventory.computer})
         return result | {"diff": run_diff(run, self.words.of, calendar.ends_on)} if task.diff else result
 
     def _not_taken_back(self, task: TaskContext, entries: Sequence[HolderEntry], notes: Notes) -> list[str]:

@@ -55,10 +55,13 @@ notes:
     of C(pkcs12_leavers).
   - >-
     Groups of the hospital, separated like workstations - C(group), C(groups); C(groupe), C(service), C(unité). Each becomes a group of
-    Ansible with the workstations of the row.
+    Ansible with the workstations of the person. Somebody with several rows has the groups of all.
   - >-
     For name changes and newcomers - C(former name), C(awaiting), C(expected from); C(nom précédent), C(nom de naissance), C(en attente
     de), C(attendu à partir du). See M(hospital_it.pkcs12.holder_certificates).
+  - >-
+    A column that the report writes into a register - C(to correct); C(à corriger). A row with anything in this column is wrong until
+    somebody empties the cell.
   - >-
     A date is one of the spreadsheet, or a text such as V(31/12/2026), V(31-12-2026), V(31.12.2026), V(2026-12-31) or V(31 décembre
     2026). Of V(01/02/2026), the day comes first.
@@ -94,8 +97,8 @@ options:
         is there. The headings that are known for this field do not count then.
       - >-
         The fields are V(name), V(family_name), V(given_name), V(authorisation), V(user), V(workstations), V(function), V(mail),
-        V(authorisation_anniversary), V(absent_from), V(absent_until), V(leaves_on), V(group), V(former_name), V(awaiting) and
-        V(expected_from).
+        V(authorisation_anniversary), V(absent_from), V(absent_until), V(leaves_on), V(group), V(former_name), V(awaiting), V(expected_from)
+        and V(to_correct).
     type: dict
     default: {}
   workstations_group:
@@ -109,17 +112,16 @@ EXAMPLES = r"""
 plugin: hospital_it.pkcs12.register
 path: ../register/people.xlsx
 
----
-# other headings, another sheet, and the full names of the computers
-plugin: hospital_it.pkcs12.register
-path: /srv/pkcs12/register/people.xlsx
-sheet: Personnel
-columns:
-  user: Login AD
-  workstations: [Machine, Poste attribué]
-compose:
-  ansible_host: inventory_hostname ~ '.chu.example'
-strict: true
+# With other headings, another sheet, and the full names of the computers:
+# plugin: hospital_it.pkcs12.register
+# path: /srv/pkcs12/register/people.xlsx
+# sheet: Personnel
+# columns:
+#   user: Login AD
+#   workstations: [Machine, Poste attribué]
+# compose:
+#   ansible_host: inventory_hostname ~ '.chu.example'
+# strict: true
 """
 
 from collections.abc import Mapping
@@ -174,10 +176,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
     def _read(self, path: str) -> tuple[Register, list[Problem]]:
         """The register, and what is to be told of its columns. Raises ``Pkcs12Error``: ``register_unread``."""
         try:
-            self._read_config_data(path)
+            given = self._read_config_data(path)
         except AnsibleError as wrong:
             said = {"file": path, "said": Outside(str(wrong))}
             raise Pkcs12Error(Problem("register_unread.options", said)) from None
+        if unknown := tuple(str(key) for key in given if key not in self._options):  # Ansible itself passes over them
+            keys = {"file": path, "keys": unknown, "known": tuple(self._options)}
+            raise Pkcs12Error(Problem("register_unread.unknown_keys", keys))
         sheet = read_sheet(
             Path(unfrackpath(self.get_option("path"), basedir=str(Path(path).parent))), self.get_option("sheet")
         )

@@ -37,7 +37,9 @@ def comparison(
     certificates are meant."""
     pattern = given_issuer(issuer)
     found = list(_unknown_accounts(inventory, entries))
-    return found if pattern is None else [*found, *_certificates(inventory, entries, index, pattern, now)]
+    if pattern is not None:
+        found += _certificates(inventory, entries, index, pattern, now)
+    return sorted(found, key=lambda each: tuple(each.values()))
 
 
 def _unknown_accounts(inventory: Inventory, entries: Iterable[HolderEntry]) -> Iterator[Difference]:

@@ -12,7 +12,7 @@ from typing import Any
 from .._errors import Pkcs12Error, Problem, Value
 from .._policy.access import doubt_of
 from .._workstation.preflight import Finding, Severity
-from .holders import HOLDER_OPTIONS, HolderEntry, number_of
+from .holders import HOLDER_OPTIONS, HolderEntry, number_of, refusal_of_row
 
 VARIABLE = "pkcs12_holders"
 
@@ -66,7 +66,8 @@ def of_inventory(by_host: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], l
     """The entries of all hosts that have an authorisation number, and what is wrong at those that cannot be read.
 
     ``by_host``: ``pkcs12_holders`` of each host, or the ``Pkcs12Error`` that says why Ansible cannot read it. A host that cannot be
-    read has no holders here, because a one-time link of somebody whose entry is not understood must not be used.
+    read has no holders here, because a one-time link of somebody whose entry is not understood must not be used; nor has a wrong row of a
+    register.
     """
     holders: list[Mapping[str, Any]] = []
     problems: dict[Problem, list[str]] = {}
@@ -74,7 +75,11 @@ def of_inventory(by_host: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], l
         try:
             if isinstance(given, Pkcs12Error):
                 raise given
-            holders += _numbered(given or [])
+            for holder in _numbered(given or []):
+                if holder.get("row_problem"):
+                    problems.setdefault(refusal_of_row(str(holder["row_problem"])), []).append(host)
+                else:
+                    holders.append(holder)
         except Pkcs12Error as refusal:
             problems.setdefault(refusal.problem, []).append(host)
     return holders, [

@@ -75,10 +75,7 @@ class HolderEntry:
     @property
     def row_refusal(self) -> Problem | None:
         """Why nothing may be done for this holder: the row of the register is wrong."""
-        if not self.row_problem:
-            return None
-        file, _colon, line = self.row_problem.rpartition(":")
-        return Problem("register_row.person", {"file": file, "line": line})
+        return refusal_of_row(self.row_problem) if self.row_problem else None
 
     def is_awaited(self, today: date) -> bool:
         """Whether nobody has to wonder yet that the holder has no certificate."""
@@ -160,6 +157,12 @@ def parse_holder(
         mail=_mail(raw),
         row_problem=raw.get("row_problem") or None,
     )
+
+
+def refusal_of_row(row_problem: str) -> Problem:
+    """Why nothing may be done for somebody whose entry has this ``row_problem``: file and line of a register."""
+    file, _colon, line = row_problem.rpartition(":")
+    return Problem("register_row.person", {"file": file, "line": line})
 
 
 def _awaiting(raw: Mapping[str, Any]) -> Awaiting | None:

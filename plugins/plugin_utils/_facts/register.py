@@ -25,6 +25,7 @@ from .register_values import (
     WORKSTATION,
     accounts_of,
     fault,
+    harmless,
     several,
     shown,
     text_of,
@@ -91,7 +92,7 @@ def read_register(sheet: Sheet, columns: Columns, names: Names) -> Register:
     read = [each for each in found if each]
     _check_groups(read, columns, names)
     people = _people(read, columns.headings)
-    register = _register(people, sheet.path.name)
+    register = _register(people, harmless(sheet.path.name))
     if not register.hosts and all("row_problem" in each for each in register.people):
         file: dict[str, Value] = {"file": str(sheet.path)}
         if not read:
@@ -116,7 +117,7 @@ class _Rows:
         cells = {name: row.cell(column) for name, column in self._columns.places.items()}
         for name, cell in cells.items():
             if name == "group":
-                read.groups = several(_tried(read, text_of, cell, self._heading(name)) or "")
+                read.groups = several(_tried(read, text_of, cell, self._heading(name), may_be_number=True) or "")
             elif name not in ("user", "workstations") and (
                 value := _tried(read, value_of, name, cell, self._heading(name))
             ):
@@ -192,15 +193,18 @@ def _tried(read: _Read, make: Callable[Given, Made], *given: Given.args, **named
 
 
 def group_name(text: str) -> str:
-    """The name of Ansible's group for a group of the establishment, as ``to_safe_group_name`` of ansible-core makes it."""
-    return re.sub(r"^[\d\W]|\W", "_", tidy(text))
+    """The name of Ansible's group for a group of the establishment, which may be a number there.
+
+    ``to_safe_group_name`` of ansible-core would take the first digit away, and make one group of two.
+    """
+    name = re.sub(r"\W", "_", tidy(text))
+    return f"_{name}" if name[0].isdigit() else name
 
 
-def _check_groups(read: Iterable[_Read], columns: Columns, names: Names) -> None:
+def _check_groups(read: Sequence[_Read], columns: Columns, names: Names) -> None:
     """Leaves out groups whose name is that of a host, or means something else to Ansible, and says so."""
-    rows = list(read)
-    hosts = {*names.hosts, *(workstation for row in rows for workstation, _account in row.places)}
-    for row in rows:
+    hosts = {*names.hosts, *(workstation for row in read for workstation, _account in row.places)}
+    for row in read:
         for given in list(row.groups):
             if (name := group_name(given)) in hosts or name in RESERVED:
                 row.groups.remove(given)
@@ -246,6 +250,7 @@ def _compare(rows: Sequence[_Read], headings: Mapping[str, str]) -> None:
 def _register(people: Iterable[Sequence[_Read]], file: str) -> Register:
     hosts: dict[str, list[Holder]] = {}
     groups: dict[str, dict[str, None]] = {}
+    spelling: dict[str, str] = {}
     without: list[Holder] = []
     wrong: dict[int, Problem] = {}
     for rows in people:
@@ -259,8 +264,9 @@ def _register(people: Iterable[Sequence[_Read]], file: str) -> Register:
                 there.append({"user": account, **holder})
         if not places and "authorisation" in holder and "name" in holder:
             without.append(holder)
-        for given in (given for row in rows for given in row.groups):
-            groups.setdefault(group_name(given), {}).update(dict.fromkeys(name for name, _key in places))
+        for name in (group_name(given) for row in rows for given in row.groups):
+            group = groups.setdefault(spelling.setdefault(name.casefold(), name), {})
+            group |= dict.fromkeys(workstation for workstation, _key in places)
         for row in rows:
             if row.faults:
                 wrong[row.line] = _problem(row, file)
@@ -284,9 +290,7 @@ def _holder(rows: Sequence[_Read], file: str) -> Holder:
         said |= {"leaves_on": "", "former_name": ""}
     if not _is_absence(said):
         said["absent_from"] = ""
-    said.setdefault(
-        "name", said.get("authorisation", "")
-    )  # a number needs a name, which its certificate is compared with
+    said.setdefault("name", said.get("authorisation", ""))  # a number needs a name, to compare its certificate with
     if wrong := [row.line for row in rows if row.faults]:
         said["row_problem"] = f"{file}:{wrong[0]}"
     return {key: said[key] for key in HOLDER_OPTIONS if said.get(key)}

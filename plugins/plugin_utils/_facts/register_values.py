@@ -66,11 +66,11 @@ def harmless(told: Any) -> Any:
     return list(map(harmless, told)) if isinstance(told, (list, tuple)) else told
 
 
-def text_of(cell: Cell, heading: str) -> str:
+def text_of(cell: Cell, heading: str, may_be_number: bool = False) -> str:
     """The text of a cell; empty for an empty one. Raises ``Pkcs12Error``: ``register_row``."""
     if cell.kind is Kind.EMPTY:
         return ""
-    if cell.kind is Kind.NUMBER:
+    if cell.kind is Kind.NUMBER and not may_be_number:
         raise fault("text_is_number", cell, heading, given=shown(cell.value))
     if cell.kind in (Kind.DATE, Kind.MOMENT):
         raise fault("text_is_date", cell, heading)
@@ -134,7 +134,7 @@ def _day(text: str, cell: Cell, heading: str) -> date:
 
 def function_of(cell: Cell, heading: str) -> str:
     """What the holder is. Raises ``Pkcs12Error``: ``register_row``."""
-    function = tidy(text_of(cell, heading))
+    function = tidy(text_of(cell, heading, may_be_number=True))
     if len(function) > LONGEST_FUNCTION:
         raise fault("too_long", cell, heading, length=len(function), most=LONGEST_FUNCTION)
     return function

@@ -29,6 +29,7 @@ PEOPLE = (
 JEANNE = {"user": "jd", "name": "Jeanne Dupont", "authorisation": "T1", "group": "bloc"}
 PAUL = {"user": "pm", "name": "Paul Martin", "authorisation": "T2"}
 OPTIONS = {
+    "path": None,
     "sheet": None,
     "columns": {},
     "workstations_group": "workstations",
@@ -47,13 +48,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "inventory").mkdir()
     (tmp_path / "register" / "people.csv").write_text(PEOPLE, encoding="utf-8")
     monkeypatch.chdir(tmp_path / "register")
-    monkeypatch.setattr(InventoryModule, "_read_config_data", lambda _self, _path: None)
+    monkeypatch.setattr(InventoryModule, "_read_config_data", lambda plugin, _path: plugin.given)
     return tmp_path
 
 
 def parse(folder: Path, inventory: InventoryData, **options: Any) -> InventoryData:
     plugin = InventoryModule()
-    plugin._options = {**OPTIONS, "path": "../register/people.csv", **options}
+    plugin.given = {"path": "../register/people.csv", **options}
+    plugin._options = OPTIONS | {name: value for name, value in plugin.given.items() if name in OPTIONS}
     plugin.parse(inventory, DataLoader(), str(folder / "inventory" / "people.pkcs12_register.yml"))
     return inventory
 
@@ -141,6 +143,7 @@ def test_expressions_compose_variables_and_groups(folder: Path) -> None:
 
 
 BAD = {
+    "unknown_keys": {"sheets": "2026"},
     "missing": {"path": "gone.xlsx"},
     "columns_missing": {"columns": {"mail": "{{ 6 * 7 }}"}},
     "expression": {"strict": True, "compose": {"ansible_host": expression("nobody.knows")}},

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +14,12 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register import Names, Register
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register import Names, Register, read_register
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import columns_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_values import harmless
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.spreadsheets import Kind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, Words
-from unit.plugins.plugin_utils._facts.registers import HEADINGS, register_of
+from unit.plugins.plugin_utils._facts.registers import HEADINGS, register_of, sheet_of
 from unit.plugins.plugin_utils.problems import error_of
 
 JEANNE = ["Jeanne Dupont", "T1", "CHU\\jdupont", "ws1"]
@@ -256,6 +259,15 @@ def test_the_name_of_a_workstation_of_the_same_sheet_is_no_group() -> None:
     assert (causes(register), register.groups) == ({2: [("group", "E2"), ("group", "E2")]}, {"ok": ("ws1",)})
 
 
+def test_a_group_may_be_a_number_and_has_one_spelling() -> None:
+    headings = [*HEADINGS, "group", "function"]
+    register = register_of(
+        [*JEANNE, 4110, 7], [*PAUL, "5110;Bloc", None], ["C D", "T3", "cd", "ws3", "bloc"], headings=headings
+    )
+    assert register.groups == {"_4110": ("ws1",), "_5110": ("ws2",), "Bloc": ("ws2", "ws3")}
+    assert (register.hosts["ws1"][0]["function"], causes(register)) == ("7", {})
+
+
 def test_two_hundred_wrong_rows_are_told_and_the_number_of_the_others() -> None:
     register = register_of(*([f"A B{line}", line, "ab", "ws1"] for line in range(203)))
     assert len(register.problems) == 201
@@ -271,5 +283,8 @@ def test_a_register_of_nobody_is_refused() -> None:
 
 
 def test_nothing_that_is_told_is_a_template() -> None:
+    sheet = replace(sheet_of([HEADINGS, ["A B", 1, "ab", "ws1"]]), path=Path("/srv/{{ x }}.csv"))
+    (entry,) = read_register(sheet, columns_of(sheet, {}), Names()).hosts["ws1"]
+    assert entry["row_problem"] == "{ { x }}.csv:2"
     told = {"a {{ b }}": ["{% c %}", ("{# d #}", 1)], "e": "{{{f}}}"}
     assert harmless(told) == {"a {{ b }}": ["{ % c %}", ["{ # d #}", 1]], "e": "{ { {f}}}"}
