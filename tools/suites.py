@@ -42,6 +42,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "plugins/module_utils/": DRIVERS,
     "plugins/action/": (*INTEGRATION, "windows", "planted"),
     "plugins/filter/": (*INTEGRATION,),
+    "plugins/inventory/": (*INTEGRATION,),
     "plugins/lookup/": (*INTEGRATION,),
     "plugins/doc_fragments/": (),
     "plugins/plugin_utils/": (*INTEGRATION, "windows", "planted", "fault_injection"),

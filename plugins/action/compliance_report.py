@@ -16,7 +16,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    register_problems,
+    variables_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.of_site import of_this_site
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
@@ -28,6 +31,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destina
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.options import OPTIONS, VARIABLES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.query import select
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
+    check_formats,
     check_report,
     checked,
     days_of_other_hosts,
@@ -51,6 +55,7 @@ class ActionModule(Pkcs12Action):
             options |= of_this_site(self, options)
         if of_site or options["report_folder"] or options["settings_only"]:
             check_settings(options, constants.DEFAULT_KEEP_REMOTE_FILES)
+        check_formats(options)
         if options["settings_only"]:
             check_report(options, now())
             return {"msg": Problem("done.report_settings")}
@@ -59,6 +64,8 @@ class ActionModule(Pkcs12Action):
         variables = list(variables_of(self._task_vars, options["report_hosts"], names, self._mask))
         options["leavers"] = [*leavers_in(options["leavers"]), *retired_in(*folders_in(SITE_FOLDER, variables))]
         options["previous_report"] = options["previous_report"] or last_report(options)
+        wrong_rows = (each for each in register_problems(self._task_vars) if each.kind == "register_row")
+        options["register_problems"] = tuple(wrong_rows)
         whole = report_of(options, variables, now())
         if is_report and whole.workstations:  # a report of a register alone tells of no workstation
             checked(whole, FactCache(*fact_caching(), in_awx=task.job is not None))

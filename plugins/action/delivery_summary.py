@@ -19,18 +19,21 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import FACT
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, of_inventory
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import gone, leavers_in
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
     KnowsRetired,
     nobody_taken_back,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import UTC, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.plan import Places, withdrawal_plan
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.summary import (
     CollectionRun,
     collection_summary,
     two_names,
 )
+
+TIME_ZONE = "pkcs12_time_zone"
 
 
 class ActionModule(KnowsRetired, Pkcs12Action):
@@ -65,7 +68,8 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             found = dict(variables_of(self._task_vars, None, (VARIABLE,), self._mask))
             holders, unread = of_inventory({host: each[VARIABLE] for host, each in found.items() if each})
             problems = [*problems, *unread]
-        leavers = leavers_in(options["leavers"])
+        today = calendar_of(str(self.variable(TIME_ZONE) or UTC), 0).day(now())
+        leavers = leavers_in(options["leavers"]) | gone(holders, today)
         run = CollectionRun(
             deliveries=mails.get("deliveries") or [],
             problems=mails.get("problems") or [],

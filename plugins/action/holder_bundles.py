@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
-    Pkcs12Action,
     TaskContext,
     now,
 )
@@ -18,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
     hidden_variables,
     texts_written,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.passphrase_files import WithPassphraseFiles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_output import (
@@ -29,13 +29,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_e
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import without_leavers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, leavers_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(KnowsRetired, Pkcs12Action):
+class ActionModule(KnowsRetired, WithPassphraseFiles):
     """The argument spec and the call."""
 
     _hidden: Problem | None = None
@@ -47,6 +48,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "bundle_folder": {"type": "path", "required": True, "site": True},
             "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12", "site": True},
             "passphrases": {"type": "dict", "no_log": True, "default": {}, "site": True},
+            "passphrase_folder": {"type": "path", "site": True},
             "time_zone": {"type": "str", "default": "UTC", "site": True},
             "authorisation_pattern": {"type": "str", "site": True},
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
@@ -62,13 +64,15 @@ class ActionModule(KnowsRetired, Pkcs12Action):
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
         check = NameCheck(options["name_check"])
-        staying = without_leavers(options["holders"], options["leavers"])
+        today = calendar_of(options["time_zone"], 0).day(now())
+        staying = without_leavers(options["holders"], leavers_of(self, options, today))
         entries = [parse_holder(raw, options["authorisation_pattern"], check) for raw in staying]
         shared = shared_in_inventory(self, entries)
         if not options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back
-        return check_bundles(options, entries, now(), shared, notes)
+        passphrases = self.all_passphrases(options, [entry.person.authorisation for entry in entries])
+        return check_bundles({**options, "passphrases": passphrases}, entries, now(), shared, notes)
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         result = super().finish(result, task)
@@ -77,7 +81,9 @@ class ActionModule(KnowsRetired, Pkcs12Action):
     def of_all_hosts(
         self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "hidden_output"
     ) -> Any:
-        """The one look at all hosts also finds what makes output unreadable. The host whose task looks says it, and no other."""
+        """The first look at all hosts also finds what makes output unreadable. The host whose task looks says it, and no other."""
+        if what != "hidden_output":
+            return super().of_all_hosts(name, make, what)
 
         def look(by_host: Iterator[tuple[str, Any]]) -> Any:
             found = dict(by_host)

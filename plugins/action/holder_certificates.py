@@ -11,12 +11,13 @@ from typing import Any, ClassVar
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
     ArgumentSpec,
-    Pkcs12Action,
     TaskContext,
     now,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import REGISTER_PROBLEMS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.passphrase_files import WithPassphraseFiles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     merge_known,
     unusable_keys,
@@ -50,6 +51,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
     Leaving,
     check_count,
     folder_of_notes,
+    leavers_of,
     this_job,
     who_leaves,
 )
@@ -77,7 +79,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
-class ActionModule(KnowsRetired, Pkcs12Action):
+class ActionModule(KnowsRetired, WithPassphraseFiles):
     """The argument spec and the call."""
 
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE, "holder_passwords": PASSWORD}
@@ -89,6 +91,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "bundle_folder": {"type": "path", "site": True},
             "bundle_pattern": {"type": "str", "default": "{name} - {authorisation}*.p12", "site": True},
             "passphrases": {"type": "dict", "no_log": True, "default": {}, "site": True},
+            "passphrase_folder": {"type": "path", "site": True},
             "install": {"type": "str", "choices": ["always", "due", "missing"], "default": "always", "site": "run"},
             "retire_authorisations": {"type": "raw", "default": [], "site": "run"},
             "leavers": {"type": "raw", "default": [], "site": True},
@@ -122,6 +125,10 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         options = task.options
         check_needed(options)
         absent = options["state"] == "absent"
+        calendar = calendar_of(
+            options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
+        )
+        options = {**options, "leavers": leavers_of(self, options, calendar.day(now()))}
         if not absent:
             options = {**options, "holders": without_leavers(options["holders"], options["leavers"])}
         if not options["holders"] and not self.drivers.is_windows:
@@ -131,9 +138,6 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
         check_pattern("issuer", options["issuer"])
-        calendar = calendar_of(
-            options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
-        )
         leaving = self._leaving(options, entries) if absent else None
         confirmed = leaving is None or leaving.confirmed or self.is_confirmed(CONFIRM)
         notes = NO_NOTES if absent else self.notes(task.check_mode, Path(options["bundle_folder"]))
@@ -146,6 +150,8 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         if leaving:
             run = removal_run(options, entries, leaving.numbers, context, self.drivers, now)
         else:
+            numbers = [entry.person.authorisation for entry in entries]
+            options = {**options, "passphrases": self.all_passphrases(options, numbers)}
             tasks = holder_tasks(options, entries, context, now(), shared_in_inventory(self, entries))
             try:
                 inventory = self.drivers.inventory([entry.user for entry in entries])
@@ -162,6 +168,8 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         result["put_aside"] = put_aside
         result["taken_back"] = [each for each in self.taken_back(notes) if each not in not_taken_back]
         result["leavers_here"] = None if absent else leavers_here(run, self._left(task), pattern)
+        if leaving and not leaving.numbers and not run.holders:
+            result["msg"] = Problem("done.nobody_leaves", {"computer": run.inventory.computer})
         return result | {"diff": run_diff(run, self.words.of, calendar.ends_on)} if task.diff else result
 
     def _not_taken_back(self, task: TaskContext, entries: Sequence[HolderEntry], notes: Notes) -> list[str]:
@@ -187,7 +195,8 @@ class ActionModule(KnowsRetired, Pkcs12Action):
 
     def _leaving(self, options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:
         """Who leaves. Raises ``Pkcs12Error``."""
-        leaving = who_leaves(options, entries)
+        has_last_days = REGISTER_PROBLEMS in self._task_vars or any(entry.leaves_on for entry in entries)
+        leaving = who_leaves(options, entries, may_be_nobody=has_last_days)
         if options["retire_everyone"]:
             check_count(self.of_this_run(COUNT), self._task_vars.get("ansible_play_hosts_all") or [self.host])
         return leaving

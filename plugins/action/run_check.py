@@ -15,7 +15,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     Pkcs12Action,
     TaskContext,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import check_inventory
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    check_inventory,
+    register_problems,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import known_settings
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
@@ -57,7 +60,8 @@ class ActionModule(Pkcs12Action):
         doubts = self._misspelt(hosts) if begins else []
         if wrong := tuple(each for each in doubts if each.code in UNKNOWN and each.values["name"] in self.extra_vars):
             raise Pkcs12Error(Problem("bad_arguments.of_command", causes=wrong))
-        return {"msg": Problem("done.run_checked"), "warnings": doubts}
+        rows = register_problems(self._task_vars) if begins else ()
+        return {"msg": Problem("done.run_checked"), "warnings": [*rows, *doubts]}
 
     def _misspelt(self, hosts: list[str]) -> list[Problem]:
         """A problem for each variable of these hosts that nothing reads. A play on localhost reads the variables of the whole inventory."""

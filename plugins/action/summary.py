@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,11 +19,19 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_ca
     fact_caching,
     playbooks_of_run,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    register_problems,
+    variables_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import LEAVERS, leavers_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import (
+    LEAVERS,
+    gone,
+    leavers_in,
+    many_leave,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import is_audit, unmatched
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.left_out import left_out
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import (
@@ -58,6 +67,8 @@ class ActionModule(Pkcs12Action):
         looked_at: dict[str, Mapping[str, Any]] = {}
         listed: dict[str, Listed] = {}
         known: set[str] = set()
+        gone_by_day: frozenset[str] = frozenset()
+        today = _today(UTC)
         batches: list[Any] = []
         for host, known_variables in variables_of(
             self._task_vars, task.options["hosts"], (name, VARIABLE, LEAVERS, TIME_ZONE, earlier, due)
@@ -72,12 +83,19 @@ class ActionModule(Pkcs12Action):
                     results[host] = found_due
             batches.append(variables.get(earlier))
             holders = entries_in(variables.get(VARIABLE))
-            away = not_expected(holders, _today(variables.get(TIME_ZONE)))
+            today = _today(variables.get(TIME_ZONE))
+            gone_by_day |= gone(holders, today)
+            away = not_expected(holders, today)
             listed[host] = Listed(holders, _leavers(variables.get(LEAVERS)), away, variables.get(VARIABLE) == [])
             if "holders" not in (results.get(host) or {}):  # what this host could not say, its inventory says
                 known |= {str(holder.get("authorisation")) for holder in holders}
+        listed = {host: replace(each, leavers=each.leavers | gone_by_day) for host, each in listed.items()}
         everybody = listed if task.options["whole_inventory"] else None
-        found = summary(results, known, self.words.of, everybody, only_due=bool(looked_at))
+        wrong_rows = [each for each in register_problems(self._task_vars) if each.kind == "register_row"]
+        is_about_leaving = everybody is None or any("ready" in (each or {}) for each in results.values())
+        people = [holder for each in listed.values() for holder in each.holders]
+        doubts = many_leave(people, today) if is_about_leaving else ()
+        found = summary(results, known, self.words.of, everybody, bool(looked_at), wrong_rows, doubts)
         most = task.options["max_fail_percentage"]
         if task.options["batch_of"]:
             return {**found, **self._progress(task, found), "stops": stops(found, most)}

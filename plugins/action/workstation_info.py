@@ -22,6 +22,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers
     browser_facts,
     browser_scope,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.comparison import comparison, numbers_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import (
     VARIABLE,
     check_holders,
@@ -45,6 +46,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stra
     stray_lines,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSWORD
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern, index_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Severity,
@@ -55,6 +57,9 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     preflight_result,
     spnego_finding,
 )
+
+REGISTER_HOLDERS = "pkcs12_register_holders"
+"""The site's variable with people who have no workstation."""
 
 
 class ActionModule(Pkcs12Action):
@@ -69,6 +74,7 @@ class ActionModule(Pkcs12Action):
             "computer": {"type": "str", "site": True},
             "portal_url": {"type": "str", "site": True},
             "issuer": {"type": "str", "site": True},
+            "authorisation_pattern": {"type": "str", "site": True},
             "authorisation_anniversary": {"type": "str", "site": True},
             "time_zone": {"type": "str", "default": "UTC", "site": True},
             "check_stray_bundles": {"type": "bool", "default": False, "site": True},
@@ -90,9 +96,12 @@ class ActionModule(Pkcs12Action):
 
     def _looked_at(self, task: TaskContext, scope: BrowserScope | None) -> dict[str, Any]:
         anniversary = parse_day(task.options["authorisation_anniversary"], setting="authorisation_anniversary")
-        entries = [parse_holder(raw, site_anniversary=anniversary) for raw in task.options["holders"]]
-        check_duplicates(entries)
+        pattern = task.options["authorisation_pattern"]
+        check_pattern("authorisation_pattern", pattern, groups=1)
+        listed = [parse_holder(raw, pattern, site_anniversary=anniversary) for raw in task.options["holders"]]
         today = calendar_of(task.options["time_zone"], 0).day(now())
+        entries = [entry for entry in listed if not entry.has_left(today)]
+        check_duplicates(entries)
         passwords = task.options["holder_passwords"]
         accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]
         nobody = no_holders(task.host) if FROM_SITE in self._task.args and self.variable(VARIABLE) is None else ()
@@ -104,17 +113,24 @@ class ActionModule(Pkcs12Action):
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer, *nobody))
         issuer = issuer_finding(inventory, entries, task.options["issuer"])
+        others = [("", self.variable(REGISTER_HOLDERS))]
+        numbers = {*self.of_all_hosts(VARIABLE, numbers_of, "comparison"), *numbers_of(others)}
+        numbers |= {entry.person.authorisation for entry in listed if entry.person.authorisation}
+        compared = {
+            "comparison": comparison(inventory, entries, index_holders(numbers, pattern), task.options["issuer"], now())
+        }
         findings = (
             computer,
             spnego_finding(installed("pyspnego")),
             *preflight(inventory, now(), accounts),
             issuer,
-            *date_findings(entries, today),
+            *date_findings(listed, today),
         )
         if scope is None:
-            return preflight_result(inventory.computer, (*findings, *nobody))
+            return preflight_result(inventory.computer, (*findings, *nobody)) | compared
         found = scope.findings(inventory, self.drivers)
-        return preflight_result(inventory.computer, (*findings, *found, *nobody)) | browser_facts(found, now())
+        result = preflight_result(inventory.computer, (*findings, *found, *nobody))
+        return result | compared | browser_facts(found, now())
 
     def _stray_bundles(self, task: TaskContext) -> list[Problem]:
         """The bundles in people's folders, or why nobody could look. They keep no workstation from being ready."""

@@ -25,6 +25,7 @@ ONLY_TOLD = {
     # a summary tells them of a whole run
     *(
         "access_code_received",
+        "comparison",
         "delivery",
         "facts_not_kept",
         "found_nowhere",
@@ -37,6 +38,7 @@ ONLY_TOLD = {
         "not_confirmed",
         "only_what_was_not_sent",
         "play",
+        "register_many_leave",
         "still_there",
         "stopped",
         "summary",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people copy from the pages: files, passphrases, commands, people of the lab."""
+"""What people copy from the pages: files, passphrases, commands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 import shlex
 import textwrap
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -18,7 +17,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lo
     HTTPS_PORT,
 )
 from consistency.tree import ROOT, name
-from lab.people import DESKS
 
 FOLDER = ROOT / "docs" / "docsite" / "rst"
 GUIDES = sorted(FOLDER.glob("*.rst"))
@@ -29,7 +27,6 @@ WITHOUT_KEPT_FACTS = {"guide_when_wrong.rst"}
 PLAYBOOKS = {path.stem for path in (ROOT / "playbooks").glob("[a-z]*.yml")}
 FENCE = re.compile(r"^( *)\.\. code-block:: (\w+)\n\n((?:\1   .*\n|\n)+)", re.MULTILINE)
 CONNECTION = ("port", "(?:winrm_scheme|psrp_protocol)")
-LITERAL = re.compile(r"``(.+?)``")
 
 
 class Loader(yaml.SafeLoader):  # type: ignore[misc] # yaml has no types
@@ -72,10 +69,6 @@ def simple_commands(line: str) -> list[list[str]]:
     return commands
 
 
-def passphrases(value: Any) -> list[str]:
-    return [part for each in value.values() for part in (each if isinstance(each, list) else [each])]
-
-
 @pytest.mark.parametrize("guide", GUIDES, ids=name)
 def test_examples_are_yaml_and_every_passphrase_is_in_quotes(guide: Path) -> None:
     for block in examples(guide, "yaml", "YAML+Jinja"):
@@ -84,14 +77,6 @@ def test_examples_are_yaml_and_every_passphrase_is_in_quotes(guide: Path) -> Non
         mapping = re.search(r"^pkcs12_passphrases:\n((?:  .*\n)+)", block, re.MULTILINE)
         for row in mapping[1].splitlines() if mapping else []:
             assert re.fullmatch(r"""  "\w+": (?:\[?(?:!unsafe )?'(?:[^']|'')*'(?:, )?)+\]?""", row), row
-
-
-def test_passphrases_of_the_guide_are_those_that_its_sentences_say() -> None:
-    guide = FOLDER / "guide_enrolling.rst"
-    (block,) = (block for block in examples(guide, "text") if "special characters" in block)
-    said = [text for text in LITERAL.findall(guide.read_text(encoding="utf-8")) if text.startswith("L'été")]
-    assert passphrases(yaml.load(block, Loader)["pkcs12_passphrases"]) == said  # noqa: S506
-    assert all("!unsafe" in row for row in block.splitlines() if "{{" in row)
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=name)
@@ -140,21 +125,3 @@ def test_targets_of_make_that_a_page_names_exist(page: Path) -> None:
         sorted(target for target in named if not re.search(rf"^(?:.* )?{target}(?: .*)?:", makefile, re.MULTILINE))
         == []
     )
-
-
-def test_the_people_of_the_quick_start_in_the_lab_are_those_of_the_lab() -> None:
-    (block,) = (
-        each for each in examples(FOLDER / "guide_quick_start.rst", "yaml") if each.startswith("# mine/hosts.yml")
-    )
-    shown = [
-        (host, each["user"], each["name"], each["authorisation"])
-        for host, variables in yaml.safe_load(block)["workstations"]["hosts"].items()
-        for each in variables["pkcs12_holders"]
-    ]
-    there = {
-        (desk.name, seat.person.account, seat.person.name, seat.person.authorisation)
-        for desk in DESKS
-        for seat in desk.seats
-        if seat.logged_on and not desk.windows
-    }
-    assert len(shown) == 2 and set(shown) <= there

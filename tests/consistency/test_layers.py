@@ -45,6 +45,7 @@ PLACE_OF = {
     "OpenSSL": ("_io/", "_portal/"),
     "jinja2": ("_report/formats/",),
     "jmespath": ("_report/query.py",),
+    "openpyxl": ("_io/spreadsheets.py", "_report/formats/xlsx_workbook.py"),
 }
 """The places that may import a library."""
 

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import REGISTER_PROBLEMS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.run_settings import RUN_SETTINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import PREFIX, RUN, SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
@@ -158,8 +159,8 @@ OF_A_PLAYBOOK = {
 """Groups that playbooks make."""
 OF_AWX = {"pkcs12_due", "pkcs12_deferred", *(f"pkcs12_{status.value}" for status in Status)}
 """Groups that the inventory of AWX makes."""
-OTHERS = {"pkcs12_files", "pkcs12_serail"}
-"""A module of ours, and a name that is misspelt on purpose."""
+OTHERS = {"pkcs12_files", "pkcs12_serail", "pkcs12_register", REGISTER_PROBLEMS}
+"""A module of ours, a name that is misspelt on purpose, the end of a file's name, and what the inventory plugin gives."""
 
 
 @cache

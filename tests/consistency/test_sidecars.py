@@ -56,6 +56,6 @@ def test_secrets_are_masked(action: Path) -> None:
     secrets = {
         option: said
         for option, said in action_options(action).items()
-        if SECRET.search(option) and said["type"] != "bool"
+        if SECRET.search(option) and said["type"] not in ("bool", "path")
     }
     assert [option for option, said in secrets.items() if said.get("no_log") is not True] == []

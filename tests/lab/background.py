@@ -23,6 +23,7 @@ from lab.kinds import desks_of
 from lab.orders import Orders
 from lab.platforms import desks_with
 from lab.playbook import ROOT
+from lab.spreadsheet import write_register
 
 FOLDER = ROOT / ".build" / "lab"
 START_TIMEOUT = 60.0
@@ -127,6 +128,7 @@ def serve(folder: Path, kind: str, platforms: Sequence[str]) -> int:
         issuer = running.enter_context(Issuer(hospital))
         control = running.enter_context(Control(Orders(issuer)))
         _group_variables(issuer)
+        write_register(hospital.inventory)
         _announce(hospital, control)
         with suppress(KeyboardInterrupt):
             signal.pause()

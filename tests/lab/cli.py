@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "status": lambda options: Background(options.folder).status(),
     "serve": lambda options: serve(options.folder, options.kind, options.platforms),
     "demo": lambda _options: _demo(),
+    "register": lambda options: int(importlib.import_module("lab.register_hospital").show(options)),
     **dict.fromkeys(
         ("deliver", "age", "logon", "logoff"), lambda options: Background(options.folder).order(_request(options))
     ),
@@ -63,6 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="end the hospital in the background")
     commands.add_parser("status", help="say whether it runs, and how to reach it")
     commands.add_parser("demo", help="show the collection at work")
+    register = commands.add_parser(
+        "register", help="show it with the spreadsheet of a large hospital, in a folder of its own"
+    )
+    register.add_argument("--people", type=int, default=300, help="how many (default: %(default)s)")
+    register.add_argument("--workstations", type=int, default=250, help="how many (default: %(default)s)")
     deliver = _for_people(commands.add_parser("deliver", help="the issuer has a new bundle for a person"))
     deliver.add_argument("--days", type=int, default=THREE_YEARS, help="how long it is valid (default: %(default)s)")
     deliver.add_argument(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from integration.plays import failed_hosts, outcomes, run_play, summary, tasks
 from integration.stores import contents
@@ -59,6 +60,15 @@ def inventory(hospital: Hospital, **variables: Any) -> tuple[str, str]:
     path = hospital.folder / "site.json"
     path.write_text(json.dumps({"all": {"vars": variables}}), encoding="utf-8")
     return "-i", str(path)
+
+
+def last_day(hospital: Hospital, day: str) -> None:
+    """The inventory says that it is Paul's last one."""
+    content = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
+    for host in content["all"]["children"]["workstations"]["hosts"].values():
+        for entry in host["pkcs12_holders"]:
+            entry.update({"leaves_on": day} if entry["authorisation"] == NUMBER else {})
+    hospital.inventory.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
 
 
 def own_tasks(hospital: Hospital) -> list[dict[str, Any]]:
@@ -238,3 +248,37 @@ def test_what_cannot_be_written_down_is_not_removed(steps: Mapping[str, Step]) -
     assert (found.held, failed_hosts(found.run)) == ((1, 1), {HERE, THERE})
     refused = [row.result["error"]["code"] for row in found.run.of("holder_certificates")]
     assert set(refused) == {"retired_note"}
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Step]:
+    """A last day with a mistyped year, then with the right one, then when it has passed."""
+    done: dict[str, Step] = {}
+    with Hospital(tmp_path_factory.mktemp("dated"), DESKS) as hospital:
+        for name in (HERE, THERE):
+            issued = hospital.bundles[NUMBER]
+            hospital.emulated(name).store_of(PAUL.sid).plant(issued.certificate, issued.private_key)
+        last_day(hospital, "2002-12-31")
+        done["enrolled"] = step(hospital, "enrol")
+        done["listed"] = step(hospital, "retire")
+        last_day(hospital, "2099-12-31")
+        done["nobody"] = step(hospital, "retire", **YES)
+        done["mended"] = step(hospital, "enrol")
+        last_day(hospital, "2022-12-31")
+        done["gone"] = step(hospital, "retire", **YES)
+    return done
+
+
+def test_a_mistyped_last_day_takes_no_certificate_away(dated: Mapping[str, Step]) -> None:
+    enrolled, listed, mended = (dated[name] for name in ("enrolled", "listed", "mended"))
+    assert [each.held for each in (enrolled, listed, mended)] == [(1, 1)] * 3
+    assert NUMBER not in outcomes(enrolled.run)[HERE]
+    assert (summary(listed.run)["unconfirmed"], listed.run.exit_code, NOTE in listed.files) == (True, 2, False)
+    assert any(f"{PAUL.name} - {NUMBER}" in line for line in summary(listed.run)["lines"])
+    assert outcomes(mended.run)[HERE][NUMBER] == "changed"  # the name that Windows shows
+
+
+def test_a_yes_to_nobody_is_no_failure_and_one_after_the_last_day_removes(dated: Mapping[str, Step]) -> None:
+    assert (dated["nobody"].run.exit_code, dated["nobody"].held) == (0, (1, 1))
+    gone = dated["gone"]
+    assert (gone.held, outcomes(gone.run)[THERE][NUMBER], NOTE in gone.files) == ((0, 1), "deferred", True)

@@ -32,7 +32,7 @@ from .._workstation.computer import expected_name
 from .._workstation.lost_connection import unreachable_result
 from .arguments import Arguments, ArgumentSpec, validated
 from .driver_client import DriverClient
-from .host_variables import LANGUAGE, readable_variable, untag
+from .host_variables import LANGUAGE, check_register, readable_variable, untag
 from .known_settings import variable_of
 from .masking import WHOLE
 from .once import once
@@ -96,6 +96,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         task = self._task_context({})
         try:
             self._arguments = arguments = self.merged_arguments()
+            check_register(self._task_vars)
             validation = validated(self.SPEC, arguments)
             self._register_secrets(validation.options)
             task = replace(task, options=validation.options)
@@ -200,10 +201,16 @@ class Pkcs12Action(SiteSettings, ActionBase):
         return TaskContext(options, check_mode, diff, self.host, job, facts, no_log)
 
     def _register_secrets(self, validated: Mapping[str, Any]) -> None:
-        """Notes the secrets among the arguments. ansible-core hides those that are long enough, where it can."""
+        """Notes the secrets among the arguments."""
         names = [name for name, option in self.SPEC.options.items() if option.get("no_log")]
         values = [(name, given.get(name)) for given in (self._arguments.values, validated) for name in names]
-        self._secrets |= {text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))}
+        self.keep_secret(
+            {text for name, value in values for text in texts_in(untag(value), self.SECRET_KEYS.get(name))}
+        )
+
+    def keep_secret(self, secrets: Set[str]) -> None:
+        """Hides these texts where text from outside is shown. ansible-core hides those that are long enough, where it can."""
+        self._secrets |= secrets
         register_secrets(filter(is_masked, self._secrets))
 
     def _invocation(self) -> dict[str, Any]:

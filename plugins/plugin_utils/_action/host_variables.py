@@ -33,6 +33,11 @@ LANGUAGE = "pkcs12_language"
 OF_THE_SITE = "pkcs12_"
 """How the names of variables begin that a user writes."""
 
+REGISTER_PROBLEMS = "pkcs12_register_problems"
+"""The variable of all hosts in which the inventory plugin ``register`` says what is wrong with its file."""
+
+SPREADSHEETS = (".csv", ".xlsx", ".xlsm", ".xls", ".ods")
+
 KEEPS_TEMPLATES = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
 """Whether this ansible-core leaves a template as it is when it has an undefined variable. Newer ones refuse it; a name may have braces."""
 
@@ -57,15 +62,32 @@ def check_inventory(task_vars: Mapping[str, Any]) -> None:
     """Raises ``Pkcs12Error`` (``inventory_unread``) where Ansible could not read a file of the inventory.
 
     Ansible warns of a file of the inventory that it cannot read, and goes on without the hosts in it, or without any. Then a run would end
-    green without them.
+    green without them. A spreadsheet in the folder of an inventory is refused, too: Ansible takes each of its lines for a host.
     """
     manager = getattr(task_vars["hostvars"], "_inventory", None)
     if manager is not None:
         read = {*manager._inventory.processed_sources, "/etc/ansible/hosts"}  # the default need not be there
-        if unread := tuple(
-            file for source in manager._sources if source for file in _files_of(source) if file not in read
-        ):
+        unread = tuple(file for source in manager._sources if source for file in _files_of(source) if file not in read)
+        files = {str(host.vars.get("inventory_file")) for host in manager.hosts.values()}
+        if sheets := tuple(sorted(file for file in {*unread, *files} if file.lower().endswith(SPREADSHEETS))):
+            raise Pkcs12Error(Problem("inventory_unread.spreadsheet", {"files": sheets}))
+        if unread:
             raise Pkcs12Error(Problem("inventory_unread.files", {"files": unread}))
+
+
+def register_problems(variables: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is wrong with the registers of the inventory. ``variables``: of any host, because all have the same."""
+    given = untag(variables.get(REGISTER_PROBLEMS))
+    return tuple(map(Problem.from_map, given)) if isinstance(given, list) else ()
+
+
+def check_register(variables: Mapping[str, Any]) -> None:
+    """Raises ``Pkcs12Error`` (``register_unread``) where a register of the inventory could not be read.
+
+    An inventory plugin cannot end a run: Ansible warns, and goes on with the hosts of other sources, or with none.
+    """
+    if unread := tuple(each for each in register_problems(variables) if each.kind == "register_unread"):
+        raise Pkcs12Error(Problem("register_unread", causes=unread))
 
 
 def _whole_inventory(task_vars: Mapping[str, Any]) -> list[str]:

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem, Value
-from .._policy.access import Doubt, doubt_of
+from .._policy.access import doubt_of
 from .._workstation.preflight import Finding, Severity
-from .holders import HOLDER_OPTIONS, HolderEntry, number_of
+from .holders import HOLDER_OPTIONS, HolderEntry, number_of, refusal_of_row
 
 VARIABLE = "pkcs12_holders"
+
+MONTH, YEAR = timedelta(days=31), timedelta(days=366)
 
 
 def check_holders(given: Any) -> None:
@@ -28,20 +30,31 @@ def check_holders(given: Any) -> None:
 
 
 def date_findings(entries: Iterable[HolderEntry], today: date) -> list[Finding]:
-    """A warning for each end date of an authorisation that may be a slip, with those whose it is."""
-    whose: dict[tuple[date, Doubt], list[str]] = {}
+    """A warning for each day that may be a slip, with those whose it is."""
+    whose: dict[tuple[date, str], list[str]] = {}
     for entry in entries:
-        doubt = doubt_of(entry.anniversary, today) if entry.anniversary else None
-        if entry.anniversary and doubt:
-            whose.setdefault((entry.anniversary, doubt), []).append(entry.person.name or entry.user)
+        for subject, day in _doubtful(entry, today):
+            whose.setdefault((day, subject), []).append(entry.person.name or entry.user)
     return [
         Finding(
-            f"authorisation_{doubt.value}",
+            subject,
             Severity.WARNING,
-            Problem(f"finding.authorisation_{doubt.value}", {"names": tuple(dict.fromkeys(names)), "day": day}),
+            Problem(f"finding.{subject}", {"names": tuple(dict.fromkeys(names)), "day": day}),
         )
-        for (day, doubt), names in sorted(whose.items())
+        for (day, subject), names in sorted(whose.items())
     ]
+
+
+def _doubtful(entry: HolderEntry, today: date) -> Iterator[tuple[str, date]]:
+    end, last, back = entry.anniversary, entry.leaves_on, entry.absent_until
+    if end and (doubt := doubt_of(end, today)):
+        yield f"authorisation_{doubt.value}", end
+    if last and today - last > MONTH:
+        yield "leaves_past", last
+    if last and last - today > 5 * YEAR:
+        yield "leaves_far", last
+    if back and back - today > 2 * YEAR:
+        yield "absence_far", back
 
 
 def entries_in(given: Any) -> list[Mapping[str, Any]]:
@@ -53,7 +66,8 @@ def of_inventory(by_host: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], l
     """The entries of all hosts that have an authorisation number, and what is wrong at those that cannot be read.
 
     ``by_host``: ``pkcs12_holders`` of each host, or the ``Pkcs12Error`` that says why Ansible cannot read it. A host that cannot be
-    read has no holders here, because a one-time link of somebody whose entry is not understood must not be used.
+    read has no holders here, because a one-time link of somebody whose entry is not understood must not be used; nor has a wrong row of a
+    register.
     """
     holders: list[Mapping[str, Any]] = []
     problems: dict[Problem, list[str]] = {}
@@ -61,7 +75,11 @@ def of_inventory(by_host: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], l
         try:
             if isinstance(given, Pkcs12Error):
                 raise given
-            holders += _numbered(given or [])
+            for holder in _numbered(given or []):
+                if holder.get("row_problem"):
+                    problems.setdefault(refusal_of_row(str(holder["row_problem"])), []).append(host)
+                else:
+                    holders.append(holder)
         except Pkcs12Error as refusal:
             problems.setdefault(refusal.problem, []).append(host)
     return holders, [

@@ -37,13 +37,15 @@ class HolderEntry:
     """A holder's entry in the inventory, and the account that the workstation knows for it.
 
     ``user``: DOMAIN\\user, UPN or SID, as the inventory has it. ``anniversary``: the end date of the yearly authorisation;
-    ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_until``: first day on which the holder is back.
+    ``is_site_anniversary``: it is that of the site, not one of the holder. ``absent_from``: first day away; ``absent_until``: first
+    day back. ``leaves_on``: the last day, see ``leavers.gone``. ``group``: of the establishment, as a register has it.
     ``function``: what the holder is at the establishment, in the words of the inventory. ``logged_on`` is None if the account has no
     profile. ``outcome`` and ``outcome_at``: the outcome of the last run, and its time; ``problem``: what it found. ``in_facts`` is False
     if the facts of the workstation do not know this holder at this account, for instance because the entry is newer than the facts.
     ``awaiting``: what a newcomer waits for; ``expected_from``: from this day on, the first certificate should be there. ``mail``: the
     holder's mail address. ``certificate_until``: the end of the certificate that gave access by the facts of the workstation; None if
     they know of none. ``issuer_setting`` and ``issuer_names``: of the holder's record in the facts, see ``HolderRecord``.
+    ``row_problem``: file and line of the holder's wrong row, as the inventory plugin ``register`` writes them.
     """
 
     user: str
@@ -54,10 +56,13 @@ class HolderEntry:
     logged_on: bool | None = None
     outcome: str | None = None
     outcome_at: datetime | None = None
+    absent_from: date | None = None
     absent_until: date | None = None
+    leaves_on: date | None = None
     in_facts: bool = True
     is_site_anniversary: bool = False
     function: str | None = None
+    group: str | None = None
     mail: str | None = None
     awaiting: Awaiting | None = None
     expected_from: date | None = None
@@ -65,14 +70,24 @@ class HolderEntry:
     issuer_setting: str = ""
     issuer_names: tuple[str, ...] = ()
     problem: Problem | None = None
+    row_problem: str | None = None
+
+    @property
+    def row_refusal(self) -> Problem | None:
+        """Why nothing may be done for this holder: the row of the register is wrong."""
+        return refusal_of_row(self.row_problem) if self.row_problem else None
 
     def is_awaited(self, today: date) -> bool:
         """Whether nobody has to wonder yet that the holder has no certificate."""
         return self.awaiting is not None and is_before(today, self.expected_from, never=True)
 
+    def has_left(self, today: date) -> bool:
+        """Whether the last day has passed, as ``leavers.gone`` has it of an entry that is not read yet."""
+        return self.leaves_on is not None and self.leaves_on < today and not self.row_problem
+
     def is_on_leave(self, today: date) -> bool:
         """Whether the holder is away, so that nobody can log on."""
-        return is_before(today, self.absent_until, never=False)
+        return is_before(today, self.absent_until, never=False) and not is_before(today, self.absent_from, never=False)
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -93,12 +108,16 @@ HOLDER_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "name": {"type": "str"},
     "authorisation": {"type": "raw"},
     "authorisation_anniversary": {"type": "str"},
+    "absent_from": {"type": "str"},
     "absent_until": {"type": "str"},
+    "leaves_on": {"type": "str"},
     "function": {"type": "str"},
+    "group": {"type": "str"},
     "awaiting": {"type": "str"},
     "expected_from": {"type": "str"},
     "mail": {"type": "str"},
     "former_name": {"type": "str"},
+    "row_problem": {"type": "str"},
 }
 """An entry of ``pkcs12_holders`` as the suboptions of an option."""
 
@@ -115,23 +134,39 @@ def parse_holder(
     """
     raw = {**raw, "user": account_of(raw["user"])}
     own = _day(raw, "authorisation_anniversary")
+    number = number_of(raw.get("authorisation"), raw["user"])
+    absent_from, absent_until, leaves_on = (_day(raw, key) for key in ("absent_from", "absent_until", "leaves_on"))
+    if absent_from and (absent_until is None or absent_until <= absent_from):
+        raise Pkcs12Error(Problem("bad_arguments.holder_absence", {"whose": raw["user"]}))
+    if leaves_on and number is None:
+        raise Pkcs12Error(Problem("bad_arguments.leaves_without_number", {"whose": raw["user"]}))
     return HolderEntry(
         raw["user"],
         ExpectedSubject(
             raw.get("name") or None,
-            number_of(raw.get("authorisation"), raw["user"]),
+            number,
             pattern,
             name_check,
             raw.get("former_name") or None,
         ),
         own or site_anniversary,
-        absent_until=_day(raw, "absent_until"),
+        absent_from=absent_from,
+        absent_until=absent_until,
+        leaves_on=leaves_on,
         is_site_anniversary=own is None and site_anniversary is not None,
-        function=_function(raw),
+        function=_line(raw, "function"),
+        group=_line(raw, "group"),
         awaiting=_awaiting(raw),
         expected_from=_day(raw, "expected_from"),
         mail=_mail(raw),
+        row_problem=raw.get("row_problem") or None,
     )
+
+
+def refusal_of_row(row_problem: str) -> Problem:
+    """Why nothing may be done for somebody whose entry has this ``row_problem``: file and line of a register."""
+    file, _colon, line = row_problem.rpartition(":")
+    return Problem("register_row.person", {"file": file, "line": line})
 
 
 def _awaiting(raw: Mapping[str, Any]) -> Awaiting | None:
@@ -143,13 +178,13 @@ def _awaiting(raw: Mapping[str, Any]) -> Awaiting | None:
         raise Pkcs12Error(Problem("bad_arguments.holder_awaiting", wrong)) from None
 
 
-def _function(raw: Mapping[str, Any]) -> str | None:
-    """What the holder is, on one line of a table."""
-    function = " ".join(str(raw.get("function") or "").split())
-    if len(function) > LONGEST_FUNCTION:
-        wrong: dict[str, Value] = {"whose": raw["user"], "length": len(function), "most": LONGEST_FUNCTION}
-        raise Pkcs12Error(Problem("bad_arguments.holder_function_too_long", wrong))
-    return function or None
+def _line(raw: Mapping[str, Any], key: str) -> str | None:
+    """A text on one line of a table."""
+    text = " ".join(str(raw.get(key) or "").split())
+    if len(text) > LONGEST_FUNCTION:
+        wrong: dict[str, Value] = {"key": key, "whose": raw["user"], "length": len(text), "most": LONGEST_FUNCTION}
+        raise Pkcs12Error(Problem("bad_arguments.holder_text_too_long", wrong))
+    return text or None
 
 
 def _mail(raw: Mapping[str, Any]) -> str | None:

@@ -1,16 +1,19 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Who has left, as the inventory says it: the variable ``pkcs12_leavers``. Pure."""
+"""Who has left, as the inventory says it: the variable ``pkcs12_leavers``, and the last day of a holder. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 from .._policy.names import number_key
-from .holders import MOST_SHOWN
+from .holders import MOST_SHOWN, number_of, parse_day
 
 LEAVERS = "pkcs12_leavers"
 """The variable of a site, a group or a host with the authorisation numbers of those who have left."""
@@ -38,6 +41,47 @@ def _text(number: Any, setting: str) -> str:
     if isinstance(number, (Mapping, list, bool, int, float)):
         raise Pkcs12Error(Problem("bad_arguments.number_in_list", {"number": str(number)[:MOST_SHOWN]}, setting))
     return str(number or "")
+
+
+def gone(holders: Iterable[Mapping[str, Any]], today: date) -> frozenset[str]:
+    """The numbers of those whose last day (``leaves_on``) has passed, of the entries of ``pkcs12_holders``.
+
+    A wrong row of a register does not count: its number or its day may be what is wrong. What cannot be read does not either; the task
+    refuses it that has to use it.
+    """
+    found = set()
+    for holder in holders:
+        with suppress(Pkcs12Error):
+            number = number_of(holder.get("authorisation"))
+            last = parse_day(holder.get("leaves_on"))
+            if number and last and last < today and not holder.get("row_problem"):
+                found.add(number)
+    return frozenset(found)
+
+
+MANY, SHARE = 5, 0.1
+"""So many people, and this part of all, do not leave at once."""
+
+
+def many_leave(holders: Iterable[Mapping[str, Any]], today: date) -> list[Problem]:
+    """That the last day of many people has passed, or is the same: a slip in a spreadsheet is copied down a column."""
+    last: dict[str, date | None] = {}
+    for holder in holders:
+        with suppress(Pkcs12Error):
+            if number := number_key(number_of(holder.get("authorisation"))):
+                day = parse_day(holder.get("leaves_on"))
+                last[number] = day or last.get(number)
+    days = Counter(filter(None, last.values()))
+    most = max(MANY, SHARE * len(last))
+    left = sum(count for day, count in days.items() if day < today)
+    counted: dict[str, Value] = {"all": len(last)}
+    passed = [Problem("register_many_leave.passed", {"count": left, **counted})] if left >= most else []
+    same = (
+        Problem("register_many_leave.same_day", {"count": count, **counted, "day": day})
+        for day, count in sorted(days.items())
+        if count >= most
+    )
+    return [*passed, *same]
 
 
 def has_left(holder: Mapping[str, Any], leavers: Set[str]) -> bool:

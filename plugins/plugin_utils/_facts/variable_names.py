@@ -15,8 +15,8 @@ from .._errors import Problem, Value
 PREFIX = "pkcs12_"
 OWN_NAMES = "pkcs12_own_variables"
 """The variable with the names that a site uses itself."""
-FREE = ("pkcs12_fact_", "pkcs12_passphrases_", "pkcs12_holder_passwords_")
-"""How facts begin, and further variables with secrets. Any word may follow."""
+FREE = ("pkcs12_fact_", "pkcs12_passphrases_", "pkcs12_holder_passwords_", "pkcs12_register_problems")
+"""How facts begin, and further variables with secrets; any word may follow. The last is what the inventory plugin says."""
 
 LOCALHOST, WORKSTATION, BOTH = "localhost", "workstation", "both"
 OF_EACH = {"pkcs12_authorisation_anniversary", "pkcs12_passphrases", "pkcs12_required_folders", OWN_NAMES}

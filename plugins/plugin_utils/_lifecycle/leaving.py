@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""Who leaves by a removal: people whom the run names, those in ``pkcs12_leavers``, or everybody of a workstation that leaves; and the note
-that keeps them retired."""
+"""Who leaves by a removal: people whom the run names, those in ``pkcs12_leavers`` or after their last day, or everybody of a workstation
+that leaves; and the note that keeps them retired."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem, Value
+from .._facts.holder_entries import VARIABLE, entries_in
 from .._facts.holders import HolderEntry
-from .._facts.leavers import numbers_in
+from .._facts.leavers import gone, numbers_in
 from .._facts.retired import SITE_FOLDER, Notes, read_notes
+from .._facts.shared_numbers import shared_by
 from .._policy.names import number_key
+from .number_look import OfAllHosts, shared_in_inventory
 from .options import check_duplicates
 
 CONFIRM, COUNT, TAKE_BACK = (
@@ -39,10 +43,25 @@ class Leaving:
     confirmed: bool = True
 
 
-def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Leaving:
+def leavers_of(action: OfAllHosts, options: Mapping[str, Any], today: date) -> list[str]:
+    """The option ``leavers``, and everybody whose last day has passed in ``pkcs12_holders`` of any host: who has left one workstation
+    has left them all. Raises ``Pkcs12Error``: ``bad_arguments``."""
+
+    def look(by_host: Iterator[tuple[str, Any]]) -> list[dict[str, str]]:
+        listed = (each for _host, given in by_host for each in entries_in(given) if each.get("leaves_on"))
+        keys = ("authorisation", "leaves_on", "row_problem")
+        return [{key: str(each[key]) for key in keys if each.get(key)} for each in listed]
+
+    holders = [*entries_in(options["holders"]), *action.of_all_hosts(VARIABLE, look, "last_days")]
+    shared = shared_in_inventory(action, ())  # nobody can say which of two people with one number has left
+    left = (number for number in sorted(gone(holders, today)) if not shared_by(number, shared))
+    return [*numbers_in(options["leavers"], "leavers"), *left]
+
+
+def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry], may_be_nobody: bool = False) -> Leaving:
     """By the options of a removal. The numbers of ``leavers`` are not confirmed: they were written down for more than this run.
 
-    Raises ``Pkcs12Error``: ``bad_arguments``.
+    ``may_be_nobody``: the inventory has last days, and today nobody may be gone. Raises ``Pkcs12Error``: ``bad_arguments``.
     """
     check_duplicates(entries)
     of_this_run = numbers_in(options["retire_authorisations"], "retire_authorisations")
@@ -50,7 +69,7 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Le
     if not options["retire_everyone"]:
         by_name = leaving_numbers(of_this_run, entries)
         listed = () if by_name else leaving_numbers(filter(None, numbers_in(options["leavers"], "leavers")), entries)
-        if not by_name and not listed and entries:
+        if not by_name and not listed and entries and not may_be_nobody:
             raise Pkcs12Error(Problem("bad_arguments.nobody_leaves"))
         return Leaving(tuple(by_name or listed), noted, confirmed=not listed)
     if of_this_run:

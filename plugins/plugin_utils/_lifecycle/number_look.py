@@ -23,8 +23,8 @@ class OfAllHosts(Protocol):
     def host(self) -> str:
         """The inventory's name of the host."""
 
-    def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any]) -> Any:
-        """What ``make`` makes of a variable of all hosts, once in a run."""
+    def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "") -> Any:
+        """What ``make`` makes of a variable of all hosts, once in a run; ``what`` tells two apart."""
 
 
 def shared_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry]) -> Shared:
@@ -39,7 +39,12 @@ def shared_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry]) -> S
 
 
 def check_own_number(entry: HolderEntry, shared: Shared) -> None:
-    """Refuses a holder whose number is another person's, too. Raises ``Pkcs12Error``: ``shared_number``."""
+    """Refuses a holder whose row of a register is wrong, or whose number is another person's, too.
+
+    Raises ``Pkcs12Error``: ``register_row``, ``shared_number``.
+    """
+    if refusal := entry.row_refusal:
+        raise Pkcs12Error(refusal)
     if number := shared_by(entry.person.authorisation, shared):
         raise refusal_of(number)
 

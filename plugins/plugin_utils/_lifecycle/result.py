@@ -46,9 +46,9 @@ class DeferralRule:
     fails: bool = False
     within_days: int | None = None
 
-    def applies(self, access_days_left: int | None, absent_until: date | None, today: date) -> bool:
-        """Whether the rule makes the holder fail. It never does before the end of a known absence."""
-        if not self.fails or (absent_until is not None and today < absent_until):
+    def applies(self, access_days_left: int | None, is_on_leave: bool) -> bool:
+        """Whether the rule makes the holder fail. It never does during a known absence."""
+        if not self.fails or is_on_leave:
             return False
         return self.within_days is None or access_days_left is None or access_days_left <= self.within_days
 
@@ -73,7 +73,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     waits = deferred or (done is not None and done.skipped is SkipReason.WAITING_FOR_ISSUER)
     today = context.calendar.day(context.now)
     awaited = is_awaited(run, today)
-    overdue = waits and context.deferral.applies(access.days_left, run.task.entry.absent_until, today)
+    overdue = waits and context.deferral.applies(access.days_left, run.task.entry.is_on_leave(today))
     error = None if awaited else run.error
     gone = [_gone(done, *each) for each in done.plan.removals.items()] if done and not done.error else []
     unconfirmed = error is None and done is not None and bool(done.plan.removals) and not context.confirmed
@@ -173,7 +173,7 @@ def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
     if task.error is not None or (due and task.later_refusal is not None):
         return True
     return not task.entry.is_awaited(today) and context.deferral.applies(
-        access.days_left, task.entry.absent_until, today
+        access.days_left, task.entry.is_on_leave(today)
     )
 
 
@@ -246,10 +246,10 @@ def not_opened(files: Sequence[UnopenedFile]) -> tuple[Problem, ...]:
 
 
 def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> Problem:
-    back = run.task.entry.absent_until
-    if not back or context.calendar.day(context.now) >= back:
+    entry = run.task.entry
+    if not entry.absent_until or not entry.is_on_leave(context.calendar.day(context.now)):
         return deferred
-    return Problem("deferred.away", {"back": back}, causes=(deferred,))
+    return Problem("deferred.away", {"back": entry.absent_until}, causes=(deferred,))
 
 
 def _change(run: HolderRun, done: Transaction, offered: StoreCertificate | None, context: ResultContext) -> Problem:

@@ -31,10 +31,13 @@ def summary(
     tell: Tell,
     listed: Mapping[str, Listed] | None = None,
     only_due: bool = False,
+    register: Sequence[Problem] = (),
+    doubts: Sequence[Problem] = (),
 ) -> dict[str, Any]:
     """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``listed``: by host, what the
     inventory says of its holders; None if the run is not about all of them. ``only_due``: the run calls who is due, on some days one or two
-    workstations, and that none of these answers says nothing."""
+    workstations, and that none of these answers says nothing. ``register``: what is wrong with rows of the register, whose people are not
+    served. ``doubts``: what is told beside."""
     rows = [row for host, result in results.items() for row in rows_of(host, result, (listed or {}).get(host))]
     missing = found_nowhere("not_found", results.values(), known)
     unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
@@ -45,6 +48,7 @@ def summary(
     headline = tell(_headline(results, rows))
     silent = [row.host for row in rows if row.outcome == SILENT]
     of_all = [
+        *register,
         *(
             ()
             if only_due
@@ -62,6 +66,7 @@ def summary(
         "lines": [
             headline,
             *map(tell, of_all),
+            *map(tell, doubts),
             *_rows_for_somebody(rows, tell),
             *map(tell, _others(rows, tell)),
             *map(tell, _left([results[row.host] or {} for row in rows if row.outcome == LEFT])),
@@ -69,7 +74,8 @@ def summary(
             *map(tell, _other_names(results)),
             *map(tell, _unread(results)),
             *map(tell, _without_holders(rows, listed or {})),
-            *_table(rows, tell),
+            *_bundles(rows, tell),
+            *_differences(results, tell),
             *map(tell, [UNCONFIRMED] if unconfirmed else _notes(results.values())),
         ],
         "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
@@ -236,10 +242,11 @@ def _place(row: SummaryRow, tell: Tell) -> str:
     return tell(Problem("holder_at", {"who": row.who, "host": row.host})) if row.who else row.host
 
 
-COLUMNS = ("holder", "bundle", "issued_to", "until", "workstations")
+BUNDLES = ("holder", "bundle", "issued_to", "until", "workstations")
+DIFFERENCES = ("difference", "workstation", "account", "holder", "number", "certificate")
 
 
-def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
+def _bundles(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
     """The bundle of each holder; a holder of several workstations has one line."""
     lines: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
@@ -247,11 +254,29 @@ def _table(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
             found = row.bundle
             cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["ends_on"], tell))
             lines.setdefault(cells, []).append(row.host)
-    if not lines:
+    return _table(BUNDLES, [(*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items())], tell)
+
+
+def _differences(results: Mapping[str, Result | None], tell: Tell) -> list[str]:
+    """Where the workstations contradict the inventory, by kind, with what to do."""
+    found = [
+        (each["kind"], host, each)
+        for host, result in results.items()
+        for each in (result or {}).get("comparison") or ()
+    ]
+    keys = ("account", "name", "number", "found")
+    rows = [
+        (tell(Problem(f"comparison.{kind}")), host, *(each[key] or "-" for key in keys))
+        for kind, host, each in sorted(found, key=lambda row: row[:2])
+    ]
+    return [tell(Problem("comparison", {"count": len(rows)})), *_table(DIFFERENCES, rows, tell)] if rows else []
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], tell: Tell) -> list[str]:
+    if not rows:
         return []
-    heads = tuple(tell(Problem(f"column.{name}")) for name in COLUMNS)
-    table = [heads, *((*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items()))]
-    widths = [max(len(line[column]) for line in table) for column in range(len(COLUMNS))]
+    table = [[tell(Problem(f"column.{name}")) for name in columns], *rows]
+    widths = [max(len(line[column]) for line in table) for column in range(len(columns))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
 
 

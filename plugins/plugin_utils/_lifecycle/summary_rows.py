@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem
-from .._facts.holders import is_before, parse_day
+from .._facts.holders import parse_holder
 from .._facts.leavers import has_left
 from .._policy.accounts import account_key
 from .._policy.names import number_key
@@ -107,10 +107,10 @@ def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
         with suppress(
             Pkcs12Error, ValueError, KeyError, TypeError, AttributeError
         ):  # the task itself refuses such an entry
-            until, expected = (parse_day(raw.get(name), name) for name in ("absent_until", "expected_from"))
-            if raw.get("awaiting") and is_before(today, expected, never=True):
+            entry = parse_holder(raw)
+            if entry.is_awaited(today):
                 found[_key(raw)] = AWAITED
-            elif is_before(today, until, never=False):
+            elif entry.is_on_leave(today):
                 found[_key(raw)] = ON_LEAVE
     return found
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from .._errors import Problem
 from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import HolderEntry, accounts_of
 from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
@@ -23,9 +24,10 @@ from .accounts import holder_keys, with_accounts
 from .certificates import certificate_rows
 from .compare import compare
 from .exceptions import Acceptable, ExceptionRow, Exceptions, with_states
-from .model import CertificateRow, HolderRow, NextStep, Report, ReportParameters
+from .model import CertificateRow, HolderRow, NextStep, Register, Report, ReportParameters
 from .name_order import name_sort_key
 from .next_step import RemainingCertificates
+from .register import register_people
 from .revocation_lists import ReadLists
 from .rows import holder_key, holder_row, lone_row, workstation_row
 from .rules import Earlier, EvaluatedHost, Rules, evaluate_host
@@ -42,7 +44,7 @@ class Sources:
     also where the inventory still has them. ``deliveries``: the
     issuer's last one to each holder, by number. ``exceptions``: what the site has accepted.
     ``crl``: the revocation lists. ``issuer``: the site's setting of the issuer, as it is written; empty without one. ``name_check``: how
-    the names in certificates are compared with those of the inventory.
+    the names in certificates are compared with those of the inventory. ``register_problems``: what is wrong with rows of the register.
     """
 
     hosts: Sequence[Host]
@@ -55,6 +57,7 @@ class Sources:
     crl: ReadLists = field(default_factory=lambda: ReadLists(Revocations(), ()))
     issuer: str = ""
     name_check: NameCheck = NameCheck.WORDS
+    register_problems: tuple[Problem, ...] = ()
 
 
 def build(sources: Sources, parameters: ReportParameters) -> Report:
@@ -62,6 +65,7 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
     shared = shared_numbers(_named(sources))
     sources = _in_one_spelling(sources, shared)
     sources = _without_shared_leavers(sources, shared)
+    everybody = sources
     index = _index(sources)
     own = {number: sids for number, sids in accounts_of(_listed(sources)).items() if sids}
     sources = _without_leavers(sources)
@@ -76,10 +80,11 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
     certificates = sorted((row for each in evaluated for row in certificate_rows(each, rules)), key=_certificate_order)
     holders = _holders(evaluated, rules, certificates)
     certificates = _with_steps(certificates, holders, rules)
+    alone = _without_workstation(sources, rules)
     report = Report(
         parameters=parameters,
         holders=holders,
-        without_workstation=_without_workstation(sources, rules),
+        without_workstation=alone,
         without_holder=tuple(
             row
             for row in certificates
@@ -93,6 +98,9 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
         changes=None,
         revocation_lists=sources.crl.rows,
         unmatched_issuers=unmatched_issuers(sources.hosts),
+        register=Register(
+            register_people(everybody.hosts, everybody.people, (*holders, *alone), shared), sources.register_problems
+        ),
     )
     today = rules.calendar.day(rules.now)
     states = with_states(sources.exceptions, all_accepted(report), _hidden(certificates), today)

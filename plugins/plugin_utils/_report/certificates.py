@@ -22,7 +22,11 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
     A certificate that nobody should have any more has a next step, unless Windows offers it to no program.
     """
     served = {(each.holder, each.record.owner_sid) for each in seen.rated}
-    unserved = [entry for entry in seen.host.entries if (entry.person.authorisation, entry.owner_sid) not in served]
+    unserved = [
+        entry
+        for entry in seen.host.entries
+        if (entry.person.authorisation, entry.owner_sid) not in served or entry.row_problem
+    ]
     for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
         if seen.host.facts_at:
             now = each.record

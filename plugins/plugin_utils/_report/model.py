@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
@@ -100,8 +100,8 @@ class HolderRow:
     ``certificate_ends_on`` and ``certificate_days_left``: its end as people read it. ``authorisation_until``: end
     date of the authorisation, without access from it on; ``authorisation_of_site``: it is the site's, not the holder's own.
     ``authorisation_status``: valid, renewal_due, expired, or None without a date. ``certificate_step`` and ``certificate_actor``: the
-    next step but for the authorisation's. ``function``: what the holder is at the establishment. ``absent_until``: first day back.
-    ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
+    next step but for the authorisation's. ``function``: what the holder is at the establishment. ``absent_until``: first day back, while
+    the holder is away. ``awaiting`` and ``expected_from``: what a newcomer waits for, and from which day on it should be there.
     ``delivery``: the issuer's last mail, None if there is none. ``accepted``: what among these the site has accepted.
     ``former_name``: another name of the holder, by which another report may know him. ``issuer_setting``: the site's setting of the issuer
     (``pkcs12_issuer``) to which the row belongs, as it was written, empty without one: a holder has one row for each.
@@ -235,6 +235,40 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterPerson:
+    """One person, also a leaver, as a register has the person; the names of fields are those of its columns.
+
+    ``user`` and ``workstations``: the account at each workstation, in the same order. ``refusal``: the row of the register is wrong.
+    ``row``: the worst of the person's rows; None for a leaver.
+    """
+
+    name: str
+    authorisation: str
+    user: tuple[str, ...]
+    workstations: tuple[str, ...]
+    function: str | None
+    mail: str | None
+    authorisation_anniversary: date | None
+    absent_from: date | None
+    absent_until: date | None
+    leaves_on: date | None
+    group: str | None
+    former_name: str | None
+    awaiting: Awaiting | None
+    expected_from: date | None
+    refusal: Problem | None
+    row: HolderRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What a register that is written again has: ``problems`` are those of its wrong rows."""
+
+    people: tuple[RegisterPerson, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What the certificates give access to. ``link``: its address, for pages only."""
 
@@ -284,6 +318,7 @@ class Report:
     """The report. Its rows are sorted, so that equal facts make equal files. ``changes`` is None without an earlier report.
 
     ``unmatched_issuers``: whose certificates there are, if the pattern that looks for those of nobody matches none at any workstation.
+    ``register``: not in the JSON, because it has addresses of mail and where people are.
     """
 
     parameters: ReportParameters
@@ -297,3 +332,4 @@ class Report:
     exceptions: tuple[ExceptionRow, ...] = ()
     revocation_lists: tuple[CrlRow, ...] = ()
     unmatched_issuers: tuple[str, ...] = ()
+    register: Register = field(default=Register(), compare=False)

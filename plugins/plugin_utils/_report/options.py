@@ -8,25 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._facts.holders import HOLDER_OPTIONS
 from .._facts.leavers import LEAVERS
 from .._mail.smtp import SERVER_OPTIONS
 from .._messages.words import LANGUAGES
 from .destinations import NEEDED
 from .exceptions import ACCEPTABLE, FAIL_ON
-from .formats.file_formats import FILE_FORMATS
+from .formats.file_formats import FILE_FORMATS, USUAL
 from .sources import ANNIVERSARY, RENEW_BEFORE_DAYS
 
 HOLDER = {
-    "name": {"type": "str", "required": True},
-    "authorisation": {"type": "raw", "required": True},
-    "authorisation_anniversary": {"type": "str"},
-    "absent_until": {"type": "str"},
-    "function": {"type": "str"},
-    "mail": {"type": "str"},
-    "former_name": {"type": "str"},
-    "awaiting": {"type": "str"},
-    "expected_from": {"type": "str"},
+    key: {**option, "required": key in ("name", "authorisation")}
+    for key, option in HOLDER_OPTIONS.items()
+    if key != "user"
 }
+"""Somebody without a workstation."""
 EXCEPTION = {
     "authorisation": {"type": "raw", "required": True},
     "workstation": {"type": "str"},
@@ -65,7 +61,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
         "type": "list",
         "elements": "str",
         "choices": list(FILE_FORMATS),
-        "default": list(FILE_FORMATS),
+        "default": USUAL,
         "site": True,
     },
     "report_title": {"type": "str"},

@@ -54,6 +54,9 @@ def select(report: Report, expression: str) -> Report:
         parameters=replace(report.parameters, query=expression),
         holders=tuple(row for row in report.holders if id(row) in kept),
         without_workstation=tuple(row for row in report.without_workstation if id(row) in kept),
+        register=replace(
+            report.register, people=tuple(each for each in report.register.people if id(each.row) in kept)
+        ),
     )
     return _narrowed(selected)
 

@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem
 from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
+from .._facts.holder_entries import VARIABLE, entries_in
 from .._facts.holders import parse_day, parse_holder
 from .._facts.issuer_settings import setting_of
-from .._facts.leavers import LEAVERS, leavers_in
+from .._facts.leavers import LEAVERS, gone, leavers_in
 from .._io.atomic_files import read, write
 from .._policy.names import NameCheck
 from .._policy.subject import check_pattern
+from .._policy.validity import calendar_of
 from .acceptance import WITHOUT_PLACE, is_left, not_accepted
 from .build import Sources, build
 from .deliveries import deliveries_of
@@ -28,6 +30,7 @@ from .exceptions import FAILED, Acceptable, parse_exceptions
 from .formats.file_formats import FILE_FORMATS
 from .formats.json_document import document, parse
 from .formats.markdown import markdown
+from .formats.xlsx_workbook import library
 from .language.counts import failing, sentence, shared_at, shared_sentences, some_names, unsearched
 from .language.vocabulary import checked_word, document_of, service_of
 from .language.wording import Wording
@@ -49,6 +52,9 @@ SHARED = "shared_numbers"
 
 NOT_SEARCHED = "not_searched"
 """The key of ``failing`` for workstations where nobody has looked for certificates without a holder, if ``fail_on`` names these."""
+
+REGISTER = "register"
+"""The key of ``failing`` for wrong rows of the register: their people are not served."""
 
 VARIABLES = "variables"
 """The key of ``failing`` for workstations whose variables cannot be used."""
@@ -74,6 +80,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         for entry in options["register_holders"]
     ]
     parameters = _parameters(options, now)
+    today = calendar_of(parameters.time_zone, 0).day(parameters.report_date)
     hosts = _hosts(variables, slices, parameters.issuer)
     sources = Sources(
         hosts=hosts,
@@ -82,11 +89,12 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         pattern=options["authorisation_pattern"],
         earlier=_earlier(options["previous_report"]) if options["previous_report"] else None,
         deliveries=deliveries_of(options["deliveries"], slices),
-        leavers=_leavers(options, variables),
+        leavers=_leavers(options, variables, today),
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
         issuer=parameters.issuer,
         name_check=NameCheck(options["name_check"]),
+        register_problems=options.get("register_problems", ()),
     )
     return build(sources, parameters)
 
@@ -97,6 +105,12 @@ def check_report(options: Mapping[str, Any], now: datetime) -> None:
     report = report_of({**options, **alone}, (), now)
     if options["report_query"]:
         select(report, options["report_query"])
+
+
+def check_formats(options: Mapping[str, Any]) -> None:
+    """Refuses a file that cannot be made, before the first one is written. Raises ``Pkcs12Error``: ``missing_library``."""
+    if options["report_folder"] and "xlsx" in options["report_formats"]:
+        library()
 
 
 def last_report(options: Mapping[str, Any]) -> str | None:
@@ -137,7 +151,7 @@ def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) ->
 
 def report_result(options: Mapping[str, Any], report: Report, written: Written) -> dict[str, Any]:
     """The documented result. It is failed if a holder has a status of ``fail_on``, or if something could not be evaluated."""
-    found = document(report)
+    found, say = document(report), Wording(report.parameters)
     broken = {
         **unmet_conditions(report, options["fail_on"]),
         **_not_searched(report, options["fail_on"]),
@@ -151,7 +165,8 @@ def report_result(options: Mapping[str, Any], report: Report, written: Written) 
         "summary": found["summary"] | {"report_date": found["report_date"]},
         "rows": [*found["holders"], *found["without_workstation"]],
         "changes": found["changes"],
-        "shared_numbers": list(shared_sentences(report, Wording(report.parameters))),
+        "shared_numbers": list(shared_sentences(report, say)),
+        "wrong_rows": list(map(say.told.of, report.register.problems)),
         "markdown": markdown(report),
         "msg": _sentence(report, broken),
     }
@@ -181,14 +196,20 @@ def _not_searched(report: Report, fail_on: Sequence[str]) -> Mapping[str, int]:
 def not_evaluated(report: Report) -> Mapping[str, int]:
     """Under ``crl`` the number of revocation lists with a problem: who asked for a check has to know that it was not one. Under
     ``variables`` that of the workstations whose variables cannot be used, under ``shared_numbers`` that of the numbers of two
-    people. Zeros are left out.
+    people, under ``register`` that of its wrong rows. Zeros are left out.
     """
     counts = {
         CRL: sum(row.problem is not None for row in report.revocation_lists),
+        REGISTER: _wrong_rows(report),
         SHARED: len(shared_numbers(report)),
         VARIABLES: len(with_unusable_variables(report)),
     }
     return {each: count for each, count in counts.items() if count}
+
+
+def _wrong_rows(report: Report) -> int:
+    """Their number. Of very many, the last problem only counts the rest."""
+    return sum(int(str(each.values.get("count", 1))) for each in report.register.problems)
 
 
 def _sentence(report: Report, broken: Mapping[str, int]) -> str:
@@ -203,6 +224,8 @@ def _sentence(report: Report, broken: Mapping[str, int]) -> str:
         sentences.append(say("crl.incomplete", problems=" ".join(map(say.crl_problem, problems))))
     if shared := shared_at(report, say):
         sentences.append(say("numbers.shared", numbers=shared))
+    if wrong := _wrong_rows(report):
+        sentences.append(say.counted("register.wrong", wrong))
     if unusable := with_unusable_variables(report):
         sentences.append(say("variables.unusable", workstations=some_names(unusable, say)))
     return " ".join(sentences) or sentence(report, say)
@@ -215,7 +238,7 @@ def _named(report: Report, broken: Mapping[str, int], say: Wording) -> Mapping[s
     counts = {
         _in_words(each, say): count - alone.get(each, 0)
         for each, count in broken.items()
-        if each not in (CRL, NOT_SEARCHED, SHARED, VARIABLES)
+        if each not in (CRL, NOT_SEARCHED, REGISTER, SHARED, VARIABLES)
     }
     return {words: count for words, count in (*counts.items(), (say("counts.without"), sum(alone.values()))) if count}
 
@@ -244,10 +267,13 @@ def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[
     return found
 
 
-def _leavers(options: Mapping[str, Any], variables: Sequence[tuple[str, Mapping[str, Any]]]) -> frozenset[str]:
+def _leavers(
+    options: Mapping[str, Any], variables: Sequence[tuple[str, Mapping[str, Any]]], today: date
+) -> frozenset[str]:
     """Who has left by the option, or by the inventory."""
-    found = leavers_in(options["leavers"])
+    found = leavers_in(options["leavers"]) | gone(options["register_holders"], today)
     for _name, known in variables:
+        found |= gone(entries_in(known.get(VARIABLE)), today)
         with suppress(Pkcs12Error):  # host_of says so
             found |= leavers_in(usable(known.get(LEAVERS)))
     return found

@@ -138,7 +138,9 @@ def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
         name=first.person.name or (first.person.authorisation if SID.fullmatch(first.user) else None) or first.user,
         authorisation=first.person.authorisation or "",
         function=next((entry.function for entry in entries if entry.function), None),
-        absent_until=max((entry.absent_until for entry in entries if entry.absent_until), default=None),
+        absent_until=max(
+            (each.absent_until for each in entries if each.absent_until and each.is_on_leave(today)), default=None
+        ),
         awaiting=newcomer.awaiting if newcomer else None,
         expected_from=next((entry.expected_from for entry in entries if entry.expected_from), None),
         status=Status.AWAITED if newcomer and newcomer.is_awaited(today) else Status.MISSING,

@@ -198,7 +198,17 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looked]:
         bundle = hospital.bundles[JEANNE.authorisation]
         lacking.files.put(PlacedFile(rf"{lacking.profiles[JEANNE.sid].path}\Downloads\{bundle.file_name}", bundle.data))
         first = play(hospital, CHECK, f"--extra-vars={ASKING}", environment=NONCE)
-        yield Looked(hospital, first, play(hospital, CHECK))
+        year = {
+            "not_before": bundle.certificate.not_valid_before_utc,
+            "not_after": bundle.certificate.not_valid_after_utc,
+        }
+        for name, number in ((PAUL.name, "T900009"), (JEANNE.name, "T100010")):
+            issued = hospital.authority.issue(name, number, passphrase="x", **year)
+            right.store_of(JEANNE.sid).plant(issued.certificate, issued.private_key)
+        forget_jeanne(lacking)
+        yield Looked(
+            hospital, first, play(hospital, CHECK, f"--extra-vars={json.dumps({'pkcs12_issuer': 'AC Personnes'})}")
+        )
 
 
 def test_browsers_are_checked_when_the_portal_is_set(looked: Looked) -> None:
@@ -225,6 +235,20 @@ def test_left_bundle_is_found_and_known_by_its_installation(looked: Looked) -> N
 def shown(looked: Looked, name: str) -> list[Told]:
     """What the check of a workstation tells."""
     return list(all_told("\n".join(messages(looked.first, "Say what was found")[name])))
+
+
+def test_where_the_workstations_contradict_the_inventory_is_one_table(looked: Looked) -> None:
+    found = row(looked.second, "workstation_info", "ws-right").result["comparison"]
+    assert [(each["kind"], each["account"], each["number"], each["found"]) for each in found] == [
+        ("no_row", JEANNE.account, "", "Paul Martin - T900009"),
+        ("other_number", JEANNE.account, JEANNE.authorisation, "Jeanne Dupont - T100010"),
+    ]
+    (unknown,) = row(looked.second, "workstation_info", "ws-lacking").result["comparison"]
+    assert (unknown["kind"], unknown["account"], unknown["name"]) == ("unknown_account", JEANNE.account, JEANNE.name)
+    assert failed_hosts(looked.second) == {"ws-lacking"}  # by its finding, not by the table
+    *_before, headings, no_row, other, account = summary(looked.second)["lines"]
+    assert len(headings.split("  ")) > 1
+    assert ["T900009" in no_row, "T100010" in other, "ws-lacking" in account] == [True, True, True]
 
 
 def test_each_question_costs_one_command_and_only_when_it_is_asked(looked: Looked) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Passphrases of several variables are merged, and a value that YAML changed stops one person, by number."""
+"""Passphrases of several variables and of a folder are merged, and a value that YAML changed stops one person, by number."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from consistency.tree import ROOT
 from integration.plays import NONCE, Told, failed_hosts, holder, outcomes, told
 from lab.ansible_playbook import ansible_playbook
 from lab.authority import Authority
 from lab.hospital import Hospital
-from lab.people import JEANNE, PAUL, Desk, Seat
+from lab.people import JEANNE, KARIM, PAUL, Desk, Seat
 from lab.playbook import play
 
 OPENS = {"T1": "Nachtigall-4711", "T2": "Rossignol-0815"}
@@ -139,3 +140,31 @@ def test_both_are_installed_and_a_windows_password_stops_its_account_alone(tmp_p
         del variables["pkcs12_passphrases"]
         run = play(hospital, "hospital_it.pkcs12.enrol", "-e", json.dumps(variables))
         assert outcomes(run)["ws-b"] == {PAUL.authorisation: "installed"}
+
+
+def test_a_folder_of_files_opens_what_the_mapping_does_not(tmp_path: Path) -> None:
+    """One is encrypted by Ansible Vault. A file in the encoding of an old editor stops nobody else, and is not shown."""
+    with Hospital(tmp_path, [Desk("ws-a", tuple(map(Seat, (JEANNE, PAUL, KARIM))))]) as hospital:
+        known = {number: bundle.passphrase for number, bundle in hospital.bundles.items()}
+        folder = tmp_path / "passphrases"
+        folder.mkdir()
+        vault = VaultLib([("default", VaultSecret(b"opens"))])
+        (folder / f"{PAUL.authorisation}.txt").write_bytes(vault.encrypt(f"{known[PAUL.authorisation]}\n"))
+        (folder / f"{KARIM.authorisation}.txt").write_bytes("Fauvette-\u00e9".encode("cp1252"))
+        (tmp_path / "password").write_text("opens", encoding="utf-8")
+        variables = {
+            "pkcs12_passphrases": {JEANNE.authorisation: known[JEANNE.authorisation]},
+            "pkcs12_passphrase_folder": str(folder),
+        }
+        run = play(
+            hospital,
+            "hospital_it.pkcs12.enrol",
+            "-vv",
+            *("-e", json.dumps(variables), "--vault-password-file", str(tmp_path / "password")),
+        )
+        assert outcomes(run) == {
+            "ws-a": {JEANNE.authorisation: "installed", PAUL.authorisation: "installed", KARIM.authorisation: "failed"}
+        }, run.stdout
+        *_served, refused = run.holders()
+        assert refused.result["error"]["problem"]["code"] == "passphrase_file.encoding"
+        assert not any(secret in run.stdout for secret in ("Fauvette", known[PAUL.authorisation]))

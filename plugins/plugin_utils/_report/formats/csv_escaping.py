@@ -26,7 +26,7 @@ _LONGEST_CONSTANT = 255
 _NOBODY = "-"
 """A dash alone. A spreadsheet takes it for a text, because a formula needs more."""
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 _RUNS = re.compile("(^|[;,])([\\s\"']*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 """What starts a formula: at the start of the cell, and where a spreadsheet of another country would cut it. Full-width signs count, too."""
@@ -47,7 +47,7 @@ _CONVERTED = re.compile(
 @lru_cache(maxsize=4096)
 def text_cell(text: str) -> str:
     """A text for a cell: on one line, shown as it is, and never run."""
-    line = _CONTROLS.sub(" ", text).strip()
+    line = CONTROLS.sub(" ", text).strip()
     if line == _NOBODY:
         return line
     if _CONVERTED.fullmatch(line) and len(line) <= _LONGEST_CONSTANT:

@@ -14,6 +14,7 @@ from .html_page import page
 from .json_document import to_json
 from .markdown import markdown
 from .prometheus import textfile
+from .xlsx_workbook import workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,7 @@ FILE_FORMATS: Mapping[str, Sequence[FileFormat]] = {
     "csv": (FileFormat("-holders.csv", holders_csv), FileFormat("-certificates.csv", certificates_csv)),
     "prometheus": (FileFormat(".prom", lambda report: textfile(report).encode()),),
     "markdown": (FileFormat(".md", lambda report: markdown(report).encode()),),
+    "xlsx": (FileFormat(".xlsx", workbook),),
 }
+USUAL = [name for name in FILE_FORMATS if name != "xlsx"]
+"""What a site gets that names none: a workbook needs a library, and has addresses of mail."""

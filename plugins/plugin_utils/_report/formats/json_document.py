@@ -1,20 +1,21 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The report as JSON, and back: nothing of it is lost. ``docs/compliance_report.schema.json`` describes it. Pure."""
+"""The report as JSON, and back: nothing of it is lost but the register. ``docs/compliance_report.schema.json`` describes it. Pure."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..._errors import Outside, Pkcs12Error, Problem, Value
 from ..._facts.codec import Mismatch, from_map, keys_of, to_map, to_plain
 from ..._facts.schema import CertificateRecord
 from ..._messages.words import LANGUAGES
-from ..model import CertificateRow, Report, ReportParameters
+from ..model import CertificateRow, Register, Report, ReportParameters
 from ..summary import summary
 
 SCHEMA = 7
@@ -24,6 +25,9 @@ CERTIFICATE_SECTIONS = ("without_holder", "certificates")
 """Keys of the sections whose rows are certificates."""
 
 HOLDER_SECTIONS = ("holders", "without_workstation")
+REGISTER = "register"
+"""The key of the model that the document has not."""
+
 SHOWN = "shown_status"
 """The key of a holder's row that is not read, because it follows from the others."""
 
@@ -41,10 +45,11 @@ def document(report: Report) -> dict[str, Any]:
 
     The parameters and the sections are the keys of one map. Instants are text like ``2026-11-25T04:34:43Z``, days like ``2026-11-25``.
     """
-    sections = to_map(report)
+    sections = to_map(replace(report, register=Register()))
     for section in HOLDER_SECTIONS:
         for row, made in zip(getattr(report, section), sections[section], strict=True):
             made[SHOWN] = row.shown_status.value
+    del sections[REGISTER]
     parameters: dict[str, Any] = sections.pop("parameters")
     for section in CERTIFICATE_SECTIONS:
         sections[section] = [_flat(row) for row in sections[section]]
@@ -113,7 +118,8 @@ def _read(raw: Mapping[str, Any]) -> Report:
 
 
 def _report(raw: Mapping[str, Any]) -> Report:
-    _refuse_key("parameters", raw, "")
+    for key in ("parameters", REGISTER):
+        _refuse_key(key, raw, "")
     keys = keys_of(ReportParameters)
     sections = {key: value for key, value in raw.items() if key not in {"schema", "summary", *keys}}
     sections["parameters"] = {key: raw[key] for key in keys if key in raw}

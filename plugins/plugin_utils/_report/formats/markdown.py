@@ -203,8 +203,7 @@ def _person(row: HolderRow, say: Wording) -> Cells:
 
 
 def _named(row: HolderRow, say: Wording) -> str:
-    away = row.absent_until is not None and row.absent_until > say.today
-    absent = say("person.absent", day=say.day(row.absent_until)) if away else None
+    absent = say("person.absent", day=say.day(row.absent_until)) if row.absent_until else None
     return ", ".join(filter(None, (row.name, row.function, absent)))
 
 

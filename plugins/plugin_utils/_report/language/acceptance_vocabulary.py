@@ -43,6 +43,14 @@ ACCEPTANCE: Catalogue = {
         "The inventory has one number for two people: {numbers}.",
         "L'inventaire a un numéro pour deux personnes : {numbers}.",
     ),
+    "register.wrong.one": (
+        "{n} row of the register is wrong, and its person is not served.",
+        "{n} ligne du registre est fausse, et sa personne n'est pas servie.",
+    ),
+    "register.wrong.many": (
+        "{n} rows of the register are wrong, and their people are not served.",
+        "{n} lignes du registre sont fausses, et leurs personnes ne sont pas servies.",
+    ),
     "numbers.who": (
         (
             "Two names have the number {number}: {people}. If they are one person's, correct the wrong name; where the name has changed, "

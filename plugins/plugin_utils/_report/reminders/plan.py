@@ -127,9 +127,8 @@ def _recipient(row: HolderRow, terms: Terms, calendar: Calendar, today: date) ->
     if row.certificate_step is NextStep.NOTHING:
         return None
     recipient = _who_acts(row, terms, calendar, today)
-    is_away = row.absent_until is not None and today < row.absent_until
     # A holder who is away cannot do it. The mail comes on the day back, because each reminder day is used once.
-    return None if recipient is Recipient.HOLDER and is_away else recipient
+    return None if recipient is Recipient.HOLDER and row.absent_until else recipient
 
 
 def _who_acts(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Recipient | None:

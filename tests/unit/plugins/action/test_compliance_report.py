@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import VOCABULARY
 from unit.plugins.action.effects import EAST, Effect, Scene, check, code
@@ -158,6 +160,7 @@ ACCOUNT = {"dav": {"username": "svc", "password": "canary of the report"}}
 NEWCOMER = {"register_holders": [{"name": "Anne Roux", "authorisation": "T3"}]}
 FROM_SERVER = {"crl": ["from_certificate"]}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
+AWAY, LEFT = ANNE | {"absent_until": "2027-01-10"}, ANNE | {"leaves_on": "2026-11-24"}
 WITHOUT_NUMBER = ANNE | {"authorisation": ""}
 
 OF_HOST = PLACE | {"kind": "host"}
@@ -200,6 +203,10 @@ EFFECTS = [
     registered("function", "physician", None, "physician"),
     registered("mail", "nobody", None, "bad_arguments", see=code),
     registered("absent_until", "tomorrow", None, "bad_arguments", see=code),
+    registered("absent_from", "2026-11-26", "2027-01-10", None, AWAY, last("absent_until")),
+    registered("leaves_on", "2026-11-24", 1, 0, see=summary("without_workstation")),
+    registered("row_problem", "people.xlsx:17", 0, 1, LEFT, summary("without_workstation")),
+    registered("group", "x" * 101, None, "bad_arguments", see=code),
     Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", NEWCOMER),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),
@@ -262,6 +269,7 @@ EFFECTS = [
     Effect("report_folder", "{folder}/out", kinds, [], ALL, scene=out),
     Effect("report_name", "r", files, {"json": ["pkcs12-compliance.json"]}, {"json": ["r.json"]}, FILES, out),
     Effect("report_formats", ["csv", "html"], kinds, ALL, ["csv", "html"], {"report_folder": "{folder}/out"}, out),
+    Effect("report_formats", ["xlsx"], kinds, ALL, ["xlsx"], {"report_folder": "{folder}/out"}, out),
     Effect("report_title", "Radiology", says("Radiology"), False, True),
     Effect("report_destinations", [PLACE], delivery("path"), [], ["/srv/www"], FILES, out),
     *(sent("kind", kind, ["folder"], "bad_arguments") for kind in ("host", "https", "mail")),
@@ -455,3 +463,29 @@ def test_check_mode_delivers_to_no_place(tmp_path: Path) -> None:
     given = {**BASE, **DELIVERED, "report_folder": str(tmp_path / "out")}
     result = run_action("compliance_report", given, FakeWorkstation(), variables=HOSPITAL, check_mode=True)
     assert (result["destinations"], result["check_mode"]) == ([], True)
+
+
+@pytest.mark.parametrize("settings_only", [True, False])
+def test_a_workbook_that_cannot_be_made_is_refused_before_anything_is_written(
+    settings_only: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)  # type: ignore[arg-type]
+    result = of_site(tmp_path, {"pkcs12_report_formats": ["html", "xlsx"]}, settings_only=settings_only)
+    assert result["error"]["problem"]["code"] == "missing_library.openpyxl"
+    assert not (tmp_path / "out").exists()
+
+
+def test_wrong_rows_of_the_register_make_the_report_red_and_are_told(tmp_path: Path) -> None:
+    row = Problem(
+        "register_row",
+        {"file": "people.xlsx", "line": 17, "whose": "Jeanne Dupont"},
+        causes=(Problem("register_row.cell_bool", {"cell": "H17", "heading": "last day"}),),
+    )
+    more = Problem("register_row.more", {"count": 3})
+    columns = Problem("register_columns", {"file": "people.xlsx", "headings": ("badge",)})
+    known = {"pkcs12_register_problems": [each.to_map() for each in (row, more, columns)]}
+    result = of_site(tmp_path, {"pkcs12_report_formats": ["json"], **known})
+    assert (result["failing"], len(result["wrong_rows"])) == ({"register": 4}, 2)
+    assert "H17" in result["wrong_rows"][0]
+    assert "4 rows" in result["msg"]
+    assert "H17" not in result["msg"]  # it may be the subject of a mail

@@ -17,7 +17,7 @@ from unit.plugins.plugin_utils._mail.deliveries import PICKED_UP, error_row, kno
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.in_process import run_action
 
-BASE = {
+BASE: dict[str, Any] = {
     "mails": {"deliveries": [mail("T1")]},
     "withdrawals": [PICKED_UP],
     "holders": [{"name": "Jeanne Dupont", "authorisation": "T1"}],
@@ -71,6 +71,7 @@ EFFECTS = [
     Effect("holders", [], totals, DONE, {"unknown_holder": 1}),
     Effect("acknowledged", ["<T1@issuer.example>"], totals, DONE, {"acknowledged": 1}),
     Effect("leavers", ["T1"], totals, DONE, {"left": 1}),
+    Effect("holders", [BASE["holders"][0] | {"leaves_on": "2020-02-29"}], totals, DONE, {"left": 1}),
     Effect("retry", ["T2"], code, None, "bad_arguments"),
     Effect("known", known("T0"), numbers, ["T1"], ["T0", "T1"]),
     Effect("bundle_folder", "/srv/bundles", folders, set(), {"bundles"}, {"withdrawals": None}),

@@ -145,6 +145,7 @@ def stays(scene: Scene) -> str | None:
 
 
 AWAITED = {**JEANNE, "awaiting": "bundle"}
+ON_LEAVE = {**JEANNE, "absent_until": "2026-12-24"}
 
 
 def her_status(scene: Scene) -> Any:
@@ -163,6 +164,9 @@ EFFECTS = [
     Effect("authorisation_anniversary", "2027-03-01", anniversary, None, "2027-03-01", scene=new),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments", scene=new),
     Effect("holders.absent_until", "2026-12-24", failed, True, False, scene=nearly_late),
+    Effect("holders.absent_from", "2026-12-01", failed, False, True, {"holders": [ON_LEAVE]}, nearly_late, entry=ON_LEAVE),
+    Effect("holders.leaves_on", "2020-02-29", lambda scene: len(scene.result["holders"]), 1, 0, scene=new),
+    Effect("holders.leaves_on", "2020-02-29", code, "bad_arguments", None, ABSENT | {"retire_authorisations": []}, renewal),
     Effect("holders.awaiting", "bundle", failed, True, False),
     Effect("holders.expected_from", "2026-11-25", failed, False, True, {"holders": [AWAITED]}),
     Effect("holder_passwords", {JEANNE["user"]: "hers"}, passwords, [None], ["hers"], scene=new),

@@ -78,7 +78,9 @@ def test_a_file_that_came_while_batches_run_stops_none_of_them(tmp_path: Path) -
     (tmp_path / "hosts.yml").touch()
 
     class Known(dict[str, Any]):
-        _inventory = SimpleNamespace(_sources=[str(tmp_path)], _inventory=SimpleNamespace(processed_sources=[]))
+        _inventory = SimpleNamespace(
+            _sources=[str(tmp_path)], hosts={}, _inventory=SimpleNamespace(processed_sources=[])
+        )
 
     known = Known(a={}, b={})
     first = checked(play(["a", "b"], known, ["a"]))["error"]["problem"]
@@ -122,3 +124,12 @@ def test_a_name_that_the_site_uses_itself_is_not_told(given: Any) -> None:
 @pytest.mark.parametrize("given", [None, 7, {"pkcs12_mine": 1}, [], ""])
 def test_what_is_no_list_of_names_silences_nothing(given: Any) -> None:
     assert len(doubts(["ws"], {"ws": {"pkcs12_mine": 1, "pkcs12_own_variables": given}})) == 1
+
+
+def test_the_wrong_rows_of_a_register_are_told_at_the_beginning_of_a_play() -> None:
+    row = {"code": "register_row.nameless", "values": {"file": "people.csv", "line": 3}, "causes": []}
+    register = {"pkcs12_register_problems": [row]}
+    known = {"a": register, "b": register}
+    found = checked(play(["a", "b"], known) | register)
+    assert [text.split(":")[0] for text in found["warnings"]] == ["people.csv, line 3"]
+    assert checked(play(["a", "b"], known, batch=["b"]) | register)["warnings"] == []

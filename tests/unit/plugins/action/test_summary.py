@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from unit.plugins.action.effects import Effect, Scene, check
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.lazy_variables import Lazy
@@ -80,6 +81,24 @@ def test_a_host_with_holders_of_another_shape_spoils_no_summary(given: object) -
     assert told["totals"] == {"failed": 1, "renewed": 1}
     assert told["needs_somebody"] == ["ws-2"]
     assert any(line.endswith(" pkcs12_holders of ws-2 is wrong.") and "ws-2" in line for line in told["lines"])
+
+
+READY = {"ready": True, "msg": "Ready.", "findings": []}
+GONE_NOW = [LEAVER | {"authorisation": f"T1{each}", "leaves_on": "2020-02-29"} for each in range(5)]
+
+
+def test_what_the_register_says_is_told_at_the_end_of_a_run() -> None:
+    rows = [Problem("register_row.more", {"count": 3}), Problem("register_columns", {"file": "f", "headings": ("h",)})]
+    hosts = {"ws-1": {"first": READY, "second": DONE, "pkcs12_holders": GONE_NOW}}
+    variables = {"hostvars": hosts, "groups": {"all": list(hosts)}}
+    known = variables | {"pkcs12_register_problems": [each.to_map() for each in rows]}
+    told = run_action("summary", BASE, FakeWorkstation(), variables=known)
+    assert list(told["ends_failed"]) == ["ws-1"]
+    assert "register_columns" not in str(told["lines"])
+    calm = run_action("summary", BASE, FakeWorkstation(), variables=variables)
+    assert (calm["ends_failed"], len(calm["lines"])) == ({}, len(told["lines"]) - 1)  # many leave: no failure
+    served = run_action("summary", {**BASE, "results": "second"}, FakeWorkstation(), variables=variables)
+    assert served["totals"] == {"left": 5, "renewed": 1}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import OLD, Effect, Scene, check, code, renamed
+from unit.plugins.action.effects import OLD, Effect, Scene, bundle, check, code, renamed
 from unit.plugins.action.test_stray_bundles import FILE, FOUND, one_file
 from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL
 from unit.plugins.plugin_utils.in_process import run_action, sid_of
@@ -81,6 +81,15 @@ def installed(scene: Scene) -> bool:
 
 TOMORROW = {"authorisation_anniversary": "2026-11-26"}
 """In UTC."""
+def with_another_number(scene: Scene) -> None:
+    scene.plant(bundle("Jeanne Dupont - T123465"))
+
+
+def differences(scene: Scene) -> list[str]:
+    return [each["kind"] for each in scene.result["comparison"]]
+
+
+FOREIGN = {"holders": [JEANNE], "issuer": "."}
 STRAY = {"check_stray_bundles": True}
 
 EFFECTS = [
@@ -93,6 +102,10 @@ EFFECTS = [
     Effect("portal_url", "http://portal.example", code, None, "bad_portal_url", ASKING, with_browsers),
     Effect("issuer", "CN=Another CA", asked_issuers, [1], [0], ASKING, with_browsers),
     Effect("issuer", "(", code, None, "bad_pattern", ASKING, with_browsers),
+    Effect(
+        "authorisation_pattern", "(X[0-9])", differences, ["other_number"], ["no_row"], FOREIGN, with_another_number
+    ),
+    Effect("authorisation_pattern", "X[0-9]", code, None, "bad_pattern"),
     Effect("authorisation_anniversary", "2026-11-25", of("authorisation_past", "severity"), [], ["warning"], ALONE),
     Effect("authorisation_anniversary", "2028-01-01", of("authorisation_far", "severity"), [], ["warning"], ALONE),
     Effect(
@@ -103,6 +116,10 @@ EFFECTS = [
     Effect(
         "holders.authorisation_anniversary", "2028-01-01", of("authorisation_far", "severity"), [], ["warning"], ALONE
     ),
+    Effect("holders.leaves_on", "2026-10-01", of("leaves_past", "severity"), [], ["warning"], ALONE),
+    Effect("holders.leaves_on", "2031-12-31", of("leaves_far", "severity"), [], ["warning"], ALONE),
+    Effect("holders.leaves_on", "2026-11-24", of("holder", "severity"), ["ok"], [], ALONE),
+    Effect("holders.absent_until", "2029-12-31", of("absence_far", "severity"), [], ["warning"], ALONE),
     Effect("holders.user", "CHU\\nobody", of("holder", "severity"), ["ok"], ["error"], ALONE),
     Effect("holders.name", "Zoé Roy", named, "Jeanne Dupont", "Zoé Roy", {"holders": [BARE]}, entry=BARE),
     Effect("holders.authorisation", "T1", of("holder", "severity"), ["error"], ["ok"], {**ALONE, **HERS}, logged),

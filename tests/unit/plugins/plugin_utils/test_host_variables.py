@@ -6,20 +6,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import host_variables
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    REGISTER_PROBLEMS,
+    check_inventory,
+    check_register,
     hosts_matching,
+    register_problems,
     untag,
     variables_of,
     words_of,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
 from unit.plugins.plugin_utils.lazy_variables import Lazy
+from unit.plugins.plugin_utils.problems import error_of
+from unit.plugins.plugin_utils.workbooks import saved, workbook
 
 
 class Tagged(str):
@@ -119,6 +128,35 @@ def test_a_whole_inventory_without_hosts_is_refused() -> None:
     with pytest.raises(Pkcs12Error) as refused:
         list(variables_of({"hostvars": {}, "groups": {"all": []}}, None, ()))
     assert refused.value.problem == Problem("inventory_unread.no_host")
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The variables of a task whose inventory is a folder."""
+    return {"hostvars": SimpleNamespace(_inventory=InventoryManager(DataLoader(), [str(folder)]))}
+
+
+def test_a_spreadsheet_in_the_folder_of_the_inventory_is_named(tmp_path: Path) -> None:
+    """Ansible takes each line of one for a host, or says of the other that it cannot be read."""
+    (tmp_path / "hosts.yml").write_text("all: {hosts: {ws1: {}}}", encoding="utf-8")
+    check_inventory(read(tmp_path))
+    (tmp_path / "people.csv").write_text("Dupont;Jeanne;T1;CHUjd;ws1\n", encoding="utf-8")
+    (tmp_path / "People.XLSX").write_bytes(saved(workbook([["Jeanne Dupont"]])))
+    files = tuple(str(tmp_path / name) for name in ("People.XLSX", "people.csv"))
+    problem = error_of(lambda: check_inventory(read(tmp_path))).problem
+    assert problem == Problem("inventory_unread.spreadsheet", {"files": files})
+
+
+ROW = Problem("register_row", {"file": "people.csv", "line": 3, "whose": "Jeanne Dupont"})
+UNREAD = Problem("register_unread.missing", {"file": "people.csv"})
+
+
+def test_a_register_that_was_not_read_stops_a_task_and_a_wrong_row_does_not() -> None:
+    both = {REGISTER_PROBLEMS: [ROW.to_map(), UNREAD.to_map()]}
+    assert register_problems(both) == (ROW, UNREAD)
+    refusal = error_of(lambda: check_register(both)).problem
+    assert (refusal.code, refusal.causes) == ("register_unread", (UNREAD,))
+    for known in ({}, {REGISTER_PROBLEMS: []}, {REGISTER_PROBLEMS: [ROW.to_map()]}, {REGISTER_PROBLEMS: "text"}):
+        check_register(known)
 
 
 @pytest.mark.parametrize(

@@ -91,3 +91,11 @@ def test_a_host_that_cannot_be_read_has_no_holders_and_stops_no_other(entry: Any
 @pytest.mark.parametrize("given", [None, "", [], [{"user": "CHU\\b", "authorisation": ""}]])
 def test_who_has_no_number_is_left_out_of_the_inventory(given: Any) -> None:
     assert of_inventory({"ws-1": given}) == ([], [])
+
+
+def test_nothing_is_withdrawn_for_a_wrong_row_of_a_register() -> None:
+    right = {"user": "a", "name": "Anne Roux", "authorisation": "T1"}
+    wrong = {"user": "b", "name": "Luc Petit", "authorisation": "T2", "row_problem": "people.xlsx:17"}
+    said = Problem("register_row.person", {"file": "people.xlsx", "line": "17"})
+    told = Problem("bad_arguments.at_workstations", {"workstations": ("ws-1", "ws-2")}, causes=(said,))
+    assert of_inventory({"ws-1": [wrong, right], "ws-2": [wrong]}) == ([right], [told])

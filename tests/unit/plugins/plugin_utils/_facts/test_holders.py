@@ -61,10 +61,37 @@ NOBODY = HolderEntry("CHU\\nobody", ExpectedSubject("Karim Benali", "T3"))
         ({"function": " radiation\n protection  officer "}, {"function": "radiation protection officer"}),
         ({"function": ""}, {}),
         ({"function": "f" * 100}, {"function": "f" * 100}),
+        (
+            {"leaves_on": "2027-01-04", "authorisation": "T1"},
+            {"leaves_on": date(2027, 1, 4), "person": ExpectedSubject(None, "T1")},
+        ),
+        ({"group": "radiology; ward 2"}, {"group": "radiology; ward 2"}),
     ],
 )
 def test_an_entry_of_the_inventory_is_parsed(raw: dict[str, Any], changes: dict[str, Any]) -> None:
     assert parse_holder({"user": "CHU\\x", **raw}) == replace(HolderEntry("CHU\\x", ExpectedSubject()), **changes)
+
+
+def test_an_absence_has_an_end_and_begins_when_it_says_so() -> None:
+    entry = parse_holder({"user": "x", "absent_from": "2027-01-04", "absent_until": "2027-01-06"})
+    assert [entry.is_on_leave(date(2027, 1, day)) for day in (3, 4, 5, 6)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("until", [None, "2027-01-04", "2027-01-03"])
+def test_an_absence_without_a_later_return_is_refused(until: str | None) -> None:
+    refusal = error_of(lambda: parse_holder({"user": "x", "absent_from": "2027-01-04", "absent_until": until}))
+    assert refusal.problem == Problem("bad_arguments.holder_absence", {"whose": "x"})
+
+
+def test_who_leaves_is_known_by_a_number() -> None:
+    refusal = error_of(lambda: parse_holder({"user": "x", "leaves_on": "2027-01-04"}))
+    assert refusal.problem == Problem("bad_arguments.leaves_without_number", {"whose": "x"})
+
+
+def test_a_wrong_row_of_a_register_is_named_with_its_file_and_line() -> None:
+    entry = parse_holder({"user": "x", "row_problem": "C:people.xlsx:17"})
+    assert entry.row_refusal == Problem("register_row.person", {"file": "C:people.xlsx", "line": "17"})
+    assert parse_holder({"user": "x"}).row_refusal is None
 
 
 def test_a_function_is_one_line_of_a_table() -> None:

@@ -4,12 +4,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import leavers_in, without_leavers
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import (
+    gone,
+    leavers_in,
+    many_leave,
+    without_leavers,
+)
 from unit.plugins.plugin_utils.problems import error_of
 
 
@@ -55,3 +61,48 @@ def test_who_has_left_is_left_out(given: Any, stay: str) -> None:
 @pytest.mark.parametrize("holders", [{"user": "a", "authorisation": "T1"}, ["T1"], None])
 def test_what_is_no_list_of_holders_is_left_to_the_module(holders: Any) -> None:
     assert without_leavers(holders, ["T1"]) == holders
+
+
+@pytest.mark.parametrize(
+    ("entry", "left"),
+    [
+        ({"leaves_on": "2026-11-24"}, True),
+        ({"leaves_on": date(2026, 11, 24)}, True),  # YAML reads a day without quotes
+        ({"leaves_on": "2026-11-25"}, False),  # the last day is a day of work
+        ({"leaves_on": "24/11/2026"}, False),
+        ({"leaves_on": "2026-11-24", "authorisation": " "}, False),
+        ({"leaves_on": "2026-11-24", "authorisation": 42798}, False),
+        ({"leaves_on": "2026-11-24", "row_problem": "people.xlsx:17"}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_who_has_left_after_the_last_day(entry: dict[str, Any], left: bool) -> None:
+    holders = [{"user": "a", "authorisation": "T1", **entry}]
+    assert gone(holders, date(2026, 11, 25)) == ({"T1"} if left else frozenset())
+
+
+DAY = date(2026, 11, 25)
+
+
+def people(count: int, leaves_on: str, of: int) -> list[dict[str, Any]]:
+    return [
+        {"authorisation": f"T{number}", **({"leaves_on": leaves_on} if number < count else {})} for number in range(of)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("holders", "told"),
+    [
+        (people(5, "2026-11-24", 50), ["passed", "same_day"]),
+        (people(5, "2027-01-31", 50), ["same_day"]),
+        (people(4, "2026-11-24", 4), []),
+        (people(5, "2026-11-24", 51), []),  # less than a tenth
+        (3 * people(2, "2026-11-24", 20), []),  # at three workstations each
+    ],
+    ids=str,
+)
+def test_many_do_not_leave_at_once(holders: list[dict[str, Any]], told: list[str]) -> None:
+    found = many_leave(holders, DAY)
+    assert [each.code.removeprefix("register_many_leave.") for each in found] == told
+    assert all((each.values["count"], each.values["all"]) == (5, 50) for each in found)

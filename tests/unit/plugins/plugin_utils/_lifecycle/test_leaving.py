@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
     this_job,
     who_leaves,
 )
+from unit.plugins.plugin_utils._lifecycle.test_number_look import inventory
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
@@ -210,3 +211,44 @@ def test_a_number_that_only_a_note_has_loses_its_note(stocked: FakeWorkstation, 
     taken_back = task(stocked, "present", tmp_path, **given)
     assert (taken_back["not_taken_back"], notes_in(tmp_path)) == ([], [])
     assert task(stocked, "present", tmp_path, **given)["not_taken_back"] == ["t999999"]
+
+
+YESTERDAY, TODAY = "2026-11-24", "2026-11-25"
+YES = {"pkcs12_confirm_removal": True}
+
+
+@pytest.mark.parametrize(
+    ("last", "given", "left"),
+    [
+        (YESTERDAY, {}, 1),  # nobody has said yes
+        (YESTERDAY, {"extra": YES}, 0),
+        (TODAY, {"extra": YES}, 1),
+        (TODAY, {"extra": YES, "time_zone": "Pacific/Kiritimati"}, 0),  # the next day there
+    ],
+    ids=str,
+)
+def test_whoever_is_gone_is_listed_and_removed_on_a_yes(
+    stocked: FakeWorkstation, tmp_path: Path, last: str, given: dict[str, Any], left: int
+) -> None:
+    told = task(stocked, "absent", tmp_path, holders=[JEANNE | {"leaves_on": last}, PAUL], **given)
+    assert len(stocked.thumbprints(JEANNE["user"])) == left
+    assert [row["authorisation"] for row in told["holders"]] == ([] if (last, len(given)) == (TODAY, 1) else [HERS])
+    assert told["unconfirmed"] is (given == {})
+
+
+def test_whoever_has_left_one_workstation_has_left_them_all_but_not_a_homonym_of_the_number(
+    stocked: FakeWorkstation, tmp_path: Path
+) -> None:
+    gone = JEANNE | {"leaves_on": YESTERDAY}
+    known = inventory(ws_1=[JEANNE], ws_2=[gone])
+    assert task(stocked, "absent", tmp_path, variables=known)["unconfirmed"] is True
+    assert task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), variables=known)["holders"] == []
+    other = inventory(ws_1=[JEANNE], ws_2=[gone | {"name": "Anne Roux"}])
+    (row,) = task(stocked, "present", tmp_path, bundle_folder=str(tmp_path), variables=other)["holders"]
+    assert row["error"]["code"] == "shared_number"
+
+
+def test_where_the_inventory_has_last_days_nobody_need_leave(stocked: FakeWorkstation, tmp_path: Path) -> None:
+    told = task(stocked, "absent", tmp_path, variables={"pkcs12_register_problems": []})
+    assert (told["failed"], told["holders"], told["unconfirmed"]) == (False, [], False)
+    assert task(stocked, "absent", tmp_path)["error"]["problem"]["code"] == "bad_arguments.nobody_leaves"

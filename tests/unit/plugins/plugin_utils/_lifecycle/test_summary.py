@@ -358,6 +358,33 @@ def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
     assert len({line.index(cell) for line, cell in cells}) == 1
 
 
+def test_where_workstations_contradict_the_inventory_is_one_table() -> None:
+    other = {"kind": "other_number", "account": "CHU\\p1", "name": "Person 1", "number": "T1", "found": "P - T9"}
+    stranger = {"kind": "no_row", "account": "C:\\Users\\x", "name": "", "number": "", "found": "X - T7"}
+    ready = {"ready": True, "msg": "Ready."}
+    found = told({"a": ready | {"comparison": [other]}, "b": ready | {"comparison": [stranger]}, "c": ready})
+    table = [line.split("  ") for line in found["lines"][-3:]]
+    assert found["lines"][-4] == "<comparison 2>"
+    assert [[cell.strip() for cell in line if cell.strip()] for line in table] == [
+        [f"<column.{name}>" for name in ("difference", "workstation", "account", "holder", "number", "certificate")],
+        ["<comparison.no_row>", "b", "C:\\Users\\x", "-", "-", "X - T7"],
+        ["<comparison.other_number>", "a", "CHU\\p1", "Person 1", "T1", "P - T9"],
+    ]
+    assert found["ends_failed"] == {}
+
+
+def test_a_wrong_row_of_the_register_makes_the_run_red_and_a_doubt_does_not() -> None:
+    row, doubt = (
+        Problem("register_row.more", {"count": 3}),
+        Problem("register_many_leave.passed", {"count": 5, "all": 9}),
+    )
+    done = {"a": served(person(1)), "b": served(person(2))}
+    found = summed_up(done, frozenset(), tell, register=[row])
+    assert (found["lines"][1], found["ends_failed"]) == ("<register_row.more 3>", RUN_FAILED)
+    found = summed_up(done, frozenset(), tell, doubts=[doubt])
+    assert (found["lines"][1], found["ends_failed"]) == ("<register_many_leave.passed 9 5>", {})
+
+
 def test_nobody_at_all() -> None:
     assert told({})["lines"] == ["<summary <summary.workstations 0>>"]
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -56,8 +57,8 @@ CHOSEN = {"ReportParameters.language", "ReportParameters.time_zone"}
 
 
 def text_fields(kind: Any) -> Iterator[str]:
-    """``Class.field`` of all texts that a record of this type holds, at any depth."""
-    for each in fields(kind):
+    """``Class.field`` of all texts that a record of this type holds, at any depth; the register is in the workbook alone."""
+    for each in filter(attrgetter("compare"), fields(kind)):
         hint = get_type_hints(kind)[each.name]
         while get_origin(hint) in (UnionType, tuple):
             hint = [part for part in get_args(hint) if part is not NoneType][0]  # noqa: RUF015  next() may end a generator
