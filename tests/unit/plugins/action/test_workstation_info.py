@@ -81,6 +81,8 @@ def installed(scene: Scene) -> bool:
 
 TOMORROW = {"authorisation_anniversary": "2026-11-26"}
 """In UTC."""
+
+
 def with_another_number(scene: Scene) -> None:
     scene.plant(bundle("Jeanne Dupont - T123465"))
 
