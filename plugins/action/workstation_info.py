@@ -98,7 +98,7 @@ class ActionModule(Pkcs12Action):
         check_pattern("authorisation_pattern", pattern, groups=1)
         listed = [parse_holder(raw, pattern, site_anniversary=anniversary) for raw in task.options["holders"]]
         today = now().date()
-        entries = [entry for entry in listed if not entry.leaves_on or entry.leaves_on >= today]
+        entries = [entry for entry in listed if not entry.has_left(today)]
         check_duplicates(entries)
         passwords = task.options["holder_passwords"]
         accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]

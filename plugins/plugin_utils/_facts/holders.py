@@ -81,6 +81,10 @@ class HolderEntry:
         """Whether nobody has to wonder yet that the holder has no certificate."""
         return self.awaiting is not None and is_before(today, self.expected_from, never=True)
 
+    def has_left(self, today: date) -> bool:
+        """Whether the last day has passed, as ``leavers.gone`` has it of an entry that is not read yet."""
+        return self.leaves_on is not None and self.leaves_on < today and not self.row_problem
+
     def is_on_leave(self, today: date) -> bool:
         """Whether the holder is away, so that nobody can log on."""
         return is_before(today, self.absent_until, never=False) and not is_before(today, self.absent_from, never=False)
