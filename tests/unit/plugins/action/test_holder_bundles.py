@@ -59,6 +59,7 @@ EFFECTS = [
     Effect("holders.awaiting", "bundle", outcome, "failed", "awaited"),
     Effect("holders.awaiting", "document", outcome, "failed", "awaited"),
     Effect("holders.expected_from", "2020-01-01", outcome, "awaited", "failed", NEWCOMER, entry=AWAITED),
+    Effect("holders.leaves_on", "2020-02-29", people, [JEANNE["user"]], [], scene=new),
     Effect("holders.row_problem", "people.xlsx:17", code, None, "register_row", scene=new),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
     Effect("leavers", ["t654321"], people, [JEANNE["user"], PAUL["user"]], [JEANNE["user"]], BOTH, new),
