@@ -55,6 +55,7 @@ HEADINGS = (
     *("NOM", "Prénom", "N° autorisation", "Compte Windows", "Postes", "Fonction", "Courriel", "Service"),
     *("Absent du", "De retour le", "Départ", "Échéance de l'autorisation", "Téléphone"),
 )
+SOURCE = "plugin: hospital_it.pkcs12.register\npath: register/people.xlsx\n"
 ABOVE = ("Personnes autorisées, registre de radioprotection", "Une ligne par personne. Ne pas trier sans les titres.")
 FAMILY_NAME, GIVEN_NAME, NUMBER, ACCOUNT, PLACES, JOB, MAIL, UNIT, AWAY, BACK, LEAVES, ENDS, PHONE = range(
     len(HEADINGS)
@@ -193,8 +194,7 @@ class RegisterHospital(Hospital):
         """The spreadsheet with its ten wrong rows, or without."""
         self.sheet.parent.mkdir(exist_ok=True)
         save(self.sheet, self.staff.rows(mended=mended), ABOVE)
-        source = {"plugin": "hospital_it.pkcs12.register", "path": "register/people.xlsx"}
-        self.source.write_text(json.dumps(source), encoding="utf-8")
+        self.source.write_text(SOURCE, encoding="utf-8")
 
     def listed(self, source: Path | None = None) -> Any:
         """What Ansible makes of the spreadsheet alone."""

@@ -119,7 +119,7 @@ def test_a_wrong_row_stops_its_person_alone_and_the_run_ends_red(hospital: Hospi
     assert not canary.exists()
 
     for playbook in ("audit", "report"):
-        run(hospital, playbook)
+        assert run(hospital, playbook).exit_code == 2
     report = json.loads((hospital.folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
     steps = [(row["workstation"], row["next_step"]) for row in report["certificates"]]
     assert sorted(steps) == [

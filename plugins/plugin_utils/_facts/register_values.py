@@ -42,6 +42,8 @@ ACCOUNT = re.compile(rf"(?:{OF_NAMES}\\)?{OF_NAMES}|[^\s\\@]+@[^\s\\@]+|S-1-[0-9
 WORKSTATION = re.compile(r"(?!\d+$)[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9])?")
 RESERVED = {"all", "ungrouped", "localhost", "127.0.0.1", "::1"}
 """Names that mean something else to Ansible."""
+LONGEST = 255
+"""Characters of any other text with one value."""
 BETWEEN = re.compile(r"[;,\n]")
 """What is between two workstations, accounts or groups of one cell."""
 
@@ -199,4 +201,7 @@ READERS: Mapping[str, Callable[[Cell, str], str]] = {
 def value_of(field: str, cell: Cell, heading: str) -> str:
     """What a cell with one value says. Raises ``Pkcs12Error``: ``register_row``."""
     read = READERS.get(field)
-    return read(cell, heading) if read else tidy(text_of(cell, heading))
+    value = read(cell, heading) if read else tidy(text_of(cell, heading))
+    if len(value) > LONGEST:
+        raise fault("too_long", cell, heading, length=len(value), most=LONGEST)
+    return value

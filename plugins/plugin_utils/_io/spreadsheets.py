@@ -259,6 +259,8 @@ def _sheet_of(workbook: Any, path: Path, name: str | None) -> Any:
         else (sheet for sheet in sheets if sheet.sheet_state == "visible")
     )
     found = next(wanted, None)
+    if not sheets:  # also of Strict Open XML, which openpyxl does not read
+        raise _unread("damaged", path)
     if found is None:
         raise _unread("no_sheet", path, sheet=name or "", sheets=tuple(sheet.title for sheet in sheets))
     return found

@@ -213,10 +213,13 @@ def deferral_rule(options: Mapping[str, Any]) -> DeferralRule:
 
 
 def check_duplicates(entries: Sequence[HolderEntry], shared: Shared = MappingProxyType({})) -> None:
-    """Refuses two entries with the same number and account. Those of ``shared`` are refused one by one. Raises ``Pkcs12Error``."""
+    """Refuses two entries with the same number and account. Raises ``Pkcs12Error``.
+
+    Those of ``shared``, and wrong rows of a register, which may have lost their number, are refused one by one.
+    """
     seen = set()
     for entry in entries:
-        if shared_by(entry.person.authorisation, shared):
+        if entry.row_problem or shared_by(entry.person.authorisation, shared):
             continue
         if entry.key in seen:
             raise Pkcs12Error(

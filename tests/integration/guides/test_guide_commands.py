@@ -125,7 +125,7 @@ def test_the_controller_trusts_an_internal_authority(tmp_path: Path, authority: 
 def test_the_commands_give_a_bundle_another_passphrase(dialect: Dialect, tmp_path: Path, authority: Authority) -> None:
     guide = (GUIDES / "guide_enrolling.rst").read_text(encoding="utf-8")
     _before, _title, section = guide.partition("\nAnother passphrase\n")
-    commands = re.findall(r"^   \$ (.+)$", section.partition("\n.. _")[0], re.MULTILINE)
+    commands = re.findall(r"^   \$ (.+)$", section.partition("\nFirst run\n")[0], re.MULTILINE)
     issued = authority.issue("Jeanne Dupont", "T123456", passphrase="1234", dialect=dialect)
     bundle = tmp_path / "Jeanne Dupont - T123456.p12"
     bundle.write_bytes(issued.data)

@@ -203,6 +203,12 @@ def test_a_wrong_row_keeps_whatever_says_whose_a_certificate_is() -> None:
     assert len(causes(register)) == 5
 
 
+@pytest.mark.parametrize("place", range(2))
+def test_a_text_without_end_is_refused(place: int) -> None:
+    cells = [*JEANNE[:place], "a" * 256, *JEANNE[place + 1 :]]
+    assert causes(register_of(cells, PAUL)) == {2: [("too_long", f"{'AB'[place]}2")]}
+
+
 def test_all_that_is_wrong_in_a_row_is_told_at_once() -> None:
     register = register_of([None, None, 5, "all;a b"], PAUL)
     (problem,) = register.problems

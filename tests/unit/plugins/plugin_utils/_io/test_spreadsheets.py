@@ -231,7 +231,9 @@ def test_what_is_no_xml_may_have_any_bytes(read: Read) -> None:
     assert texts(read(with_parts(saved(workbook([["a"]])), {"xl/media/a.png": picture}))) == {1: ["a"]}
 
 
+STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 DAMAGED = {
+    "strict": with_parts(of_xml(""), {"xl/workbook.xml": b'<workbook xmlns="' + STRICT + b'"><sheets/></workbook>'}),
     "compression": with_parts(of_xml(""), {}, zipfile.ZIP_BZIP2),
     "cut off": saved(workbook([["a"]]))[:3000],
     "no workbook": with_parts(

@@ -76,6 +76,26 @@ def test_two_people_on_one_account_are_refused_one_by_one_and_the_third_is_serve
     assert (twice["code"], twice["values"]["holder"]) == ("bad_arguments.listed_twice", NUMBER)
 
 
+def test_who_has_a_wrong_row_is_refused_alone_and_removed_by_the_number(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path
+) -> None:
+    bundles(tmp_path, authority, JEANNE, PAUL)
+    workstation.person(USER), workstation.person(PAUL["user"])
+    wrong = JEANNE | {"row_problem": "people.xlsx:17"}
+    without = {"user": USER, "name": "A B", "row_problem": "people.xlsx:18"}
+    result = enrol(workstation, tmp_path, [wrong, without, without, PAUL])
+    assert codes(result) == [*["register_row"] * 3, None]
+    assert result["holders"][0]["error"]["problem"]["values"] == {"file": "people.xlsx", "line": "17"}
+    assert workstation.thumbprints(USER) == []
+    options = {"holders": [wrong, PAUL], "bundle_folder": str(tmp_path)}
+    checked = run_action("holder_bundles", options, workstation)["holders"]
+    assert [row["error"] and row["error"]["code"] == "register_row" for row in checked] == [True, False]
+    enrol(workstation, tmp_path, [JEANNE])
+    assert len(workstation.thumbprints(USER)) == 1
+    gone = enrol(workstation, tmp_path, [wrong], state="absent", issuer="AC", retire_authorisations=[NUMBER])
+    assert (codes(gone), workstation.thumbprints(USER)) == ([None], [])
+
+
 def test_hosts_that_cannot_be_loaded_at_all_hide_nobody(workstation: FakeWorkstation, tmp_path: Path) -> None:
     """Ansible reads the files of a host when somebody asks for any of its variables."""
     workstation.person(USER)
