@@ -120,7 +120,7 @@ KINDS = (
         "controller_inventories",
         "inventories",
         references=ORGANIZATION,
-        lists={"input_inventories": "inventories"},
+        lists={"input_inventories": "inventories", "instance_groups": "instance_groups"},
     ),
     Kind(
         "controller_inventory_sources",

@@ -100,5 +100,6 @@ def adapted(site: Site) -> Data:
 def _use_the_default_group(data: dict[str, Any]) -> None:
     """Jobs run where the AWX for tests runs its other jobs."""
     del data["controller_instance_groups"]
-    for template in data["controller_templates"]:
-        template["instance_groups"] = ["default"]
+    for each in (*data["controller_templates"], *data["controller_inventories"]):
+        if each.get("instance_groups"):
+            each["instance_groups"] = ["default"]

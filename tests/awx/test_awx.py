@@ -18,7 +18,7 @@ from consistency.awx import Data
 
 pytestmark = pytest.mark.awx
 
-INVENTORY, PROJECT_SOURCE = "Workstations", "Workstations from the project"
+INVENTORY, PROJECT_SOURCE, REGISTER = "Workstations", "Workstations from the project", "Workstations from the register"
 BY_CERTIFICATE = "Workstations by certificate"
 CONSTRUCTED_SOURCE = f"Auto-created source for: {BY_CERTIFICATE}"
 OPERATORS, OFFICERS = "PKCS12 operators", "PKCS12 radiation protection"
@@ -44,7 +44,7 @@ def data(there: Site) -> Data:
 @pytest.fixture(scope="module")
 def reached(there: Site, data: Data) -> Site:  # noqa: ARG001 - the data is in AWX
     """The site with its workstations. AWX counts the hosts for slices before it updates an inventory for a job."""
-    for source in (PROJECT_SOURCE, CONSTRUCTED_SOURCE):
+    for source in (PROJECT_SOURCE, REGISTER, CONSTRUCTED_SOURCE):
         assert scenarios.update_inventory(there.api, source)["status"] == "successful"
     return there
 

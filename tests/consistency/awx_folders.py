@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from consistency.awx import Data, Unsafe, named
+from consistency.awx import PROJECT, Data, Unsafe, load, named
 
 FOLDER, BUNDLES, EARLIER = "_folder", "pkcs12_bundle_folder", "pkcs12_previous_report"
 PLACE = (FOLDER, "_evidence_path", "_state_path", EARLIER)
@@ -150,4 +150,17 @@ def earlier_report(data: Data) -> Iterator[str]:
                 yield f"{template['name']}: no report is written to {path}"
 
 
-FOLDERS = [folders, required_folders, writers, caches, earlier_report]
+def register(data: Data) -> Iterator[str]:
+    """The updates of the inventory find the spreadsheet of the people where they may only read."""
+    path = PurePosixPath(load(PROJECT / "inventory" / "people.pkcs12_register.yml")["path"])
+    mounted = mounts(data)
+    for inventory in (each for each in data["controller_inventories"] if "kind" not in each):
+        seen = {place: mount for group in inventory["instance_groups"] for place, mount in mounted[group].items()}
+        found = [mount for place, mount in seen.items() if path.is_relative_to(place)]
+        if not found:
+            yield f"{inventory['name']}: its updates do not see {path}"
+        elif found[0].writable:
+            yield f"{inventory['name']}: {path} can be written to"
+
+
+FOLDERS = [folders, required_folders, writers, caches, earlier_report, register]

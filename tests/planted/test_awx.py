@@ -215,6 +215,11 @@ MISTAKES = [
         put(TEMPLATES, COLLECT, "instance_groups", value=["PKCS12"]),
         "do not see /srv/pkcs12/collect",
     ),
+    (
+        awx_folders.register,
+        put("controller_inventories", "Workstations", "instance_groups", value=[COLLECT]),
+        "do not see /srv/pkcs12/register/people.xlsx",
+    ),
     (awx_folders.writers, put(TEMPLATES, "PKCS12 audit", "instance_groups", value=[COLLECT]), "may write bundles"),
     (awx_folders.writers, edited(COLLECT, "claimName: pkcs12-bundles", "claimName: pkcs12-new"), "into pkcs12-bundles"),
     (
@@ -288,7 +293,7 @@ MISFITS = [
     (put("controller_credential_types", 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
     (put("controller_notifications", 0, "notification_configuration", "password", value="x"), "'' was expected"),
     (put("controller_execution_environments", 0, "image", value="registry.chu.example/ee:latest"), "does not match"),
-    (put("controller_inventory_sources", 1, "execution_environment", value="PKCS12"), "is not valid under any"),
+    (put("controller_inventory_sources", 2, "execution_environment", value="PKCS12"), "is not valid under any"),
     (put("controller_schedules", 0, "rrule", value="DTSTART:20260105T100000Z RRULE:FREQ=DAILY"), "does not match"),
     (put("controller_schedules", 0, value={"name": "Without enabled"}), "'enabled' is a required property"),
 ]

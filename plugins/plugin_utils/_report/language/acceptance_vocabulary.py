@@ -44,12 +44,12 @@ ACCEPTANCE: Catalogue = {
         "L'inventaire a un numéro pour deux personnes : {numbers}.",
     ),
     "register.wrong.one": (
-        "{n} row of the register is wrong, and its person is not served.",
-        "{n} ligne du registre est fausse, et sa personne n'est pas servie.",
+        "{n} row of the register is wrong, so nothing is done for this person.",
+        "{n} ligne du registre est à corriger, rien n'est fait pour cette personne.",
     ),
     "register.wrong.many": (
-        "{n} rows of the register are wrong, and their people are not served.",
-        "{n} lignes du registre sont fausses, et leurs personnes ne sont pas servies.",
+        "{n} rows of the register are wrong, so nothing is done for these people.",
+        "{n} lignes du registre sont à corriger, rien n'est fait pour ces personnes.",
     ),
     "numbers.who": (
         (

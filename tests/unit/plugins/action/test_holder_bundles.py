@@ -26,6 +26,12 @@ def new(scene: Scene) -> None:
     scene.put(NEW)
 
 
+def with_passphrase_file(scene: Scene) -> None:
+    new(scene)
+    (scene.folder / "secrets").mkdir()
+    (scene.folder / "secrets" / "Jeanne T123456.txt").write_text(PASSPHRASE, encoding="utf-8")
+
+
 def two_files(scene: Scene) -> None:
     new(scene)
     scene.put(MIDDLE, "middle.p12")
@@ -59,6 +65,7 @@ EFFECTS = [
     Effect("holders.awaiting", "bundle", outcome, "failed", "awaited"),
     Effect("holders.awaiting", "document", outcome, "failed", "awaited"),
     Effect("holders.expected_from", "2020-01-01", outcome, "awaited", "failed", NEWCOMER, entry=AWAITED),
+    Effect("holders.leaves_on", "2020-02-29", people, [JEANNE["user"]], [], scene=new),
     Effect("holders.row_problem", "people.xlsx:17", code, None, "register_row", scene=new),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
     Effect("leavers", ["t654321"], people, [JEANNE["user"], PAUL["user"]], [JEANNE["user"]], BOTH, new),
@@ -67,6 +74,9 @@ EFFECTS = [
     Effect("bundle_folder", "{folder}/..", code, None, "no_bundle", scene=new),
     Effect("bundle_pattern", "mid*", until, "2029", "2027", scene=two_files),
     Effect("passphrases", {"T123456": "x"}, code, None, "wrong_passphrase", scene=new),
+    Effect(
+        "passphrase_folder", "{folder}/secrets", code, "no_passphrase", None, {"passphrases": {}}, with_passphrase_file
+    ),
     Effect("authorisation_pattern", "^(Jeanne)", code, None, "wrong_person", scene=new),
     Effect("holders.former_name", "Paul Martin", code, "wrong_person", None, ANYBODY, other_name),
     Effect("name_check", "strict", code, None, "wrong_person", ANYBODY, turned_round),
@@ -136,7 +146,9 @@ def test_a_warning_of_the_notes_and_one_of_the_output_are_both_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = importlib.import_module(f"{PLUGINS}.action.holder_bundles")
-    monkeypatch.setattr(module.Pkcs12Action, "finish", lambda _self, result, _task: result | {"warnings": ["first"]})
+    monkeypatch.setattr(
+        module.WithPassphraseFiles, "finish", lambda _self, result, _task: result | {"warnings": ["first"]}
+    )
     monkeypatch.setattr(module, "hidden_output", lambda *_given: "second")
     result = run_action("holder_bundles", placed(BASE, tmp_path), Scene(tmp_path).workstation)
     assert result["warnings"] == ["first", "second"]

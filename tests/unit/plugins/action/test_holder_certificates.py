@@ -144,6 +144,12 @@ def stays(scene: Scene) -> str | None:
     return thumbprint if thumbprint == OLD.thumbprint else None
 
 
+def with_passphrase_file(scene: Scene) -> None:
+    new(scene)
+    (scene.folder / "secrets").mkdir()
+    (scene.folder / "secrets" / "Jeanne T123456.txt").write_text(PASSPHRASE, encoding="utf-8")
+
+
 AWAITED = {**JEANNE, "awaiting": "bundle"}
 ON_LEAVE = {**JEANNE, "absent_until": "2026-12-24"}
 
@@ -175,6 +181,7 @@ EFFECTS = [
     Effect("bundle_pattern", "{authorisation} {name}.p12", code, None, "no_bundle", scene=new),
     Effect("passphrases", {"T123456": "x"}, code, None, "wrong_passphrase", scene=new),
     Effect("passphrases", {"T123456": ["x", PASSPHRASE]}, code, "no_passphrase", None, {"passphrases": {}}, new),
+    Effect("passphrase_folder", "{folder}/secrets", code, "no_passphrase", None, {"passphrases": {}}, with_passphrase_file),
     Effect("install", "due", outcome, "renewed", "not_due", scene=early),
     Effect("install", "missing", outcome, "renewed", "unchanged", scene=renewal),
     Effect("leavers", ["T123456"], code, "bad_arguments", None, ABSENT | {"retire_authorisations": []}, renewal),

@@ -12,6 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from ansible.parsing.dataloader import DataLoader
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base, this_run
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.driver_client import DriverClient
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import (
@@ -185,7 +187,7 @@ def run_action(
                 diff=diff,
                 no_log=no_log,
             )
-            self._templar, self._loader = SimpleNamespace(template=lambda value: value), None
+            self._templar, self._loader = SimpleNamespace(template=lambda value: value), DataLoader()
             self._connection = FakeConnection(family, dict(variables or {}).get("ansible_host", "ws-1"))
 
         @cached_property
