@@ -38,6 +38,8 @@ LAST_ROW = 1_048_576
 SEPARATORS = (";", ",", "\t")
 LOOKED_AT = 20
 """So many rows tell the separator of a text."""
+WIDE = 4
+"""So many cells has the row of the headings, and seldom a title above it."""
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
@@ -171,18 +173,22 @@ def _records(records: Any, path: Path) -> Iterator[list[str]]:
 
 
 def _separator(text: str) -> str:
-    """The separator that cuts the first rows into most cells."""
+    """The separator that cuts the first of the wide rows into most cells: in those below, texts may have more of another one."""
+    widths = list(zip(*(_widths(text, separator) for separator in SEPARATORS), strict=True))
+    found = next((each for each in widths if max(each) >= WIDE), max(widths, key=max))
+    return SEPARATORS[found.index(max(found))]
 
-    def cells(separator: str) -> int:
-        found, records = 0, csv.reader(StringIO(text, newline=""), delimiter=separator)
-        for _number in range(LOOKED_AT):
-            try:
-                found += len(next(records, ())) - 1
-            except csv.Error:  # the reading itself says so
-                break
-        return found
 
-    return max(SEPARATORS, key=cells)
+def _widths(text: str, separator: str) -> list[int]:
+    """How many cells the first rows have with a separator."""
+    records = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    widths = []
+    for _number in range(LOOKED_AT):
+        try:
+            widths.append(len(next(records, ())))
+        except csv.Error:  # the reading itself says so
+            widths.append(0)
+    return widths
 
 
 def _unwrapped(value: str) -> str:

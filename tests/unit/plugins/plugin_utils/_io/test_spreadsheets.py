@@ -69,9 +69,9 @@ def test_a_text_is_read_as_excel_saves_it(read: Read, encoding: str, separator: 
     assert texts(read(content)) == {1: ["name", "number"], 2: ["Hélène Œuvré", "T1"]}
 
 
-def test_the_separator_is_the_one_that_cuts_most(read: Read) -> None:
-    several = "name;number;where\nJeanne;T1;a,b,c\nPaul;T2;a,b\n"
-    assert texts(read(several.encode()))[2] == ["Jeanne", "T1", "a,b,c"]
+def test_the_separator_is_that_of_the_headings(read: Read) -> None:
+    several = "A, b, c\nname;number;account;where;job\n" + "Jeanne;T1;jd;a,b,c,d;e, f, g, h\n" * 2
+    assert texts(read(several.encode()))[3] == ["Jeanne", "T1", "jd", "a,b,c,d", "e, f, g, h"]
     assert texts(read(b"sep=|\r\na|b;c;d\r\n")) == {2: ["a", "b;c;d"]}
 
 
