@@ -75,6 +75,10 @@ def test_the_separator_is_that_of_the_headings(read: Read) -> None:
     assert texts(read(b"sep=|\r\na|b;c;d\r\n")) == {2: ["a", "b;c;d"]}
 
 
+def test_the_byte_order_mark_is_no_part_of_the_first_cell(read: Read) -> None:
+    assert texts(read('"family\nname";number\r\n'.encode("utf-8-sig"))) == {1: ["family\nname", "number"]}
+
+
 def test_a_line_is_that_of_the_text_whatever_is_in_the_cells_before(read: Read) -> None:
     found = read(b'name;where\n"Jeanne";"a\nb"\n\n;\nPaul;"c"\n')
     assert texts(found) == {1: ["name", "where"], 2: ["Jeanne", "a\nb"], 6: ["Paul", "c"]}
