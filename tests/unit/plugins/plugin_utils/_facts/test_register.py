@@ -15,9 +15,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register import Names, Register, read_register
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import columns_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import HEADINGS as COLUMNS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import columns_of, heading
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_values import harmless
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.spreadsheets import Kind
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.spreadsheets import Kind, letters
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, Words
 from unit.plugins.plugin_utils._facts.registers import HEADINGS, register_of, sheet_of
 from unit.plugins.plugin_utils.problems import error_of
@@ -100,7 +101,7 @@ def test_somebody_without_a_workstation_is_one_of_the_register() -> None:
 
 
 def test_several_workstations_have_one_account_or_one_for_each() -> None:
-    several = register_of(["A B", "T1", "CHU\\ab", "ws1; ws2,\nws1"], ["C D", "T2", "CHU\\cd;.\\cd", "ws2;ws3"])
+    several = register_of(["A B", "T1", "CHU\\ab", "ws1; ws2\nws1,ws2"], ["C D", "T2", "CHU\\cd;.\\cd", "ws2;ws3"])
     assert {host: [each["user"] for each in holders] for host, holders in several.hosts.items()} == {
         "ws1": ["CHU\\ab"],
         "ws2": ["CHU\\ab", "CHU\\cd"],
@@ -203,6 +204,13 @@ def test_a_wrong_row_keeps_whatever_says_whose_a_certificate_is() -> None:
     assert len(causes(register)) == 5
 
 
+def test_a_formula_without_a_value_is_told_in_every_column() -> None:
+    fields = [field for field in COLUMNS if field not in ("family_name", "given_name")]
+    register = register_of([Kind.FORMULA] * len(fields), PAUL, headings=[heading(field, "en") for field in fields])
+    told = [("formula_without_value", f"{letters(column)}2") for column in range(len(fields))]
+    assert sorted(causes(register)[2]) == told
+
+
 @pytest.mark.parametrize("place", range(2))
 def test_a_text_without_end_is_refused(place: int) -> None:
     cells = [*JEANNE[:place], "a" * 256, *JEANNE[place + 1 :]]
@@ -236,12 +244,13 @@ DAYS = {
     "2026-W01-1": "date",
     "décembre 2026": "date",
     "46387": "date",
+    46387: "date",  # from which epoch is not known
     "31 brumaire 2026": "date",
 }
 
 
 @pytest.mark.parametrize(("written", "day"), DAYS.items(), ids=DAYS)
-def test_a_day_is_read_as_french_people_and_iso_write_it(written: str, day: str) -> None:
+def test_a_day_is_read_as_french_people_and_iso_write_it(written: str | int, day: str) -> None:
     headings, cells = row(last_day=written)
     register = register_of(cells, headings=headings)
     (holder,) = register.hosts["ws1"]

@@ -170,6 +170,7 @@ def test_only_a_formula_without_a_value_is_one(read: Read) -> None:
 def test_the_sheet_is_the_one_that_is_named_or_the_first_that_people_see(read: Read, refused: Any) -> None:
     made = workbook([["hidden"]], Staff=[["seen"]], Others=[["third"]])
     made["People"].sheet_state = "hidden"
+    made.active = made["Others"]  # in front when somebody saved
     file = saved(made)
     assert [texts(read(file, name)) for name in (None, "People", "Others")] == [
         {1: ["seen"]},
