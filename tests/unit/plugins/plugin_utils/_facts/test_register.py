@@ -101,7 +101,7 @@ def test_somebody_without_a_workstation_is_one_of_the_register() -> None:
 
 
 def test_several_workstations_have_one_account_or_one_for_each() -> None:
-    several = register_of(["A B", "T1", "CHU\\ab", "ws1; ws2\nws1,ws2"], ["C D", "T2", "CHU\\cd;.\\cd", "ws2;ws3"])
+    several = register_of(["A B", "T1", "CHU\\ab", "ws1\nws2; ws1,ws1"], ["C D", "T2", "CHU\\cd;.\\cd", "ws2;ws3"])
     assert {host: [each["user"] for each in holders] for host, holders in several.hosts.items()} == {
         "ws1": ["CHU\\ab"],
         "ws2": ["CHU\\ab", "CHU\\cd"],
@@ -209,6 +209,12 @@ def test_a_formula_without_a_value_is_told_in_every_column() -> None:
     register = register_of([Kind.FORMULA] * len(fields), PAUL, headings=[heading(field, "en") for field in fields])
     told = [("formula_without_value", f"{letters(column)}2") for column in range(len(fields))]
     assert sorted(causes(register)[2]) == told
+
+
+def test_a_cell_beyond_the_headings_of_a_text_is_told_because_it_may_have_moved_the_others() -> None:
+    headings, moved, right = sheet_of([HEADINGS, [*JEANNE, None, "nurse"], PAUL]).rows
+    sheet = replace(sheet_of([]), rows=(replace(headings, width=5), moved, right))
+    assert causes(read_register(sheet, columns_of(sheet, {}), Names())) == {2: [("beyond", "F2")]}
 
 
 @pytest.mark.parametrize("place", range(2))

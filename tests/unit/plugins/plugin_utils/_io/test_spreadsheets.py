@@ -83,6 +83,7 @@ def test_a_line_is_that_of_the_text_whatever_is_in_the_cells_before(read: Read) 
     found = read(b'name;where\n"Jeanne";"a\nb"\n\n;\nPaul;"c"\n')
     assert texts(found) == {1: ["name", "where"], 2: ["Jeanne", "a\nb"], 6: ["Paul", "c"]}
     assert [row.cell(1).where for row in found.rows] == ["B1", "B2", "B6"]
+    assert [row.width for row in read(b"a;b;\nc;d;;e\n").rows] == [3, 4]
 
 
 def test_a_number_that_was_written_as_a_formula_keeps_its_zeros(read: Read) -> None:
