@@ -31,7 +31,7 @@ demo: .venv/stamp bed-notice browser-notice ## show the collection at work in a 
 	@$(WITH_TESTS) -m lab demo
 
 .PHONY: lab lab-down
-lab: .venv/stamp bed-notice ## start lab workstations on this machine that stay, and say how to reach them; WITH=app_control,... for locked ones beside them
+lab: .venv/stamp bed-notice ## start lab workstations on this machine that stay; WITH=app_control,... for locked ones beside them
 	@$(WITH_TESTS) -m lab up $(if $(WITH),--with $(WITH))
 
 lab-down: .venv/stamp ## end the lab workstations
@@ -143,6 +143,14 @@ matrix: .venv/stamp bed-notice ## try each line of ansible-core, about two hours
 .PHONY: docs
 docs: $(DOCS)/stamp stage ## build the documentation site in .build/docs
 	PATH="$(CURDIR)/$(DOCS)/bin:$$PATH" tools/docs .build/stage .build/docs
+
+.PHONY: translations
+translations: $(DOCS)/stamp stage ## bring the French pages' files in docs/developers/site/locale up to date with the English pages
+	PATH="$(CURDIR)/$(DOCS)/bin:$$PATH" tools/docs .build/stage .build/translations translations
+
+.PHONY: leaflet
+leaflet: .venv/stamp browser-notice ## test that the leaflet of the site that `make docs` built prints to one sheet
+	PKCS12_SITE=.build/docs/html $(PYTHON) -m pytest -q tests/browser/test_leaflet.py || [ $$? -eq 5 ] # no test without a Chromium, which the notice says
 
 .PHONY: changelog
 changelog: $(LINT)/stamp stage ## write in .build what antsibull-changelog would write for the next release; the tree stays as it is

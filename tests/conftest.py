@@ -13,7 +13,7 @@ import pytest
 
 import figures
 from awx.site import address as awx_address
-from browser.program import chromium
+from browser.program import built_site, chromium
 from lab.ansible_playbook import Forked, chosen
 from lab.imap_server import dovecot
 from lab.kdc import kerberos
@@ -43,6 +43,9 @@ EQUIPMENT = (
     Equipment("kerberos", "a real KDC (MIT Kerberos)", kerberos, installed_by("make kerberos")),
     Equipment("receptor", "a receptor mesh, as AWX has one", receptor, installed_by("make receptor")),
     Equipment("promtool", "promtool, of Prometheus", promtool, installed_by("make prometheus")),
+    Equipment(
+        "site", "the built documentation site", built_site, "`make docs leaflet` does them, and is a stage of .ci/run."
+    ),
     Equipment(
         "awx", "an AWX", awx_address, "PKCS12_AWX_URL names none; tests/README.md says what an AWX for tests needs."
     ),

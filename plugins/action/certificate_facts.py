@@ -26,6 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_e
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import (
     HOLDER_OPTIONS,
     HolderEntry,
+    other_names,
     parse_day,
     parse_holder,
     resolve_accounts,
@@ -42,6 +43,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_
     proven_record,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
@@ -55,6 +57,7 @@ class ActionModule(Pkcs12Action):
             "issuer": {"type": "str", "site": True},
             "subject": {"type": "str", "site": True},
             "authorisation_pattern": {"type": "str", "site": True},
+            "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
             "eku": {"type": "list", "elements": "str", "default": []},
             "include_unrelated": {"type": "bool", "default": False},
             "include_archived": {"type": "bool", "default": False},
@@ -91,9 +94,9 @@ class ActionModule(Pkcs12Action):
         )
         if not options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
-        pattern = options["authorisation_pattern"]
+        pattern, name_check = options["authorisation_pattern"], NameCheck(options["name_check"])
         anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
-        asked = [parse_holder(entry, pattern, site_anniversary=anniversary) for entry in options["holders"]]
+        asked = [parse_holder(entry, pattern, name_check, anniversary) for entry in options["holders"]]
         selection_of(options, asked)  # refused before anything is asked of the workstation
         if options["record_audit"]:
             self._asked, self._shared = asked, shared_in_inventory(self, asked)
@@ -109,4 +112,4 @@ class ActionModule(Pkcs12Action):
         )
         reading = WorkstationReading(inventory, scope, now())
         record = proven_record(reading, self.drivers, task.check_mode) if options["prove_keys"] else reading.record({})
-        return {"ansible_facts": {"pkcs12": to_map(record)}}
+        return {"ansible_facts": {"pkcs12": to_map(record)}, "other_names": other_names(record, asked)}

@@ -30,7 +30,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import known_holders
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import numbers_in, without_leavers
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import (
+    has_left,
+    numbers_in,
+    without_leavers,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import (
     NO_NOTES,
     SITE_FOLDER,
@@ -63,6 +67,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.remo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
     ResultContext,
     help_wanted,
+    leavers_here,
     silent_result,
     workstation_result,
 )
@@ -136,7 +141,8 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         leaving = self._leaving(options, entries) if absent else None
         confirmed = leaving is None or leaving.confirmed or self.is_confirmed(CONFIRM)
         notes = NO_NOTES if absent else self.notes(task.check_mode, Path(options["bundle_folder"]))
-        noted = self._written_down(task, leaving) if leaving and leaving.noted and leaving.numbers and confirmed else ()
+        is_noted = leaving is not None and leaving.noted and leaving.numbers and confirmed
+        noted, put_aside = self._written_down(task, leaving) if leaving and is_noted else ((), [])
         check_mode = task.check_mode or not confirmed
         context = RunContext(check_mode, task.host, task.job, unusable_keys(task.facts), tuple(entries), notes)
         known = merge_known(entries, known_holders(task.facts, options["issuer"]))
@@ -159,6 +165,9 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         not_taken_back = () if absent else self._not_taken_back(task, entries, notes)
         has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
+        result["put_aside"] = put_aside
+        result["taken_back"] = [each for each in self.taken_back(notes) if each not in not_taken_back]
+        result["leavers_here"] = None if absent else leavers_here(run, self._left(task), pattern)
         if leaving and not leaving.numbers and not run.holders:
             result["msg"] = Problem("done.nobody_leaves", {"computer": run.inventory.computer})
         return result | {"diff": run_diff(run, self.words.of, calendar.ends_on)} if task.diff else result
@@ -174,6 +183,11 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         }
         numbers = self.not_taken_back(entry.person.authorisation for entry in entries)
         return [each for each in numbers if number_key(each) in known or not notes.forget(each)]
+
+    def _left(self, task: TaskContext) -> Sequence[str]:
+        """The numbers of this workstation's holders who have left."""
+        leavers = frozenset(filter(None, numbers_in(task.options["leavers"], "leavers")))
+        return [str(raw["authorisation"]) for raw in task.options["holders"] if has_left(raw, leavers)]
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         """The result says whether somebody has to do something, and what: a role makes the host fail by it."""
@@ -193,11 +207,10 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         known = set(map(number_key, retired_in(folder)))
         return all(number_key(number) in known for number in leaving.numbers)
 
-    def _written_down(self, task: TaskContext, leaving: Leaving) -> Sequence[str]:
-        """Whose removal is on the disk now, before the workstation is touched. Raises ``Pkcs12Error``."""
+    def _written_down(self, task: TaskContext, leaving: Leaving) -> tuple[Sequence[str], Sequence[str]]:
+        """Whose removal is on the disk now, before the workstation is touched, and which bundles were put aside. Raises ``Pkcs12Error``."""
         folder = folder_of_notes(task.options["bundle_folder"], self.folder(SITE_FOLDER))
         if task.check_mode:
             check_can_write(folder)
-            return ()
-        write_down(folder, leaving.numbers, this_job(task.job), now())
-        return leaving.numbers
+            return (), []
+        return leaving.numbers, write_down(folder, leaving.numbers, this_job(task.job), now())

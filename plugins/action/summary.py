@@ -103,7 +103,9 @@ class ActionModule(Pkcs12Action):
         headline, *lines = found["lines"]
         warned = {"warnings": said} if said else {}
         left = left_out(looked_at) if looked_at else ()
-        return {**found, **warned, "lines": [headline, *told_at_end(found, batches, most), *lines, *left]}
+        # Where a run has looked whom to call and called nobody, the first sentence is of those whom it left out.
+        first = [headline] if results or not looked_at else []
+        return {**found, **warned, "lines": [*first, *told_at_end(found, batches, most), *lines, *left]}
 
     def _unkept(self, task: TaskContext, results: Mapping[str, Any]) -> list[Problem]:
         """That the facts of an audit are gone after this run."""

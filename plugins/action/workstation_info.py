@@ -47,6 +47,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stra
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSWORD
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern, index_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Severity,
     computer_finding,
@@ -75,6 +76,7 @@ class ActionModule(Pkcs12Action):
             "issuer": {"type": "str", "site": True},
             "authorisation_pattern": {"type": "str", "site": True},
             "authorisation_anniversary": {"type": "str", "site": True},
+            "time_zone": {"type": "str", "default": "UTC", "site": True},
             "check_stray_bundles": {"type": "bool", "default": False, "site": True},
             "evidence_path": {"type": "path", "site": True},
         },
@@ -97,7 +99,7 @@ class ActionModule(Pkcs12Action):
         pattern = task.options["authorisation_pattern"]
         check_pattern("authorisation_pattern", pattern, groups=1)
         listed = [parse_holder(raw, pattern, site_anniversary=anniversary) for raw in task.options["holders"]]
-        today = now().date()
+        today = calendar_of(task.options["time_zone"], 0).day(now())
         entries = [entry for entry in listed if not entry.has_left(today)]
         check_duplicates(entries)
         passwords = task.options["holder_passwords"]

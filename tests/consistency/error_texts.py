@@ -89,8 +89,8 @@ def kinds() -> dict[str, list[str]]:
 
 
 def escaped(text: str) -> str:
-    """A text with its values in angle brackets, as reStructuredText shows it."""
-    return re.sub(r"([\\*`|_])", r"\\\1", PLACE.sub(r"<\1>", text))
+    """A text with its values in angle brackets and straight quotes, as reStructuredText of Ansible shows it."""
+    return re.sub(r"([\\*`|_])", r"\\\1", PLACE.sub(r"<\1>", text)).replace("\u2019", "'")
 
 
 def shown(code: str, language: str) -> str:

@@ -54,13 +54,13 @@ STEPS = (
     ("prepare_controller", "the controller lacks a package or a program, its clock is wrong, or it finds no domain controller", "IT"),
     ("correct_connection", "the inventory has no account, no password, or a wrong value for the connection", "IT"),
     ("correct_listener", "the address answers, and WinRM does not answer as the inventory expects", "IT"),
-    ("run_audit", "the facts do not know the holder, cannot be used, or the last audit failed", "IT"),
+    ("run_audit", "nobody has asked yet, the facts do not know the holder or cannot be used, or the last audit failed", "IT"),
     ("set_up_workstation", "the workstation has never answered, and no other step names the cause", "IT"),
     ("assign_workstation", "a person of the register has no workstation, or a certificate at one that is not the person's", "IT"),
     ("correct_inventory", "the workstation does not know the holder's account", "IT"),
     ("check_number", "a certificate has the holder's name and a number that nobody has", "IT"),
     ("correct_variables", "a variable of the workstation cannot be used; the row is that of the last facts", "IT"),
-    ("give_own_number", "the inventory has one number for two people", "IT"),
+    ("give_own_number", "the inventory has one number for two names", "IT"),
 )  # fmt: skip
 
 DELIVERIES = (

@@ -30,6 +30,7 @@ ONLY_TOLD = {
         "facts_not_kept",
         "found_nowhere",
         "issuer_matches_nothing",
+        "no_access",
         "nobody_taken_back",
     ),
     *(

@@ -34,16 +34,16 @@ ON_LOCALHOST = {"collect", "daily", "remind", "report"}
 """Roles and playbooks whose own tasks run on localhost. Those of the others run for each workstation."""
 
 NEEDED = {
-    "pkcs12_holders": "who works at this workstation; a variable of the workstation",
+    "pkcs12_holders": "who works at this workstation; the register has it, or a variable of the workstation",
     "pkcs12_bundle_folder": "where the bundles are",
-    "pkcs12_passphrases": "what opens them; in a vault, or from a credential of AWX",
+    "pkcs12_passphrase_folder": "what opens them, in a file for each person; or ``pkcs12_passphrases``, in a vault or a credential of AWX",
     "pkcs12_issuer": "whose certificates they are",
     "pkcs12_authorisation_anniversary": "until when the yearly authorisation holds",
     "pkcs12_time_zone": "whose day counts",
     "pkcs12_language": "the language of reports, reminders and all that a run tells",
     "pkcs12_evidence_path": "the file that keeps what was done",
     "pkcs12_report_folder": "where the report goes",
-    "pkcs12_leavers": "who has left",
+    "pkcs12_leavers": "who has left, and has no row with a last day",
 }
 """What every hospital sets, and for what."""
 

@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import CODES, INT, STRS, WORDS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes import (
+    ACCOUNTS,
+    CODES,
+    INT,
+    STRS,
+    WORDS,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, PLACE, sentences
 from consistency.error_texts import PAGE, page
 from consistency.tree import ROOT
@@ -59,7 +65,7 @@ def test_sentences_name_the_values_and_no_others() -> None:
 
 def test_a_sentence_counts_by_a_number_or_a_list() -> None:
     def is_right(code: str, language: str) -> bool:
-        return {CODES[code].values.get(each["by"]) for each in counted(code, language)} <= {INT, STRS, WORDS}
+        return {CODES[code].values.get(each["by"]) for each in counted(code, language)} <= {INT, STRS, ACCOUNTS, WORDS}
 
     assert wrong(is_right) == []
 

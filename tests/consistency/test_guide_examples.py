@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.lost_connection import (
+    HTTP_PORT,
+    HTTPS_PORT,
+)
 from consistency.tree import ROOT, name
 
 FOLDER = ROOT / "docs" / "docsite" / "rst"
@@ -22,6 +26,7 @@ WITHOUT_KEPT_FACTS = {"guide_when_wrong.rst"}
 """There audit and report are one command, because the report has no facts of an earlier one."""
 PLAYBOOKS = {path.stem for path in (ROOT / "playbooks").glob("[a-z]*.yml")}
 FENCE = re.compile(r"^( *)\.\. code-block:: (\w+)\n\n((?:\1   .*\n|\n)+)", re.MULTILINE)
+CONNECTION = ("port", "(?:winrm_scheme|psrp_protocol)")
 
 
 class Loader(yaml.SafeLoader):  # type: ignore[misc] # yaml has no types
@@ -83,6 +88,14 @@ def test_what_the_controller_needs_is_in_the_group_all(guide: Path) -> None:
         shown = re.findall(r"^ *(\w+):", block, re.MULTILINE)
         theirs = [word for word in shown if word.startswith(ON_THE_CONTROLLER)]
         assert found[1] == "inventory/group_vars/all.yml" or not theirs, (found[1], theirs)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name)
+def test_a_printed_connection_has_the_port_of_its_scheme(guide: Path) -> None:
+    """The lab listens elsewhere, so no play tries the ports."""
+    for block in examples(guide, "yaml"):
+        ports, schemes = (re.findall(rf"^ *ansible_{word}: (\w+)$", block, re.MULTILINE) for word in CONNECTION)
+        assert ports == [str({"http": HTTP_PORT, "https": HTTPS_PORT}[scheme]) for scheme in schemes], block
 
 
 @pytest.mark.parametrize("page", [*GUIDES, *MARKDOWN], ids=name)

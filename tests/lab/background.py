@@ -39,11 +39,11 @@ class Background:
         self.folder, self._state = folder, folder / STATE
 
     def up(self, kind: str, platforms: Sequence[str]) -> int:
-        """Starts the hospital and says how to reach it; 0 when it runs. ``platforms``: see ``lab.platforms``."""
+        """Starts the hospital and says what it has; 0 when it runs. ``platforms``: see ``lab.platforms``."""
         if self.pid():
             if platforms:
                 say(f"A lab runs already in {self.folder}, so no workstation was added. End it first (make lab-down).")
-            return self.status() or int(bool(platforms))
+            return int(not self._workstations() or bool(platforms))
         self.folder.mkdir(parents=True, exist_ok=True)
         self._state.unlink(missing_ok=True)
         with (self.folder / "log").open("w", encoding="utf-8") as log:
@@ -60,7 +60,10 @@ class Background:
         deadline = time.monotonic() + START_TIMEOUT
         while not self._state.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
-        return self.status()
+        running = self._workstations()
+        if running:
+            say("They run until make lab-down. The quick start goes on with the exports.")
+        return int(not running)
 
     def down(self) -> int:
         """Ends the hospital that ``up`` started; 0 when none runs any more."""
@@ -75,18 +78,24 @@ class Background:
         return int(self.pid() is not None)
 
     def status(self) -> int:
-        """Says whether the hospital runs; 0 when it does."""
-        if self.pid() is None:
-            say(f"The lab is down. `up` starts it; {self.folder / 'log'} says why, if it did not.")
+        """Says whether the hospital runs, and how to reach it; 0 when it does."""
+        if not self._workstations():
             return 1
         state = self._read()
-        for name, kind in state["workstations"].items():
-            say(f"{name}  {kind}")
         program = Path(sys.executable).parent / "ansible-playbook"
         words = [program, "-i", state["inventory"], "-e", f"@{state['passphrases']}", "hospital_it.pkcs12.enrol"]
         collections = shlex.quote(str(ROOT / ".build" / "collections"))
         say(f"ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_COLLECTIONS_PATH={collections} {shlex.join(map(str, words))}")
         return 0
+
+    def _workstations(self) -> bool:
+        """Says which workstations there are, or why there are none; whether the hospital runs."""
+        if self.pid() is None:
+            say(f"The lab is down. `up` starts it; {self.folder / 'log'} says why, if it did not.")
+            return False
+        for name, kind in self._read()["workstations"].items():
+            say(f"{name}  {kind}")
+        return True
 
     def order(self, request: Request) -> int:
         """Lets something happen in the hospital, and says what happened; 0 when it did."""

@@ -107,8 +107,9 @@ def test_each_holder_is_in_one_of_the_numbers_of_the_dashboard() -> None:
 
 
 def test_every_panel_reads_from_the_source_that_is_chosen_for_the_dashboard() -> None:
-    (variable,) = json.loads(DASHBOARD.read_text(encoding="utf-8"))["templating"]["list"]
-    assert (variable["name"], variable["type"], variable["query"]) == ("datasource", "datasource", "prometheus")
+    variables = json.loads(DASHBOARD.read_text(encoding="utf-8"))["templating"]["list"]
+    named = {each["name"]: (each["type"], each["query"]) for each in variables}
+    assert named == {"datasource": ("datasource", "prometheus"), "service": ("textbox", "the portal")}
     sources = {part["datasource"]["uid"] for panel in panels() for part in (panel, *panel["targets"])}
     assert sources == {"${datasource}"}
 

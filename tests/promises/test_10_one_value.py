@@ -82,7 +82,7 @@ CASES = (
 REVOKED = CASES[-1]
 """Only the report reads revocation lists."""
 WORDS = {
-    "await_bundle": ("deliver the new certificate", "issuer"),
+    "await_bundle": ("deliver the certificate", "issuer"),
     "renew_authorisation": ("the head of the establishment returns the yearly document", "employer"),
     "replace_revoked": ("ask the issuer for a new certificate, then run renew with pkcs12_install=always", "IT"),
     "nothing": ("nothing to do", "nobody"),

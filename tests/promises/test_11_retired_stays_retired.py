@@ -183,7 +183,8 @@ def test_a_removal_leaves_a_note_also_where_it_waits_and_puts_the_bundles_aside(
     assert NOTE in found.files
     assert f"retired/{BUNDLE}" in found.files
     assert BUNDLE not in found.files
-    assert NUMBER in summary(found.run)["lines"][-1]
+    assert BUNDLE in summary(found.run)["lines"][-1]
+    assert not any(BUNDLE in line for line in summary(steps["nothing left"].run)["lines"])
 
 
 @pytest.mark.parametrize("name", ["renewed", "own folder"])
@@ -232,6 +233,7 @@ def test_a_person_is_taken_back_by_one_run_and_by_no_inventory(steps: Mapping[st
     assert summary(misspelt.run)["not_taken_back"] == ["T999999"]
     back = steps["back"]
     assert (back.held, NOTE in back.files, back.run.exit_code) == ((1, 1), False, 0)
+    assert NUMBER.lower() in summary(back.run)["lines"][-1]
 
 
 def test_where_nothing_is_left_to_remove_nothing_is_left_to_confirm(steps: Mapping[str, Step]) -> None:

@@ -23,7 +23,11 @@ templates_path = ["templates"]
 html_show_sphinx = False
 html_copy_source = False
 html_use_index = False
-extensions = ["sphinx_antsibull_ext", "ansible_links"]
+extensions = ["sphinx_antsibull_ext", "ansible_links", "languages"]
 pygments_style = "ansible"
 highlight_language = "YAML+Jinja"
 default_role = "any"
+# Beside the pages, where tools/docs copies it. A file for each page; code is not translated.
+locale_dirs = ["locale"]
+gettext_compact = False
+gettext_location = False

@@ -22,6 +22,7 @@ from .._policy.names import has_number, number_key
 from .._policy.secret_kinds import PASSPHRASE
 from .base import Pkcs12Action
 
+BUNDLES = (".p12", ".pfx")
 LINE_END = re.compile(r"\r\n|\n|\r")
 Decrypt = Callable[[bytes], bytes]
 
@@ -45,16 +46,17 @@ class WithPassphraseFiles(Pkcs12Action):
 def passphrases_in_files(folder: Path, numbers: Iterable[str], decrypt: Decrypt) -> dict[str, list[str] | Problem]:
     """The passphrases of each number that a file has in its name, in the order of the lines; or why a file cannot be used.
 
-    Hidden files and folders do not count. Raises ``Pkcs12Error``: ``passphrase_folder``.
+    Hidden files, folders and bundles do not count. Raises ``Pkcs12Error``: ``passphrase_folder``.
     """
     try:
-        files = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file())
+        files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as problem:
         wrong = {"folder": str(folder), "reason": file_reason(problem)}
         raise Pkcs12Error(Problem("passphrase_folder.not_listed", wrong, "passphrase_folder")) from None
     found: dict[str, list[str] | Problem] = {}
     for number in numbers:
-        read = [_lines(path, decrypt) for path in files if has_number(path.name, number)]
+        own = [path for path in files if has_number(path.name, number) and path.suffix.lower() not in BUNDLES]
+        read = [_lines(path, decrypt) for path in own]
         refusal = next((each for each in read if isinstance(each, Problem)), None)
         if read:
             found[number] = refusal or [line for lines in read if not isinstance(lines, Problem) for line in lines]

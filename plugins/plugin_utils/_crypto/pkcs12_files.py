@@ -47,7 +47,9 @@ def find_bundle(folder: Path, pattern: str) -> Path:
 def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
     """Names of files that fail to fit the pattern only by case, accents, spaces, apostrophes, hyphens, or the order of words.
 
-    Without such a file, those with the numbers of the pattern: a person's name may have changed, and the number stays.
+    Without such a file, those with the numbers of the pattern: a person's name may have changed, and the number stays. Without these, too,
+    those with the name and a number in which a sign is missing or too many, or signs have changed places: a typing error. Another sign in
+    the place of one is none, because two people of one name may have numbers in a row.
     Raises ``Pkcs12Error``: ``bundle_folder``.
     """
     wanted, words, numbers = _folded(pattern).replace(" ", ""), _words(pattern), _numbers(_words(pattern))
@@ -57,7 +59,26 @@ def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
     near = tuple(
         name for name in others if fnmatch.fnmatchcase(_folded(name).replace(" ", ""), wanted) or words <= _words(name)
     )
-    return near or tuple(name for name in others if numbers <= _words(name))
+    return (
+        near
+        or tuple(name for name in others if numbers <= _words(name))
+        or tuple(name for name in others if _is_mistyped(numbers, words, _words(name)))
+    )
+
+
+def _is_mistyped(numbers: frozenset[str], words: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a file's words have the name, and the one number with a typing error."""
+    name, there = words - numbers, _numbers(others)
+    if not name <= others or len(numbers) != 1 or not name:
+        return False
+    (number,) = numbers
+    return any(
+        sorted(each) == sorted(number) or each in _one_less(number) or number in _one_less(each) for each in there
+    )
+
+
+def _one_less(word: str) -> set[str]:
+    return {word[:place] + word[place + 1 :] for place in range(len(word))}
 
 
 def near_files(names: Sequence[str]) -> tuple[Problem, ...]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
+from .._messages.words import MACHINE_SID
 from .._policy.status import Status
 from .._policy.validity import Calendar, status_in_time
 from .._workstation.findings import AFTER_UNREAD, TEMPORARY
@@ -26,7 +27,6 @@ from .selection import Selection
 USER_STORE = "CurrentUser\\My"
 MACHINE_STORE = "LocalMachine\\My"
 prepare(WorkstationRecord)
-MACHINE_SID = "S-1-5-18"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def workstation_record(
     ``now`` is the controller's clock when the inventory came.
     """
     names = _names(inventory, scope.entries)
-    stores = _stores(inventory, newer_stores)
+    stores = owned_stores(inventory, newer_stores)
     records = [
         _record(owned, _with_known_key(owned, stored, scope), names, scope)
         for owned in stores
@@ -111,7 +111,8 @@ def _names(inventory: Inventory, entries: Iterable[HolderEntry]) -> Mapping[str,
     return {inventory.identity.sid: inventory.identity.account} | names
 
 
-def _stores(inventory: Inventory, newer_stores: Mapping[str, CertificateStore]) -> Sequence[OwnedStore]:
+def owned_stores(inventory: Inventory, newer_stores: Mapping[str, CertificateStore]) -> Sequence[OwnedStore]:
+    """Those of all profiles, and the workstation's own. ``newer_stores``: as in ``workstation_record``."""
     people = [
         OwnedStore(profile.owner_sid, USER_STORE, newer_stores.get(profile.owner_sid) or parse_store(profile.my))
         for profile in inventory.profiles

@@ -22,7 +22,7 @@ from .._policy.validity import Calendar
 from .._workstation.findings import TEMPORARY
 from .._workstation.protocol import Inventory
 from .evaluation import HolderStatus, RatedCertificate, StatusRules, rate_holder
-from .schema import HolderRecord, UnreadRecord
+from .schema import HolderRecord, UnreadRecord, WorkstationRecord
 
 
 class Awaiting(str, Enum):
@@ -305,6 +305,24 @@ def holder_status(
     # Windows discards a temporary profile at logoff, so its certificates give no access.
     own = [each for each in known if each.record.owner_sid == entry.owner_sid and TEMPORARY not in problems]
     return rate_holder(own, elsewhere, bool(problems), rules)
+
+
+def other_names(record: WorkstationRecord, entries: Iterable[HolderEntry]) -> list[dict[str, str | None]]:
+    """The holders whose certificate at a workstation has their number and names somebody else, as results have them."""
+    persons = {entry.key: entry.person for entry in entries}
+    certificates = {(each.owner_sid, each.thumbprint): each for each in record.certificates}
+    found: dict[tuple[str, str | None], dict[str, str | None]] = {}
+    for holder in record.holders:
+        key = (holder.user.casefold(), holder.authorisation)
+        person, certificate = persons.get(key), certificates.get((holder.owner_sid or "", holder.thumbprint or ""))
+        if person and certificate and (issued_to := person.other_name_in(certificate)):
+            found[key] = {
+                "user": holder.user,
+                "name": holder.name,
+                "authorisation": holder.authorisation,
+                "issued_to": issued_to,
+            }
+    return list(found.values())
 
 
 def holder_record(

@@ -111,8 +111,8 @@ def retired_in(*folders: Path) -> set[str]:
     return {number for name in names if (number := number_of_note(name)) and number_key(number)}
 
 
-def write_down(folder: Path, numbers: Sequence[str], by: str, now: datetime) -> None:
-    """Leaves a note for each number, on the disk when this returns, and puts their bundles aside. A note that is there stays.
+def write_down(folder: Path, numbers: Sequence[str], by: str, now: datetime) -> list[str]:
+    """Leaves a note for each number, on the disk when this returns, and puts their bundles aside, which it returns. A note stays.
 
     Several hosts of one run do the same at the same moment. Raises ``Pkcs12Error``: ``retired_note``.
     """
@@ -125,9 +125,8 @@ def write_down(folder: Path, numbers: Sequence[str], by: str, now: datetime) -> 
                 note = {"authorisation": number, "at": format_instant(now), "by": by, "meaning": meaning}
                 text = json.dumps(note, indent=1, ensure_ascii=False) + "\n"
                 replace_file(folder / (known[0] if known else note_name(number)), text.encode(), READABLE)
-        for name in names:
-            if any(_is_bundle_of(name, number) for number in numbers):
-                _put_aside(folder / name)
+        bundles = (name for name in names if any(_is_bundle_of(name, number) for number in numbers))
+        return [name for name in bundles if _put_aside(folder / name)]
     except OSError as problem:
         raise Pkcs12Error(_not_written(folder, problem)) from None
 
@@ -224,17 +223,20 @@ def _is_bundle_of(name: str, number: str) -> bool:
     return not name.startswith(".") and not suffixes.isdisjoint(BUNDLES) and has_number(name.replace("_", " "), number)
 
 
-def _put_aside(bundle: Path) -> None:
-    """Another host of the run may put the same file aside at this moment, so it is asked for again. Raises ``OSError``."""
+def _put_aside(bundle: Path) -> bool:
+    """Whether it was there. Another host of the run may put the same file aside at this moment, so it is asked for again. Raises
+    ``OSError``."""
     target = bundle.parent / ASIDE / bundle.name
     number = 1
     while bundle.is_file():
         target.parent.mkdir(exist_ok=True)
         try:
             move(bundle, target)
+            return True
         except FileExistsError:
             number += 1
             target = target.with_name(f"{bundle.stem}.{number}{bundle.suffix}")
         except FileNotFoundError:
             if bundle.is_file():
                 raise
+    return False

@@ -135,6 +135,10 @@ class KnowsRetired:
         known = {number_key(number) for number in numbers if number}
         return [number for number in self._taken_back() if number_key(number) not in known]
 
+    def taken_back(self, notes: Notes) -> list[str]:
+        """Whom this run takes back who was retired; nobody in check mode."""
+        return [] if notes.check_mode else [each for each in self._taken_back() if number_key(each) in notes.paths]
+
     def _taken_back(self) -> list[str]:
         return list(filter(None, numbers_in(self.of_this_run(TAKE_BACK), TAKE_BACK)))
 

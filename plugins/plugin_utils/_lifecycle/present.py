@@ -11,7 +11,7 @@ from datetime import datetime, timezone, tzinfo
 from enum import Enum
 
 from .._crypto.pkcs12 import Bundle, check_dates
-from .._crypto.store import KeyResult, StoreCertificate
+from .._crypto.store import CertificateStore, KeyResult, StoreCertificate
 from .._errors import Pkcs12Error, Problem
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
@@ -95,7 +95,7 @@ class PresentFromFolder:
         self.folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, self.options.person))
 
     def apply(self, holder: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
-        """Installs the bundle, or says why not. Raises ``Pkcs12Error``, also when the holder has neither a certificate nor a bundle."""
+        """Installs the bundle, or says why not. Raises ``Pkcs12Error``, also when the holder never had a certificate and has no bundle."""
         bundle, holder = self.folder.ends_last, _with_known_keys(holder, self.options)
         installed = best_certificate(holder.store, self.options.person, bundle.leaf.thumbprint if bundle else None, now)
         due = installed is None or status_in_time(installed.certificate, now, self.calendar) is not Status.VALID
@@ -105,6 +105,8 @@ class PresentFromFolder:
             return plan_transaction(holder, Plan(()))
         if installed and not due and self.install is Install.DUE:
             return skip_transaction(holder, SkipReason.NOT_DUE)
+        if self.folder.has_nothing_new(now) and last_end(holder.store, self.options.person, now):
+            return skip_transaction(holder, SkipReason.WAITING_FOR_ISSUER)
         if bundle is None:
             raise self.folder.refusal()
         self.folder.check_ends_last(lambda each: check_dates(each, now, self.calendar.zone))
@@ -125,6 +127,14 @@ class PresentFromFolder:
         if wanted and not kept.error and (refusal := self.folder.later_refusal()):
             return _failed(kept, refusal)
         return replace(kept, skipped=SkipReason.WAITING_FOR_ISSUER) if due and not kept.plan.changes else kept
+
+
+def last_end(store: CertificateStore, person: ExpectedSubject, now: datetime) -> datetime | None:
+    """When the last of the person's certificates ended; None where there is none, or one that has not ended."""
+    last = max(
+        (each.certificate.not_after for each in store.certificates if person.owns(each.certificate)), default=None
+    )
+    return last if last and last < now else None
 
 
 def _failed(kept: Transaction, refusal: Pkcs12Error) -> Transaction:

@@ -15,9 +15,10 @@ from .._crypto.instants import format_instant
 from .._crypto.pkcs12_files import UnopenedFile, near_files
 from .._crypto.store import StoreCertificate
 from .._errors import ConnectionLost, ErrorRow, Pkcs12Error, Problem, Sentences, Value
-from .._facts.build import FactsScope, certificate_row, workstation_record
+from .._facts.build import FactsScope, certificate_row, owned_stores, workstation_record
 from .._facts.codec import to_map
-from .._facts.holders import HolderEntry, resolve_accounts
+from .._facts.holders import HolderEntry, other_names, resolve_accounts
+from .._facts.schema import WorkstationRecord
 from .._policy.access import Access, Authorisation, access_of
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject
@@ -26,6 +27,7 @@ from .._policy.validity import Calendar, best_certificate
 from .._workstation.lost_connection import may_be_off, unreachable_result
 from .._workstation.protocol import journal_row
 from .outcomes import DEFERRED, FAILED, grouped, totals
+from .present import last_end
 from .run import HolderRun, HolderTask, WorkstationRun
 from .transaction import SkipReason, Transaction
 
@@ -229,6 +231,11 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         told: dict[str, Value] = {"holder": done.owner.name, "ends_on": access.ends_on}
         beside = (*not_opened(run.task.unopened), *near_files(run.task.near))
         return Problem(f"done.{kind}{ended}", told, causes=beside)
+    if done.skipped and (end := last_end(done.after, run.task.entry.person, context.now)):
+        file = run.task.ended(context.now)
+        ended_too = (Problem("bundle_ended_too", {"file": file}),) if file else ()
+        told = {"holder": done.owner.name, "ends_on": context.calendar.ends_on(end)}
+        return Problem("done.no_new_bundle_after_the_end", told, causes=ended_too)
     return _change(run, done, offered, context)
 
 
@@ -298,6 +305,8 @@ def workstation_result(
     """
     rows = [_named(each.task) | holder_result(each, context) for each in run.holders]
     unconfirmed = not context.confirmed and (not has_notes or any(row["failed"] for row in rows))
+    facts = record_after(run, scope, context.check_mode)
+    served = (each.task.entry for each in run.holders if not (each.transaction and each.transaction.plan.removals))
     return {
         "changed": any(row["changed"] for row in rows),
         "failed": any(row["failed"] for row in rows),
@@ -317,8 +326,19 @@ def workstation_result(
         "unconfirmed": unconfirmed,
         "not_taken_back": list(not_taken_back),
         "failed_holders": [label for row, label in zip(rows, labels(rows), strict=True) if row["failed"]],
-        "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
+        "other_names": other_names(facts, served),
+        "ansible_facts": {"pkcs12": to_map(facts)},
     }
+
+
+def leavers_here(run: WorkstationRun, numbers: Sequence[str], pattern: str | None) -> list[str] | None:
+    """Those of these numbers that a certificate in a store of the workstation has; None where not all stores could be read."""
+    stores = owned_stores(run.inventory, run.stores)
+    if any(each.store.unread for each in stores):
+        return None
+    found = [stored.certificate for each in stores for stored in each.store.certificates]
+    people = (ExpectedSubject(authorisation=number, pattern=pattern) for number in numbers)
+    return [str(person.authorisation) for person in people if any(map(person.owns, found))]
 
 
 def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context: ResultContext) -> dict[str, Any]:
@@ -339,7 +359,9 @@ def _why_now(task: HolderTask, context: ResultContext) -> Problem:
     if refusal := task.error or task.later_refusal:
         return refusal.problem
     ends_on = _access_until(task.entry.certificate_until, task.entry, context).ends_on
-    return Problem("access_ends", {"day": ends_on}) if ends_on else Problem("no_access")
+    if ends_on:
+        return Problem("access_ends", {"day": ends_on})
+    return Problem("no_access" if task.entry.in_facts else "no_access.never_seen")
 
 
 def help_wanted(host: str, result: Mapping[str, Any]) -> Any:
@@ -360,17 +382,17 @@ def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultCo
     return holder_result(holder, context) | {
         "workstation": run.inventory.computer,
         "clock_skew_seconds": run.inventory.skew(run.observed_at),
-        "ansible_facts": {"pkcs12": facts_after(run, scope, context.check_mode)},
+        "ansible_facts": {"pkcs12": to_map(record_after(run, scope, context.check_mode))},
     }
 
 
-def facts_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> dict[str, Any]:
+def record_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> WorkstationRecord:
     """``ansible_facts.pkcs12`` after a run. Check mode adds no outcome, because facts are kept after the run."""
     entries = resolve_accounts(scope.entries, run.inventory)
     if not check_mode:
         entries = _with_outcomes(entries, run)
     scope = replace(scope, entries=entries)
-    return to_map(workstation_record(run.inventory, run.stores, scope, run.observed_at))
+    return workstation_record(run.inventory, run.stores, scope, run.observed_at)
 
 
 def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple[HolderEntry, ...]:

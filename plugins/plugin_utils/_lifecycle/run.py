@@ -52,6 +52,10 @@ class HolderTask:
         """Why a file of the bundle folder does not open that may be the holder's new bundle."""
         return self.state.folder.later_refusal() if isinstance(self.state, PresentFromFolder) else None
 
+    def ended(self, now: datetime) -> str | None:
+        """The file of the bundle folder that would be installed had its certificate not ended."""
+        return self.state.folder.ended(now) if isinstance(self.state, PresentFromFolder) else None
+
     @property
     def near(self) -> tuple[str, ...]:
         """Names of files of the bundle folder that would carry the holder's name but for their spelling."""

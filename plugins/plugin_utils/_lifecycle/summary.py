@@ -12,12 +12,13 @@ from datetime import date
 from typing import Any
 
 from .._errors import Problem
+from .._workstation.connection_causes import OF_THE_NETWORK
 from .._workstation.findings import unread_problem
 from .audit import is_audit
 from .leaving import nobody_taken_back
 from .outcomes import FAILED, LEFT, NOT_REACHED, SILENT, SKIPPED, WITH_FAILURES, WITHOUT_HOLDERS, outcome, rank, totals
 from .result import UNCONFIRMED
-from .summary_rows import Listed, Result, SummaryRow, account_names, ends_failed, is_failed, is_left_out, rows_of
+from .summary_rows import Listed, Result, SummaryRow, account_names, ends_failed, is_failed, is_left_out, label, rows_of
 
 WIDTH = 140
 Tell = Callable[[Problem], str]
@@ -48,7 +49,13 @@ def summary(
     silent = [row.host for row in rows if row.outcome == SILENT]
     of_all = [
         *register,
-        *(() if only_due else _none_answered(silent, [host for host in hosts if results[host] is not None])),
+        *(
+            ()
+            if only_due
+            else _none_answered(
+                [results[host] or {} for host in silent], sum(results[host] is not None for host in hosts)
+            )
+        ),
         *nobody_taken_back(not_taken_back, leavers),
         *([Problem("found_nowhere", {"numbers": tuple(missing)})] if missing else ()),
     ]
@@ -62,13 +69,14 @@ def summary(
             *map(tell, doubts),
             *_rows_for_somebody(rows, tell),
             *map(tell, _others(rows, tell)),
-            *([tell(Problem("summary.left"))] if any(row.outcome == LEFT for row in rows) else ()),
+            *map(tell, _left([results[row.host] or {} for row in rows if row.outcome == LEFT])),
             *map(tell, _not_opened(rows, tell)),
+            *map(tell, _other_names(results)),
             *map(tell, _unread(results)),
             *map(tell, _without_holders(rows, listed or {})),
             *_bundles(rows, tell),
             *_differences(results, tell),
-            *map(tell, [UNCONFIRMED] if unconfirmed else _after_removal(results.values())),
+            *map(tell, [UNCONFIRMED] if unconfirmed else _notes(results.values())),
         ],
         "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
         "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
@@ -91,10 +99,11 @@ def found_nowhere(key: str, results: Iterable[Result | None], known: Set[str]) -
     return [str(number) for number in lists[0] if number not in known and all(number in each for each in lists)]
 
 
-def _none_answered(silent: Sequence[str], called: Sequence[str]) -> Iterator[Problem]:
+def _none_answered(silent: Sequence[Result], called: int) -> Iterator[Problem]:
     """That no workstation of several answered: then they are not off, or not all of them."""
-    if len(called) >= 2 and len(silent) >= len(called):
-        yield Problem("none_answered", {"count": len(called)})
+    if called >= 2 and len(silent) >= called:
+        causes = {(result.get("connection_error") or {}).get("code") for result in silent}
+        yield Problem("none_answered" if causes <= OF_THE_NETWORK else "none_answered.other_cause", {"count": called})
 
 
 def _ends_failed(results: Mapping[str, Result | None], run_failed: bool) -> dict[str, Problem]:
@@ -156,10 +165,33 @@ def _unread(results: Mapping[str, Result | None]) -> Iterator[Problem]:
         yield Problem("summary.unread", {"count": len(places)}, causes=tuple(places))
 
 
-def _after_removal(results: Iterable[Result | None]) -> Iterator[Problem]:
-    """What is left to do where people leave. Where a workstation leaves, nobody is retired."""
-    if noted := dict.fromkeys(number for result in results for number in (result or {}).get("noted") or ()):
-        yield Problem("written_down_as_retired", {"numbers": tuple(noted)})
+def _other_names(results: Mapping[str, Result | None]) -> Iterator[Problem]:
+    """The holders whose certificate names somebody else. It gives access all the same: the inventory is probably wrong."""
+    found = [
+        Problem("other_name_at", {"who": label(row), "host": host, "issued_to": row["issued_to"]})
+        for host, result in results.items()
+        for row in (result or {}).get("other_names") or ()
+    ]
+    if found:
+        yield Problem("summary.other_names", {"count": len(found)}, causes=tuple(found))
+
+
+def _left(results: Sequence[Result]) -> Iterator[Problem]:
+    """What is left to do for those who have left. ``results``: of the hosts that name them; only some have looked into the stores."""
+    if results:
+        looked = all(is_audit(each) or each.get("leavers_here") is not None for each in results)
+        yield Problem("summary.left_removed" if looked else "summary.left")
+
+
+def _notes(results: Iterable[Result | None]) -> Iterator[Problem]:
+    """Who was written down as retired, with what is left to do, and who was taken back. Where a workstation leaves, nobody is retired."""
+    for code, key, value in (
+        ("written_down_as_retired", "noted", "numbers"),
+        ("put_aside", "put_aside", "files"),
+        ("taken_back", "taken_back", "numbers"),
+    ):
+        if found := dict.fromkeys(each for result in results for each in (result or {}).get(key) or ()):
+            yield Problem(code, {value: tuple(found)})
 
 
 def _without_holders(rows: Iterable[SummaryRow], listed: Mapping[str, Listed]) -> Iterator[Problem]:

@@ -94,7 +94,10 @@ def _left(host: str, result: Result, listed: Listed) -> Iterator[SummaryRow]:
         told = {(row.get("user"), row.get("authorisation")) for row in result["holders"]}
         for holder in listed.gone:
             if (holder.get("user"), holder.get("authorisation")) not in told:
-                yield SummaryRow(host, LEFT, who=_label(holder))
+                if str(holder.get("authorisation")) in (result.get("leavers_here") or ()):
+                    yield _left_with_certificate(host, holder)
+                else:
+                    yield SummaryRow(host, LEFT, who=label(holder))
 
 
 def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
@@ -164,23 +167,28 @@ def _said(result: Result) -> str | Problem:
     return " ".join(str(result["msg"]).split()) if result.get("msg") else Problem("no_reason")
 
 
-def _label(row: Mapping[str, Any]) -> str:
+def label(row: Mapping[str, Any]) -> str:
     """A holder as people know him: name, number, account."""
     known = ", ".join(str(each) for each in (row.get("name"), row.get("authorisation")) if each)
     return f"{known} ({row.get('user')})" if known else str(row.get("user"))
 
 
 def account_names(result: Result) -> Mapping[str, str]:
-    """The accounts by their SIDs, where Windows knows their names: a removal finds a store by the SID."""
+    """The accounts by their SIDs, by name, else by the folder of the profile: a removal finds a store by the SID."""
     profiles = ((result.get("ansible_facts") or {}).get("pkcs12") or {}).get("profiles") or ()
-    return {str(each["owner_sid"]): str(each["owner"]) for each in profiles if each.get("owner")}
+    known = {str(each["owner_sid"]): each.get("owner") or each.get("path") for each in profiles}
+    return {sid: str(name) for sid, name in known.items() if name}
 
 
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:
     needs = bool(row["failed"]) or row["outcome"] in WAITING
     return SummaryRow(
-        host, shown_outcome(row), _said(row), _label(row), needs, row.get("bundle"), bool(row.get("warning"))
+        host, shown_outcome(row), _said(row), label(row), needs, row.get("bundle"), bool(row.get("warning"))
     )
+
+
+def _left_with_certificate(host: str, row: Mapping[str, Any]) -> SummaryRow:
+    return SummaryRow(host, LEFT_WITH_CERTIFICATE, Problem("still_there"), label(row), needs_somebody=True)
 
 
 def _checked(host: str, result: Result) -> SummaryRow:
@@ -194,19 +202,21 @@ def _checked(host: str, result: Result) -> SummaryRow:
 
 def _audited(host: str, row: Mapping[str, Any], listed: Listed, refused: str | None) -> SummaryRow:
     if refused:
-        return SummaryRow(host, FAILED, refused, _label(row), needs_somebody=True)
+        return SummaryRow(host, FAILED, refused, label(row), needs_somebody=True)
     status = str(row["status"])
     if listed.has_left(row) and status == MISSING:
-        return SummaryRow(host, LEFT, who=_label(row))
+        return SummaryRow(host, LEFT, who=label(row))
     if listed.has_left(row):
-        return SummaryRow(host, LEFT_WITH_CERTIFICATE, Problem("still_there"), _label(row), needs_somebody=True)
+        return _left_with_certificate(host, row)
     why = listed.unexpected.get(_key(row)) if status == MISSING and listed.unexpected else None
     if why:
-        return SummaryRow(host, why, "", _label(row))
+        return SummaryRow(host, why, "", label(row))
     ends_on = row.get("ends_on")
     if ends_on:
         code = "access_ends.by_authorisation" if is_of_authorisation(row) else "access_ends"
         told = Problem(code, {"day": date.fromisoformat(ends_on)})
+    elif status == MISSING and row.get("owner_sid", "") is None:
+        told = Problem("no_access.unknown_account", {"account": str(row["user"]), "host": host})
     else:
         told = Problem("no_access" if Status(status).gives_access is GivesAccess.NO else "access_not_known")
-    return SummaryRow(host, status_of(row), told, _label(row), status != VALID)
+    return SummaryRow(host, status_of(row), told, label(row), status != VALID)

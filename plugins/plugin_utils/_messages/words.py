@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import Cause, ErrorRow, NextStep, Outside, Problem, Sentences
-from .codes import CHOICES, CODES, DATE, INSTANT, OUTSIDE, REASON, WORD, WORDS
+from .codes import ACCOUNT, ACCOUNTS, CHOICES, CODES, DATE, INSTANT, OUTSIDE, REASON, WORD, WORDS
 
 LANGUAGES = ("en", "fr")
 
@@ -31,6 +31,9 @@ SHARED_WORDS = {"holder_password": "holder_passwords", "passphrase": "passphrase
 
 SHOWN = 10
 """So many items of a list are shown, then their number."""
+
+SID = re.compile(r"\bS-1-[0-9-]+\b", re.IGNORECASE)
+MACHINE_SID = "S-1-5-18"
 
 PLACE = re.compile(r"\{(@?)(\w+)(?:\|([^{}]*))?\}")
 """``{value}``, ``{@option}`` for what the user calls an option, or ``{causes|, }`` for causes with this text between them."""
@@ -91,6 +94,12 @@ class Words:
     def reason(self, said: str) -> str:
         """What ``file_reason`` has said, in words."""
         return self._value(said, REASON)
+
+    def account(self, said: str) -> str:
+        """An account, with words for a SID that no name is known for: nobody knows people by it."""
+        return SID.sub(
+            lambda sid: self._word("the_workstation" if sid[0].upper() == MACHINE_SID else "account_without_name"), said
+        )
 
     def told(self, value: Any) -> Any:
         """A result in which each problem is told in words."""
@@ -156,6 +165,8 @@ class Words:
             return self._word("yes" if value else "no")
         if kind in (WORD, WORDS) or (kind == REASON and f"word.{value}" in sentences(self.language)):
             return self._word(str(value))
+        if kind in (ACCOUNT, ACCOUNTS):
+            return _printable(self.account(str(value)))
         if kind == DATE:
             return self._day(value)
         if kind == INSTANT:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from .._crypto.pkcs12 import Bundle
@@ -42,6 +43,14 @@ class BundleFolder:
             problem = refusal.problem
             named = Problem(f"{problem.kind}.in_file", {"file": self.last.path.name}, problem.setting, (problem,))
             raise Pkcs12Error(named) from None
+
+    def ended(self, now: datetime) -> str | None:
+        """The file of the bundle that counts, if that has ended by ``now``: no new bundle for who had a certificate before."""
+        return self.last.path.name if self.last and now > self.last.bundle.leaf.not_after else None
+
+    def has_nothing_new(self, now: datetime) -> bool:
+        """Whether no file may be a new bundle, not even one that does not open, is nearly of the right name, or was put aside."""
+        return not self.later and (bool(self.ended(now)) if self.last else not self.near and not self.aside)
 
     @property
     def ends_last(self) -> Bundle | None:

@@ -106,6 +106,12 @@ class ExpectedSubject:
             return any(has_words(certificate.subject_cn or certificate.subject, name) for name in names)
         return check is NameCheck.OFF or any(has_name(_texts_with_names(certificate), name) for name in names)
 
+    def other_name_in(self, certificate: HasSubject) -> str | None:
+        """Whom a certificate with the expected number names, where that is not the expected person. None where it is."""
+        if not self.owns(certificate) or self.is_named_in(certificate):
+            return None
+        return certificate.subject_cn or certificate.subject
+
     def is_by_name(self, certificate: HasSubject) -> bool:
         """Whether a certificate has the name or the former name, its words in any order, whatever number it has."""
         texts = _texts_with_names(certificate)

@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
-from .._facts.build import MACHINE_SID
 from .._facts.holders import HolderEntry
+from .._messages.words import MACHINE_SID, SID
 from .._policy.subject import HolderIndex
 from .sources import Host
-
-SID = re.compile(r"S-1-[0-9-]+", re.IGNORECASE)
 
 
 def with_accounts(hosts: Sequence[Host], index: HolderIndex) -> tuple[Host, ...]:

@@ -14,7 +14,7 @@ from .._errors import Problem
 from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import HolderEntry, accounts_of
 from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
-from .._policy.names import number_key
+from .._policy.names import NameCheck, number_key
 from .._policy.revocation import Revocations
 from .._policy.status import ACCESS_STATUSES, Status
 from .._policy.subject import HolderIndex, index_holders
@@ -43,8 +43,8 @@ class Sources:
     subject. ``earlier``: the report to compare with, or None. ``leavers``: authorisation numbers of persons who are no holders any more,
     also where the inventory still has them. ``deliveries``: the
     issuer's last one to each holder, by number. ``exceptions``: what the site has accepted.
-    ``crl``: the revocation lists. ``issuer``: the site's setting of the issuer, as it is written; empty without one.
-    ``register_problems``: what is wrong with rows of the register.
+    ``crl``: the revocation lists. ``issuer``: the site's setting of the issuer, as it is written; empty without one. ``name_check``: how
+    the names in certificates are compared with those of the inventory. ``register_problems``: what is wrong with rows of the register.
     """
 
     hosts: Sequence[Host]
@@ -56,6 +56,7 @@ class Sources:
     exceptions: tuple[ExceptionRow, ...] = ()
     crl: ReadLists = field(default_factory=lambda: ReadLists(Revocations(), ()))
     issuer: str = ""
+    name_check: NameCheck = NameCheck.WORDS
     register_problems: tuple[Problem, ...] = ()
 
 
@@ -206,6 +207,7 @@ def _rules(
         deliveries=sources.deliveries,
         revocations=sources.crl.revocations,
         exceptions=Exceptions(sources.exceptions, calendar.day(parameters.report_date)),
+        name_check=sources.name_check,
     )
 
 

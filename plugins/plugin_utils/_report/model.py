@@ -66,7 +66,8 @@ class HolderWorkstation:
     those of the certificate that decides the status, ``ends_on`` and ``days_left`` its end as people read it. ``owner_sid``: of the
     account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``; ``problem``: what it found.
     ``revocation``: of this certificate; ``valid_until`` is then the instant at which it was revoked. ``gives_access``: false for a
-    certificate without its key and for one that is not valid yet, also while the workstation is silent.
+    certificate without its key and for one that is not valid yet, also while the workstation is silent. ``issued_to``: whom the
+    certificate names, where it has the holder's number and neither the name nor the former name; else None.
     """
 
     workstation: str
@@ -87,6 +88,7 @@ class HolderWorkstation:
     revocation: Revocation | None = None
     gives_access: bool = True
     problem: Problem | None = None
+    issued_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

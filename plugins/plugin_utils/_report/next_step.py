@@ -56,6 +56,7 @@ BY_REASON = {
     NoAnswerReason.CONNECTION: NextStep.CORRECT_CONNECTION,
     NoAnswerReason.LISTENER: NextStep.CORRECT_LISTENER,
     NoAnswerReason.FAILED: NextStep.RUN_AUDIT,
+    NoAnswerReason.NOT_ASKED: NextStep.RUN_AUDIT,
     NoAnswerReason.UNUSABLE: NextStep.RUN_AUDIT,
     NoAnswerReason.VARIABLES: NextStep.CORRECT_VARIABLES,
 }
@@ -70,6 +71,7 @@ NOT_TO_SET_UP = (
     NoAnswerReason.LISTENER,
     NoAnswerReason.UNUSABLE,
     NoAnswerReason.VARIABLES,
+    NoAnswerReason.NOT_ASKED,
 )
 """What a workstation of which no facts can be read needs something else for than to be set up."""
 

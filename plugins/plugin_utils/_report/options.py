@@ -86,6 +86,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "issuer_mail_sender": {"type": "str", "site": True},
     "issuer_mail_subject": {"type": "str", "site": True},
     "authorisation_pattern": {"type": "str", "site": True},
+    "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
     "report_query": {"type": "str", "site": True},
     "fail_on": {"type": "list", "elements": "str", "choices": list(FAIL_ON), "default": [], "site": True},
     "settings_only": {"type": "bool", "default": False},
@@ -102,10 +103,11 @@ OF_FILES = (
     "mail_sender",
     "credentials",
     "compare_reports",
+    "name_check",
     "fail_on",
     "settings_only",
 )
-"""Those about files and the result, which reminders do not have."""
+"""Those about files, remarks and the result, which reminders do not have."""
 
 VARIABLES = ("ansible_facts", "pkcs12_holders", LEAVERS, ANNIVERSARY, RENEW_BEFORE_DAYS)
 """The variables of hosts from which both are made."""

@@ -73,6 +73,7 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     elsewhere = there.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
+    person = replace(entry.person, pattern=rules.index.pattern, name_check=rules.name_check)
     end = seen.status_rules.end(record) if record else None
     ending = rules.calendar.ending(end, rules.now) if end else None
     return HolderWorkstation(
@@ -94,4 +95,5 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
         revocation=seen.status_rules.revocation(record) if record else None,
         gives_access=gives_access,
         problem=problem,
+        issued_to=person.other_name_in(record) if record else None,
     )

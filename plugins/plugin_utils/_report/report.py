@@ -20,6 +20,7 @@ from .._facts.holders import parse_day, parse_holder
 from .._facts.issuer_settings import setting_of
 from .._facts.leavers import LEAVERS, gone, leavers_in
 from .._io.atomic_files import read, write
+from .._policy.names import NameCheck
 from .._policy.subject import check_pattern
 from .._policy.validity import calendar_of
 from .acceptance import WITHOUT_PLACE, is_left, not_accepted
@@ -92,6 +93,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
         issuer=parameters.issuer,
+        name_check=NameCheck(options["name_check"]),
         register_problems=options.get("register_problems", ()),
     )
     return build(sources, parameters)

@@ -13,6 +13,7 @@ from .._errors import Actor
 from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
+from .._messages.words import SID
 from .._policy.access import Authorisation, access_of
 from .._policy.status import WORST_FIRST, Status
 from .acceptance import AUTHORISATION
@@ -134,7 +135,7 @@ def blank_row(named: Sequence[HolderEntry], rules: Rules) -> HolderRow:
         AWAITED[newcomer.awaiting] if newcomer and newcomer.awaiting else (NextStep.ASSIGN_WORKSTATION, Actor.IT)
     )
     return HolderRow(
-        name=first.person.name or first.user,
+        name=first.person.name or (first.person.authorisation if SID.fullmatch(first.user) else None) or first.user,
         authorisation=first.person.authorisation or "",
         function=next((entry.function for entry in entries if entry.function), None),
         absent_until=max(

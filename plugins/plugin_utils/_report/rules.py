@@ -14,6 +14,7 @@ from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.access import Authorisation
+from .._policy.names import NameCheck
 from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex
 from .._policy.validity import DAY, Calendar
@@ -49,6 +50,7 @@ class Rules:
     exceptions: Exceptions = field(default_factory=Exceptions)
     revocations: Revocations = field(default_factory=Revocations)
     shared: Shared = field(default_factory=dict)
+    name_check: NameCheck = NameCheck.WORDS
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
         """All entries of one holder: these, and those of the register."""

@@ -32,6 +32,9 @@ OF_A_WORKSTATION_THAT_IS_OFF = frozenset({"name_not_resolved", "no_route", "conn
 password, a transport, a certificate, Kerberos. No later run is without them.
 """
 
+OF_THE_NETWORK = OF_A_WORKSTATION_THAT_IS_OFF - {"connection_refused"}
+"""Those that say nothing of the workstation: where nothing listens, somebody has answered."""
+
 LIBRARY = r"not installed|no module named|not available|failed to import|support(?:ed)? transport|unsupported auth"
 PATTERNS: tuple[tuple[str, ErrorPattern], ...] = (
     ("winrm_missing", _pattern(r"winrm or requests is not installed|xmltodict is not installed")),

@@ -47,13 +47,27 @@ def refused(office: Office, **templates: str) -> Json:
 )
 def test_template_that_fails_sends_nothing_and_is_named_with_its_line(office: Office, content: str, line: int) -> None:
     said = refused(office, holder__en__txt=content)
-    assert said["code"] in ("reminder_template.fails", "reminder_template.missing", "reminder_template.misplaced")
+    assert said["code"] in ("reminder_template.fails", "reminder_template.missing", "reminder_template.unknown")
     assert said["values"]["template"] == f"{office.folder}/own/holder.en.txt.j2:{line}"
 
 
-def test_value_of_an_entry_is_not_at_the_top(office: Office) -> None:
-    assert refused(office, holder__en__txt="Hello {{ name }}")["code"] == "reminder_template.misplaced"
-    assert refused(office, holder__en__txt="Hello {{ nobody }}")["code"] == "reminder_template.fails"
+@pytest.mark.parametrize(
+    ("value", "name", "now"),
+    [
+        ("name", "name", None),  # of an entry
+        ("nobody", "nobody", None),
+        ("matter.service", "service", None),  # of the mail
+        ("matter.last_day", "last_day", "ends_on"),
+        ("matters[0].last_day", "last_day", "ends_on"),
+    ],
+)
+def test_a_value_that_is_not_there_is_told_with_those_that_are(
+    office: Office, value: str, name: str, now: str | None
+) -> None:
+    said = refused(office, holder__en__txt=f"Hello {{{{ {value} }}}}")
+    assert (said["code"], said["values"]["name"]) == ("reminder_template.unknown", name)
+    assert ("name" in said["values"]["of_entry"], "service" in said["values"]["of_mail"]) == (True, True)
+    assert [each["values"] for each in said.get("causes", ())] == ([{"name": name, "now": now}] if now else [])
 
 
 @pytest.mark.parametrize("part", ["holder__en__txt", "holder__en__subject", "employer__en__txt", "holder__en__html"])
@@ -83,6 +97,15 @@ def test_each_mail_says_that_nobody_asks_for_a_password(office: Office, language
     mails = [text(mail) for mail in office.server.mails]
     assert len(mails) == 3 and all(NOBODY_ASKS[language] in mail for mail in mails)
     assert {HEAD, IT} <= set(office.arrived())
+
+
+def test_no_mail_and_no_event_has_a_link_whatever_its_values_say(office: Office) -> None:
+    told = "HTTPS://help.chu.example:443/a, or :http:////b and www"
+    office.remind(hospital(mail=None, function="//files, ftp://x"), contact=told, calendar=True)
+    parts = [part for mail in office.server.mails for part in mail.message.walk() if not part.is_multipart()]
+    said = [str(part.get_payload(decode=True), "utf-8") for part in parts]
+    assert len(said) > len(office.server.mails) and "help.chu.example:443/a" in said[0]
+    assert not any("://" in each for each in said)
 
 
 def event(mail: Mail) -> dict[str, str]:

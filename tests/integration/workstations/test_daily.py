@@ -81,6 +81,7 @@ def test_a_misspelt_variable_is_told_once(hospital: Hospital) -> None:
 def test_it_is_green_when_nobody_needs_help(hospital: Hospital) -> None:
     ended = run(hospital, "daily", "green", "--limit", f"{ONE},localhost")
     assert ended.exit_code == 0, ended.stdout
+    assert "supplied host pattern" not in ended.stdout + ended.stderr  # of a group with those who are due
     assert statuses(hospital, "green")[JEANNE.authorisation] == "valid"
 
 
@@ -104,6 +105,13 @@ def test_workstation_that_the_inventory_gets_wrong_needs_help_and_keeps_nobody_f
     (paul,) = [each for each in report["holders"] if each["authorisation"] == PAUL.authorisation]
     assert (paul["next_step"], paul["actor"]) == ("correct_variables", "it")
     assert f"The variables of {TWO} cannot be used." in ended.stdout
+
+
+def test_the_last_summary_says_why_the_report_made_the_run_red(hospital: Hospital) -> None:
+    ended = run(hospital, "daily", "failing", "--limit", f"{ONE},localhost", pkcs12_fail_on=["missing"])
+    assert (ended.exit_code, failed_hosts(ended)) == (2, {"localhost"})
+    (lines,) = messages(ended, "Say what became of each holder").values()
+    assert "pkcs12_fail_on" in lines[-1]
 
 
 UNFIT = [

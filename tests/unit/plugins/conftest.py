@@ -19,10 +19,12 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "outside": Outside,
     "reason": str,
     "instant": str,
+    "account": str,
     "int": int,
     "bool": bool,
     "date": date,
     "strs": tuple,
+    "accounts": tuple,
     "choices": tuple,
     "words": tuple,
 }

@@ -22,6 +22,7 @@ from ..language.remarks import Remarks
 from ..language.vocabulary import Catalogue, Translator
 from ..language.wording import Wording, site_words
 from ..model import CertificateRow, HolderRow, Report
+from ..summary import names_by_number
 from .csv_escaping import text_cell
 
 SEPARATORS = {"en": ",", "fr": ";"}
@@ -177,7 +178,12 @@ def holders_csv(report: Report) -> bytes:
 
 def certificates_csv(report: Report) -> bytes:
     """One row per certificate in a store; those that belong to no holder come last if they are not among the others."""
-    return _table(report, CERTIFICATE_COLUMNS, dict.fromkeys((*report.certificates, *report.without_holder)))
+    names = names_by_number((*report.holders, *report.without_workstation))
+    own: Columns = {
+        "workstation": CERTIFICATE_COLUMNS["workstation"],
+        "name": lambda row, _words: names.get(row.holder) if row.holder else None,
+    }
+    return _table(report, {**own, **CERTIFICATE_COLUMNS}, dict.fromkeys((*report.certificates, *report.without_holder)))
 
 
 def _table(report: Report, columns: Columns, rows: Iterable[HolderRow | CertificateRow]) -> bytes:

@@ -37,7 +37,7 @@ from ..language.counts import (
 )
 from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
-from ..language.wording import SEVERITY, Wording, urgency
+from ..language.wording import Wording, urgency
 from ..model import HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow
 from ..summary import homonyms, names_by_number, shown_name, summary
 from .charts import FULL_HEIGHT, Month, bars, months
@@ -86,7 +86,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufd
 STATUSES = "/* The styles of the statuses stand here. */\n"
 """The place in page.css: after what all marks have, before what an exception changes."""
 
-_ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_WHOLE = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d\d(?: \d\d){2,}\b")
 
 
 def page(report: Report) -> str:
@@ -111,14 +111,26 @@ def page(report: Report) -> str:
 
 
 def dated(text: object) -> Markup:
-    """A text for HTML whose ISO dates stay on one line: browsers break lines at hyphens."""
-    return Markup(_ISO_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704  only the span is added
+    """A text for HTML whose ISO dates and telephone numbers stay on one line: browsers break lines at hyphens and blanks."""
+    return Markup(_WHOLE.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704  only the span is added
 
 
 def packed(html: str) -> str:
     """Rows of HTML as text that needs no escaping: UTF-8, compressed (zlib, RFC 1950), in base64 (RFC 4648)."""
     clean = _UNPRINTABLE.sub("\ufffd", str(html))
     return base64.b64encode(zlib.compress(clean.encode(), 9)).decode("ascii")
+
+
+class _Marks(dict[Status | Acceptable, str]):
+    """The marks of the statuses, in the order of the legend, and those that the page has shown."""
+
+    def __init__(self, made: Iterable[tuple[Status | Acceptable, str]]) -> None:
+        super().__init__(made)
+        self.shown: set[Status | Acceptable] = set()
+
+    def __getitem__(self, status: Status | Acceptable) -> str:
+        self.shown.add(status)
+        return super().__getitem__(status)
 
 
 def _context(report: Report, say: Wording) -> dict[str, Any]:
@@ -135,9 +147,9 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "verdict": _verdict(report, holders, say),
         "first": _first(holders, found.first_end),
         # Two dictionaries, because a status and an answer with the same text are equal and would be one key.
-        "marks": {
-            each: _mark(each.value.removeprefix(AUTHORISATION), say.of(each)) for each in (*Status, *OF_AUTHORISATION)
-        },
+        "marks": _Marks(
+            (each, _mark(each.value.removeprefix(AUTHORISATION), say.of(each))) for each in (*Status, *OF_AUTHORISATION)
+        ),
         "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Reachability},
         "authorisation_marks": {
             status: _mark(status.value, say(f"auth.{status.value}")) for status in found.authorisations
@@ -147,7 +159,6 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "authorisation_shares": authorisation_shares(found.authorisations, say),
         "workstation_shares": workstation_shares(report, say),
         "remarks": remarks,
-        "legend": _legend(report, holders),
         "pending": sum(row.next_step is not NextStep.NOTHING for row in holders),
         "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.shown_status.value,
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
@@ -165,15 +176,6 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         "ends": lambda month: _ends(month, say),
         "bars": bars(report, holders),
     }
-
-
-def _legend(report: Report, holders: Iterable[HolderRow]) -> list[Status | Acceptable]:
-    """The statuses that the page shows, in its order."""
-    rows = list(holders)
-    places = (place.status for row in rows for place in row.places)
-    certificates = (row.status for row in (*report.certificates, *report.without_holder))
-    found = {each.value for each in (*(row.shown_status for row in rows), *places, *certificates)}
-    return [each for each in (*SEVERITY, *OF_AUTHORISATION) if each.value in found]
 
 
 def _first(holders: Sequence[HolderRow], end: date | None) -> list[str]:

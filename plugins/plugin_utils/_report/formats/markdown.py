@@ -171,7 +171,7 @@ def _holder(row: HolderRow, say: Wording, remarks: Remarks) -> Cells:
 
 def _status(row: HolderRow, say: Wording) -> str:
     """The status, and what of it is accepted."""
-    return "; ".join((say.of(row.shown_status), *say.revocation(row), *say.accepted(row.accepted)))
+    return "; ".join((say.of(row.shown_status), *say.revocation(row), *say.accepted(row.shown_status, row.accepted)))
 
 
 def _exception(report: Report) -> Callable[[ExceptionRow, Wording], Cells]:
@@ -241,7 +241,7 @@ def _unusable(found: tuple[str, Problem], say: Wording) -> Cells:
 
 def _unread(unread: tuple[WorkstationRow, UnreadRecord], _say: Wording, remarks: Remarks) -> Cells:
     row, store = unread
-    technical = ", ".join(filter(None, (store.owner_sid, store.store, store.code, store.detail)))
+    technical = ", ".join(filter(None, (store.store, store.code, store.detail)))
     return row.workstation, remarks.owner(store.owner_sid), remarks.why_unread(store), technical
 
 

@@ -34,8 +34,14 @@ SUBJECT, TEXT, HTML = "subject", "txt", "html"
 NO_TEXT = ("Cc", "Cs", "Zl", "Zp")
 """Categories of characters (Unicode, UAX 44) that no name has: control characters, surrogates, ends of lines and paragraphs."""
 
-UNDEFINED = re.compile(r"'(\w+)' is undefined")
-"""What Jinja2 says of a value that is not there."""
+UNDEFINED = re.compile(r"'(\w+)' is undefined|has no attribute '(\w+)'")
+"""What Jinja2 says of a value that is not there, in the mail or in an entry."""
+
+RENAMED = {"last_day": "ends_on"}
+"""Values of earlier templates."""
+
+SCHEME = re.compile(r"[a-z0-9+.-]*:/{2,}", re.IGNORECASE)
+"""What makes programs show an address as a link."""
 
 PROBLEMS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, OSError)
 """What a template raises besides the errors of Jinja2, when it uses a value for what it is not."""
@@ -69,7 +75,7 @@ class ReminderTemplates:
         )
 
     def texts(self, recipient: str, values: Mapping[str, Any]) -> Texts:
-        """The texts for a recipient. Texts in ``values`` lose their line breaks. Raises ``Pkcs12Error``: ``reminder_template``."""
+        """The texts for a recipient. Texts in ``values`` become ``one_line``. Raises ``Pkcs12Error``: ``reminder_template``."""
         clean = one_line(values)
         subject = self._rendered(f"{recipient}.{self._language}.{SUBJECT}.j2", clean)
         text = self._rendered(f"{recipient}.{self._language}.{TEXT}.j2", clean)
@@ -84,10 +90,10 @@ class ReminderTemplates:
         except TemplateNotFound as problem:
             raise _broken("missing", _place(problem) or name, name=str(problem)) from None
         except (TemplateError, *PROBLEMS) as problem:
-            said = Outside(str(problem)[:300])
-            if misplaced := _misplaced(said, values):
-                raise _broken("misplaced", _place(problem) or name, said=said, name=misplaced) from None
-            raise _broken("fails", _place(problem) or name, said=said) from None
+            template, said = _place(problem) or name, str(problem)[:300]
+            if unknown := UNDEFINED.search(said):
+                raise _unknown(template, unknown[1] or unknown[2], values) from None
+            raise _broken("fails", template, said=Outside(said)) from None
         if not made.strip():
             raise _broken("empty", self._file(name))
         return made
@@ -98,14 +104,15 @@ class ReminderTemplates:
 
 
 def one_line(value: Any) -> Any:
-    """The same value, with a space in each text for whatever ends a line or controls a program."""
+    """The same value, with a space in each text for whatever ends a line or controls a program, and with no link: a mail, and an event,
+    asks for nothing by link, whatever a failure says or a site sets."""
     if isinstance(value, Mapping):
         return {key: one_line(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [one_line(each) for each in value]
     if not isinstance(value, str):
         return value
-    return "".join(" " if unicodedata.category(each) in NO_TEXT else each for each in value)
+    return SCHEME.sub("", "".join(" " if unicodedata.category(each) in NO_TEXT else each for each in value))
 
 
 def _check_folder(folder: Path) -> None:
@@ -132,7 +139,11 @@ def _place(problem: BaseException) -> str | None:
     return f"{lines[-1].filename}:{lines[-1].lineno}" if lines else None
 
 
-def _misplaced(said: str, values: Mapping[str, Any]) -> str | None:
-    """The name of a value that a template looks for in the wrong place: it belongs to an entry."""
-    undefined = UNDEFINED.fullmatch(said)
-    return undefined[1] if undefined and undefined[1] in values["matter"] else None
+def _unknown(template: str, name: str, values: Mapping[str, Any]) -> Pkcs12Error:
+    """A value that is not there: it has another name, or belongs to an entry, or is none."""
+    now = RENAMED.get(name)
+    causes = (Problem("reminder_template.renamed", {"name": name, "now": now}),) if now else ()
+    known = {"of_entry": tuple(sorted(values["matter"])), "of_mail": tuple(sorted(values))}
+    return Pkcs12Error(
+        Problem("reminder_template.unknown", {"template": template, "name": name, **known}, causes=causes)
+    )

@@ -23,7 +23,7 @@ ACCEPTANCE: Catalogue = {
     "column.next_update": ("Next list due", "Prochaine liste"),
     "column.revoked": ("Entries", "Entrées"),
     "column.check": ("Check", "Contrôle"),
-    "accepted": ("{what}, accepted until {day}: {reason}", "{what}, accepté jusqu'au {day} : {reason}"),
+    "accepted": ("accepted until {day}: {reason}", "accepté jusqu'au {day} : {reason}"),
     "tile.accepted": ("with accepted findings only", "avec exceptions acceptées seulement"),
     "exceptions": ("Accepted exceptions", "Exceptions acceptées"),
     "exceptions.about": (
@@ -53,14 +53,15 @@ ACCEPTANCE: Catalogue = {
     ),
     "numbers.who": (
         (
-            "The inventory has {number} for {people}. Give each person the own number in pkcs12_holders. If both names are one "
-            "person's, write the other name as former_name."
+            "Two names have the number {number}: {people}. If they are one person's, correct the wrong name; where the name has changed, "
+            "write the name before as former_name. If they are two people, correct the number of one of them."
         ),
         (
-            "L'inventaire a {number} pour {people}. Donner à chaque personne son propre numéro dans pkcs12_holders. Si les deux "
-            "noms désignent une seule personne, indiquer l'autre nom dans former_name."
+            "Deux noms ont le numéro {number} : {people}. S'il s'agit d'une seule personne, corriger le nom faux ; si le nom a changé, "
+            "écrire l'ancien nom dans former_name. S'il s'agit de deux personnes, corriger le numéro de l'une d'elles."
         ),
     ),
+    "numbers.register": ("register: pkcs12_register_holders", "registre : pkcs12_register_holders"),
     "numbers.and": ("and", "et"),
     "tile.shared": ("One number for two people", "Un numéro pour deux personnes"),
     "not_searched.all": (

@@ -121,11 +121,17 @@ def shared_among(report: Report, say: Wording) -> Sequence[str]:
 
 
 def shared_sentences(report: Report, say: Wording) -> Sequence[str]:
-    """The same as sentences, with what to do."""
+    """The same as sentences, with where each name stands and what to do."""
     return [
-        say("numbers.who", number=number, people=_enumerated([_person(row.name, _places(row)) for row in rows], say))
+        say("numbers.who", number=number, people=f" {say('numbers.and')} ".join(_listed(row, say) for row in rows))
         for number, rows in shared_numbers(report).items()
     ]
+
+
+def _listed(row: HolderRow, say: Wording) -> str:
+    places = ", ".join(_places(row))
+    variable = f"pkcs12_holders{say.words.colon} {places}" if places else say("numbers.register")
+    return f"{row.name} ({variable})"
 
 
 def shared_at(report: Report, say: Wording) -> str:
@@ -134,11 +140,6 @@ def shared_at(report: Report, say: Wording) -> str:
         _person(number, some_names(dict.fromkeys(place for row in rows for place in _places(row)), say))
         for number, rows in shared_numbers(report).items()
     )
-
-
-def _enumerated(words: Sequence[str], say: Wording) -> str:
-    *others, last = words
-    return f"{', '.join(others)} {say('numbers.and')} {last}" if others else last
 
 
 def _places(row: HolderRow) -> Sequence[str]:

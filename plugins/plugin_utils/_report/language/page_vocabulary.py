@@ -46,18 +46,18 @@ _HEAD: Catalogue = {
         "autorisation : échéance signalée {days} avant",
     ),
     "limits.facts": (
-        "facts older than {days} count as unknown",
-        "relevés de plus de {days} comptés comme inconnus",
+        "unknown: no answer to the last audit, or facts older than {days}",
+        "inconnu : sans réponse au dernier relevé, ou relevé de plus de {days}",
     ),
     "days.one": ("{n} day", "{n} jour"),
     "days.many": ("{n} days", "{n} jours"),
     "verdict.none": ("Nobody has to act.", "Personne n'a à agir."),
     "verdict.left.one": (
-        "{n} certificate of a leaver or of nobody needs somebody.",
+        "{n} certificate of a leaver or of nobody is to be dealt with.",
         "{n} certificat d'un partant ou sans titulaire est à traiter.",
     ),
     "verdict.left.many": (
-        "{n} certificates of leavers or of nobody need somebody.",
+        "{n} certificates of leavers or of nobody are to be dealt with.",
         "{n} certificats de partants ou sans titulaire sont à traiter.",
     ),
     "verdict.some": (
@@ -268,7 +268,7 @@ _TEXT: Catalogue = {
     "text.others.one": ("{n} holder needs nothing.", "{n} titulaire n'a besoin de rien."),
     "text.others.many": ("{n} holders need nothing.", "{n} titulaires n'ont besoin de rien."),
     "text.authorisations": ("Authorisations", "Autorisations"),
-    "text.first_end": ("First end of access", "Première fin d'accès"),
+    "text.first_end": ("Next end of access", "Prochaine fin d'accès"),
     "text.without_holders": ("Without holders", "Postes sans titulaire"),
     "text.fact": ("{label}: {value}", "{label} : {value}"),
     "text.browsers": (

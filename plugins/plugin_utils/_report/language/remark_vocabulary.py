@@ -96,9 +96,7 @@ UNREAD: Catalogue = {
     ),
     "unread.unreadable": ("Reading it failed.", "Sa lecture a échoué."),
     "owner.named": ("{name} ({account})", "{name} ({account})"),
-    "owner.workstation": ("the workstation itself", "le poste lui-même"),
     "owner.folder": ("the user of the profile {folder}", "l'utilisateur du profil {folder}"),
-    "owner.unknown": ("an account that Windows no longer knows", "un compte que Windows ne connaît plus"),
 }
 
 REMARKS: Catalogue = {
@@ -108,6 +106,10 @@ REMARKS: Catalogue = {
     "remark.elsewhere": (
         "on {workstation} in the store of {owner}",
         "sur {workstation}, dans le magasin de {owner}",
+    ),
+    "remark.other_name": (
+        "on {workstation}, the certificate is issued to {issued_to}: correct the name in the inventory, or add former_name",
+        "sur {workstation}, certificat délivré à {issued_to} : corriger le nom dans l'inventaire, ou ajouter former_name",
     ),
     "remark.ends_last": (
         "on {workstation}, ends last: on {day}, {issuer}, thumbprint {thumbprint}",
@@ -131,17 +133,23 @@ REMARKS: Catalogue = {
         "autorisation : échéance le {day}, dans plus de 13 mois ; le service informatique compare cette date avec {document}",
     ),
     "remark.next_date.site": (
-        "once {document} has been returned, write {day} in pkcs12_authorisation_anniversary, if the registry confirmed this date",
-        "une fois {document} retourné, écrire {day} dans pkcs12_authorisation_anniversary, si le registre a confirmé cette date",
+        (
+            "once the document has been returned, IT writes {day} in pkcs12_authorisation_anniversary, if the registry confirmed "
+            "this date"
+        ),
+        (
+            "une fois le document retourné, le service informatique écrit {day} dans pkcs12_authorisation_anniversary, si le registre "
+            "a confirmé cette date"
+        ),
     ),
     "remark.next_date.own": (
         (
-            "once {document} has been returned, write {day} in authorisation_anniversary of this person (pkcs12_holders), if the "
-            "registry confirmed this date"
+            "once the document has been returned, IT writes {day} in authorisation_anniversary of this person (pkcs12_holders), if "
+            "the registry confirmed this date"
         ),
         (
-            "une fois {document} retourné, écrire {day} dans authorisation_anniversary de cette personne (pkcs12_holders), si le "
-            "registre a confirmé cette date"
+            "une fois le document retourné, le service informatique écrit {day} dans authorisation_anniversary de cette personne "
+            "(pkcs12_holders), si le registre a confirmé cette date"
         ),
     ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),
@@ -204,12 +212,15 @@ LEGEND: Catalogue = {
         "Certificat présent, clé absente : pas d'accès.",
     ),
     "legend.wrong_holder": (
-        "It lies in another person's store.",
-        "Il se trouve dans le magasin d'une autre personne.",
+        "It lies in another person's store: no access.",
+        "Il se trouve dans le magasin d'une autre personne : pas d'accès.",
     ),
     "legend.not_yet_valid": ("Its first day is still to come.", "Son premier jour n'est pas encore venu."),
     "legend.never_seen": ("No audit ever: nobody knows.", "Jamais de relevé : on ne sait pas."),
-    "legend.unknown": ("No current audit: nobody knows.", "Pas de relevé à jour : on ne sait pas."),
+    "legend.unknown": (
+        "No current audit, or the store was not read: nobody knows.",
+        "Pas de relevé à jour, ou magasin non lu : on ne sait pas.",
+    ),
     "legend.renewal_due": ("Works; its end is near.", "Utilisable ; sa fin est proche."),
     "legend.duplicate": ("Two work; the older one has to go.", "Deux sont utilisables ; l'ancien est à supprimer."),
     "legend.weak": ("Works; key or signature is too weak.", "Utilisable ; clé ou signature trop faible."),

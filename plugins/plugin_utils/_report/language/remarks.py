@@ -8,16 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..._errors import Problem
-from ..._facts.build import MACHINE_SID
 from ..._facts.evaluation import USABLE_KEY_STATES
 from ..._facts.schema import UnreadRecord
+from ..._messages.words import MACHINE_SID, SID
 from ..._policy.access import Doubt, doubt_of, next_end
 from ..._policy.status import Status
 from ..._policy.validity import is_selectable
 from ..acceptance import is_authorisation_due
-from ..accounts import SID
 from ..exceptions import FAILED
-from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, Report, StoreOwner, WorkstationRow
+from ..model import (
+    CertificateRow,
+    HolderRow,
+    HolderWorkstation,
+    NextStep,
+    Reachability,
+    Report,
+    StoreOwner,
+    WorkstationRow,
+)
 from ..no_answer import no_answer_reason
 from ..summary import homonyms, shown_name
 from .remark_vocabulary import UNREAD
@@ -47,12 +55,14 @@ class Remarks:
 
     def of(self, row: HolderRow) -> list[str]:
         """For which setting of the issuer the row is, where the report has several, that the authorisation is due, too, whose store has the
-        holder's certificate, which are two, where the last run failed, and what is to be written about the authorisation, one line each."""
+        holder's certificate, in whose name it is, which are two, where the last run failed, and what is to be written about the
+        authorisation, one line each."""
         issuer = [*(self._issuer(row) if self._has_several_issuers else []), *self._date(row)]
         if row.next_step is NextStep.GIVE_OWN_NUMBER:
             return issuer  # whose the certificates are nobody can say
         known = self._certificates.get(row.authorisation, []) if row.authorisation else []
         own = [each for each in known if each.certificate.issuer_setting == row.issuer_setting]
+        lost = {each.workstation for each in row.places if each.status is Status.MISSING and each.owner_sid is None}
         elsewhere = (
             self._say(
                 "remark.elsewhere",
@@ -60,9 +70,10 @@ class Remarks:
                 owner=self.owner(each.certificate.owner_sid, each.certificate.owner),
             )
             for each in own
-            if each.status is Status.WRONG_HOLDER
+            if each.status is Status.WRONG_HOLDER or each.workstation in lost
         )
         doubles = (line for place in row.places for line in self._double(place, own))
+        unread = (line for place in row.places for line in self._why_unknown(place))
         failed = (
             self._say(
                 "remark.failed" if place.outcome == FAILED else "remark.found",
@@ -73,7 +84,13 @@ class Remarks:
             for place in row.places
             if place.problem
         )
-        return list(dict.fromkeys((*issuer, *self._also(row), *elsewhere, *doubles, *failed)))
+        names = (
+            self._say("remark.other_name", workstation=place.workstation, issued_to=place.issued_to)
+            for place in row.places
+            if place.issued_to
+        )
+        told = (*issuer, *self._also(row), *elsewhere, *names, *doubles, *unread, *failed)
+        return list(dict.fromkeys(told))
 
     def _failure(self, problem: Problem, step: NextStep) -> str:
         """Why the last run failed. What to do is said once: it may be the next step."""
@@ -128,18 +145,18 @@ class Remarks:
     def owner(self, sid: str, account: str | None = None) -> str:
         """Who an account is: the holders' names and the account, the account alone, or that nobody knows its name."""
         if sid == MACHINE_SID:
-            return self._say("owner.workstation")
+            return self._say.told.account(sid)
         known = account or self._account(sid)
         names = ", ".join(self._names.get(sid, ()))
         if names and known:
             return self._say("owner.named", name=names, account=known)
-        return names or known or self._say("owner.unknown")
+        return names or known or self._say.told.account(sid)
 
     def account(self, place: HolderWorkstation) -> str:
         """The account of a holder, by its name also where the inventory has its SID."""
         if not SID.fullmatch(place.account):
             return place.account
-        return self._account(place.account.upper()) or self._say("owner.unknown")
+        return self._account(place.account.upper()) or self._say.told.account(place.account)
 
     def _account(self, sid: str) -> str | None:
         if sid in self._folders and sid not in self._accounts:
@@ -153,6 +170,12 @@ class Remarks:
     def why_unread(self, store: UnreadRecord) -> str:
         """Why it was not read, as a sentence."""
         return self._say(f"unread.{store.code if store.code in UNREAD_CODES else 'unreadable'}")
+
+    def _why_unknown(self, place: HolderWorkstation) -> Iterator[str]:
+        """Why a workstation that answered does not know the holder's certificate."""
+        there = self._workstations.get(place.workstation)
+        if place.status is Status.UNKNOWN and there and there.answer is Reachability.ANSWERED:
+            yield from (self.why_unread(store) for store in there.unread if store.owner_sid == place.owner_sid)
 
     def _double(self, place: HolderWorkstation, own: Iterable[CertificateRow]) -> Iterator[str]:
         if place.status is not Status.DUPLICATE:

@@ -79,7 +79,7 @@ _MEMBERS: Catalogue = {
         "the head of the establishment returns {document}{to}",
         "le chef d'établissement retourne {document}{to}",
     ),
-    "next_step.await_bundle": ("deliver the new certificate", "délivrer le nouveau certificat"),
+    "next_step.await_bundle": ("deliver the certificate", "délivrer le certificat"),
     "next_step.collect": ("withdraw the bundle (collect)", "lancer la récupération du fichier (collect)"),
     "next_step.find_bundle": (
         "find the bundle that was withdrawn by hand, or ask the issuer for a new mail",
@@ -110,8 +110,8 @@ _MEMBERS: Catalogue = {
         "demander au titulaire le message de l'émetteur{mail}, puis appeler l'émetteur{contact}",
     ),
     "next_step.return_document": (
-        "the head of the establishment returns {document} with this person{to}",
-        "le chef d'établissement retourne {document} avec cette personne{to}",
+        "the head of the establishment returns {document}{to}, with this person on it",
+        "le chef d'établissement retourne {document}{to}, où figure cette personne",
     ),
     "next_step.ask_for_stronger": (
         "issue a certificate with a stronger key or signature",
@@ -123,7 +123,10 @@ _MEMBERS: Catalogue = {
     ),
     "next_step.enrol": ("run enrol", "lancer l'installation (enrol)"),
     "next_step.renew": ("run renew", "lancer le renouvellement (renew)"),
-    "next_step.retire_leaver": ("remove it with the role retire", "lancer la suppression (retire)"),
+    "next_step.retire_leaver": (
+        "run the playbook retire, with the number in pkcs12_leavers",
+        "lancer la suppression (retire), avec le numéro dans pkcs12_leavers",
+    ),
     "next_step.retire_older": (
         "remove only the older one (renew with the newer bundle, or by hand)",
         "ne supprimer que l'ancien (renew avec le nouveau fichier, ou à la main)",
@@ -190,8 +193,8 @@ _MEMBERS: Catalogue = {
         "corriger les variables du poste (le rapport dit lesquelles)",
     ),
     "next_step.give_own_number": (
-        "give each person the own number in the inventory",
-        "donner à chaque personne son propre numéro dans l'inventaire",
+        "correct the name or the number in the inventory: two names have this number",
+        "corriger le nom ou le numéro dans l'inventaire : deux noms ont ce numéro",
     ),
     "next_step.mend_failure": ("mend what the last run found", "corriger ce que le dernier passage a constaté"),
     "reachability.answered": ("audited", "relevé"),

@@ -20,7 +20,7 @@ from ..._policy.status import Status
 from ..acceptance import is_accepted
 from ..crl_row import CrlRow
 from ..deliveries import is_past
-from ..exceptions import Accepted
+from ..exceptions import Acceptable, Accepted
 from ..model import HolderRow, HolderWorkstation, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
@@ -131,12 +131,13 @@ class Wording:
         is_quiet = row.next_step is NextStep.NOTHING and not found.needs_somebody
         return "" if is_past(found, row, row.places) or is_quiet else text
 
-    def accepted(self, accepted: Iterable[Accepted]) -> list[str]:
-        """What the site has accepted, until when and why; each once, although it may be so at several workstations."""
-        texts = (
-            self.words("accepted", what=self.words.of(each.what), day=self.day(each.until), reason=each.reason)
-            for each in accepted
-        )
+    def accepted(self, shown: Status | Acceptable, accepted: Iterable[Accepted]) -> list[str]:
+        """What the site has accepted (``shown`` is said beside it already), until when and why; each once, for all workstations."""
+        texts = []
+        for each in accepted:
+            what, status = self.words.of(each.what), self.words.of(shown)
+            text = self.words("accepted", day=self.day(each.until), reason=each.reason)
+            texts.append(text if what == status else f"{what}, {text}")
         return list(dict.fromkeys(texts))
 
     def revocation(self, row: HolderRow) -> list[str]:

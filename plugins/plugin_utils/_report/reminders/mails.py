@@ -78,7 +78,7 @@ def _texts(
 def _values(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
     """What a template knows: names and days. Nothing else of a certificate, and no number."""
     return {
-        "name": matter.name or say("acceptable.without_holder"),
+        "name": matter.name or _of_nobody(matter, say),
         "has_holder": bool(matter.name),
         "function": matter.function,
         "workstations": matter.workstations,
@@ -93,6 +93,12 @@ def _values(matter: ReminderItem, say: Wording) -> Mapping[str, Any]:
         "authorisation_until": say.day(matter.authorisation_until),
         "instead_of": matter.instead_of.value if matter.instead_of else None,
     }
+
+
+def _of_nobody(matter: ReminderItem, say: Wording) -> str:
+    """What a matter without a holder is about, and whom the certificate names."""
+    nobody = say("acceptable.without_holder")
+    return f"{matter.issued_to} ({nobody})" if matter.issued_to else nobody
 
 
 def _step(matter: ReminderItem, say: Wording) -> str:

@@ -46,7 +46,7 @@ class ReminderItem:
     ``ends_on``: the day from which on there is no access, None without one, and for what no end of access is about;
     ``days_left``: days of the site until it.
     ``instead_of``: who should have got this, and has no address. ``issuer_setting``: of the row that it is about. ``actor``: who can do
-    it; ``problems``: what the last run found, where that is to be mended.
+    it; ``problems``: what the last run found, where that is to be mended. ``issued_to``: without a holder, whom the certificate names.
     """
 
     person: str
@@ -64,6 +64,7 @@ class ReminderItem:
     issuer_setting: str = ""
     actor: Actor = Actor.IT
     problems: tuple[Problem, ...] = ()
+    issued_to: str = ""
 
 
 def person_of(authorisation: str | None, name: str) -> str:
@@ -153,11 +154,20 @@ def _waited_days(row: HolderRow, calendar: Calendar, today: date) -> int | None:
 
 def _without_holder(rows: Iterable[CertificateRow]) -> Iterable[ReminderItem]:
     """What IT has to do with the certificates of leavers and of nobody: one matter for each person, or for a certificate of nobody."""
-    found: dict[tuple[str, NextStep], dict[str, None]] = {}
+    found: dict[tuple[str, NextStep], dict[str, CertificateRow]] = {}
     for row in filter(is_left, rows):
-        found.setdefault((row.holder or row.certificate.thumbprint, row.next_step), {})[row.workstation] = None
-    for (person, step), workstations in found.items():
-        yield ReminderItem(person, "", None, tuple(workstations), step, Recipient.IT, None, None, None, None, None)
+        found.setdefault((row.holder or row.certificate.thumbprint, row.next_step), {}).setdefault(row.workstation, row)
+    for (person, step), there in found.items():
+        issued_to = ", ".join(filter(None, dict.fromkeys(map(_issued_to, there.values()))))
+        yield ReminderItem(
+            *(person, "", None, tuple(there), step, Recipient.IT, None, None, None, None, None), issued_to=issued_to
+        )
+
+
+def _issued_to(row: CertificateRow) -> str:
+    """Whom a certificate names, without the authorisation number, which no mail has. Names have no digit."""
+    words = (row.certificate.subject_cn or "").split()
+    return " ".join(each for each in words if not any(map(str.isdecimal, each))).strip(" -,/\u2013")
 
 
 def _matter(row: HolderRow, recipient: Recipient, step: NextStep) -> ReminderItem:

@@ -69,6 +69,12 @@ def failed(scene: Scene) -> bool:
     return bool(scene.result["failed"])
 
 
+def others(scene: Scene) -> list[str]:
+    return [each["issued_to"] for each in scene.result["other_names"]]
+
+
+ELSE = "Paul Martin - T123456"
+TURNED = bundle("DUPONT Jeanne - T123456")
 SOON = {"authorisation_anniversary": "2026-12-15"}
 
 EFFECTS = [
@@ -90,6 +96,9 @@ EFFECTS = [
     Effect("issuer", "CN=AC Personnes", listed, [CARD, HERS], [CARD, HERS, HIS, OTHER], scene=crowded),
     Effect("subject", "CN=Some", listed, [CARD, HERS], [OTHER], scene=crowded),
     Effect("authorisation_pattern", "- (X[0-9])$", listed, [CARD, HERS], [OTHER], scene=crowded),
+    Effect("name_check", "strict", others, [], ["DUPONT Jeanne - T123456"], scene=lambda scene: scene.plant(TURNED)),
+    Effect("name_check", "off", others, [ELSE], [], scene=lambda scene: scene.plant(bundle(ELSE))),
+    Effect("holders.former_name", "Paul Martin", others, [ELSE], [], scene=lambda scene: scene.plant(bundle(ELSE))),
     Effect("eku", [EMAIL], listed, [CARD, HERS], [OTHER], scene=crowded),
     Effect("include_unrelated", True, listed, [CARD, HERS], [CARD, HERS, HIS, OTHER], scene=crowded),
     Effect("include_archived", True, listed, [], [HERS], scene=lambda scene: scene.plant(OLD, archived=True)),

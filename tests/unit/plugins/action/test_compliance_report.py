@@ -42,6 +42,12 @@ WAITING = of(("ws-1", {"ansible_facts": {"pkcs12": WAITED}, "pkcs12_holders": [P
 OVERDUE = {"issuer_overdue_days": 9}
 
 
+def in_the_name_of(name: str) -> Any:
+    """The variables of a workstation where Jeanne's certificate names this person."""
+    found = facts(record(subject_cn=f"{name} - T1"))
+    return of(("ws-1", {"ansible_facts": {"pkcs12": found}, "pkcs12_holders": [JEANNES_ENTRY]}))
+
+
 def earlier(scene: Scene) -> None:
     """The JSON report of another workstation."""
     variables = [("ws-9", {"pkcs12_holders": [{"user": "x", "name": "Zoë Martin", "authorisation": "T9"}]})]
@@ -222,7 +228,7 @@ EFFECTS = [
     Effect(
         "authorisation_document", {"name": "annex 1"}, says('the document "annex 1"'), False, True, variables=AWAITING
     ),
-    Effect("authorisation_document.name", "form 2", says('"form 2" with'), False, True, RETURNED, variables=AWAITING),
+    Effect("authorisation_document.name", "form 2", says('"form 2"'), False, True, RETURNED, variables=AWAITING),
     Effect(
         "authorisation_document.registry", "Registry 2", says("(Registry 2)"), False, True, RETURNED, variables=AWAITING
     ),
@@ -248,6 +254,15 @@ EFFECTS = [
     Effect("crl_issuer_files", ["{folder}/none.pem"], failing, {"crl": 2}, {"crl": 3}, NO_LIST),
     Effect("crl_hosts", ["127.0.0.1:1"], says("not in pkcs12"), True, False, FROM_SERVER, variables=POINTED),
     Effect("crl_hosts", ["https://x"], code, None, "bad_arguments"),
+    Effect("name_check", "off", place("issued_to"), "Zoe Petit - T1", None, variables=in_the_name_of("Zoe Petit")),
+    Effect(
+        "name_check",
+        "strict",
+        place("issued_to"),
+        None,
+        "DUPONT Jeanne - T1",
+        variables=in_the_name_of("DUPONT Jeanne"),
+    ),
     Effect("leavers", ["T1"], summary("without_holder"), 1, 2),
     Effect("merge_reports", ["{folder}/earlier.json"], summary("holders"), 2, 3, scene=earlier),
     Effect("previous_report", "{folder}/earlier.json", is_compared, False, True, scene=earlier),

@@ -79,6 +79,10 @@ def installed(scene: Scene) -> bool:
     return "not known to be installed" not in told and "play.bundle_not_installed" not in told
 
 
+TOMORROW = {"authorisation_anniversary": "2026-11-26"}
+"""In UTC."""
+
+
 def with_another_number(scene: Scene) -> None:
     scene.plant(bundle("Jeanne Dupont - T123465"))
 
@@ -106,6 +110,10 @@ EFFECTS = [
     Effect("authorisation_pattern", "X[0-9]", code, None, "bad_pattern"),
     Effect("authorisation_anniversary", "2026-11-25", of("authorisation_past", "severity"), [], ["warning"], ALONE),
     Effect("authorisation_anniversary", "2028-01-01", of("authorisation_far", "severity"), [], ["warning"], ALONE),
+    Effect(
+        "time_zone", "Pacific/Kiritimati", of("authorisation_past", "severity"), [], ["warning"], {**ALONE, **TOMORROW}
+    ),
+    Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone"),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect(
         "holders.authorisation_anniversary", "2028-01-01", of("authorisation_far", "severity"), [], ["warning"], ALONE

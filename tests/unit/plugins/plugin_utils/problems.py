@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes
 
 VALUES: dict[str, Any] = {
     "str": "x",
+    "account": "x",
     "word": "yes",
     "outside": Outside("said"),
     "reason": "not_found",
@@ -23,6 +24,7 @@ VALUES: dict[str, Any] = {
     "instant": "2026-11-25T12:00:00Z",
     "date": date(2026, 11, 25),
     "strs": ("x",),
+    "accounts": ("x",),
     "choices": ("x",),
     "words": ("yes",),
 }

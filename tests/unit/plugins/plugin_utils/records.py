@@ -33,6 +33,8 @@ SECOND = timedelta(seconds=1)
 JEANNES, PAULS, STRANGERS = "S-1-5-21-1", "S-1-5-21-2", "S-1-5-21-9"
 ACCOUNTS = {"t1": frozenset({JEANNES}), "t2": frozenset({PAULS})}
 
+NAMES = {"T1": "Jeanne Dupont", "T2": "Paul Martin", "T3": "Anne Roux"}
+
 
 def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRecord:
     """A certificate of the holder with this number, in Jeanne's store, that ends in so many days."""
@@ -41,8 +43,8 @@ def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRe
         owner="CHU\\jdupont",
         store="CurrentUser\\My",
         thumbprint=thumbprint_of(f"{number} {days}".encode()),
-        subject=f"CN=Somebody - {number}",
-        subject_cn=f"Somebody - {number}",
+        subject=f"CN={NAMES.get(number, 'Somebody')} - {number}",
+        subject_cn=f"{NAMES.get(number, 'Somebody')} - {number}",
         issuer="CN=AC",
         issuer_cn="AC",
         serial="01",

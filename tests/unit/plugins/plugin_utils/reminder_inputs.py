@@ -39,9 +39,9 @@ def entry(number: str, **changes: Any) -> dict[str, Any]:
     return {key: value for key, value in (usual | changes).items() if value is not None}
 
 
-def certificate(number: str, days: int) -> CertificateRecord:
+def certificate(number: str, days: int, **changes: Any) -> CertificateRecord:
     """In the holder's own store, for so many more days."""
-    return record(number, days, owner_sid=sid(number), owner=entry(number)["user"])
+    return record(number, days, owner_sid=sid(number), owner=entry(number)["user"], **changes)
 
 
 def workstation(

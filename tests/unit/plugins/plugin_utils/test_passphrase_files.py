@@ -46,8 +46,8 @@ def test_the_number_in_the_name_says_whose_file_it_is(tmp_path: Path, name: str)
     assert found(tmp_path, "t1") == {"t1": ["first", "second"]}
 
 
-@pytest.mark.parametrize("name", ["T12.txt", "AT1.txt", "T1b.txt", ".T1.txt", "T1_old.txt"])
-def test_other_names_and_hidden_files_are_left(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["T12.txt", "AT1.txt", "T1b.txt", ".T1.txt", "T1_old.txt", "A B - T1.p12"])
+def test_other_names_hidden_files_and_bundles_are_left(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(CANARY, encoding="utf-8")
     (tmp_path / "T1").mkdir()
     assert found(tmp_path, "t1") == {}

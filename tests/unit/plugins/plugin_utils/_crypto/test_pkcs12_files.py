@@ -87,6 +87,10 @@ ZOE = "Zo\u00e9 d'H\u00e9rouville - T1*.p12"
         # The name has changed, and the number is the same.
         ("Jeanne Lefort - T1*.p12", ["Jeanne Dupont - T1.p12", "Jeanne Lefort - T2.p12", "Jeanne Dupont - T11.p12"], 1),
         ("Jeanne Lefort - T1*.p12", ["dupont_t1_2026.p12"], 1),
+        # A typing error in the number. Two people of one name may have numbers in a row.
+        ("Marc Olivier - R70120*.p12", ["Marc Olivier - R70102.p12", "Marc Olivier - R70121.p12"], 1),
+        ("Marc Olivier - R7012*.p12", ["OLIVIER Marc - R70102.p12", "Paul Martin - R70102.p12"], 1),
+        ("Marc Olivier - R701022*.p12", ["Marc Olivier - R70102.p12", "Marc Olivier - R70103.p12"], 1),
         ("Jeanne Lefort*.p12", ["Jeanne Dupont - T1.p12"], 0),
         ("Jeanne-Lefort*.p12", ["Jeanne Lefort - T1.p12"], 0),
     ],

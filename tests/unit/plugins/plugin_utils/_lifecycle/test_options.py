@@ -86,6 +86,37 @@ def test_who_has_no_bundle_waits_for_the_issuer_in_the_facts_also_where_the_task
     assert result["ansible_facts"]["pkcs12"]["holders"][0]["outcome"] == "waiting_for_issuer"
 
 
+@pytest.mark.parametrize(
+    ("had", "left", "outcome"),
+    [
+        (-DAY, None, "waiting_for_issuer"),
+        (-DAY, -DAY, "waiting_for_issuer"),
+        (-9 * DAY, -DAY, "waiting_for_issuer"),
+        (None, -DAY, "failed"),
+    ],
+    ids=["no file", "the same", "one between", "never had one"],
+)
+def test_a_bundle_that_has_ended_is_no_new_one_for_who_had_a_certificate(
+    workstation: FakeWorkstation,
+    tmp_path: Path,
+    authority: Authority,
+    had: timedelta | None,
+    left: timedelta | None,
+    outcome: str,
+) -> None:
+    issued = {each: jeannes(authority, each) for each in (had, left) if each}
+    if had:
+        workstation.plant(JEANNE["user"], issued[had])
+    if left:
+        put(tmp_path, issued[left])
+    result = enrol(workstation, tmp_path, [JEANNE], install="due")
+    assert (outcomes(result), codes(result)) == ([outcome], ["expired" if had is None else None])
+    assert ("T123456 1.p12" in result["holders"][0]["msg"]) == (left is not None)
+    assert result["ansible_facts"]["pkcs12"]["holders"][0]["outcome"] == outcome
+    late = enrol(workstation, tmp_path, [JEANNE], install="due", fail_when_deferred=True)
+    assert late["failed"]  # there is no access meanwhile
+
+
 def test_whose_bundle_was_put_aside_does_not_wait_for_the_issuer(
     workstation: FakeWorkstation, tmp_path: Path, authority: Authority
 ) -> None:

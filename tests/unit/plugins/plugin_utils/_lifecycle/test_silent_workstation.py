@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
+    DeferralRule,
+    ResultContext,
+    silent_result,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import HolderTask
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import (
     OF_A_WORKSTATION_THAT_IS_OFF,
     PATTERNS,
@@ -94,6 +103,14 @@ def test_it_waits_for_those_who_have_access_for_more_than_seven_days(
 
 def test_what_is_not_known_counts_as_no_day(workstation: FakeWorkstation, empty: Path, authority: Authority) -> None:
     assert late(workstation, empty, authority, 90, facts=False) == BOTH
+
+
+@pytest.mark.parametrize(("in_facts", "code"), [(True, "no_access"), (False, "no_access.never_seen")])
+def test_who_was_never_seen_there_is_not_said_to_have_no_access(in_facts: bool, code: str) -> None:
+    task = HolderTask(HolderEntry(JEANNE["user"], ExpectedSubject("Jeanne Dupont", "T123456"), in_facts=in_facts))
+    context = ResultContext(False, Calendar(), NOW, DeferralRule(fails=True))
+    _silent, who = silent_result(ConnectionLost(sample("connection_timeout")), [task], context)["msg"].problems
+    assert who == Problem("of_people", {"who": tuple(BOTH[:1])}, causes=(Problem(code),))
 
 
 @pytest.mark.parametrize(

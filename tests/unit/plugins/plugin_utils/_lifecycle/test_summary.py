@@ -185,13 +185,15 @@ def test_workstation_that_was_audited() -> None:
         {"user": "CHU\\e", "status": "renewal_due", "certificate_status": "valid", "ends_on": "2026-12-01"},
         {"user": "CHU\\c", "status": "missing", "ends_on": None},
         {"user": "CHU\\d", "status": "unknown", "ends_on": None},
+        {"user": "CHU\\f", "status": "missing", "ends_on": None, "owner_sid": None},
     ]
     found = told({"a": {"ansible_facts": {"pkcs12": {"holders": holders}}}})
-    assert found["totals"] == {"authorisation_renewal_due": 1, "missing": 1, "renewal_due": 1, "unknown": 1, "valid": 1}
+    assert found["totals"] == {"authorisation_renewal_due": 1, "missing": 2, "renewal_due": 1, "unknown": 1, "valid": 1}
     assert "  <summary.place <holder_at a CHU\\b>> <access_ends 2026-12-01>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\e>> <access_ends.by_authorisation 2026-12-01>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\c>> <no_access>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\d>> <access_not_known>" in found["lines"]
+    assert "  <summary.place <holder_at a CHU\\f>> <no_access.unknown_account CHU\\f a>" in found["lines"]
 
 
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
@@ -264,7 +266,11 @@ def served(*people: Json) -> Json:
 
 
 RUN_FAILED = {"a": Problem("ends_failed.run")}
-OFF: Json = {"unreachable": True, "msg": "x", "failed_holders": []}
+OFF: Json = {"unreachable": True, "msg": "x", "failed_holders": [], "connection_error": {"code": "no_route"}}
+
+
+def silent(code: str) -> Json:
+    return {**OFF, "connection_error": {"code": code}}
 
 
 @pytest.mark.parametrize(
@@ -305,6 +311,23 @@ def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
     found = summary({"a": result, "b": result}, set(), listed)
     assert found["totals"] == {"awaited": 1, "on_leave": 1, "missing": 3 + 5, "expired": 2}
     assert "<summary.others 1 <holder_at a T1 (CHU\\new)> <outcome.awaited>>" in found["lines"]
+
+
+def test_a_certificate_that_names_somebody_else_is_told_and_makes_nothing_red() -> None:
+    marc = {"user": "CHU\\p1", "name": "Person 1", "authorisation": "T1", "issued_to": "Sofia Nguyen - T1"}
+    read = {"ansible_facts": {**audit(None)["ansible_facts"], "pkcs12": {"holders": []}}, "other_names": [marc]}
+    for result in (served(person(1)) | {"other_names": [marc]}, read):
+        found = told({"a": result})
+        at = "<other_name_at a Sofia Nguyen - T1 Person 1, T1 (CHU\\p1)>"
+        assert found["lines"][-1] == f"<summary.other_names 1 {at}>"
+        assert (found["needs_somebody"], found["failed_hosts"], found["ends_failed"]) == ([], [], {})
+
+
+def test_who_was_taken_back_and_which_bundles_were_put_aside_is_told_once() -> None:
+    both = {"a": of() | {"noted": ["T1"], "put_aside": ["P - T1.p12"]}, "b": of() | {"noted": ["T1"], "put_aside": []}}
+    assert told(both)["lines"][-2:] == ["<written_down_as_retired T1>", "<put_aside P - T1.p12>"]
+    assert told({"a": of() | {"noted": ["T1"], "put_aside": []}})["lines"][-1] == "<written_down_as_retired T1>"
+    assert told(dict.fromkeys("ab", of() | {"taken_back": ["T1"]}))["lines"][-1] == "<taken_back T1>"
 
 
 def test_leaver_stays_listed_until_all_is_removed() -> None:
@@ -366,13 +389,19 @@ def test_nobody_at_all() -> None:
     assert told({})["lines"] == ["<summary <summary.workstations 0>>"]
 
 
+ACCOUNTS = ("CHU\\jdupont", "C:\\Users\\p2", "S-1-5-21-3")
+
+
 def test_an_account_is_named_and_not_its_sid() -> None:
-    """A removal finds a store that the inventory does not name by the SID."""
-    rows = [{**person(each, "removed"), "user": f"S-1-5-21-{each}", "name": None} for each in (1, 2)]
-    profiles = [{"owner_sid": "S-1-5-21-1", "owner": "CHU\\jdupont"}, {"owner_sid": "S-1-5-21-2", "owner": None}]
+    """A removal finds a store that the inventory does not name by the SID. For one that nothing is known of, the catalogue has words."""
+    rows = [{**person(each, "removed"), "user": f"S-1-5-21-{each}", "name": None} for each in (1, 2, 3)]
+    profiles = [
+        {"owner_sid": "S-1-5-21-1", "owner": "CHU\\jdupont"},
+        {"owner_sid": "S-1-5-21-2", "path": "C:\\Users\\p2"},
+    ]
     found = told({"a": of(*rows) | {"ansible_facts": {"pkcs12": {"profiles": profiles}}}})
-    both = "<holder_at a T1 (CHU\\jdupont)>,<holder_at a T2 (S-1-5-21-2)>"
-    assert f"<summary.others 2 {both} <outcome.removed>>" in found["lines"]
+    all_three = ",".join(f"<holder_at a T{number} ({who})>" for number, who in enumerate(ACCOUNTS, 1))
+    assert f"<summary.others 3 {all_three} <outcome.removed>>" in found["lines"]
 
 
 LISTED = (
@@ -387,6 +416,11 @@ def test_who_has_left_is_named_once_and_only_where_nothing_was_told() -> None:
     assert "<summary.others 1 <holder_at a Person 1, T1 (CHU\\p1)> <outcome.left>>" in found["lines"]
     assert found["needs_somebody"] == []
     assert "left" not in summary({"a": of(person(1), person(2))}, frozenset(), listed)["totals"]
+    assert found["lines"][-1] == "<summary.left>"
+    looked = summary({"a": of(person(2)) | {"leavers_here": []}}, frozenset(), listed)
+    assert (looked["lines"][-1], looked["totals"]["left"]) == ("<summary.left_removed>", 1)
+    there = summary({"a": of(person(2)) | {"leavers_here": ["T1"]}}, frozenset(), listed)
+    assert (there["totals"]["left_with_a_certificate"], there["needs_somebody"]) == (1, ["a"])
     for nothing in (None, {"unreachable": True}, {"skipped": True}, LEFT_OUT, {"failed": True, "msg": "No."}):
         assert "left" not in summary({"a": nothing}, frozenset(), listed)["totals"]
 
@@ -427,24 +461,29 @@ def test_a_removal_that_nobody_has_confirmed_says_so_at_the_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("results", "called"),
+    ("results", "said"),
     [
-        ({"a": OFF, "b": OFF}, 2),
-        ({"a": OFF, "b": {"answered": False, "ansible_facts": {}}, "c": OFF}, 3),
-        ({"a": OFF}, 0),
-        ({"a": OFF, "b": of()}, 0),
-        ({"a": OFF, "b": {"failed": True, "msg": "No."}}, 0),
-        ({"a": OFF, "b": {"no_workstation": True}}, 0),
-        ({"a": OFF, "b": None}, 0),
-        ({"a": OFF, "b": OFF, "c": {"no_workstation": True}, "d": None}, 2),
-        ({}, 0),
+        ({"a": OFF, "b": silent("connection_timeout")}, ["<none_answered 2>"]),
+        ({"a": OFF, "b": {**silent("name_not_resolved"), "answered": False}, "c": OFF}, ["<none_answered 3>"]),
+        # No network is to blame where the account is refused, nobody was called, somebody answers, or only Ansible knows why.
+        *(
+            ({"a": OFF, "b": silent(code)}, ["<none_answered.other_cause 2>"])
+            for code in ("logon_refused", "account_missing", "connection_refused")
+        ),
+        ({"a": OFF, "b": {"unreachable": True, "msg": "x"}}, ["<none_answered.other_cause 2>"]),
+        ({"a": OFF}, []),
+        ({"a": OFF, "b": of()}, []),
+        ({"a": OFF, "b": {"failed": True, "msg": "No."}}, []),
+        ({"a": OFF, "b": {"no_workstation": True}}, []),
+        ({"a": OFF, "b": None}, []),
+        ({"a": OFF, "b": OFF, "c": {"no_workstation": True}, "d": None}, ["<none_answered 2>"]),
+        ({}, []),
     ],
 )
 def test_where_no_workstation_of_several_answers_it_is_not_they_who_are_off(
-    results: dict[str, Any], called: int
+    results: dict[str, Any], said: list[str]
 ) -> None:
-    said = [line for line in told(results)["lines"] if line.startswith("<none_answered")]
-    assert said == ([f"<none_answered {called}>"] if called else [])
+    assert [line for line in told(results)["lines"] if line.startswith("<none_answered")] == said
 
 
 STOPPED = {"failed_percentage": 33.33, "stops": True}

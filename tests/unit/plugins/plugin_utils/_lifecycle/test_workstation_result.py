@@ -118,6 +118,31 @@ def test_the_keys_are_the_same_whatever_happened(workstation: FakeWorkstation, f
     assert len(keys) == 1
 
 
+def test_an_installed_certificate_in_another_name_is_a_remark_and_no_failure(
+    workstation: FakeWorkstation, tmp_path: Path, authority: Authority
+) -> None:
+    """The bundle in that name would be refused (wrong_person)."""
+    workstation.plant(JEANNE["user"], issue(authority, "Sofia Nguyen - T123456", 400 * DAY))
+    found = enrol(workstation, tmp_path, [JEANNE], install="due")
+    assert (outcomes(found), found["failed"]) == (["unchanged"], False)
+    assert found["other_names"] == [JEANNE | {"issued_to": "Sofia Nguyen - T123456"}]
+    for more, given in (({"former_name": "Sofia Nguyen"}, {}), ({}, {"name_check": "off"})):
+        assert enrol(workstation, tmp_path, [JEANNE | more], install="due", **given)["other_names"] == []
+
+
+def test_a_leaver_is_here_while_any_store_has_the_number_and_unknown_where_one_cannot_be_read(
+    workstation: FakeWorkstation, folder: Path, authority: Authority
+) -> None:
+    def here() -> Any:
+        return enrol(workstation, folder, [JEANNE, PAUL], leavers=["t654321"])["leavers_here"]
+
+    assert here() == []
+    workstation.plant(ANNE["user"], issue(authority, "Paul Martin - T654321", DAY))
+    assert here() == ["T654321"]
+    workstation.unreadable = {PAUL["user"]}
+    assert here() is None
+
+
 def test_the_diff_has_an_entry_for_each_store_that_was_looked_at(workstation: FakeWorkstation, folder: Path) -> None:
     result = enrol(workstation, folder, diff=True, passphrases={"T123456": PASSPHRASE})
     assert [entry["before_header"] for entry in result["diff"]] == ["WS-1 CHU\\jdupont CurrentUser\\My"]

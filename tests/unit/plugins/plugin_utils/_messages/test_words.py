@@ -33,6 +33,7 @@ CODES = {
     "x.around": code(Actor.NOBODY),
     "x.before": code(Actor.HOLDER),
     "x.plain": code(Actor.NOBODY),
+    "x.account": code(Actor.NOBODY, who="account", others="accounts"),
 }
 EN: dict[str, Any] = {
     "x.count": {"cause": {"by": "count", "one": "{count} file.", "many": "{count} files."}},
@@ -47,6 +48,9 @@ EN: dict[str, Any] = {
     "x.around": {"cause": "It failed ({causes})."},
     "x.before": {"cause": "It failed.", "next_step": "Look."},
     "x.plain": {"cause": "Also this."},
+    "x.account": {"cause": "{who}, {others}."},
+    "word.account_without_name": "nobody",
+    "word.the_workstation": "itself",
     "word.a_list": "a list",
     "word.a_text": "a text",
 }
@@ -56,6 +60,7 @@ FR: dict[str, Any] = {
     "word.a_list": "une liste",
 }
 
+ACCOUNTS = {"who": "T1 (S-1-5-21-1-2-3-1104)", "others": ("S-1-5-18", "CHU\\s-1-x")}
 NOON, WORD = "2026-11-25T12:00:07Z", {"kind": "a_list", "kinds": ("a_text", "a_number")}
 
 pytestmark = [pytest.mark.any_problem]
@@ -98,6 +103,8 @@ TEN = ", ".join(NAMES[:10])
         (value("a\nb", "\x1b[0m"), "a\\nb is not \\x1b[0m.", "a\\nb is not \\x1b[0m."),
         # Text from outside is one line without its period.
         (Problem("x.outside", {"said": Outside("no\n \x1bway. ")}), "It said: no \\x1bway.", "It said: no \\x1bway."),
+        # Nobody knows people by a SID.
+        (Problem("x.account", ACCOUNTS), "T1 (nobody), itself, CHU\\s-1-x.", "T1 (nobody), itself, CHU\\s-1-x."),
         # Words of the catalogue are of the language, and an unknown one is shown.
         (Problem("x.word", WORD), "It is a list, not a text, a_number.", "It is une liste, not a text, a_number."),
     ],

@@ -74,6 +74,7 @@ BEATRICE = "B\u00e9atrice Durand"
 def test_the_right_person_passes_and_of_another_both_are_named(
     cn: str, person: ExpectedSubject, another: str | None
 ) -> None:
+    assert person.other_name_in(certificate(cn)) == (cn if another == "name" else None)
     if another is None:
         check_subject(certificate(cn), person)
         return

@@ -142,8 +142,8 @@ def test_a_leaver_is_no_holder_and_the_certificate_is_a_finding(entries: Any) ->
     found = left(record(), entries=entries, leavers=frozenset({"T1"}))
     assert [row.authorisation for row in found.holders] == ["T2"]
     assert [(row.holder, row.next_step, row.actor) for row in found.without_holder] == [("T1", *LEFT)]
-    assert "with the role retire" in page(found)
-    assert "with the role retire" in markdown(found)
+    assert "run the playbook retire" in page(found)
+    assert "run the playbook retire" in markdown(found)
 
 
 @pytest.mark.parametrize("written", ["t1", " T1 ", "T 1"])

@@ -116,8 +116,9 @@ def remarks_of(report: Report) -> list[list[str]]:
 def test_after_the_end_the_report_says_which_day_to_write_where_and_that_day_is_right() -> None:
     own = {"authorisation_anniversary": "2026-11-20"}
     (jeanne,), (paul,) = remarks_of(made(site(own, **ENDED)))
-    assert "write 2027-11-20 in authorisation_anniversary of this person (pkcs12_holders), if the registry" in jeanne
-    assert "once the yearly document has been returned, write 2027-11-25 in pkcs12_authorisation_anniversary" in paul
+    start = "once the document has been returned, IT writes"
+    assert f"{start} 2027-11-20 in authorisation_anniversary of this person (pkcs12_holders), if the registry" in jeanne
+    assert f"{start} 2027-11-25 in pkcs12_authorisation_anniversary, if the registry" in paul
     written = made(site({"authorisation_anniversary": "2027-11-20"}, pkcs12_authorisation_anniversary="2027-11-25"))
     assert statuses(written) == {"T1": Status.VALID, "T2": Status.VALID}
     assert remarks_of(written) == [[], []]

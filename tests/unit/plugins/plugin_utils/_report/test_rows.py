@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import holders_csv
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
@@ -120,7 +121,7 @@ def said(found: HolderRow) -> tuple[Status, NextStep, Actor]:
         (Host("ws-1", (JEANNE,), problem=UNRESOLVED), Status.NEVER_SEEN, NextStep.CORRECT_NAME, Actor.IT),
         (Host("ws-1", (JEANNE,), problem=REFUSED), Status.NEVER_SEEN, NextStep.ADMIT_ACCOUNT, Actor.IT),
         (Host("ws-1", (JEANNE,), problem=OFF), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
-        (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.SET_UP_WORKSTATION, Actor.IT),
+        (Host("ws-1", (JEANNE,)), Status.NEVER_SEEN, NextStep.RUN_AUDIT, Actor.IT),
     ],
 )
 def test_a_holder_has_one_status_and_one_next_step(what: Host, status: Status, step: NextStep, actor: Actor) -> None:
@@ -281,6 +282,14 @@ def test_the_function_of_any_entry_is_shown() -> None:
 def row(what: Host, **changes: Any) -> HolderRow:
     entry = replace(JEANNE, **changes)
     return row_of((entry, replace(what, entries=(entry,))))
+
+
+@pytest.mark.parametrize(
+    ("user", "number", "name"),
+    [("CHU\\x", "T1", "CHU\\x"), ("S-1-5-21-7", "T1", "T1"), ("S-1-5-21-7", None, "S-1-5-21-7")],
+)
+def test_a_sid_names_nobody_who_has_a_number(user: str, number: str | None, name: str) -> None:
+    assert row(host(), user=user, person=ExpectedSubject(None, number)).name == name
 
 
 @pytest.mark.parametrize(("awaiting", "step"), [(Awaiting.DOCUMENT, ANNEX), (Awaiting.BUNDLE, BUNDLE)])

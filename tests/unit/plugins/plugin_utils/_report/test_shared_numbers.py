@@ -136,11 +136,11 @@ def test_the_run_is_red_and_names_both_with_what_to_do(tmp_path: Path, query: st
     )  # a mail's subject: no names
     (said,) = result["shared_numbers"]
     assert said.startswith(
-        "The inventory has T1 for Jeanne Dupont (ws-1) and Paul Martin (ws-2). Give each person the own number"
+        "Two names have the number T1: Jeanne Dupont (pkcs12_holders: ws-1) and Paul Martin (pkcs12_holders: ws-2). If they are one"
     )
     french = run(tmp_path, VARIABLES, language="fr")
     assert french["shared_numbers"][0].startswith(
-        "L\u2019inventaire a T1 pour Jeanne Dupont (ws-1) et Paul Martin (ws-2)."
+        "Deux noms ont le num\u00e9ro T1\u00a0: Jeanne Dupont (pkcs12_holders : ws-1) et Paul Martin"
     )
     assert result["markdown"].count("One number for two people: T1: Jeanne Dupont (ws-1), Paul Martin (ws-2)") == 1
     assert run(tmp_path, VARIABLES[:1])["shared_numbers"] == []

@@ -73,9 +73,11 @@ def test_there_are_the_month_of_the_report_and_the_twelve_after_it() -> None:
 def test_ends_are_counted_in_the_month_of_the_site() -> None:
     evening = datetime(2026, 12, 31, 22, 30, tzinfo=timezone.utc)
     night = datetime(2026, 12, 31, 23, 30, tzinfo=timezone.utc)
-    assert ends([until(evening), until(night, date(2027, 1, 31)), until(night)]) == {
+    # In the night before the month from which on there is no access.
+    last = datetime(2026, 12, 31, 22, 59, 59, tzinfo=timezone.utc)
+    assert ends([until(evening), until(night, date(2027, 1, 31)), until(night), until(last)]) == {
         (2026, 12): (1, 0),
-        (2027, 1): (2, 1),
+        (2027, 1): (3, 1),
     }
 
 

@@ -109,7 +109,7 @@ def test_a_certificate_row_has_what_the_store_has() -> None:
     assert said[0]["thumbprint"] == '="0000000000000000000000000000000000000001"'
     assert said[0]["subject"] == "CN=Jeanne Dupont - T100000,O=CHU,C=FR"
     assert (said[0]["key"], said[0]["archived"], said[0]["facts of"]) == ("linked", "no", "2026-11-25")
-    assert said[-1]["authorisation"] == ""
+    assert (said[0]["name"], said[-1]["name"], said[-1]["authorisation"]) == ("Jeanne Dupont", "", "")
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,11 @@ from html.parser import HTMLParser
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import (
     FEW,
     MANY,
+    OF_AUTHORISATION,
     dated,
     packed,
     page,
@@ -252,6 +254,17 @@ def test_whatever_a_report_holds_it_is_a_page(seed: int) -> None:
     assert [tag for tag, _given in found.elements].count("script") == 1
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_the_legend_has_every_status_that_the_page_shows_and_no_other(seed: int) -> None:
+    report = drawn_report(seed)
+    say = Wording(report.parameters)
+    above, _title, below = page(report).partition('<section id="legend"')
+    shown, explained = (set(re.findall(r'<span class="mark \w+">(.+?)</span>', part)) for part in (above, below))
+    statuses = {*map(say.of, (*Status, *OF_AUTHORISATION))}
+    # A workstation is also never seen, and an authorisation is also valid.
+    assert explained <= shown and shown & statuses <= {*explained, say.of(Status.NEVER_SEEN), say("auth.valid")}
+
+
 def test_long_tables_have_a_filter_and_lay_out_what_is_in_sight() -> None:
     def classes(size: int) -> tuple[int, int]:
         found = [given.get("class", "").split() for _tag, given in read(hospital(size)).elements]
@@ -274,7 +287,8 @@ def test_a_date_does_not_break_at_its_hyphens() -> None:
 
 def test_only_a_span_is_added_to_a_text() -> None:
     assert dated("<b> 2026-11-26") == '&lt;b&gt; <span class="day">2026-11-26</span>'
-    assert dated("12026-11-26 and 26/11/2026") == "12026-11-26 and 26/11/2026"
+    assert dated("12026-11-26 and 26/11/2026 10:00") == "12026-11-26 and 26/11/2026 10:00"
+    assert dated("call (01 02 03 04 05)") == 'call (<span class="day">01 02 03 04 05</span>)'
 
 
 def test_packed_rows_have_only_characters_that_html_allows() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from html import escape
 
 import pytest
 
@@ -124,7 +125,9 @@ def test_what_is_signed_has_all_certificates_without_a_holder(
         for number in range(2)
     )
     shown = page(replace(sample(), without_holder=rows))
-    assert f"<dt>Certificates without a holder</dt><dd>{said}</dd>" in shown
+    left = f"<br>{escape(row.certificate.subject)}, {row.workstation}: run the playbook retire, with the number in pkcs12_leavers (IT)"
+    lines = "".join(left for each in rows if each.next_step is NextStep.RETIRE_LEAVER)
+    assert f"<dt>Certificates without a holder</dt><dd>{said}{lines}</dd>" in shown
 
 
 @pytest.mark.parametrize(

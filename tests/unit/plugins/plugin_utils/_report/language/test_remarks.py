@@ -134,6 +134,24 @@ def test_a_certificate_in_anothers_store_says_whose_it_is() -> None:
     assert lines(found, "T2") == []
 
 
+def test_a_certificate_in_the_store_of_nobody_known_says_whose_it_is_where_windows_does_not_know_the_account() -> None:
+    lost = replace(JEANNE, owner_sid=None)
+    found = report(host(record(**AT_PAULS), entries=(lost,), store_owners=(StoreOwner("S-1-5-21-2", "CHU\\pmartin"),)))
+    assert lines(found, "T1") == ["on ws-1 in the store of CHU\\pmartin"]
+
+
+@pytest.mark.parametrize("former", [None, "Zoe Petit"])
+def test_a_certificate_in_another_name_says_so_unless_the_name_is_a_former_one(former: str | None) -> None:
+    named = record(subject="CN=Zoe Petit - T1", subject_cn="Zoe Petit - T1")
+    person = replace(JEANNE.person, former_name=former)
+    found = report(host(named, entries=(replace(JEANNE, person=person),)))
+    (row,) = found.holders
+    assert [place.issued_to for place in row.places] == [None if former else "Zoe Petit - T1"]
+    assert (row.status.value, row.next_step.value) == ("valid", "nothing")
+    assert len(lines(found, "T1")) == (0 if former else 1)
+    assert all("Zoe Petit - T1" in line for line in lines(found, "T1"))
+
+
 def test_a_row_says_for_which_issuer_it_is_where_there_are_several() -> None:
     """A holder with a usable certificate of each has no two for one."""
     ours = replace(JEANNE, issuer_setting="CN=A")
@@ -233,7 +251,7 @@ def test_an_unread_store_is_somebodys() -> None:
     assert said == [
         "store not read: Paul Martin (CHU\\pmartin)",
         "store not read: CHU\\guest",
-        "store not read: an account that Windows no longer knows",
+        "store not read: an unnamed, perhaps deleted account",
         "store not read: the workstation itself",
         "store not read: Jeanne Dupont (CHU\\jdupont)",
     ]
@@ -274,7 +292,7 @@ def test_the_size_of_a_key_is_said_once() -> None:
 
 @pytest.mark.parametrize(
     ("account", "said"),
-    [("CHU\\dupont", ("CHU\\dupont",) * 2), (None, ("Windows no longer knows", "Windows ne connaît"))],
+    [("CHU\\dupont", ("CHU\\dupont",) * 2), (None, ("an unnamed, perhaps deleted account", "un compte sans nom"))],
 )
 def test_an_account_that_the_inventory_has_by_its_sid_is_shown_by_its_name(
     account: str | None, said: tuple[str, str]
