@@ -158,6 +158,7 @@ def test_only_a_formula_without_a_value_is_one(read: Read) -> None:
         "C1": "<f>B2</f><v>x</v>",
         "D1": "<f>B2</f><v></v>",
         "E1": "<v></v>",
+        "Z1": "<f>B1</f>",
     }
     types = {"C1": ' t="str"', "D1": ' t="str"'}
     row = "".join(f'<c r="{where}"{types.get(where, "")}>{cell}</c>' for where, cell in cells.items())
@@ -165,6 +166,7 @@ def test_only_a_formula_without_a_value_is_one(read: Read) -> None:
         "A1": (Kind.FORMULA, ""),
         "B1": (Kind.NUMBER, "7"),
         "C1": (Kind.TEXT, "x"),
+        "Z1": (Kind.FORMULA, ""),
     }
 
 
