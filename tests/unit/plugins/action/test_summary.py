@@ -88,15 +88,17 @@ GONE_NOW = [LEAVER | {"authorisation": f"T1{each}", "leaves_on": "2020-02-29"} f
 
 
 def test_what_the_register_says_is_told_at_the_end_of_a_run() -> None:
-    rows = [Problem("register_row.more", {"count": 3}), Problem("register_columns", {"file": "f", "headings": ("h",)})]
+    lines = [Problem("register_row.nameless", {"file": "people.xlsx", "line": line}) for line in (17, 18)]
+    rows = [*lines, Problem("register_columns", {"file": "people.xlsx", "headings": ("badge",)})]
     hosts = {"ws-1": {"first": READY, "second": DONE, "pkcs12_holders": GONE_NOW}}
     variables = {"hostvars": hosts, "groups": {"all": list(hosts)}}
     known = variables | {"pkcs12_register_problems": [each.to_map() for each in rows]}
     told = run_action("summary", BASE, FakeWorkstation(), variables=known)
     assert list(told["ends_failed"]) == ["ws-1"]
     assert "register_columns" not in str(told["lines"])
+    assert [str(line) in str(told["lines"]) for line in (17, 18)] == [True, True]
     calm = run_action("summary", BASE, FakeWorkstation(), variables=variables)
-    assert (calm["ends_failed"], len(calm["lines"])) == ({}, len(told["lines"]) - 1)  # many leave: no failure
+    assert (calm["ends_failed"], len(calm["lines"])) == ({}, len(told["lines"]) - 2)  # many leave: no failure
     served = run_action("summary", {**BASE, "results": "second"}, FakeWorkstation(), variables=variables)
     assert served["totals"] == {"left": 5, "renewed": 1}
 
