@@ -157,6 +157,7 @@ MAIL = {"kind": "mail", "to": ["a@chu.example"]}
 SENDING = {"mail_host": "smtp.example", "mail_sender": "c@chu.example"}
 MAILED = FILES | {"report_destinations": [MAIL]}
 ACCOUNT = {"dav": {"username": "svc", "password": "canary of the report"}}
+LAST_DAY = {"register_holders": [ANNE | {"leaves_on": "2026-11-25"}]}
 NEWCOMER = {"register_holders": [{"name": "Anne Roux", "authorisation": "T3"}]}
 FROM_SERVER = {"crl": ["from_certificate"]}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
@@ -298,6 +299,7 @@ EFFECTS = [
     Effect("language", "fr", says("Certificats"), False, True),
     Effect("language", "fr", sentence, "Personal certificates, the portal, 2", "Certificats personnels, le portail, 2"),
     Effect("time_zone", EAST, first("authorisation_days_left"), 29, 28),
+    Effect("time_zone", EAST, summary("without_workstation"), 1, 0, LAST_DAY),
     Effect("report_date", "2026-11-26T12:00:00Z", first("authorisation_days_left"), 29, 28),
     Effect("renew_before_days", 400, place("status"), "valid", "renewal_due"),
     Effect("authorisation_due_within_days", 28, first("authorisation_status"), "renewal_due", "valid"),

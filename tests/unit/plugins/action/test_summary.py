@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from unit.plugins.action.effects import Effect, Scene, check
+from unit.plugins.action.effects import EAST, Effect, Scene, check
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.lazy_variables import Lazy
 
@@ -101,6 +101,14 @@ def test_what_the_register_says_is_told_at_the_end_of_a_run() -> None:
     assert (calm["ends_failed"], len(calm["lines"])) == ({}, len(told["lines"]) - 2)  # many leave: no failure
     served = run_action("summary", {**BASE, "results": "second"}, FakeWorkstation(), variables=variables)
     assert served["totals"] == {"left": 5, "renewed": 1}
+
+
+@pytest.mark.parametrize(("zone", "left"), [("UTC", {}), (EAST, {"left": 1})])
+def test_whether_a_last_day_has_passed_the_zone_of_the_host_says(zone: str, left: dict[str, int]) -> None:
+    host = HOSTS["ws-1"] | {"pkcs12_holders": [LEAVER | {"leaves_on": "2026-11-25"}], "pkcs12_time_zone": zone}
+    variables = {"hostvars": {"ws-1": host}, "groups": {"all": ["ws-1"]}}
+    told = run_action("summary", BASE, FakeWorkstation(), variables=variables)
+    assert told["totals"] == {"renewed": 1, **left}
 
 
 @pytest.mark.parametrize(
