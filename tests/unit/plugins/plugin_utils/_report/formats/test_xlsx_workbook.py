@@ -16,7 +16,6 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, parse_holder
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import to_json
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.xlsx_workbook import workbook
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Register, RegisterPerson, Report
@@ -135,12 +134,6 @@ def test_of_the_certificates_of_two_issuers_the_worse_one_counts(ended: str) -> 
     there = (record(days=-3 if each == ended else 700, issuer_setting=each) for each in "AB")
     (jeanne,) = rows(known_report(host(*there, entries=entries)))
     assert (jeanne["status"], jeanne["workstations"]) == ("expired", "ws-1")
-
-
-def test_two_people_with_one_number_are_two_rows() -> None:
-    anne = replace(JEANNE, user="CHU\\aroux", person=ExpectedSubject("Anne Roux", "T1"), owner_sid="S-1-5-21-3")
-    found = rows(known_report(host(entries=(JEANNE, anne))))
-    assert [(row["name"], row["authorisation"]) for row in found] == [("Anne Roux", "T1"), ("Jeanne Dupont", "T1")]
 
 
 def test_accounts_are_told_apart_where_they_differ() -> None:
