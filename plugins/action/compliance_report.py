@@ -17,8 +17,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
-    register_problems,
     variables_of,
+    wrong_rows,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.of_site import of_this_site
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
@@ -64,8 +64,7 @@ class ActionModule(Pkcs12Action):
         variables = list(variables_of(self._task_vars, options["report_hosts"], names, self._mask))
         options["leavers"] = [*leavers_in(options["leavers"]), *retired_in(*folders_in(SITE_FOLDER, variables))]
         options["previous_report"] = options["previous_report"] or last_report(options)
-        wrong_rows = (each for each in register_problems(self._task_vars) if each.kind == "register_row")
-        options["register_problems"] = tuple(wrong_rows)
+        options["register_problems"] = wrong_rows(self._task_vars)
         whole = report_of(options, variables, now())
         if is_report and whole.workstations:  # a report of a register alone tells of no workstation
             checked(whole, FactCache(*fact_caching(), in_awx=task.job is not None))

@@ -15,7 +15,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     TaskContext,
     now,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import untag, variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
+    untag,
+    variables_of,
+    wrong_rows,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import FACT
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, of_inventory
@@ -68,6 +72,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             found = dict(variables_of(self._task_vars, None, (VARIABLE,), self._mask))
             holders, unread = of_inventory({host: each[VARIABLE] for host, each in found.items() if each})
             problems = [*problems, *unread]
+        problems = [*problems, *wrong_rows(self._task_vars)]
         today = calendar_of(str(self.variable(TIME_ZONE) or UTC), 0).day(now())
         leavers = leavers_in(options["leavers"]) | gone(holders, today)
         run = CollectionRun(

@@ -13,7 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_caching import fact_caching
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of, wrong_rows
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.of_site import of_this_site
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.this_run import folders_in
@@ -54,5 +54,6 @@ class ActionModule(Pkcs12Action):
             options |= of_this_site(self, options)
         variables = list(variables_of(self._task_vars, options["report_hosts"], (*VARIABLES, SITE_FOLDER), self._mask))
         options["leavers"] = [*leavers_in(options["leavers"]), *retired_in(*folders_in(SITE_FOLDER, variables))]
+        options["register_problems"] = wrong_rows(self._task_vars)
         cache = FactCache(*fact_caching(), in_awx=task.job is not None)
         return remind(options, variables, Mode(now(), task.check_mode, task.job, cache))

@@ -20,8 +20,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.fact_ca
     playbooks_of_run,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import (
-    register_problems,
     variables_of,
+    wrong_rows,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
@@ -91,11 +91,10 @@ class ActionModule(Pkcs12Action):
                 known |= {str(holder.get("authorisation")) for holder in holders}
         listed = {host: replace(each, leavers=each.leavers | gone_by_day) for host, each in listed.items()}
         everybody = listed if task.options["whole_inventory"] else None
-        wrong_rows = [each for each in register_problems(self._task_vars) if each.kind == "register_row"]
         is_about_leaving = everybody is None or any("ready" in (each or {}) for each in results.values())
         people = [holder for each in listed.values() for holder in each.holders]
         doubts = many_leave(people, today) if is_about_leaving else ()
-        found = summary(results, known, self.words.of, everybody, bool(looked_at), wrong_rows, doubts)
+        found = summary(results, known, self.words.of, everybody, bool(looked_at), wrong_rows(self._task_vars), doubts)
         most = task.options["max_fail_percentage"]
         if task.options["batch_of"]:
             return {**found, **self._progress(task, found), "stops": stops(found, most)}

@@ -139,6 +139,10 @@ def caches(data: Data) -> Iterator[str]:
         for each in data[kind]:
             if each.get(setting, 0) != 0:
                 yield f"{each['name']}: {setting} is {each[setting]}, so a job may have an older inventory than PKCS12 retire"
+    for each in data["controller_inventory_sources"]:
+        for setting in ("overwrite", "overwrite_vars"):
+            if each.get("source") == "scm" and not each.get(setting):
+                yield f"{each['name']}: without {setting}, a job has what the source does not say any more"
 
 
 def earlier_report(data: Data) -> Iterator[str]:

@@ -233,6 +233,11 @@ MISTAKES = [
         "update_cache_timeout is 1",
     ),
     (
+        awx_folders.caches,
+        put("controller_inventory_sources", "Workstations from the register", "overwrite_vars", value=False),
+        "without overwrite_vars",
+    ),
+    (
         awx_folders.earlier_report,
         put(TEMPLATES, WEEKLY, "extra_vars", "pkcs12_report_name", value="weekly"),
         "no report is written",

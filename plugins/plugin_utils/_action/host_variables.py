@@ -81,6 +81,11 @@ def register_problems(variables: Mapping[str, Any]) -> tuple[Problem, ...]:
     return tuple(map(Problem.from_map, given)) if isinstance(given, list) else ()
 
 
+def wrong_rows(variables: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """The rows of the registers whose people are not served: whatever uses the inventory tells them all, and ends red."""
+    return tuple(each for each in register_problems(variables) if each.kind == "register_row")
+
+
 def check_register(variables: Mapping[str, Any]) -> None:
     """Raises ``Pkcs12Error`` (``register_unread``) where a register of the inventory could not be read.
 

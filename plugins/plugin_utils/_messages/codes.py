@@ -875,6 +875,7 @@ CODES: Mapping[str, Code] = {
     "register_row.number_missing": code(IT, cell=STR, heading=STR),
     "register_row.number_scientific": code(IT, cell=STR, heading=STR, given=STR),
     "register_row.person": code(IT, file=STR, line=STR),
+    "register_row.reminders": code(IT),
     "register_row.template": code(IT, cell=STR, heading=STR),
     "register_row.text_is_date": code(IT, cell=STR, heading=STR),
     "register_row.text_is_number": code(IT, cell=STR, heading=STR, given=STR),

@@ -47,6 +47,7 @@ PLAYS = """\
         report_formats: [xlsx]
         register_holders: "{{ pkcs12_register_holders }}"
         report_date: "2026-11-25T12:00:00Z"
+        authorisation_anniversary: "{{ pkcs12_authorisation_anniversary }}"
         language: "{{ item }}"
       loop: [en, fr]
       register: made
@@ -83,8 +84,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("way-back")
     (folder / "people.csv").write_text(REGISTER, encoding="utf-8-sig")
     (folder / "plays.yml").write_text(PLAYS, encoding="utf-8")
-    given = json.dumps({"known": report_inputs.facts(), "folder": str(folder)})
-    arguments = ["-i", str(source(folder, "people.csv")), "-e", given, str(folder / "plays.yml")]
+    given = {"known": report_inputs.facts(), "folder": str(folder), "pkcs12_authorisation_anniversary": "2027-06-30"}
+    arguments = ["-i", str(source(folder, "people.csv")), "-e", json.dumps(given), str(folder / "plays.yml")]
     ran = ansible_playbook(arguments, {**os.environ, **ENVIRONMENT}, folder)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return folder

@@ -33,7 +33,8 @@ def reminders_result(
     """The documented result. ``letters``: also what was sent by earlier runs. ``outcomes`` is None if nothing was to be sent.
 
     Raises ``Pkcs12Error`` with the same keys if a mail was not sent (``reminders_not_sent``), or if nobody knows what holders of a
-    workstation have to do (``unusable_variables``), or which certificates are revoked (``revocation_not_checked``).
+    workstation have to do (``unusable_variables``), or which certificates are revoked (``revocation_not_checked``), or if rows of the
+    register are wrong (``register_row``).
     """
     failed = [each for each in outcomes or () if each.problem]
     rows = (
@@ -66,6 +67,9 @@ def reminders_result(
         raise Pkcs12Error(
             Problem("revocation_not_checked", {"lists": lists}, causes=(said,)), changed=changed, details=details
         )
+    if rows := report.register.problems:  # nobody is reminded of what a wrong row should say
+        problem = Problem("register_row.reminders", causes=(said, *rows))
+        raise Pkcs12Error(problem, changed=changed, details=details)
     return {"changed": changed, "msg": said, **details}
 
 

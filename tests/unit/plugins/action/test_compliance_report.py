@@ -157,6 +157,7 @@ MAIL = {"kind": "mail", "to": ["a@chu.example"]}
 SENDING = {"mail_host": "smtp.example", "mail_sender": "c@chu.example"}
 MAILED = FILES | {"report_destinations": [MAIL]}
 ACCOUNT = {"dav": {"username": "svc", "password": "canary of the report"}}
+LAST_DAY = {"register_holders": [ANNE | {"leaves_on": "2026-11-25"}]}
 NEWCOMER = {"register_holders": [{"name": "Anne Roux", "authorisation": "T3"}]}
 FROM_SERVER = {"crl": ["from_certificate"]}
 ALL = ["csv", "html", "json", "markdown", "prometheus"]
@@ -298,6 +299,7 @@ EFFECTS = [
     Effect("language", "fr", says("Certificats"), False, True),
     Effect("language", "fr", sentence, "Personal certificates, the portal, 2", "Certificats personnels, le portail, 2"),
     Effect("time_zone", EAST, first("authorisation_days_left"), 29, 28),
+    Effect("time_zone", EAST, summary("without_workstation"), 1, 0, LAST_DAY),
     Effect("report_date", "2026-11-26T12:00:00Z", first("authorisation_days_left"), 29, 28),
     Effect("renew_before_days", 400, place("status"), "valid", "renewal_due"),
     Effect("authorisation_due_within_days", 28, first("authorisation_status"), "renewal_due", "valid"),
@@ -476,16 +478,19 @@ def test_a_workbook_that_cannot_be_made_is_refused_before_anything_is_written(
 
 
 def test_wrong_rows_of_the_register_make_the_report_red_and_are_told(tmp_path: Path) -> None:
-    row = Problem(
-        "register_row",
-        {"file": "people.xlsx", "line": 17, "whose": "Jeanne Dupont"},
-        causes=(Problem("register_row.cell_bool", {"cell": "H17", "heading": "last day"}),),
-    )
+    rows = [
+        Problem(
+            "register_row",
+            {"file": "people.xlsx", "line": line, "whose": "Jeanne Dupont"},
+            causes=(Problem("register_row.cell_bool", {"cell": f"H{line}", "heading": "last day"}),),
+        )
+        for line in (17, 18)
+    ]
     more = Problem("register_row.more", {"count": 3})
     columns = Problem("register_columns", {"file": "people.xlsx", "headings": ("badge",)})
-    known = {"pkcs12_register_problems": [each.to_map() for each in (row, more, columns)]}
+    known = {"pkcs12_register_problems": [each.to_map() for each in (*rows, more, columns)]}
     result = of_site(tmp_path, {"pkcs12_report_formats": ["json"], **known})
-    assert (result["failing"], len(result["wrong_rows"])) == ({"register": 4}, 2)
-    assert "H17" in result["wrong_rows"][0]
-    assert "4 rows" in result["msg"]
+    assert (result["failing"], len(result["wrong_rows"])) == ({"register": 5}, 3)
+    assert ["H17" in result["wrong_rows"][0], "H18" in result["wrong_rows"][1]] == [True, True]
+    assert "5 rows" in result["msg"]
     assert "H17" not in result["msg"]  # it may be the subject of a mail

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.action.effects import EAST, Effect, Scene, check, code
 from unit.plugins.plugin_utils._mail.deliveries import PICKED_UP, error_row, known, mail
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.in_process import run_action
@@ -57,6 +57,7 @@ ONE = {"deliveries": [mail("T1")]}
 UNDATED = error_row("mail_date.missing")
 PLAN = {"withdrawals": None, "bundle_folder": "/srv/bundles"}
 USUAL = {"T1": "Jeanne Dupont - T1 2026-11-20 0800.p12"}
+LAST_DAY = [BASE["holders"][0] | {"leaves_on": "2026-11-25"}]
 NO_MAPPING = Problem("bad_arguments.no_mapping_of_secrets", {"variable": "pkcs12_x", "found": "a_text"}).to_map()
 EFFECTS = [
     Effect("mails", {"deliveries": [mail("T1", state="not_authentic")]}, totals, DONE, {"not_authentic": 1}),
@@ -72,6 +73,7 @@ EFFECTS = [
     Effect("acknowledged", ["<T1@issuer.example>"], totals, DONE, {"acknowledged": 1}),
     Effect("leavers", ["T1"], totals, DONE, {"left": 1}),
     Effect("holders", [BASE["holders"][0] | {"leaves_on": "2020-02-29"}], totals, DONE, {"left": 1}),
+    Effect("holders", LAST_DAY, totals, DONE, {"left": 1}, variables={"pkcs12_time_zone": EAST}),
     Effect("retry", ["T2"], code, None, "bad_arguments"),
     Effect("known", known("T0"), numbers, ["T1"], ["T0", "T1"]),
     Effect("bundle_folder", "/srv/bundles", folders, set(), {"bundles"}, {"withdrawals": None}),
@@ -152,3 +154,10 @@ def test_holders_and_records_are_those_of_the_site() -> None:
     summed = run_action("delivery_summary", given | {"withdrawals": []}, FakeDrivers(), variables=variables)
     records = summed["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"]
     assert [row["authorisation"] for row in records] == ["T0", "T1", "T2"]
+
+
+def test_a_wrong_row_of_the_register_is_told_and_needs_somebody() -> None:
+    rows = [{"code": "register_row.nameless", "values": {"file": "people.xlsx", "line": line}} for line in (17, 18)]
+    result = run_action("delivery_summary", BASE, FakeDrivers(), variables={"pkcs12_register_problems": rows})
+    assert (result["failed"], result["needs_somebody"], result["totals"]) == (True, ["?"], DONE)
+    assert [str(line) in result["msg"] for line in (17, 18)] == [True, True]

@@ -68,6 +68,7 @@ EFFECTS = [
     Effect("holders.leaves_on", "2020-02-29", people, [JEANNE["user"]], [], scene=new),
     Effect("holders.row_problem", "people.xlsx:17", code, None, "register_row", scene=new),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone", scene=new),
+    Effect("time_zone", EAST, people, [JEANNE["user"]], [], {"holders": [JEANNE | {"leaves_on": "2026-11-25"}]}, new),
     Effect("leavers", ["t654321"], people, [JEANNE["user"], PAUL["user"]], [JEANNE["user"]], BOTH, new),
     Effect("leavers", "T1, T123456 ", people, [JEANNE["user"], PAUL["user"]], [PAUL["user"]], BOTH, new),
     Effect("leavers", [123456], code, None, "bad_arguments", scene=new),

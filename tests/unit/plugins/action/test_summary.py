@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from unit.plugins.action.effects import Effect, Scene, check
+from unit.plugins.action.effects import EAST, Effect, Scene, check
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.lazy_variables import Lazy
 
@@ -88,17 +88,27 @@ GONE_NOW = [LEAVER | {"authorisation": f"T1{each}", "leaves_on": "2020-02-29"} f
 
 
 def test_what_the_register_says_is_told_at_the_end_of_a_run() -> None:
-    rows = [Problem("register_row.more", {"count": 3}), Problem("register_columns", {"file": "f", "headings": ("h",)})]
+    lines = [Problem("register_row.nameless", {"file": "people.xlsx", "line": line}) for line in (17, 18)]
+    rows = [*lines, Problem("register_columns", {"file": "people.xlsx", "headings": ("badge",)})]
     hosts = {"ws-1": {"first": READY, "second": DONE, "pkcs12_holders": GONE_NOW}}
     variables = {"hostvars": hosts, "groups": {"all": list(hosts)}}
     known = variables | {"pkcs12_register_problems": [each.to_map() for each in rows]}
     told = run_action("summary", BASE, FakeWorkstation(), variables=known)
     assert list(told["ends_failed"]) == ["ws-1"]
     assert "register_columns" not in str(told["lines"])
+    assert [str(line) in str(told["lines"]) for line in (17, 18)] == [True, True]
     calm = run_action("summary", BASE, FakeWorkstation(), variables=variables)
-    assert (calm["ends_failed"], len(calm["lines"])) == ({}, len(told["lines"]) - 1)  # many leave: no failure
+    assert (calm["ends_failed"], len(calm["lines"])) == ({}, len(told["lines"]) - 2)  # many leave: no failure
     served = run_action("summary", {**BASE, "results": "second"}, FakeWorkstation(), variables=variables)
     assert served["totals"] == {"left": 5, "renewed": 1}
+
+
+@pytest.mark.parametrize(("zone", "left"), [("UTC", {}), (EAST, {"left": 1})])
+def test_whether_a_last_day_has_passed_the_zone_of_the_host_says(zone: str, left: dict[str, int]) -> None:
+    host = HOSTS["ws-1"] | {"pkcs12_holders": [LEAVER | {"leaves_on": "2026-11-25"}], "pkcs12_time_zone": zone}
+    variables = {"hostvars": {"ws-1": host}, "groups": {"all": ["ws-1"]}}
+    told = run_action("summary", BASE, FakeWorkstation(), variables=variables)
+    assert told["totals"] == {"renewed": 1, **left}
 
 
 @pytest.mark.parametrize(

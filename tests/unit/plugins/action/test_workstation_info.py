@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import OLD, Effect, Scene, bundle, check, code, renamed
+from unit.plugins.action.effects import EAST, OLD, Effect, Scene, bundle, check, code, renamed
 from unit.plugins.action.test_stray_bundles import FILE, FOUND, one_file
+from unit.plugins.plugin_utils._lifecycle.test_number_look import inventory
 from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL
 from unit.plugins.plugin_utils.in_process import run_action, sid_of
 
@@ -114,6 +115,9 @@ EFFECTS = [
         "time_zone", "Pacific/Kiritimati", of("authorisation_past", "severity"), [], ["warning"], {**ALONE, **TOMORROW}
     ),
     Effect("time_zone", "Europe/Nowhere", code, None, "bad_time_zone"),
+    Effect(
+        "time_zone", EAST, of("holder", "severity"), ["ok"], [], {"holders": [JEANNE | {"leaves_on": "2026-11-25"}]}
+    ),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect(
         "holders.authorisation_anniversary", "2028-01-01", of("authorisation_far", "severity"), [], ["warning"], ALONE
@@ -141,6 +145,28 @@ EFFECTS = [
     Effect("computer", "PC-7", of("computer", "severity"), ["warning"], ["ok"], scene=renamed),
     Effect("computer", "WS-2", kept, ["issuing_authority"], None, {**ASKING}, with_browsers),
 ]
+
+PAULS = {key: value for key, value in PAUL.items() if key != "user"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "kinds"),
+    [
+        ({}, ["no_row"]),
+        (inventory(ws_2=[PAUL]), []),
+        ({"pkcs12_register_holders": [PAULS]}, []),
+        ({"pkcs12_register_holders": "T654321"}, ["no_row"]),
+    ],
+    ids=["nowhere", "at another workstation", "without a workstation", "no list"],
+)
+def test_a_certificate_of_somebody_else_in_the_inventory_is_no_stranger_s(
+    variables: dict[str, Any], kinds: list[str], tmp_path: Path
+) -> None:
+    scene = Scene(tmp_path)
+    scene.plant(bundle(f"Paul Martin - {PAUL['authorisation']}"))
+    scene.result = run_action("workstation_info", FOREIGN, scene.workstation, variables=variables)
+    assert differences(scene) == kinds
+
 
 REFUSING: dict[str, dict[str, str]] = {"workstation_info": {}, "holder_certificates": {"bundle_folder": "/nowhere"}}
 

@@ -21,7 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Register, RegisterPerson, Report
 from unit.plugins.plugin_utils import report_inputs
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
-from unit.plugins.plugin_utils._report.known import host, record
+from unit.plugins.plugin_utils._report.known import JEANNE, host, record
 from unit.plugins.plugin_utils._report.known import report as known_report
 from unit.plugins.plugin_utils._report.reports import NAMES, sample
 from unit.plugins.plugin_utils.problems import error_of
@@ -126,6 +126,14 @@ def test_a_person_is_one_row_with_the_worst_certificate() -> None:
     assert isinstance(jeanne["access until"], datetime)
     assert (paul["workstations"], paul["account"], paul["mail"]) == ("ws-1; ws-2", "CHU\\pmartin", "p@x")
     assert paul["status"] == "missing"  # at ws-2; at ws-1 it is over
+
+
+@pytest.mark.parametrize("ended", ["A", "B"])
+def test_of_the_certificates_of_two_issuers_the_worse_one_counts(ended: str) -> None:
+    entries = tuple(replace(JEANNE, issuer_setting=each) for each in "AB")
+    there = (record(days=-3 if each == ended else 700, issuer_setting=each) for each in "AB")
+    (jeanne,) = rows(known_report(host(*there, entries=entries)))
+    assert (jeanne["status"], jeanne["workstations"]) == ("expired", "ws-1")
 
 
 def test_accounts_are_told_apart_where_they_differ() -> None:
