@@ -46,9 +46,10 @@ def test_the_commands_install_the_file_of_the_collection_and_check_it(tmp_path: 
         if (ROOT / name).exists():
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
             (staged / name).write_bytes((ROOT / name).read_bytes())
-    built = run(["ansible-galaxy", "collection", "build", str(staged), "--output-path", str(tmp_path)], tmp_path)
+    downloaded = tmp_path / "collections"  # where `ansible-galaxy collection download` writes
+    built = run(["ansible-galaxy", "collection", "build", str(staged), "--output-path", str(downloaded)], tmp_path)
     assert built.returncode == 0, built.stderr
-    places = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections")}
+    places = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "installed")}
     for command in commands:
         done = run(command.split(), tmp_path, **places)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"

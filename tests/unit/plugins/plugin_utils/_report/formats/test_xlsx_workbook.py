@@ -175,3 +175,15 @@ def test_without_the_library_nothing_is_written(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "openpyxl", None)  # type: ignore[arg-type]
     refusal = error_of(lambda: workbook(of(PERSON)))
     assert refusal.problem == Problem("missing_library.openpyxl", {"python": sys.executable})
+
+
+def test_two_people_with_one_number_are_two_rows_and_one_in_two_spellings_is_one() -> None:
+    anne = report_inputs.ANNE | {"user": "CHU\\ar"}
+    variables = (
+        ("ws-1", {"pkcs12_holders": [anne]}),
+        ("ws-2", {"pkcs12_holders": [anne | {"authorisation": "t 3"}, report_inputs.PAULS_ENTRY]}),
+        ("ws-3", {"pkcs12_holders": [report_inputs.JEANNES_ENTRY | {"authorisation": "T2"}]}),
+    )
+    found = {(row["name"], row["workstations"]): row["next step"] for row in rows(report_inputs.made(variables))}
+    assert set(found) == {("Anne Roux", "ws-1; ws-2"), ("Jeanne Dupont", "ws-3"), ("Paul Martin", "ws-2")}
+    assert found["Jeanne Dupont", "ws-3"] == found["Paul Martin", "ws-2"] != found["Anne Roux", "ws-1; ws-2"]
