@@ -167,7 +167,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
         result["put_aside"] = put_aside
         result["taken_back"] = [each for each in self.taken_back(notes) if each not in not_taken_back]
-        result["leavers_here"] = None if absent else leavers_here(run, self._left(task), pattern)
+        result["leavers_here"] = None if absent else leavers_here(run, self._left(task, options), pattern)
         if leaving and not leaving.numbers and not run.holders:
             result["msg"] = Problem("done.nobody_leaves", {"computer": run.inventory.computer})
         return result | {"diff": run_diff(run, self.words.of, calendar.ends_on)} if task.diff else result
@@ -184,9 +184,9 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         numbers = self.not_taken_back(entry.person.authorisation for entry in entries)
         return [each for each in numbers if number_key(each) in known or not notes.forget(each)]
 
-    def _left(self, task: TaskContext) -> Sequence[str]:
-        """The numbers of this workstation's holders who have left."""
-        leavers = frozenset(filter(None, numbers_in(task.options["leavers"], "leavers")))
+    def _left(self, task: TaskContext, options: Mapping[str, Any]) -> Sequence[str]:
+        """The numbers of this workstation's holders who have left, by the list or by their last day."""
+        leavers = frozenset(filter(None, numbers_in(options["leavers"], "leavers")))
         return [str(raw["authorisation"]) for raw in task.options["holders"] if has_left(raw, leavers)]
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:

@@ -11,11 +11,14 @@ from datetime import datetime
 
 from .._crypto.store import CertificateStore
 from .._errors import Pkcs12Error, Problem
+from .._facts.holders import HolderEntry
 from .._policy.plan import plan_absent, plan_offline
 from .._policy.removal import RemovalSelector
+from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod, RemovalPolicy, choose_methods, is_software
 from .._workstation.account import absence
 from .._workstation.protocol import Drivers
+from .other_number import check_no_other_number
 from .transaction import ExecutionOptions, HolderStore, Transaction, execute, execute_offline, plan_transaction
 
 OFFLINE_HINT = Problem("way_out.offline")
@@ -24,12 +27,17 @@ LOGGED_HINT = Problem("way_out.offline_without_password")
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """``state: absent`` for one holder. ``offline``: where the holder is not logged on, the files of the profile are removed."""
+    """``state: absent`` for one holder. ``offline``: where the holder is not logged on, the files of the profile are removed.
+
+    ``holder``: by name, too, where the selector knows the number alone; ``others``: of the inventory.
+    """
 
     selector: RemovalSelector
     policy: RemovalPolicy
     execution: ExecutionOptions
     offline: bool = False
+    holder: ExpectedSubject | None = None
+    others: tuple[HolderEntry, ...] = ()
 
     def check(self, now: datetime) -> None:
         """There is no check that needs no workstation."""
@@ -39,6 +47,9 @@ class Absent:
         chosen = self.selector.select(found.store, now)
         if not chosen:
             self._check_other_issuers(found.store, found.inventory.computer)
+            if self.holder and self.selector.issuer is not None:
+                is_meant = re.compile(self.selector.issuer).search
+                check_no_other_number(found, self.holder, self.others, lambda issuer: is_meant(issuer) is not None)
         planned = plan_transaction(found, plan_absent(choose_methods(chosen, self.policy)))
         is_away = absence(found.owner) == "not_logged_on" and not self.execution.holder_password
         if planned.plan.steps and is_away and self.offline:

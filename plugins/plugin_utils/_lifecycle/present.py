@@ -23,6 +23,7 @@ from .._policy.superseding import RemovalPolicy, is_software, predecessors
 from .._policy.validity import Calendar, best_certificate, status_in_time
 from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import TOLERATED_SKEW, Drivers
+from .other_number import check_no_other_number
 from .transaction import (
     ExecutionOptions,
     HolderStore,
@@ -154,7 +155,7 @@ def _without_keys(holder: HolderStore, thumbprints: Set[str]) -> HolderStore:
 
 def _install(options: PresentOptions, bundle: Bundle, drivers: Drivers, holder: HolderStore) -> Transaction:
     _check_clock(bundle, holder)
-    _check_number(bundle, holder, options)
+    check_no_other_number(holder, options.person, options.others, lambda issuer: issuer == bundle.leaf.issuer)
     old = predecessors(holder.store, bundle.leaf, options.person, options.policy)
     desired = DesiredCertificate(
         bundle.leaf, bundle.chain if options.chain else (), options.friendly_name, options.prove, options.portal
@@ -175,36 +176,6 @@ def _is_repairable(done: Transaction, bundle: Bundle) -> bool:
     installed = done.before.find(bundle.leaf.thumbprint)
     is_ours = installed is not None and is_software(installed) and not done.plan.imports
     return done.error is not None and is_ours and done.error.code in SIGNING_ERRORS and not done.error.changed
-
-
-def _check_number(bundle: Bundle, holder: HolderStore, options: PresentOptions) -> None:
-    """Refuses to install where the store has no certificate with the holder's number, and a valid one of the holder with another: one of
-    both numbers is perhaps a homonym's. The report calls for a check of the number by the same rule.
-
-    Another holder of this account may have that number. Raises ``Pkcs12Error``: ``number_differs``.
-    """
-    if any(options.person.owns(stored.certificate) for stored in holder.store.certificates):
-        return
-    owners = {account.asked: account.sid for account in holder.inventory.accounts}
-    beside = [each for each in options.others if (owners.get(each.user) or each.owner_sid) == holder.owner.sid]
-    for stored in holder.store.certificates:
-        found = stored.certificate
-        is_current = found.issuer == bundle.leaf.issuer and found.is_in_date(holder.observed_at) and not stored.archived
-        if not is_current or not options.person.has_another_number(found):
-            continue
-        if any(each.person.owns(found) for each in beside):
-            continue
-        raise Pkcs12Error(
-            Problem(
-                "number_differs",
-                {
-                    "account": holder.owner.name,
-                    "name": options.person.name or "",
-                    "found": found.subject_cn or found.subject,
-                    "number": options.person.authorisation or "",
-                },
-            )
-        )
 
 
 def _check_clock(bundle: Bundle, holder: HolderStore) -> None:

@@ -16,6 +16,7 @@ from .._facts.holders import HolderEntry
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import is_software
 from .._workstation.protocol import Drivers, Inventory
+from .absent import Absent
 from .options import RunContext, options_of, state_of
 from .run import DesiredState, HolderRun, HolderTask, WorkstationRun, prepare, run_tasks
 
@@ -40,7 +41,8 @@ def removal_run(
         inventory = drivers.inventory([*users, *(entry.user for entry in others)])
 
     def state(entry: HolderEntry) -> DesiredState:
-        return state_of(options_of(options, entry, entries), _by_number(entry), context)
+        made = state_of(options_of(options, entry, entries), _by_number(entry), context)
+        return replace(made, holder=entry.person, others=tuple(entries)) if isinstance(made, Absent) else made
 
     run = run_tasks(prepare([*leaving, *others], state, now()), inventory, drivers, now)
     found = {entry.person.authorisation for entry in (*leaving, *others)}

@@ -144,6 +144,14 @@ def test_a_certificate_of_another_issuer_is_red_and_stays(stocked: FakeWorkstati
     assert retire(stocked, "T300001", issuer="CN=Nobody")["failed"] is False
 
 
+def test_a_certificate_of_the_leaver_with_another_number_is_red_and_stays(stocked: FakeWorkstation) -> None:
+    mistyped = {"holders": [JEANNE | {"authorisation": "T12345"}], "issuer": "."}
+    result = retire(stocked, "T12345", **mistyped)
+    assert (codes(result), result["failed"], stocked.exchanges) == (["number_differs"], True, [])
+    homonym = {"holders": [*mistyped["holders"], JEANNE], "issuer": "."}
+    assert retire(stocked, "T12345", **homonym)["failed"] is False
+
+
 def test_a_certificate_in_the_workstations_own_store_is_red_and_stays(
     stocked: FakeWorkstation, hers: IssuedBundle
 ) -> None:
