@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register import Names, Register, read_register
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import HEADINGS as COLUMNS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import columns_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_values import harmless
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.spreadsheets import Kind
@@ -181,6 +182,13 @@ def test_a_wrong_cell_is_told_with_its_place_and_stops_its_person_alone(why: str
     known = [each for holders in (*register.hosts.values(), register.people) for each in holders]
     assert [each.get("row_problem") for each in known if each["name"] != "Paul Martin"] in (["people.xlsx:2"], [])
     assert register.hosts["ws2"] == [{"user": PAUL[2], "name": PAUL[0], "authorisation": "T2"}]
+
+
+def test_a_template_is_refused_in_every_column() -> None:
+    more = [texts["en"][0] for name, texts in COLUMNS.items() if not {*HEADINGS} & {*texts["en"]}]
+    headings = [*HEADINGS, *more]
+    told = causes(register_of(["{{ 6 * 7 }}"] * len(headings), PAUL + [None] * len(more), headings=headings))
+    assert [why for why, _cell in told[2]] == ["template"] * len(COLUMNS)
 
 
 def test_a_wrong_row_keeps_whatever_says_whose_a_certificate_is() -> None:
