@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import HEADINGS
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.destinations import NEEDED
 from consistency.tree import ROOT, action_options
 from lab.hospital import Hospital
@@ -56,6 +57,19 @@ def test_places_of_the_report_are_those_that_the_role_takes() -> None:
     for place in shown["pkcs12_report_destinations"]:
         assert set(NEEDED[place["kind"]]) <= set(place) <= set(described)
         assert place.get("credential") in (None, *shown["pkcs12_credentials"])
+
+
+def test_the_headings_of_a_register_that_the_guides_show_are_known() -> None:
+    """One that is not known would be a column that nothing reads, for instance that of the last day."""
+    enrolling, quick_start = (
+        (FOLDER / f"guide_{name}.rst").read_text("utf-8") for name in ("enrolling", "quick_start")
+    )
+    table = enrolling.partition("   * - Column\n     - In French\n")[2].partition("\n\n")[0]
+    (sheet,) = re.findall(r"^\.\. csv-table::\n   :header-rows: 1\n\n   (.+)\n", quick_start, re.MULTILINE)
+    cells = [sheet, *(cell for row in re.findall(r"^   \* - (.+)\n     - (.+)$", table, re.MULTILINE) for cell in row)]
+    shown = {heading.casefold() for cell in cells for heading in re.split(r",? (?:and|or|et|ou) |, ", cell)}
+    assert len(shown) > 25
+    assert shown <= {text.casefold() for of_field in HEADINGS.values() for texts in of_field.values() for text in texts}
 
 
 def words(path: Path) -> int:

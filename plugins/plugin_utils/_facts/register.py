@@ -114,6 +114,9 @@ class _Rows:
         if not any(column in row.cells for column in self._columns.places.values()):
             return None
         read = _Read(row.line)
+        if beyond := next((cell for column, cell in row.cells.items() if column >= self._columns.width), None):
+            values: dict[str, Value] = {"cell": beyond.where, "given": shown(beyond.value)}
+            read.faults.append(Problem("register_row.beyond", values))
         cells = {name: row.cell(column) for name, column in self._columns.places.items()}
         for name, cell in cells.items():
             if name == "group":

@@ -68,12 +68,13 @@ NEEDED = ("authorisation", "user", "workstations")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """``line``: that of the headings. ``places``, ``headings``: by field the column, and the heading as the sheet has it.
+    """``line``, ``width``: of the row of the headings. ``places``, ``headings``: by field the column, and the heading as the sheet has it.
 
     ``unknown``: headings that nothing reads.
     """
 
     line: int
+    width: int
     places: Mapping[str, int]
     headings: Mapping[str, str]
     unknown: tuple[str, ...]
@@ -112,6 +113,7 @@ def columns_of(sheet: Sheet, wanted: Wanted) -> Columns:
     ours = {_key(text) for texts in OF_THE_REPORT.values() for text in texts.values()}
     return Columns(
         row.line,
+        row.width,
         {field: column for column, field in by_column.items()},
         {field: shown[column] for column, field in by_column.items()},
         tuple(text for column, text in shown.items() if column not in by_column and _key(text) not in ours),

@@ -38,6 +38,8 @@ LAST_ROW = 1_048_576
 SEPARATORS = (";", ",", "\t")
 LOOKED_AT = 20
 """So many rows tell the separator of a text."""
+WIDE = 4
+"""So many cells has the row of the headings, and seldom a title above it."""
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
@@ -74,10 +76,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``line``: that of the sheet, or of the text. ``cells``: those that are not empty, by column from 0 on."""
+    """``line``: that of the sheet, or of the text. ``cells``: those that are not empty, by column from 0 on.
+
+    ``width``: so many cells the text has there, also empty ones. In a workbook, each row has all.
+    """
 
     line: int
     cells: Mapping[int, Cell]
+    width: int = MOST_COLUMNS
 
     def cell(self, column: int) -> Cell:
         """The cell in a column, also an empty one."""
@@ -109,7 +115,7 @@ def read_sheet(path: Path, sheet: str | None = None) -> Sheet:
     if content.startswith(OLE):
         raise _unread("old_excel_or_password", path)
     rows = _of_workbook(content, path, sheet) if content.startswith(ZIP) else _of_text(content, path)
-    return Sheet(path, tuple(Row(line, cells) for line, cells in rows if cells))
+    return Sheet(path, tuple(row for row in rows if row.cells))
 
 
 def letters(column: int) -> str:
@@ -132,7 +138,7 @@ def _seen(text: str) -> str:
 # A text
 
 
-def _of_text(content: bytes, path: Path) -> Iterator[tuple[int, dict[int, Cell]]]:
+def _of_text(content: bytes, path: Path) -> Iterator[Row]:
     """The rows of CSV (RFC 4180), in UTF-8 or in Windows-1252, as Excel writes them in Europe."""
     text = _decoded(content, path)
     named = re.match(r'"?sep=(.)"?\r?\n', text)
@@ -146,7 +152,7 @@ def _of_text(content: bytes, path: Path) -> Iterator[tuple[int, dict[int, Cell]]
             if shown := _seen(_unwrapped(value)):
                 cells[column] = Cell(f"{letters(column)}{line}", Kind.TEXT, shown)
         if not (named and line == 1):
-            yield line, cells
+            yield Row(line, cells, len(record))
         line = records.line_num + 1
 
 
@@ -171,18 +177,22 @@ def _records(records: Any, path: Path) -> Iterator[list[str]]:
 
 
 def _separator(text: str) -> str:
-    """The separator that cuts the first rows into most cells."""
+    """The separator that cuts the first of the wide rows into most cells: in those below, texts may have more of another one."""
+    widths = list(zip(*(_widths(text, separator) for separator in SEPARATORS), strict=True))
+    found = next((each for each in widths if max(each) >= WIDE), max(widths, key=max))
+    return SEPARATORS[found.index(max(found))]
 
-    def cells(separator: str) -> int:
-        found, records = 0, csv.reader(StringIO(text, newline=""), delimiter=separator)
-        for _number in range(LOOKED_AT):
-            try:
-                found += len(next(records, ())) - 1
-            except csv.Error:  # the reading itself says so
-                break
-        return found
 
-    return max(SEPARATORS, key=cells)
+def _widths(text: str, separator: str) -> list[int]:
+    """How many cells the first rows have with a separator."""
+    records = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    widths = []
+    for _number in range(LOOKED_AT):
+        try:
+            widths.append(len(next(records, ())))
+        except csv.Error:  # the reading itself says so
+            widths.append(0)
+    return widths
 
 
 def _unwrapped(value: str) -> str:
@@ -193,7 +203,7 @@ def _unwrapped(value: str) -> str:
 # A workbook
 
 
-def _of_workbook(content: bytes, path: Path, sheet: str | None) -> Iterator[tuple[int, dict[int, Cell]]]:
+def _of_workbook(content: bytes, path: Path, sheet: str | None) -> Iterable[Row]:
     """The rows of an Office Open XML workbook, as openpyxl reads them."""
     try:
         openpyxl = import_module("openpyxl")
@@ -209,12 +219,11 @@ def _of_workbook(content: bytes, path: Path, sheet: str | None) -> Iterator[tupl
             part = opened._archive.read(found._worksheet_path)
             _check_rows(part, path)
             formulas = _formulas(openpyxl, content, found.title) if FORMULA.search(part) else frozenset[str]()
-            rows = list(_rows(found, formulas))
+            return list(_rows(found, formulas))
     except Pkcs12Error:
         raise
     except Exception:  # noqa: BLE001  zipfile, zlib, expat and openpyxl raise whatever a damaged file leads them to
         raise _unread("damaged", path) from None
-    yield from rows
 
 
 def _check_parts(content: bytes, path: Path) -> None:
@@ -283,7 +292,7 @@ def _formulas(openpyxl: Any, content: bytes, title: str) -> frozenset[str]:
     )
 
 
-def _rows(sheet: Any, formulas: Set[str]) -> Iterator[tuple[int, dict[int, Cell]]]:
+def _rows(sheet: Any, formulas: Set[str]) -> Iterator[Row]:
     for line, cells in _cells(sheet):
         found = {}
         for column, cell in enumerate(cells):
@@ -298,7 +307,7 @@ def _rows(sheet: Any, formulas: Set[str]) -> Iterator[tuple[int, dict[int, Cell]
             elif where in formulas:
                 found[column] = Cell(where, Kind.FORMULA)
         if found:
-            yield line, found
+            yield Row(line, found)
 
 
 def _cell(where: str, value: Any, is_error: bool) -> Cell:

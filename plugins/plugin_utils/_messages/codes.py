@@ -858,6 +858,7 @@ CODES: Mapping[str, Code] = {
     "register_row.account_wrong": code(IT, cell=STR, heading=STR, given=STR),
     "register_row.accounts_count": code(IT, cell=STR, heading=STR, accounts=INT, workstations=INT),
     "register_row.awaiting": code(IT, cell=STR, heading=STR, given=STR),
+    "register_row.beyond": code(IT, cell=STR, given=STR),
     "register_row.cell_bool": code(IT, cell=STR, heading=STR),
     "register_row.cell_error": code(IT, cell=STR, heading=STR, given=STR),
     "register_row.date": code(IT, cell=STR, heading=STR, given=STR),

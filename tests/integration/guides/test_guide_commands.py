@@ -26,7 +26,7 @@ from lab.tls import LOOPBACK, server_context, trust
 
 BIN = Path(sys.executable).parent
 GUIDES = ROOT / "docs" / "docsite" / "rst"
-TOOL = re.compile(r"^ *\$ (ansible-galaxy collection (?:install --offline hospital|list).*)$", re.MULTILINE)
+TOOL = re.compile(r"^ *\$ (ansible-galaxy collection (?:install --offline|list).*)$", re.MULTILINE)
 
 
 def run(command: list[str], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:

@@ -45,11 +45,11 @@ ACCEPTANCE: Catalogue = {
     ),
     "register.wrong.one": (
         "{n} row of the register is wrong, so nothing is done for this person.",
-        "{n} ligne du registre est à corriger, rien n'est fait pour cette personne.",
+        "{n} ligne du registre des titulaires est à corriger, rien n'est fait pour cette personne.",
     ),
     "register.wrong.many": (
         "{n} rows of the register are wrong, so nothing is done for these people.",
-        "{n} lignes du registre sont à corriger, rien n'est fait pour ces personnes.",
+        "{n} lignes du registre des titulaires sont à corriger, rien n'est fait pour ces personnes.",
     ),
     "numbers.who": (
         (
@@ -61,7 +61,7 @@ ACCEPTANCE: Catalogue = {
             "écrire l'ancien nom dans former_name. S'il s'agit de deux personnes, corriger le numéro de l'une d'elles."
         ),
     ),
-    "numbers.register": ("register: pkcs12_register_holders", "registre : pkcs12_register_holders"),
+    "numbers.register": ("register: pkcs12_register_holders", "registre des titulaires : pkcs12_register_holders"),
     "numbers.and": ("and", "et"),
     "tile.shared": ("One number for two people", "Un numéro pour deux personnes"),
     "not_searched.all": (

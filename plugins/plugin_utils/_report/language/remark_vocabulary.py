@@ -138,7 +138,7 @@ REMARKS: Catalogue = {
             "this date"
         ),
         (
-            "une fois le document retourné, le service informatique écrit {day} dans pkcs12_authorisation_anniversary, si le registre "
+            "une fois le document retourné, le service informatique écrit {day} dans pkcs12_authorisation_anniversary, si l'émetteur "
             "a confirmé cette date"
         ),
     ),
@@ -149,7 +149,7 @@ REMARKS: Catalogue = {
         ),
         (
             "une fois le document retourné, le service informatique écrit {day} dans authorisation_anniversary de cette personne "
-            "(pkcs12_holders), si le registre a confirmé cette date"
+            "(pkcs12_holders), si l'émetteur a confirmé cette date"
         ),
     ),
     "remark.silent": ("{workstation}: {reason}", "{workstation} : {reason}"),
@@ -190,7 +190,7 @@ COUNTS: Catalogue = {
     ),
     "print": ("Print", "Imprimer"),
     "print.short": ("who needs something", "à traiter"),
-    "print.register": ("everybody, one line each (register)", "registre, une ligne par personne"),
+    "print.register": ("everybody, one line each (register)", "tous les titulaires, une ligne chacun"),
     "print.all": ("all tables", "tous les tableaux"),
     "sign": ("Read and approved", "Lu et approuvé"),
     "sign.name": ("Name and function", "Nom et fonction"),

@@ -69,16 +69,21 @@ def test_a_text_is_read_as_excel_saves_it(read: Read, encoding: str, separator: 
     assert texts(read(content)) == {1: ["name", "number"], 2: ["Hélène Œuvré", "T1"]}
 
 
-def test_the_separator_is_the_one_that_cuts_most(read: Read) -> None:
-    several = "name;number;where\nJeanne;T1;a,b,c\nPaul;T2;a,b\n"
-    assert texts(read(several.encode()))[2] == ["Jeanne", "T1", "a,b,c"]
+def test_the_separator_is_that_of_the_headings(read: Read) -> None:
+    several = "A, b, c\nname;number;account;where;job\n" + "Jeanne;T1;jd;a,b,c,d;e, f, g, h\n" * 2
+    assert texts(read(several.encode()))[3] == ["Jeanne", "T1", "jd", "a,b,c,d", "e, f, g, h"]
     assert texts(read(b"sep=|\r\na|b;c;d\r\n")) == {2: ["a", "b;c;d"]}
+
+
+def test_the_byte_order_mark_is_no_part_of_the_first_cell(read: Read) -> None:
+    assert texts(read('"family\nname";number\r\n'.encode("utf-8-sig"))) == {1: ["family\nname", "number"]}
 
 
 def test_a_line_is_that_of_the_text_whatever_is_in_the_cells_before(read: Read) -> None:
     found = read(b'name;where\n"Jeanne";"a\nb"\n\n;\nPaul;"c"\n')
     assert texts(found) == {1: ["name", "where"], 2: ["Jeanne", "a\nb"], 6: ["Paul", "c"]}
     assert [row.cell(1).where for row in found.rows] == ["B1", "B2", "B6"]
+    assert [row.width for row in read(b"a;b;\nc;d;;e\n").rows] == [3, 4]
 
 
 def test_a_number_that_was_written_as_a_formula_keeps_its_zeros(read: Read) -> None:
@@ -153,6 +158,7 @@ def test_only_a_formula_without_a_value_is_one(read: Read) -> None:
         "C1": "<f>B2</f><v>x</v>",
         "D1": "<f>B2</f><v></v>",
         "E1": "<v></v>",
+        "Z1": "<f>B1</f>",
     }
     types = {"C1": ' t="str"', "D1": ' t="str"'}
     row = "".join(f'<c r="{where}"{types.get(where, "")}>{cell}</c>' for where, cell in cells.items())
@@ -160,12 +166,14 @@ def test_only_a_formula_without_a_value_is_one(read: Read) -> None:
         "A1": (Kind.FORMULA, ""),
         "B1": (Kind.NUMBER, "7"),
         "C1": (Kind.TEXT, "x"),
+        "Z1": (Kind.FORMULA, ""),
     }
 
 
 def test_the_sheet_is_the_one_that_is_named_or_the_first_that_people_see(read: Read, refused: Any) -> None:
     made = workbook([["hidden"]], Staff=[["seen"]], Others=[["third"]])
     made["People"].sheet_state = "hidden"
+    made.active = made["Others"]  # in front when somebody saved
     file = saved(made)
     assert [texts(read(file, name)) for name in (None, "People", "Others")] == [
         {1: ["seen"]},
