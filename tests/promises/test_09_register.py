@@ -41,6 +41,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
             "plugin: hospital_it.pkcs12.register\npath: register/people.xlsx\n", encoding="utf-8"
         )
         (running.folder / "register").mkdir()
+        (running.folder / "mails").mkdir()
         yield running
 
 
@@ -62,6 +63,16 @@ def run(hospital: Hospital, playbook: str) -> Run:
         "pkcs12_report_folder": str(hospital.folder / "report"),
         "pkcs12_report_formats": ["json"],
         "pkcs12_retire_authorisations": [JEANNE.authorisation],
+        "pkcs12_state_path": str(hospital.folder / "reminders.json"),
+        "pkcs12_it_to": ["it@chu.example"],
+        "pkcs12_dry_run": True,
+        "pkcs12_mail_source": "eml",
+        "pkcs12_mail_path": str(hospital.folder / "mails"),
+        "pkcs12_issuer_senders": ["issuer@issuer.example"],
+        "pkcs12_mail_subject_pattern": "certificate",
+        "pkcs12_allowed_hosts": ["issuer.example"],
+        "pkcs12_authenticate": "none",
+        "pkcs12_allow_ephemeral": True,
     }
     register = str(hospital.folder / "people.pkcs12_register.yml")
     environment = {**fact_cache(hospital), **NONCE}
@@ -95,7 +106,7 @@ def test_a_wrong_row_stops_its_person_alone_and_the_run_ends_red(hospital: Hospi
     evil = f"{{{{ lookup('pipe', 'touch {canary}') }}}}"
     people = [right(JEANNE, HERE), right(PAUL, HERE), right(ELODIE, THERE)]
     saved(hospital, people)
-    assert run(hospital, "enrol").exit_code == 0
+    assert [run(hospital, playbook).exit_code for playbook in ("enrol", "remind", "collect")] == [0, 0, 0]
     assert held(hospital) == {JEANNE.name: 1, PAUL.name: 1, ELODIE.name: 1}
 
     people[1][1] = 100004  # as a spreadsheet program makes of T100004 what it likes
@@ -118,8 +129,10 @@ def test_a_wrong_row_stops_its_person_alone_and_the_run_ends_red(hospital: Hospi
         assert (newer[person].thumbprint in now) is (person is JEANNE)
     assert not canary.exists()
 
-    for playbook in ("audit", "report"):
-        assert run(hospital, playbook).exit_code == 2
+    for playbook in ("audit", "report", "remind", "collect"):
+        ended = run(hospital, playbook)
+        told = [each.values["line"] for each in all_told(ended.stdout) if each.code == "register_row"]
+        assert (ended.exit_code, {*told}) == (2, {"3", "4"}), playbook
     report = json.loads((hospital.folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
     steps = [(row["workstation"], row["next_step"]) for row in report["certificates"]]
     assert sorted(steps) == [

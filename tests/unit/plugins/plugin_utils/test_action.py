@@ -66,6 +66,12 @@ def run(
     return Action({"holder": "a"} | dict(args), told, **task).run(None, variables)
 
 
+def test_a_register_that_was_not_read_stops_every_task_also_one_without_settings_of_the_site() -> None:
+    unread = {"code": "register_unread.missing", "values": {"file": "people.csv"}}
+    result = run({}, AssertionError("It ran."), {"pkcs12_register_problems": [unread]})
+    assert result["error"]["code"] == "register_unread"
+
+
 def test_a_defect_may_echo_a_secret_so_its_text_is_masked() -> None:
     result = run({"passphrase": SECRET}, RuntimeError(f"it says {SECRET} here"))
     assert SECRET not in json.dumps(result)

@@ -204,11 +204,11 @@ def test_a_wrong_row_keeps_whatever_says_whose_a_certificate_is() -> None:
     assert len(causes(register)) == 5
 
 
-def test_a_formula_without_a_value_is_told_in_every_column() -> None:
+@pytest.mark.parametrize(("given", "why"), [(Kind.FORMULA, "formula_without_value"), ("{{ 6 * 7 }}", "template")])
+def test_a_formula_without_a_value_and_a_template_are_told_in_every_column(given: Kind | str, why: str) -> None:
     fields = [field for field in COLUMNS if field not in ("family_name", "given_name")]
-    register = register_of([Kind.FORMULA] * len(fields), PAUL, headings=[heading(field, "en") for field in fields])
-    told = [("formula_without_value", f"{letters(column)}2") for column in range(len(fields))]
-    assert sorted(causes(register)[2]) == told
+    register = register_of([given] * len(fields), PAUL, headings=[heading(field, "en") for field in fields])
+    assert sorted(causes(register)[2]) == [(why, f"{letters(column)}2") for column in range(len(fields))]
 
 
 def test_a_cell_beyond_the_headings_of_a_text_is_told_because_it_may_have_moved_the_others() -> None:
