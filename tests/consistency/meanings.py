@@ -60,6 +60,7 @@ STEPS = (
     ("correct_inventory", "the workstation does not know the holder's account", "IT"),
     ("check_number", "a certificate has the holder's name and a number that nobody has", "IT"),
     ("correct_variables", "a variable of the workstation cannot be used; the row is that of the last facts", "IT"),
+    ("correct_row", "the person's row of the register is wrong, so that no task does anything for this person", "IT"),
     ("give_own_number", "the inventory has one number for two names", "IT"),
 )  # fmt: skip
 

@@ -54,6 +54,7 @@ class NextStep(str, Enum):
     CORRECT_INVENTORY = "correct_inventory"
     CHECK_NUMBER = "check_number"
     CORRECT_VARIABLES = "correct_variables"
+    CORRECT_ROW = "correct_row"
     GIVE_OWN_NUMBER = "give_own_number"
     MEND_FAILURE = "mend_failure"
 

@@ -94,6 +94,8 @@ def next_step(status: Status, entry: HolderEntry, seen: LastSeen) -> Action:
     """The step. A holder whom the facts of the workstation do not know was not looked for there yet."""
     if status in (Status.MISSING, Status.AWAITED) and entry.awaiting:
         return AWAITED[entry.awaiting]
+    if entry.row_problem and status not in (Status.UNKNOWN, Status.NEVER_SEEN, Status.WRONG_HOLDER):
+        return NextStep.CORRECT_ROW, Actor.IT  # nothing else is done for this person until then
     if status is Status.UNKNOWN or (status is Status.NEVER_SEEN and seen.no_answer in NOT_TO_SET_UP):
         return _of_unknown(entry, seen), Actor.IT
     return _by_certificate(status, entry, seen)

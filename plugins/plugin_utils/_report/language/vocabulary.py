@@ -188,6 +188,10 @@ _MEMBERS: Catalogue = {
         "check the holder's number in the inventory: the certificate has another one",
         "vérifier le numéro du titulaire dans l'inventaire (le certificat en a un autre)",
     ),
+    "next_step.correct_row": (
+        "correct the row of the register (a run says how)",
+        "corriger la ligne du registre des titulaires (un passage dit comment)",
+    ),
     "next_step.correct_variables": (
         "correct the workstation's variables (the report says which)",
         "corriger les variables du poste (le rapport dit lesquelles)",

@@ -41,6 +41,7 @@ ANNEX = (NextStep.RETURN_DOCUMENT, Actor.EMPLOYER)
 BUNDLE = (NextStep.AWAIT_BUNDLE, Actor.ISSUER)
 UNREAD = UnreadRecord("S-1-5-21-1", "CurrentUser\\My", "access_denied", "C:\\x")
 NO_STORE = replace(UNREAD, code="no_store", detail="C:\\y")
+WRONG_ROW = replace(JEANNE, row_problem="people.xlsx:17")
 AWAY = replace(JEANNE, logged_on=False)
 NOBODY = replace(JEANNE, owner_sid=None, account=None, logged_on=None)
 NEW = replace(NOBODY, in_facts=False)
@@ -96,6 +97,8 @@ def said(found: HolderRow) -> tuple[Status, NextStep, Actor]:
         (host(record(key_size=1024)), Status.WEAK, NextStep.ASK_FOR_STRONGER, Actor.ISSUER),
         (host(record(owner_sid="S-1-5-18")), Status.WRONG_HOLDER, NextStep.REMOVE_FROM_OTHERS, Actor.IT),
         (host(record(), record(owner_sid="S-1-5-18", days=300)), Status.VALID, NextStep.REMOVE_FROM_OTHERS, Actor.IT),
+        (host(record(), entries=(WRONG_ROW,)), Status.VALID, NextStep.CORRECT_ROW, Actor.IT),
+        (host(record(), entries=(WRONG_ROW,), problem=OFF), Status.UNKNOWN, NextStep.REACH_WORKSTATION, Actor.IT),
         (host(record(archived=True)), Status.MISSING, NextStep.ENROL, Actor.IT),
         (unread(UNREAD), Status.UNKNOWN, NextStep.REPAIR_PROFILE, Actor.IT),
         (unread(NO_STORE), Status.UNKNOWN, NextStep.AUDIT_LOGGED_ON, Actor.IT),
