@@ -67,8 +67,8 @@ def reminders_result(
         raise Pkcs12Error(
             Problem("revocation_not_checked", {"lists": lists}, causes=(said,)), changed=changed, details=details
         )
-    if rows := report.register.problems:  # nobody is reminded of what a wrong row should say
-        problem = Problem("register_row.reminders", causes=(said, *rows))
+    if wrong := report.register.problems:  # nobody is reminded of what a wrong row should say
+        problem = Problem("register_row.reminders", causes=(said, *wrong))
         raise Pkcs12Error(problem, changed=changed, details=details)
     return {"changed": changed, "msg": said, **details}
 
