@@ -13,7 +13,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.spreadsheets import Cell, Kind, Row, Sheet, letters
 
 FILE = Path("/srv/register/people.xlsx")
-HEADINGS = ["name", "number", "account", "workstations"]
+HEADINGS = ("name", "number", "account", "workstations")
 Value = str | int | date | Kind | None
 
 
