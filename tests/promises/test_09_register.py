@@ -138,6 +138,6 @@ def test_a_wrong_row_stops_its_person_alone_and_the_run_ends_red(hospital: Hospi
     assert sorted(steps) == [
         (HERE, "check_number"),
         (HERE, "nothing"),
-        (THERE, "nothing"),
+        (THERE, "correct_row"),
     ]  # nobody is told to remove one
     assert not canary.exists()
