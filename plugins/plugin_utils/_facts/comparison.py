@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from .._crypto.store import parse_store
-from .._policy.subject import HolderIndex
+from .._policy.subject import HasSubject, HolderIndex
 from .._workstation.protocol import Inventory
 from .holder_entries import entries_in
 from .holders import HolderEntry
@@ -60,8 +60,14 @@ def _certificates(
                 continue
             if index.holder_of(each) is None:
                 account = names.get(profile.owner_sid) or profile.path or profile.owner_sid
-                entry = next((entry for entry in entries if entry.person.has_another_number(each)), None)
+                entry = next((entry for entry in entries if _is_of_another_number(entry, each)), None)
                 yield _difference(OTHER_NUMBER if entry else NO_ROW, account, entry, each.subject_cn or each.subject)
+
+
+def _is_of_another_number(entry: HolderEntry, found: HasSubject) -> bool:
+    """Whether a certificate may be the one of this entry: by the name, where the number differs, or was lost in a wrong row."""
+    is_lost = entry.row_problem is not None and entry.person.authorisation is None
+    return entry.person.is_by_name(found) if is_lost else entry.person.has_another_number(found)
 
 
 def _difference(kind: str, account: str, entry: HolderEntry | None, found: str = "") -> Difference:

@@ -57,6 +57,12 @@ def test_what_is_not_of_the_issuer_or_over_is_left_out(authority: Authority, giv
     assert compared(authority, "Luc Petit - T999999", **given) == []
 
 
+def test_somebody_whose_row_has_lost_the_number_is_found_by_name(authority: Authority) -> None:
+    lost = {"authorisation": None, "row_problem": "people.xlsx:17"}
+    assert compared(authority, "Jeanne Dupont - T123457", entry=lost) == [("other_number", "Jeanne Dupont - T123457")]
+    assert compared(authority, "Luc Petit - T999999", entry=lost) == [("no_row", "Luc Petit - T999999")]
+
+
 def test_an_account_that_the_workstation_does_not_know(authority: Authority) -> None:
     assert compared(authority, unknown=True, issuer=None) == [("unknown_account", HOLDER)]
 
