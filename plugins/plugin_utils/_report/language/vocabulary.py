@@ -124,8 +124,8 @@ _MEMBERS: Catalogue = {
     "next_step.enrol": ("run enrol", "lancer l'installation (enrol)"),
     "next_step.renew": ("run renew", "lancer le renouvellement (renew)"),
     "next_step.retire_leaver": (
-        "run the playbook retire, with the number in pkcs12_leavers",
-        "lancer la suppression (retire), avec le numéro dans pkcs12_leavers",
+        "run the playbook retire, with a last day in the row or the number in pkcs12_leavers",
+        "lancer la suppression (retire), avec un dernier jour dans la ligne ou le numéro dans pkcs12_leavers",
     ),
     "next_step.retire_older": (
         "remove only the older one (renew with the newer bundle, or by hand)",
