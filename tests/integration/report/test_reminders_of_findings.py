@@ -163,8 +163,10 @@ def test_file_of_an_earlier_version_is_read(office: Office) -> None:
 
 
 TO_RETIRE = {
-    "en": "(certificate without a holder): run the playbook retire, with a last day in the row or the number in pkcs12_leavers\n  workstation ws-1\n",
-    "fr": "(certificat sans titulaire) : lancer la suppression (retire), avec un dernier jour dans la ligne ou le numéro dans pkcs12_leavers\n  poste ws-1\n",
+    "en": "(certificate without a holder): run the playbook retire, with a last day in the row or the number in pkcs12_leavers\n"
+    "  workstation ws-1\n",
+    "fr": "(certificat sans titulaire) : lancer la suppression (retire), avec un dernier jour dans la ligne ou le numéro dans "
+    "pkcs12_leavers\n  poste ws-1\n",
 }
 
 

@@ -125,7 +125,8 @@ def test_what_is_signed_has_all_certificates_without_a_holder(
         for number in range(2)
     )
     shown = page(replace(sample(), without_holder=rows))
-    left = f"<br>{escape(row.certificate.subject)}, {row.workstation}: run the playbook retire, with a last day in the row or the number in pkcs12_leavers (IT)"
+    step = Wording(PARAMETERS).of(NextStep.RETIRE_LEAVER)
+    left = f"<br>{escape(row.certificate.subject)}, {row.workstation}: {step} (IT)"
     lines = "".join(left for each in rows if each.next_step is NextStep.RETIRE_LEAVER)
     assert f"<dt>Certificates without a holder</dt><dd>{said}{lines}</dd>" in shown
 
