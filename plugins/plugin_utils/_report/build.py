@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from .._errors import Problem
+from .._errors import Actor, Problem
 from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import HolderEntry, accounts_of
 from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
@@ -252,12 +252,12 @@ def _with_steps(
     certificates: Iterable[CertificateRow], holders: Iterable[HolderRow], rules: Rules
 ) -> list[CertificateRow]:
     """The certificates that decide where a holder stands, with the holder's next step there. Of two usable ones, the older has to go."""
-    steps = {
+    steps: dict[tuple[object, ...], tuple[NextStep, Actor]] = {
         (
             place.workstation,
             place.owner_sid,
             row.issuer_setting,
-            f"older of {row.authorisation}" if place.status is Status.DUPLICATE else place.thumbprint,
+            (Status.SUPERSEDED, row.authorisation) if place.status is Status.DUPLICATE else place.thumbprint,
         ): (place.next_step, place.actor)
         for row in holders
         for place in row.places
@@ -266,7 +266,7 @@ def _with_steps(
 
     def with_step(row: CertificateRow) -> CertificateRow:
         each = row.certificate
-        which = f"older of {row.holder}" if row.status is Status.SUPERSEDED else each.thumbprint
+        which = (Status.SUPERSEDED, row.holder) if row.status is Status.SUPERSEDED else each.thumbprint
         step = steps.get((row.workstation, each.owner_sid, each.issuer_setting, which))
         return replace(row, next_step=step[0], actor=step[1]) if step and row.next_step is NextStep.NOTHING else row
 
