@@ -16,7 +16,7 @@ import yaml
 from integration.plays import Json
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 AUDIT, REPORT = "hospital_it.pkcs12.audit", "hospital_it.pkcs12.report"
 CARDIO, NUCLEAR, OFF, NEVER = "ws-cardio", "ws-nuclear", "ws-off", "ws-never"
@@ -54,7 +54,7 @@ class Site:
         known = {f"pkcs12_{name}": value for name, value in ({"report_folder": str(self.folder)} | variables).items()}
         extra = self.hospital.folder / "report-variables.json"
         extra.write_text(json.dumps(known), encoding="utf-8")
-        everything = {**fact_cache(self.hospital), "no_proxy": "127.0.0.1", **(environment or {})}
+        everything = {**FACT_CACHE, "no_proxy": "127.0.0.1", **(environment or {})}
         return play(self.hospital, REPORT, f"--extra-vars=@{extra}", *options, environment=everything)
 
     def written(self, folder: Path | None = None) -> Json:
@@ -77,7 +77,7 @@ def audited(folder: Path) -> Iterator[Site]:
         hospital.switch_off(NEVER)
         for gone in ((), (OFF,)):
             hospital.switch_off(*gone)
-            run = play(hospital, AUDIT, "--limit", "workstations", environment=fact_cache(hospital))
+            run = play(hospital, AUDIT, "--limit", "workstations", environment=FACT_CACHE)
             assert run.exit_code == 0, run.stdout + run.stderr
         yield Site(hospital)
 

@@ -152,9 +152,25 @@ def _load_settings() -> None:
         for name in LOADED_WITH_SETTINGS:
             importlib.import_module(name)
         os.chdir("/")
+        _load_collection()
         if Path(folder).name in repr(vars(sys.modules[SETTINGS])):
             sys.exit()
     _share()
+
+
+def _load_collection() -> None:
+    """Of this tree: each worker of a run, one for a task and a host, would import it anew. It stays loaded when the finder goes."""
+    if str(COLLECTION.parents[2]) not in sys.modules[SETTINGS].COLLECTIONS_PATHS:
+        return
+    importlib.import_module("ansible.plugins.loader").init_plugin_loader()
+    for path in sorted((COLLECTION / "plugins/plugin_utils").rglob("*.py")):
+        name = ".".join(path.relative_to(COLLECTION.parents[2]).with_suffix("").parts).removesuffix(".__init__")
+        with suppress(ImportError):
+            importlib.import_module(name)
+    sys.modules[FINDER]._AnsibleCollectionFinder._remove()
+    for name in list(sys.modules):
+        if name.startswith("ansible_collections") and ".plugin_utils" not in name:
+            del sys.modules[name]
 
 
 def _report(ended: int, run: int, status: int) -> None:

@@ -20,7 +20,7 @@ from lab.demo_table import certificates, renewals, table
 from lab.hospital import THREE_YEARS, Hospital
 from lab.issuer import Issuer
 from lab.people import ANNE, JEANNE, KARIM, LOUIS, PAUL
-from lab.playbook import ROOT, Run, fact_cache, play
+from lab.playbook import FACT_CACHE, ROOT, Run, play
 from lab.portal import Demand, Portal, Terms
 from lab.winrm import tally
 from lab.workstation_interface import Kind
@@ -41,7 +41,7 @@ def collect(issuer: Issuer, title: str) -> Collected:
     registration, hospital = issuer.registration, issuer.hospital
     downloads, requests = registration.downloads, len(registration.requests)
     options = ("-e", f"@{issuer.variables()}", *issuer.vault_options)
-    run = play(hospital, COLLECT, *options, environment=fact_cache(hospital))
+    run = play(hospital, COLLECT, *options, environment=FACT_CACHE)
     if run.exit_code:
         _say(run.stdout + run.stderr)
     rows: list[Sequence[str]] = [("delivery", "state", "file", "opened with", "requests")]
@@ -67,7 +67,7 @@ def show_report(hospital: Hospital) -> dict[str, Any]:
     folder = hospital.folder / "report"
     _say(f"\n{AUDIT}, then {REPORT}")
     for playbook, options in ((AUDIT, ()), (REPORT, ("-e", json.dumps({"pkcs12_report_folder": str(folder)})))):
-        run = play(hospital, playbook, *options, environment=fact_cache(hospital))
+        run = play(hospital, playbook, *options, environment=FACT_CACHE)
         if run.exit_code:
             _say(run.stdout + run.stderr)
             return {}
@@ -210,7 +210,7 @@ def _weeks_later(issuer: Issuer) -> None:
 def _show(issuer: Issuer, playbook: str, title: str, rows: Rows) -> Run:
     hospital = issuer.hospital
     _say(f"\n{title}")
-    run = play(hospital, playbook, *issuer.vault_options, environment=fact_cache(hospital))
+    run = play(hospital, playbook, *issuer.vault_options, environment=FACT_CACHE)
     if run.exit_code:
         _say(run.stdout + run.stderr)
     for line in table(rows(hospital, run)):

@@ -13,7 +13,7 @@ from lab.emulated import EmulatedWorkstation
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import Person
-from lab.playbook import Row, fact_cache, play
+from lab.playbook import FACT_CACHE, Row, play
 from lab.portal import Portal
 from lab.wine import WineWorkstation
 
@@ -101,7 +101,7 @@ def _ask(issuer: Issuer, hosts: str, task: dict[str, Any], **keywords: Any) -> t
     book = hospital.folder / "portal.yml"
     tasks = [{MODULE: task, **keywords}]
     book.write_text(json.dumps([{"hosts": hosts, "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
-    run = play(hospital, book, *issuer.vault_options, environment=fact_cache(hospital))
+    run = play(hospital, book, *issuer.vault_options, environment=FACT_CACHE)
     return run.of("portal_info")
 
 

@@ -36,7 +36,7 @@ from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.mail_server import Mail, MailServer
 from lab.people import Desk, Person, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 from lab.tls import LOOPBACK
 
 Json = dict[str, Any]
@@ -347,7 +347,7 @@ class _Chain:
 
     def _play(self, playbook: str, *options: str, variables: Json | None = None, red: bool = False) -> Run:
         given = (*self._issuer.vault_options, "-f", "10", *options, "-e", json.dumps(variables or {}))
-        environment = {**fact_cache(self._hospital), "no_proxy": LOOPBACK}
+        environment = {**FACT_CACHE, "no_proxy": LOOPBACK}
         run = play(self._hospital, f"hospital_it.pkcs12.{playbook}", *given, environment=environment)
         if run.exit_code and not red:
             raise RuntimeError(f"{playbook} ended with {run.exit_code}:\n{run.stdout[-3000:]}{run.stderr}")

@@ -65,13 +65,12 @@ def play(hospital: Hospital, playbook: str | Path, *options: str, environment: M
     return Run(ended.returncode, ended.stdout, ended.stderr, rows, hospital.ledger.since(mark))
 
 
-def fact_cache(hospital: Hospital) -> Mapping[str, str]:
-    """The environment that keeps facts from one run to the next, as the quick start sets it up."""
-    return {
-        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
-        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "facts"),
-        "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
-    }
+FACT_CACHE: Mapping[str, str] = {
+    "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+    "ANSIBLE_CACHE_PLUGIN_CONNECTION": "facts",  # in the folder of the run: all hospitals share one loaded Ansible
+    "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
+}
+"""The environment that keeps facts from one run to the next, as the quick start sets it up."""
 
 
 def _environment(results: Path) -> dict[str, str]:

@@ -29,7 +29,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words
 from lab.authority import IssuedBundle
 from lab.hospital import THREE_YEARS, Hospital
 from lab.people import Desk, Person, Seat
-from lab.playbook import ROOT, Run, fact_cache, play
+from lab.playbook import FACT_CACHE, ROOT, Run, play
 from lab.spreadsheet import Cell, save
 
 GIVEN = (
@@ -222,7 +222,7 @@ def show(options: Namespace) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     staff = Staff(options.people, options.workstations, datetime.now(timezone.utc).date())
     with RegisterHospital(folder, staff) as hospital:
-        environment = fact_cache(hospital)
+        environment = FACT_CACHE
         reports = folder / "reports"
         ended = []
 

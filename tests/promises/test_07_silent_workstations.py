@@ -21,7 +21,7 @@ from integration.plays import Json, cached, failed_hosts, messages, modules, run
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 from lab.winrm import tally
 
 AUDIT = "hospital_it.pkcs12.audit"
@@ -65,7 +65,7 @@ def plant(hospital: Hospital, desk: str, person: Person) -> None:
 
 
 def audit(hospital: Hospital, *options: str) -> Run:
-    return play(hospital, AUDIT, *options, environment=fact_cache(hospital))
+    return play(hospital, AUDIT, *options, environment=FACT_CACHE)
 
 
 def said(run: Run) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def problems(hospital: Hospital) -> dict[str, Any]:
     """What a later run of Ansible reads from the fact cache."""
     message = "{{ (ansible_facts['pkcs12_fact_audit'] | default({'problem': 'nobody has asked'})).problem | to_json }}"
     show = {"ansible.builtin.debug": {"msg": message}, "name": "Show"}
-    found = messages(run_play(hospital, environment=fact_cache(hospital), tasks=[show]), "Show")
+    found = messages(run_play(hospital, environment=FACT_CACHE, tasks=[show]), "Show")
     return {host: json.loads(each) if isinstance(each, str) else each for host, each in found.items()}
 
 
@@ -187,7 +187,7 @@ def test_the_role_by_itself_keeps_the_problem_and_says_who_is_red(hospital: Hosp
     for file in (hospital.folder / "facts").glob(f"*{NEVER}"):
         file.unlink()
     roles = [{"role": AUDIT, "pkcs12_fail_on_unreachable": fails}]
-    run = run_play(hospital, environment=fact_cache(hospital), roles=roles)
+    run = run_play(hospital, environment=FACT_CACHE, roles=roles)
     assert failed_hosts(run) == ({OFF, NEVER} if fails else set())
     assert kind(problems(hospital)[NEVER]) == "connection_refused"
     assert facts(hospital)[OFF] == known[OFF]
@@ -197,7 +197,7 @@ def test_a_failure_that_is_not_the_modules_is_red_and_kept(hospital: Hospital) -
     """Ansible itself ends the task, because it cannot render an argument."""
     defaults = {"hospital_it.pkcs12.certificate_facts": {"eku": "{{ no_such_variable }}"}}
     options: Json = {"roles": [AUDIT], "module_defaults": defaults}
-    run = run_play(hospital, "--limit", NUCLEAR, environment=fact_cache(hospital), **options)
+    run = run_play(hospital, "--limit", NUCLEAR, environment=FACT_CACHE, **options)
     assert failed_hosts(run) == {NUCLEAR}
     found = problems(hospital)[NUCLEAR]
     assert found["code"] == "not_audited.by_ansible"
@@ -254,7 +254,7 @@ def test_batches_are_like_one_play_even_where_a_whole_batch_is_off(
 ) -> None:
     """Ansible ends a play when every host of a batch has failed: here no host of any batch does."""
     order: Json = {"order": "reverse_inventory", "serial": serial}  # those that are off come first
-    run = run_play(hospital, environment=fact_cache(hospital), roles=[AUDIT], **order)
+    run = run_play(hospital, environment=FACT_CACHE, roles=[AUDIT], **order)
     assert (run.exit_code, said(run)) == (0, said(whole))
 
 

@@ -11,7 +11,7 @@ from integration.plays import cached, failed_hosts
 from integration.stores import contents
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, PAUL, Desk, Seat
-from lab.playbook import fact_cache, play
+from lab.playbook import FACT_CACHE, play
 
 CARDIO, NUCLEAR = Desk("ws-cardio", (Seat(JEANNE), Seat(ELODIE))), Desk("ws-nuclear", (Seat(PAUL),))
 
@@ -20,7 +20,7 @@ def test_wrong_passphrase_of_one_holder_stops_no_other(tmp_path: Path) -> None:
     with Hospital(tmp_path / "hospital", [CARDIO, NUCLEAR]) as hospital:
         known = {number: bundle.passphrase for number, bundle in hospital.bundles.items()}
         wrong = json.dumps({"pkcs12_passphrases": known | {JEANNE.authorisation: "the code of another letter"}})
-        run = play(hospital, "hospital_it.pkcs12.enrol", "--extra-vars", wrong, environment=fact_cache(hospital))
+        run = play(hospital, "hospital_it.pkcs12.enrol", "--extra-vars", wrong, environment=FACT_CACHE)
         held = {
             person: len(contents(hospital.emulated(desk.name).store_of(person.sid)).held)
             for desk, person in ((CARDIO, JEANNE), (CARDIO, ELODIE), (NUCLEAR, PAUL))

@@ -21,7 +21,7 @@ from integration.plays import NONCE, all_told, outcomes
 from integration.stores import contents
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, PAUL, Desk, Person, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 PLAYBOOKS = ("check_bundles", "check", "enrol", "renew_due", "audit", "retire", "daily", "report", "remind", "collect")
 HERE, THERE = "ws-here", "ws-there"
@@ -75,7 +75,7 @@ def run(hospital: Hospital, playbook: str) -> Run:
         "pkcs12_allow_ephemeral": True,
     }
     register = str(hospital.folder / "people.pkcs12_register.yml")
-    environment = {**fact_cache(hospital), **NONCE}
+    environment = {**FACT_CACHE, **NONCE}
     return play(
         hospital,
         f"hospital_it.pkcs12.{playbook}",

@@ -18,7 +18,7 @@ from integration.plays import NONCE, failed_hosts, outcomes, summary, told_codes
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 WRONG, AWAY, WAITS, OFF, OTHER = "ws-wrong", "ws-away", "ws-waits", "ws-off", "ws-other"
 DESKS = (
@@ -60,7 +60,7 @@ def hospital(saved: SavedState) -> Hospital:
 def run(hospital: Hospital, book: str, *hosts: str, **variables: Any) -> Run:
     limit = ("--limit", ",".join(["localhost", *hosts])) if hosts else ()
     given = {"pkcs12_report_folder": str(hospital.folder), "pkcs12_report_formats": ["json"], **variables}
-    environment = {**fact_cache(hospital), **NONCE}
+    environment = {**FACT_CACHE, **NONCE}
     return play(hospital, f"hospital_it.pkcs12.{book}", "-e", json.dumps(given), *limit, environment=environment)
 
 

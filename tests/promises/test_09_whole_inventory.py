@@ -13,7 +13,7 @@ import pytest
 from integration.plays import NONCE, all_told
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 PLAYBOOKS = ("check_bundles", "check", "enrol", "renew_due", "audit", "retire", "daily", "report", "remind", "collect")
 UNREADABLE = 'all: {hosts: {ws-two: {pkcs12_holders: [{user: "CHU\\pmartin"}]}}}'
@@ -32,7 +32,7 @@ def refused(hospital: Hospital, playbook: str, *sources: Path) -> Run:
         "pkcs12_retire_authorisations": [JEANNE.authorisation],
     }
     options = [option for source in sources for option in ("-i", str(source))]
-    environment = {**fact_cache(hospital), **NONCE}
+    environment = {**FACT_CACHE, **NONCE}
     return play(hospital, f"hospital_it.pkcs12.{playbook}", "-e", json.dumps(given), *options, environment=environment)
 
 

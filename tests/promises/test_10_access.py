@@ -22,7 +22,7 @@ from lab.emulated.accounts import User
 from lab.emulated.store import Store
 from lab.hospital import Hospital
 from lab.people import Desk, Person, Seat
-from lab.playbook import ROOT, Run, fact_cache, play
+from lab.playbook import FACT_CACHE, ROOT, Run, play
 
 AUDIT = "hospital_it.pkcs12.audit"
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
@@ -86,9 +86,10 @@ class Site:
 
     def apart(self) -> Site:
         """The same hospital with a cache of its own: what is audited with it is unknown to the other tests."""
-        ours, theirs = self.hospital.folder / "facts-apart", Path(self.cache["ANSIBLE_CACHE_PLUGIN_CONNECTION"])
-        shutil.copytree(theirs, ours)
-        return Site(self.hospital, {**self.cache, "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(ours)})
+        shutil.copytree(
+            self.hospital.folder / self.cache["ANSIBLE_CACHE_PLUGIN_CONNECTION"], self.hospital.folder / "facts-apart"
+        )
+        return Site(self.hospital, {**self.cache, "ANSIBLE_CACHE_PLUGIN_CONNECTION": "facts-apart"})
 
 
 def issue(hospital: Hospital, name: str, days: int, **keywords: Any) -> IssuedBundle:
@@ -130,7 +131,7 @@ def fill(hospital: Hospital) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("report")
     with Hospital(folder, DESKS) as hospital:
-        cache = fact_cache(hospital)
+        cache = FACT_CACHE
         fill(hospital)
         play(hospital, AUDIT, "--limit", "ws-unknown", environment=cache)
         hospital.switch_off("ws-unknown", "ws-never-seen")

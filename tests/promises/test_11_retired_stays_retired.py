@@ -17,7 +17,7 @@ from integration.plays import failed_hosts, outcomes, run_play, summary, tasks
 from integration.stores import contents
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, PAUL, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 HERE, THERE = "ws-here", "ws-there"
 DESKS = (Desk(HERE, (Seat(PAUL), Seat(ELODIE))), Desk(THERE, (Seat(PAUL, logged_on=False), Seat(JEANNE))))
@@ -46,7 +46,7 @@ def certificates(hospital: Hospital) -> tuple[int, int]:
 def step(hospital: Hospital, playbook: str, *options: str, **variables: Any) -> Step:
     extra = ("-e", json.dumps(variables))
     places = {"HOME": str(hospital.folder), "PLACE": hospital.bundle_folder.name}
-    environment = {**fact_cache(hospital), **places}
+    environment = {**FACT_CACHE, **places}
     run = play(hospital, f"hospital_it.pkcs12.{playbook}", *extra, *options, environment=environment)
     return Step(run, certificates(hospital), files(hospital.bundle_folder))
 

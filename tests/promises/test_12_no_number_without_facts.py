@@ -18,7 +18,7 @@ from integration.plays import NONCE, all_told, messages, run_play, summary
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import JEANNE, KARIM, PAUL, Desk, Person, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 ONE, TWO = "ws-one", "ws-two"
 DESKS = (Desk(ONE, (Seat(JEANNE), Seat(PAUL))), Desk(TWO, (Seat(KARIM),)))
@@ -57,7 +57,7 @@ def plant(hospital: Hospital, desk: str, person: Person) -> None:
 
 def run(hospital: Hospital, playbook: str, *options: str, environment: Mapping[str, str] | None = None) -> Run:
     reports = f"pkcs12_report_folder={hospital.folder / 'reports'}"
-    kept = fact_cache(hospital) if environment is None else environment
+    kept = FACT_CACHE if environment is None else environment
     return play(hospital, f"hospital_it.pkcs12.{playbook}", *options, "-e", reports, environment={**kept, **NONCE})
 
 
@@ -124,13 +124,11 @@ def test_facts_that_have_expired_are_none(hospital: Hospital) -> None:
     assert run(hospital, "report").exit_code == 0
     for path in (hospital.folder / "facts").iterdir():
         os.utime(path, (0, 0))
-    expiring = fact_cache(hospital) | {"ANSIBLE_CACHE_PLUGIN_TIMEOUT": "3600"}
+    folder = str(hospital.folder / "facts")
+    expiring = {**FACT_CACHE, "ANSIBLE_CACHE_PLUGIN_CONNECTION": folder, "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "3600"}
     found = refused(run(hospital, "report", environment=expiring))
-    assert (found["code"], found["values"]["connection"]) == (
-        "no_facts.none_or_expired",
-        str(hospital.folder / "facts"),
-    )
-    elsewhere = fact_cache(hospital) | {"ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "others")}
+    assert (found["code"], found["values"]["connection"]) == ("no_facts.none_or_expired", folder)
+    elsewhere = {**FACT_CACHE, "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(hospital.folder / "others")}
     # As in AWX, the controller is in the inventory; what collect has kept there says nothing of a workstation.
     listed = hospital.folder / "controller.json"
     listed.write_text(json.dumps({"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}), encoding="utf-8")

@@ -20,7 +20,7 @@ from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import ELODIE, PAUL, Desk, Person, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 SHORT = "1234"
 JEANNE = Person("Jeanne Dupont", "T123456", "jdupont", 1104)
@@ -73,7 +73,7 @@ def run(hospital: Hospital, book: str, *options: str) -> Run:
     given = {"pkcs12_report_folder": str(hospital.folder / "reports"), "pkcs12_time_zone": "Europe/Paris"}
     book = f"hospital_it.pkcs12.{book}"
     in_order = {"ANSIBLE_FORKS": "1"}  # so that the lines of the evidence are in one order
-    return play(hospital, book, "-e", json.dumps(given), *options, environment=fact_cache(hospital) | in_order)
+    return play(hospital, book, "-e", json.dumps(given), *options, environment=FACT_CACHE | in_order)
 
 
 def texts(*places: Path) -> dict[str, str]:

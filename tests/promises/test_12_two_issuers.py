@@ -15,7 +15,7 @@ from integration.plays import cached, run_play
 from lab.authority import Authority
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
-from lab.playbook import fact_cache
+from lab.playbook import FACT_CACHE
 
 HOST = "ws-cardio"
 OURS, THEIRS = "CN=AC Personnes", "CN=AC (Autres|Tiers)"
@@ -38,7 +38,7 @@ class Site:
     def __init__(self, hospital: Hospital) -> None:
         self.hospital = hospital
         self.store = hospital.emulated(HOST).store_of(JEANNE.sid)
-        self._cache = fact_cache(hospital)
+        self._cache = FACT_CACHE
 
     def run(self, what: str, issuer: str) -> None:
         """One run with one setting of the issuer. Raises ``AssertionError`` if it is red."""

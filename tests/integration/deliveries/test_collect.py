@@ -20,7 +20,7 @@ from lab import mails
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 COLLECT, ENROL, REPORT = (f"hospital_it.pkcs12.{name}" for name in ("collect", "enrol", "report"))
 DESKS = [
@@ -39,7 +39,7 @@ def issuer(tmp_path: Path) -> Iterator[Issuer]:
 
 def collect(issuer: Issuer, *options: str, **variables: Any) -> Run:
     chosen = ["-e", f"@{issuer.variables(**variables)}", *issuer.vault_options, *options]
-    return play(issuer.hospital, COLLECT, *chosen, environment=fact_cache(issuer.hospital))
+    return play(issuer.hospital, COLLECT, *chosen, environment=FACT_CACHE)
 
 
 def states(issuer: Issuer) -> Mapping[str, str]:
@@ -82,9 +82,7 @@ def test_from_the_mail_to_the_store_and_no_second_withdrawal(issuer: Issuer) -> 
     assert (again.exit_code, len(issuer.registration.requests)) == (0, asked), again.stdout
     assert [row for row in again.rows if row.result.get("changed")] == []
 
-    enrolled = play(
-        issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=fact_cache(issuer.hospital)
-    )
+    enrolled = play(issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=FACT_CACHE)
     assert [row.result["outcome"] for row in enrolled.holders()] == ["installed"] * len(ids), enrolled.stdout
 
 
@@ -127,13 +125,13 @@ def test_deliveries_that_need_a_person_are_red_and_stop_nobody_else(issuer: Issu
     needed = [number for number, state in expected.items() if state != "collected"]
     assert run.of("delivery_summary")[-1].result["needs_somebody"] == sorted(needed)
 
-    play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
+    play(hospital, "hospital_it.pkcs12.audit", environment=FACT_CACHE)
     reported = play(
         issuer.hospital,
         REPORT,
         "-e",
         f"pkcs12_report_folder={hospital.folder}/report",
-        environment=fact_cache(hospital),
+        environment=FACT_CACHE,
     )
     assert reported.exit_code == 0, reported.stdout
     told = json.loads((hospital.folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
@@ -182,9 +180,7 @@ def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
     issuer.announce(JEANNE, DAYS)
     new = {JEANNE.authorisation.lower(): "a passphrase of the site"}  # the case of a number does not count
     assert collect(issuer, pkcs12_new_passphrases=new).exit_code == 0
-    stored = play(
-        issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=fact_cache(issuer.hospital)
-    )
+    stored = play(issuer.hospital, ENROL, *issuer.vault_options, "--limit", "ws-cardio", environment=FACT_CACHE)
     outcomes = {row.result["authorisation"]: row.result["outcome"] for row in stored.holders()}
     assert outcomes[JEANNE.authorisation] == "installed", stored.stdout
     enrolled = play(
@@ -194,7 +190,7 @@ def test_new_passphrases_replace_the_code(issuer: Issuer) -> None:
         json.dumps({"pkcs12_passphrases": new}),
         "--limit",
         "ws-nuclear",
-        environment=fact_cache(issuer.hospital),
+        environment=FACT_CACHE,
     )
     outcomes = {row.result["authorisation"]: row.result["outcome"] for row in enrolled.holders()}
     assert outcomes[JEANNE.authorisation] == "installed", enrolled.stdout

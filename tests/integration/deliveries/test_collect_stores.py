@@ -18,7 +18,7 @@ from integration.plays import NONCE, Told, all_told
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import ELODIE, JEANNE, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 from lab.secret_store import SecretStore
 from lab.tls import server_context
 
@@ -43,9 +43,7 @@ def store(issuer: Issuer) -> Iterator[SecretStore]:
 def collect(issuer: Issuer, *options: str, **variables: Any) -> Run:
     path = issuer.variables(**variables)
     chosen = ["-e", f"@{path}", *options]
-    return play(
-        issuer.hospital, "hospital_it.pkcs12.collect", *chosen, environment={**fact_cache(issuer.hospital), **NONCE}
-    )
+    return play(issuer.hospital, "hospital_it.pkcs12.collect", *chosen, environment={**FACT_CACHE, **NONCE})
 
 
 def codes(issuer: Issuer) -> dict[str, str]:

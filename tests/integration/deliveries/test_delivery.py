@@ -24,7 +24,7 @@ from integration.plays import Json, Told, messages, told
 from lab.authority import Authority
 from lab.mail_server import MailServer
 from lab.people import DESKS
-from lab.playbook import Run, fact_cache
+from lab.playbook import FACT_CACHE, Run
 from lab.tls import LOOPBACK, TlsServer, server_context, trust
 
 
@@ -318,7 +318,7 @@ def test_passwords_are_nowhere(site: Site, web: WebServer, post: MailServer, ca_
     known_to_it = servers(ca_path, post, credentials=credentials, mail_password="{{ right }}")
     known_to_it |= {"report_folder": str(site.folder), "report_destinations": places}
     variables = {f"pkcs12_{name}": value for name, value in known_to_it.items()}
-    environment = {**fact_cache(site.hospital), "no_proxy": LOOPBACK}
+    environment = {**FACT_CACHE, "no_proxy": LOOPBACK}
     role = ["hospital_it.pkcs12.report"]
     done = run.play(environment, hosts="localhost", connection="local", vars=variables, roles=role)
     assert done.exit_code == 2

@@ -18,7 +18,7 @@ from integration.audited import Site
 from integration.plays import Json
 from lab.hospital import Hospital
 from lab.people import ANNE, JEANNE, LOUIS, PAUL, Desk, Person, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 DESKS = tuple(Desk(f"ws-{person.login}", (Seat(person),)) for person in (JEANNE, PAUL, ANNE))
 EXPECTED = {
@@ -31,7 +31,7 @@ IT = "it@chu.example"
 
 
 def enrol(hospital: Hospital) -> Run:
-    return play(hospital, "hospital_it.pkcs12.enrol", environment=fact_cache(hospital))
+    return play(hospital, "hospital_it.pkcs12.enrol", environment=FACT_CACHE)
 
 
 def passphrases(hospital: Hospital, changes: Mapping[Person, str]) -> None:
@@ -65,7 +65,7 @@ def reminders(site: Site, language: str) -> list[Json]:
         "pkcs12_language": language,
     }
     extra = f"--extra-vars={json.dumps(settings)}"
-    run = play(site.hospital, "hospital_it.pkcs12.remind", extra, environment=fact_cache(site.hospital))
+    run = play(site.hospital, "hospital_it.pkcs12.remind", extra, environment=FACT_CACHE)
     ((row),) = run.of("reminder_mails")
     return list(row.result["mails"])
 

@@ -19,7 +19,7 @@ from integration.canary_run import CanaryRun
 from integration.plays import Json
 from lab.mail_server import MailServer
 from lab.people import ELODIE
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 from lab.tls import LOOPBACK, server_context, trust
 
 PASSWORD = "canary of the reminders Zq8%e&"
@@ -58,7 +58,7 @@ class Reminding:
             encoding="utf-8",
         )
         (folder / "secrets.json").write_text(json.dumps({"secret": PASSWORD}), encoding="utf-8")
-        environment = {**fact_cache(self.site.hospital), "no_proxy": LOOPBACK}
+        environment = {**FACT_CACHE, "no_proxy": LOOPBACK}
         given = [f"--extra-vars=@{path}" for path in (extra, folder / "secrets.json")]
         return play(self.site.hospital, "hospital_it.pkcs12.remind", *given, *options, environment=environment)
 

@@ -13,7 +13,7 @@ import pytest
 from integration.audited import CARDIO, FILES, NEVER, NUCLEAR, OFF, REPORT, STATUSES, Site, audited
 from integration.plays import Json, messages, run_play, without_nonces
 from lab.people import DESKS, PAUL
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 STATS = {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
 
@@ -78,9 +78,7 @@ def test_the_keyword_check_mode_writes_and_delivers_nothing_either(site: Site, t
         "pkcs12_report_destinations": [{"kind": "folder", "path": str(tmp_path)}],
     }
     role = {"role": REPORT, "check_mode": True, "vars": variables}
-    run = run_play(
-        site.hospital, hosts="localhost", connection="local", roles=[role], environment=fact_cache(site.hospital)
-    )
+    run = run_play(site.hospital, hosts="localhost", connection="local", roles=[role], environment=FACT_CACHE)
     assert run.exit_code == 0, run.stdout + run.stderr
     assert messages(run, "Say where the report is") == {}
     assert [*site.folder.glob("*"), *tmp_path.iterdir()] == []
@@ -158,7 +156,7 @@ def refusals(audited_site: Site) -> Run:
         }
         for number, (variables, _said) in enumerate(REFUSALS)
     ]  # fmt: skip
-    cache = fact_cache(audited_site.hospital)
+    cache = FACT_CACHE
     run = run_play(audited_site.hospital, environment=cache, hosts="localhost", connection="local", tasks=tasks)
     assert run.exit_code == 0, run.stdout + run.stderr
     return run
@@ -194,7 +192,7 @@ def test_a_relative_folder_is_one_of_the_shell_and_its_files_are_delivered(site:
         "pkcs12_report_formats": ["json"],
     }
     given = ("-e", json.dumps(variables))
-    run = play(site.hospital, "hospital_it.pkcs12.report", *given, environment=fact_cache(site.hospital))
+    run = play(site.hospital, "hospital_it.pkcs12.report", *given, environment=FACT_CACHE)
     assert run.exit_code == 0, run.stdout + run.stderr
     made = site.hospital.folder / "relative"  # where the run was started
     assert (tmp_path / "pkcs12-compliance.json").read_bytes() == (made / "pkcs12-compliance.json").read_bytes()

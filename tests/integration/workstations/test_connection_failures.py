@@ -23,7 +23,7 @@ from lab.authority.authority import self_signed_server
 from lab.hospital import CONNECTION_ACCOUNT, CONNECTION_UPN, Hospital
 from lab.kdc import REALM, Kdc, kerberos
 from lab.people import JEANNE, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 from lab.transports import NAME, lay_out, tls
 from lab.winrm import Access, Cut, Intercept, Listener, Request, Tls
 from lab.workstation_interface import AuthMethod
@@ -329,7 +329,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failed]:
         principals = dict.fromkeys((CONNECTION_UPN.partition("@")[0], OLD), hospital.connection_password)
         kdc = running.enter_context(Kdc(principals, without_aes=(OLD,))) if kerberos() else None
         site = Site(hospital, running, files, kdc)
-        environment = {**fact_cache(hospital), **(kdc.environment if kdc else {})}
+        environment = {**FACT_CACHE, **(kdc.environment if kdc else {})}
         skewed = [name for name in names if name.endswith(SKEWED)]
         results = read_facts(site, [name for name in names if name not in skewed], environment)
         if skewed:

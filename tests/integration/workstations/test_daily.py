@@ -13,7 +13,7 @@ import pytest
 from integration.plays import Told, failed_hosts, messages, summary, told, warned
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 ONE, TWO = "ws-one", "ws-two"
 DESKS = (Desk(ONE, (Seat(JEANNE),)), Desk(TWO, (Seat(PAUL, logged_on=False),)))
@@ -32,9 +32,7 @@ def run(hospital: Hospital, book: str, name: str, *options: str, **variables: ob
         "pkcs12_report_name": name,
         **variables,
     }
-    return play(
-        hospital, f"hospital_it.pkcs12.{book}", "-e", json.dumps(given), *options, environment=fact_cache(hospital)
-    )
+    return play(hospital, f"hospital_it.pkcs12.{book}", "-e", json.dumps(given), *options, environment=FACT_CACHE)
 
 
 def statuses(hospital: Hospital, name: str) -> dict[str, str]:

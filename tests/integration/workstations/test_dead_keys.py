@@ -12,7 +12,7 @@ from integration.audited import Site
 from integration.plays import cached, failed_hosts, outcomes
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 CARDIO = "ws-cardio"
 
@@ -31,7 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def playbook(site: Site, name: str, *options: str) -> Run:
-    return play(site.hospital, f"hospital_it.pkcs12.{name}", *options, environment=fact_cache(site.hospital))
+    return play(site.hospital, f"hospital_it.pkcs12.{name}", *options, environment=FACT_CACHE)
 
 
 def audit(site: Site, prove: bool = True) -> None:

@@ -11,7 +11,7 @@ from integration.audited import Site
 from lab.emulated.store import Store
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, Desk, Seat
-from lab.playbook import fact_cache, play
+from lab.playbook import FACT_CACHE, play
 
 CARDIO = "ws-cardio"
 
@@ -19,7 +19,7 @@ CARDIO = "ws-cardio"
 def report_of_audit(site: Site, *, prove: bool) -> dict[str, bool | None]:
     """What the report says of the keys of Jeanne and Elodie after an audit."""
     options = ("-e", f"pkcs12_prove_keys={prove}")
-    audit = play(site.hospital, "hospital_it.pkcs12.audit", *options, environment=fact_cache(site.hospital))
+    audit = play(site.hospital, "hospital_it.pkcs12.audit", *options, environment=FACT_CACHE)
     assert audit.exit_code == 0
     assert site.report().exit_code == 0
     return {row["holder"]: row["key_exportable"] for row in site.written()["certificates"]}

@@ -20,7 +20,7 @@ from lab.emulated import PlacedFile, User
 from lab.emulated.store_folder import CERTIFICATES
 from lab.hospital import CONNECTION_ACCOUNT, Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
-from lab.playbook import Run, fact_cache
+from lab.playbook import FACT_CACHE, Run
 
 MIXED, FRENCH, HOSTILE = "ws-mixed", "ws-french", "ws-hostile"
 DESKS = tuple(Desk(name, (Seat(JEANNE), Seat(PAUL, logged_on=False))) for name in (MIXED, FRENCH, HOSTILE))
@@ -210,7 +210,7 @@ OF_THE_MOMENT = ("gathered_at", "workstation_utc", "clock_skew_seconds")
 def test_a_cache_keeps_facts_as_they_are(hospital: Hospital) -> None:
     """What a later job reads is what the first one was told, with the types that its schema says."""
     gather = [{"hospital_it.pkcs12.certificate_facts": {"holders": "{{ pkcs12_holders }}", "include_archived": True}}]
-    environment = fact_cache(hospital)
+    environment = FACT_CACHE
     (told,) = facts_of(run_play(hospital, "--limit", MIXED, tasks=gather, environment=environment))
     assert cached(hospital, MIXED) == told
     expected = hospital.folder / "told.json"

@@ -17,7 +17,7 @@ import yaml
 from integration.plays import NONCE, Told, all_told, failed_hosts, messages, outcomes, row, summary, told_codes, warned
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, PAUL, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 GOOD, ACCOUNT, BARE = "ws-good", "ws-account", "ws-bare"
 """The account of the second is a template that Ansible cannot render; the third has its holders under a misspelt name."""
@@ -64,7 +64,7 @@ def runs(hospital: Hospital) -> Mapping[str, Run]:
 
 def run(hospital: Hospital, book: str, *options: str, **variables: Any) -> Run:
     given = ("-e", json.dumps({"pkcs12_report_folder": str(hospital.folder), **variables}))
-    return play(hospital, f"hospital_it.pkcs12.{book}", *given, *options, environment={**fact_cache(hospital), **NONCE})
+    return play(hospital, f"hospital_it.pkcs12.{book}", *given, *options, environment={**FACT_CACHE, **NONCE})
 
 
 def said(told: Run) -> list[Told]:

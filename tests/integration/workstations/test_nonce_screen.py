@@ -22,7 +22,7 @@ from integration.plays import NONCE, told_codes
 from lab.hospital import Hospital
 from lab.issuer import Issuer
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Seat
-from lab.playbook import ROOT, Run, fact_cache, play
+from lab.playbook import FACT_CACHE, ROOT, Run, play
 
 TELLING = {"debug", "fail", "assert"}
 """Modules of Ansible that print a text of ours, as ``msg``."""
@@ -291,7 +291,7 @@ PAGE_WORDS = words_of(*(text for both in (*VOCABULARY.values(), *PAGE.values()) 
 
 def run(hospital: Hospital, book: str, *options: str, **variables: Any) -> Run:
     given = ("-e", json.dumps({f"pkcs12_{name}": value for name, value in variables.items()}))
-    environment = {**fact_cache(hospital), **NONCE, "no_proxy": "127.0.0.1"}
+    environment = {**FACT_CACHE, **NONCE, "no_proxy": "127.0.0.1"}
     return play(hospital, f"hospital_it.pkcs12.{book}", *given, *options, environment=environment)
 
 
@@ -356,7 +356,7 @@ def test_collect_tells_nothing_else(tmp_path: Path) -> None:
             {},
         ):
             options = ("-e", f"@{issuer.variables(**more)}", *issuer.vault_options, "-v")
-            run = play(hospital, "hospital_it.pkcs12.collect", *options, environment={**fact_cache(hospital), **NONCE})
+            run = play(hospital, "hospital_it.pkcs12.collect", *options, environment={**FACT_CACHE, **NONCE})
             values = values_of(hospital) | words_of("Tell the store: No store.")
             assert sorted(map(str, findings(run.stdout + "\n" + run.stderr, values))) == []
             assert told_codes(run.stdout)

@@ -14,7 +14,7 @@ from integration.plays import NONCE, Told, failed_hosts, outcomes, summary, told
 from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, ELODIE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 AUDIT, RENEW_DUE = "hospital_it.pkcs12.audit", "hospital_it.pkcs12.renew_due"
 CARDIO, RADIO, NUCLEAR, PHARMACY, NEVER, OFF = (
@@ -70,12 +70,12 @@ def hospital(audited: SavedState) -> Hospital:
 
 
 def audit(hospital: Hospital, *options: str) -> None:
-    run = play(hospital, AUDIT, *options, environment=fact_cache(hospital))
+    run = play(hospital, AUDIT, *options, environment=FACT_CACHE)
     assert run.exit_code == 0, run.stdout
 
 
 def renew_due(hospital: Hospital, *options: str) -> Run:
-    return play(hospital, RENEW_DUE, *options, environment={**fact_cache(hospital), **NONCE})
+    return play(hospital, RENEW_DUE, *options, environment={**FACT_CACHE, **NONCE})
 
 
 def called(run: Run) -> set[str]:

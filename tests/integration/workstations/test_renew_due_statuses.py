@@ -14,7 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status 
 from integration.plays import run_play
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 from unit.plugins.plugin_utils.crls import crl, issuer, pem
 from unit.plugins.plugin_utils.records import record
 
@@ -49,11 +49,11 @@ def test_revoked_certificate_is_due_where_the_revocation_list_is_known(tmp_path:
 
         def renew_due() -> Run:
             options = ("--check", "-e", json.dumps(lists))
-            return play(hospital, "hospital_it.pkcs12.renew_due", *options, environment=fact_cache(hospital))
+            return play(hospital, "hospital_it.pkcs12.renew_due", *options, environment=FACT_CACHE)
 
         given = json.dumps({"planted": {name: facts(name) for name in ISSUERS}})
         plant = {"ansible.builtin.set_fact": {"pkcs12": "{{ planted[inventory_hostname] }}", "cacheable": True}}
-        assert run_play(hospital, "-e", given, environment=fact_cache(hospital), tasks=[plant]).exit_code == 0
+        assert run_play(hospital, "-e", given, environment=FACT_CACHE, tasks=[plant]).exit_code == 0
         source.write_bytes(b"no list")
         assert called(renew_due()) == {"duplicate"}
         source.write_bytes(crl({0x2A: NOW - timedelta(days=2)}, until=NOW + timedelta(days=1)))

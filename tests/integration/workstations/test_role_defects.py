@@ -15,7 +15,7 @@ import yaml
 from integration.plays import Json, cached, failed_hosts, holder, outcomes, row, summary
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 JEANNE_ADMIN = Person(JEANNE.name, JEANNE.authorisation, "jdupont-adm", 1204)
 SHARED_ANNE = Person("Anne-Sophie Roux", "T100005", "ward", 1300)
@@ -72,7 +72,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
                 prepare_leavers(hospital)
             extra = {**variables, **passphrases(hospital, variables)}
             options = ("-e", json.dumps(extra), "--limit", limit, "--forks", "8")
-            runs[name] = play(hospital, f"hospital_it.pkcs12.{book}", *options, environment=fact_cache(hospital))
+            runs[name] = play(hospital, f"hospital_it.pkcs12.{book}", *options, environment=FACT_CACHE)
             facts[name] = {desk.name: cached(hospital, desk.name) for desk in DESKS}
             stores[name] = stores_of(hospital)
         return Played(hospital, runs, facts, stores)

@@ -16,7 +16,7 @@ from integration.plays import failed_hosts, row, summary
 from integration.stores import contents
 from lab.hospital import Hospital
 from lab.people import ANNE, JEANNE, KARIM, PAUL, Desk, Person, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 ONE, TWO = "ws-jeanne", "ws-paul"
 NUMBER = JEANNE.authorisation
@@ -69,7 +69,7 @@ def is_told(run: Run) -> bool:
 
 @pytest.fixture(scope="module")
 def enrolled(hospital: Hospital) -> tuple[Run, dict[str, int]]:
-    run = play(hospital, "hospital_it.pkcs12.enrol", *LAX, "-e", "pkcs12_serial=1", environment=fact_cache(hospital))
+    run = play(hospital, "hospital_it.pkcs12.enrol", *LAX, "-e", "pkcs12_serial=1", environment=FACT_CACHE)
     return run, held(hospital)
 
 
@@ -94,7 +94,7 @@ def test_a_limit_does_not_hide_the_other_person(hospital: Hospital, book: str) -
 
 @pytest.mark.usefixtures("enrolled")
 def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospital: Hospital, tmp_path: Path) -> None:
-    audit = play(hospital, "hospital_it.pkcs12.audit", environment=fact_cache(hospital))
+    audit = play(hospital, "hospital_it.pkcs12.audit", environment=FACT_CACHE)
     assert failed_hosts(audit) == {ONE, TWO}
     assert is_told(audit)
     assert summary(audit)["totals"] == {"failed": 2, "valid": 2}
@@ -103,7 +103,7 @@ def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospit
         "hospital_it.pkcs12.report",
         "-e",
         f"pkcs12_report_folder={tmp_path}",
-        environment=fact_cache(hospital),
+        environment=FACT_CACHE,
     )
     found = row(report, "compliance_report", "localhost").result
     rows = {each["name"]: each for each in found["rows"]}

@@ -18,7 +18,7 @@ from integration.written_files import Piece, files
 from lab.emulated.store import Store
 from lab.hospital import Hospital
 from lab.people import JEANNE, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 
 DESK = "ws-cardio"
 NAME, CARD_ISSUER, LABEL = "DUPONT Jeanne 899700000001", "AC Cartes de Professionnels", "La carte de Jeanne"
@@ -90,7 +90,7 @@ def card_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CardSite]:
         runs, facts = {}, {}
         for name, (book, *options) in STEPS.items():
             options += ["-e", json.dumps({"pkcs12_report_folder": str(hospital.folder / "reports")})]
-            runs[name] = play(hospital, book, "-vvv", *options, environment=fact_cache(hospital))
+            runs[name] = play(hospital, book, "-vvv", *options, environment=FACT_CACHE)
             facts[name] = cached(hospital, DESK) or {}
         yield CardSite(hospital, card, runs, facts, before, tuple(files(hospital.folder)))
 

@@ -20,7 +20,7 @@ from integration.plays import cached, holder, outcomes, row
 from lab.hospital import CONNECTION_ACCOUNT, CONNECTION_UPN, Hospital
 from lab.kdc import Kdc, kerberos
 from lab.people import ANNE, DOMAIN, JEANNE, Desk, Seat
-from lab.playbook import Run, fact_cache, play
+from lab.playbook import FACT_CACHE, Run, play
 from lab.transports import Transport, lay_out, tls, transports
 from lab.winrm import Access, Entry, Listener
 from lab.workstation_interface import AuthMethod
@@ -94,7 +94,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         if kerberos():
             kdc = running.enter_context(Kdc({CONNECTION_UPN.partition("@")[0]: hospital.connection_password}))
         connect(hospital, running, kdc)
-        environment = {**fact_cache(hospital), **(kdc.environment if kdc else {})}
+        environment = {**FACT_CACHE, **(kdc.environment if kdc else {})}
         first = hospital.bundles[JEANNE.authorisation].thumbprint
         for name, (book, *options) in BOOKS.items():
             if name == "renew":
