@@ -5,57 +5,23 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pytest
 
 import figures
-from awx.site import address as awx_address
-from browser.program import built_site, chromium
+from equipment import EQUIPMENT
 from lab.ansible_playbook import Forked, chosen
-from lab.imap_server import dovecot
-from lab.kdc import kerberos
-from lab.mesh import receptor
-from lab.wine import bed
-from monitoring.program import promtool
 
-
-@dataclass(frozen=True)
-class Equipment:
-    """``cure``: a sentence about how to get it."""
-
-    marker: str
-    name: str
-    there: Callable[[], object]
-    cure: str
-
-
-def installed_by(target: str) -> str:
-    return f"It is not installed; `{target}` installs it where it can."
-
-
-EQUIPMENT = (
-    Equipment("windows", "Windows PowerShell (under Wine)", bed, installed_by("make bed")),
-    Equipment("browser", "Chromium", chromium, installed_by("make browser")),
-    Equipment("imap", "a real IMAP server (Dovecot 2.4)", dovecot, installed_by("make imap-server")),
-    Equipment("kerberos", "a real KDC (MIT Kerberos)", kerberos, installed_by("make kerberos")),
-    Equipment("receptor", "a receptor mesh, as AWX has one", receptor, installed_by("make receptor")),
-    Equipment("promtool", "promtool, of Prometheus", promtool, installed_by("make prometheus")),
-    Equipment(
-        "site", "the built documentation site", built_site, "`make docs leaflet` does them, and is a stage of .ci/run."
-    ),
-    Equipment(
-        "awx", "an AWX", awx_address, "PKCS12_AWX_URL names none; tests/README.md says what an AWX for tests needs."
-    ),
-    Equipment(
-        "workstations",
-        "an AWX that reaches workstations",
-        lambda: awx_address() and os.environ.get("PKCS12_AWX_CREDENTIALS"),
-        "PKCS12_AWX_CREDENTIALS names no credentials for them; tests/README.md says more.",
-    ),
-)
+EVERYTHING = "PKCS12_EVERYTHING" in os.environ
+"""Whether this run has to show everything, as .ci/run: what is left out without a reason in the table is red, and so is a suite without
+a test that ran, and more than ``RERUNS`` tests that passed only when they were run again."""
+RERUNS = 3
+SEED = os.environ.get("PKCS12_SEED", "")
+"""Another order for each: of the files of a suite, and of the tests in a file. The suites keep theirs, the slowest first."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,12 +39,25 @@ NONCE_LANGUAGE = "PKCS12_NONCE_LANGUAGE"
 """Where it is set, each sentence of the product is its code, its values and a nonce: a test that passes reads no words."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest then brings together again what shares a fixture
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if NONCE_LANGUAGE in os.environ:
         leave_out(config, items, "words", lambda item: item.get_closest_marker("words"))
     for each in EQUIPMENT:
-        if not each.there():
+        if any(item.get_closest_marker(each.marker) for item in items) and not each.there():
             leave_out(config, items, each.marker, lambda item, each=each: item.get_closest_marker(each.marker))
+    if SEED:
+        items[:] = [
+            item
+            for _suite, of_suite in groupby(items, lambda item: figures.suite_of(item.nodeid))
+            for of_file in shuffled([list(of_file) for _path, of_file in groupby(of_suite, lambda item: item.path)])
+            for item in shuffled(of_file)
+        ]
+
+
+def shuffled(these: list[Any]) -> list[Any]:
+    """By the seed alone: all processes of a run have one order."""
+    return random.Random(SEED).sample(these, len(these))  # noqa: S311  an order is no secret
 
 
 @pytest.fixture
@@ -93,12 +72,22 @@ def leave_out(
     left_out = [item for item in items if chosen(item)]
     items[:] = [item for item in items if not chosen(item)]
     config.hook.pytest_deselected(items=left_out)
-    figures.LEFT_OUT[reason] = len(left_out)
+    figures.leave_out(reason, [item.nodeid for item in left_out])
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    figures.count(report)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workeroutput"):  # one of the processes of pytest-xdist
         session.config.workeroutput["figures"] = figures.exported()
+        return
+    suites = [figures.suite_of(f"{argument}/") for argument in session.config.args] if EVERYTHING else []
+    figures.RED[:] = figures.red(suites, RERUNS if EVERYTHING else None)
+    if figures.RED and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -108,12 +97,16 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in figures.LINES:
+    for line in (*figures.LINES, *(figures.times() if EVERYTHING else ())):
         terminalreporter.write_line(line)
+    if SEED:
+        terminalreporter.write_line(f"The order of this run: PKCS12_SEED={SEED}")
     for each in EQUIPMENT:
-        if count := figures.LEFT_OUT.get(each.marker):
+        if count := sum(figures.LEFT_OUT.get(each.marker, {}).values()):
             line = f"*** NOT DONE HERE: {count} tests with {each.name}. {each.cure}"
             terminalreporter.write_line(line, yellow=True, bold=True)
+    for line in figures.RED:
+        terminalreporter.write_line(f"*** RED: {line}", red=True, bold=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

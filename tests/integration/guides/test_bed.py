@@ -17,7 +17,6 @@ from lab.playbook import ROOT
 
 BED = ROOT / "tests" / "bed"
 ARCHIVES = {"windows.tar.xz", "linux.tar.xz", "netfx.tar.xz", "winedlls.tar.xz"}
-COMPILER = "x86_64-w64-mingw32-gcc"
 
 
 def build(folder: Path, *downloads: Path, path: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -65,7 +64,7 @@ def test_make_bed_without_the_parts_says_where_they_come_from(tmp_path: Path) ->
     assert not (tmp_path / "bed").exists()
 
 
-@pytest.mark.skipif(not shutil.which(COMPILER), reason=f"{COMPILER} is not installed (tests/bed/README.md)")
+@pytest.mark.mingw
 def test_the_launcher_compiles(tmp_path: Path) -> None:
     build(tmp_path / "bed")
     program = (tmp_path / "bed" / "windows" / "PowerShell.exe").read_bytes()

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -121,7 +120,7 @@ def test_the_controller_trusts_an_internal_authority(tmp_path: Path, authority: 
     assert "ansible_winrm_ca_trust_path" in guide and "REQUESTS_CA_BUNDLE" in guide
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.openssl
 @pytest.mark.parametrize("dialect", ["modern", "3des", "rc2-40"])
 def test_the_commands_give_a_bundle_another_passphrase(dialect: Dialect, tmp_path: Path, authority: Authority) -> None:
     guide = (GUIDES / "guide_enrolling.rst").read_text(encoding="utf-8")

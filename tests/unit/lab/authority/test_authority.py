@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,7 +18,7 @@ def authority() -> Authority:
     return Authority.create()
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.openssl
 @pytest.mark.parametrize(
     ("dialect", "cipher", "mac", "options"),
     [

@@ -185,11 +185,6 @@ class HostVars(dict[str, Any]):
         return found
 
 
-needs_origins = pytest.mark.skipif(
-    host_variables.Origin is None, reason="this ansible-core says of no value where it is from"
-)
-
-
 @pytest.fixture
 def hidden(tmp_path: Path) -> Callable[..., list[tuple[str, Any, bool]]]:
     """What of these hosts is hidden. ``secrets``: the names that are."""
@@ -219,7 +214,7 @@ def hidden(tmp_path: Path) -> Callable[..., list[tuple[str, Any, bool]]]:
     return found
 
 
-@needs_origins
+@pytest.mark.origins
 @pytest.mark.parametrize(
     ("written", "is_hidden"),
     [
@@ -237,21 +232,21 @@ def test_a_value_of_a_vault_file_is_hidden(written: Any, is_hidden: bool, hidden
     assert hidden(a={"site": written}) == ([("site", None, True)] if is_hidden else [])
 
 
-@needs_origins
+@pytest.mark.origins
 def test_one_value_that_is_encrypted_in_another_file_is_hidden_and_not_opened(hidden: Any) -> None:
     encrypted = host_variables.EncryptedString(ciphertext="$ANSIBLE_VAULT;1.1;AES256\n61")
     found = hidden(a={"days": encrypted, "site": ({"days": encrypted}, "plain.yml")})
     assert found == [("days", None, True), ("site", None, True)]
 
 
-@needs_origins
+@pytest.mark.origins
 def test_secrets_come_rendered_each_once_of_all_hosts_and_of_localhost(hidden: Any) -> None:
     host = {"password": ("admin", "plain.yml"), "pin": ("1234", "vault.yml")}
     found = hidden("password", "pin", localhost={"pin": ("5678", "vault.yml")}, a=host, b=host)
     assert found == [("password", "admin", False), ("pin", "1234", True), ("pin", "5678", True)]
 
 
-@needs_origins
+@pytest.mark.origins
 def test_a_template_is_rendered_for_each_host_unless_it_asks_somebody_else(hidden: Any) -> None:
     written = {"pin": ("{{ pin_of_site }}", "plain.yml"), "password": ("{{ lookup('x', 'y') }}", "plain.yml")}
     rendered = {host: {"pin": f"{host}-1", "password": f"{host}-2"} for host in "ab"}
@@ -262,7 +257,7 @@ def test_a_template_is_rendered_for_each_host_unless_it_asks_somebody_else(hidde
     ]
 
 
-@needs_origins
+@pytest.mark.origins
 def test_what_cannot_be_read_is_left_out(hidden: Any) -> None:
     broken = {"a": Lazy(pin=AnsibleError("no vault secrets"), password="x"), "c": {"pin": "z"}}
     written = {"pin": ("{{ x }}", "plain.yml"), "password": ("y", "plain.yml")}
@@ -276,7 +271,7 @@ def test_without_hosts_nothing_is_hidden() -> None:
     assert host_variables.texts_written({}, lambda _name: True) == frozenset()
 
 
-@needs_origins
+@pytest.mark.origins
 def test_texts_are_those_of_all_hosts_with_these_names_and_not_those_of_a_vault(tmp_path: Path) -> None:
     (tmp_path / "vault.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n61", encoding="utf-8")
     of_vault = host_variables.Origin(path=str(tmp_path / "vault.yml")).tag("hidden")
