@@ -1,26 +1,20 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which suites a change has to pass besides the gate, which is what `make test` runs.
+"""Which suites there are, and which could see a change. `make test` runs the gate.
 
-    tools/suites.py gate      the folders of the gate, the slowest first
-    tools/suites.py rest      all other folders
-    tools/suites.py chosen    those that the table names for what changed since the commit in .ci/base, and a share of the other files
-    tools/suites.py all       the same as if everything had changed
-
-The share is chosen by the hash of the commit, so that every file has its turn and nothing rots. Everything counts as changed where the
-commit in .ci/base is missing from the clone. ``chosen`` and ``all`` may also print `molecule`, which is no folder of tests.
+tools/suites.py gate      the folders of the gate, the slowest first
+tools/suites.py all       all folders and `molecule`, which is no folder of tests: what .ci/run runs
+tools/suites.py COMMIT    the gate and what the table names for what changed since that commit
 """
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BASE = ".ci/base"
 GATE = ("contract", "promises", "monitoring", "unit", "awx", "consistency")
 INTEGRATION = (
     "integration/workstations",
@@ -33,8 +27,6 @@ REST = ("windows", "windows_cases", "planted", "fault_injection", "browser", *IN
 """The slowest first. A folder has its own files only."""
 MOLECULE = "molecule"
 EVERYTHING = (*REST, MOLECULE)
-SHARE = 8
-"""One of so many files of the suites that are not chosen."""
 
 DRIVERS = ("windows", "fault_injection", "integration/workstations", MOLECULE)
 TABLE: dict[str, tuple[str, ...]] = {
@@ -78,7 +70,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "LICENSES/": (),
     ".github/": (),
     ".ci/": (),
-    ".ci/base": (),
     "tools/": ("integration/guides",),
     "": ("integration/guides",),
     "pyproject.toml": EVERYTHING,
@@ -115,46 +106,27 @@ def files_of(suite: str) -> list[str]:
     return sorted(f"{suite}/{path.name}" for path in (ROOT / "tests" / suite).glob("test_*.py"))
 
 
-def share(suites: Iterable[str], commit: str) -> list[str]:
-    """One of ``SHARE`` files of these suites, others for another commit; at least one where there is one."""
-    files = [file for suite in suites for file in files_of(suite)]
-    files.sort(key=lambda file: hashlib.sha256(f"{commit} {file}".encode()).digest())
-    return sorted(files[: -(-len(files) // SHARE)])
-
-
-def git(*arguments: str) -> list[str] | None:
-    """Lines of its output; None when it failed."""
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stdout.splitlines() if done.returncode == 0 else None
-
-
-def changed() -> list[str] | None:
-    """The paths that differ from the commit in ``.ci/base``, also what is not committed; None when that commit is not known here."""
-    try:
-        base = (ROOT / BASE).read_text(encoding="ascii").strip()
-    except OSError:
-        return None
-    tracked = git("diff", "--no-renames", "--name-only", f"{base}^{{commit}}") if base else None
-    new = git("ls-files", "--others", "--exclude-standard")
-    return None if tracked is None or new is None else [*tracked, *new]
-
-
-def chosen(paths: list[str] | None, commit: str) -> list[str]:
-    """What a change of these paths has to pass: suites and single files. Everything for None."""
-    if paths is None:
-        return list(EVERYTHING)
-    needed = needed_by(paths)
-    return [suite for suite in EVERYTHING if suite in needed] + share((s for s in REST if s not in needed), commit)
+def changed(commit: str) -> list[str]:
+    """The paths that differ from a commit, also what is not committed. Raises ``CalledProcessError`` where it is not known."""
+    asked = (
+        ("diff", "--no-renames", "--name-only", f"{commit}^{{commit}}"),
+        ("ls-files", "--others", "--exclude-standard"),
+    )
+    lines = (
+        subprocess.run(["git", *each], cwd=ROOT, capture_output=True, text=True, check=True).stdout for each in asked
+    )
+    return [path for each in lines for path in each.splitlines()]
 
 
 def main(asked: str) -> list[str]:
     """The words for a command line. Raises ``SystemExit`` for another question."""
-    if asked in ("gate", "rest"):
-        return list(GATE if asked == "gate" else REST)
+    if asked == "gate":
+        return list(GATE)
     if asked == "all":
-        return chosen(None, "")
-    if asked == "chosen":
-        return chosen(changed(), "".join(git("rev-parse", "HEAD") or []))
+        return [*REST, *GATE, MOLECULE]
+    if asked:
+        needed = needed_by(changed(asked))
+        return [*(suite for suite in REST if suite in needed), *GATE, *(MOLECULE,) * (MOLECULE in needed)]
     raise SystemExit(__doc__)
 
 

@@ -43,5 +43,5 @@ def test_every_row_is_about_a_file_and_names_suites_that_there_are() -> None:
     )
     if len(tracked) > 1:  # not in a copy without git
         used = {suites.row_of(path) for path in tracked if path}
-        assert set(suites.TABLE) - used - {".ci/base"} == set()
+        assert set(suites.TABLE) - used == set()
     assert {suite for row in suites.TABLE.values() for suite in row} == set(suites.EVERYTHING)
