@@ -25,4 +25,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for kind in Kind:
         unable = sum(not case.runs_on(kind) for case in cases)
         able = f"{len(cases) - unable} of {len(cases)} contract cases, not {unable} (reasons: tests/contract/cases)"
-        terminalreporter.write_line(f"{kind.value} can show {able}")
+        terminalreporter.write_line(f"{kind.shown} can show {able}")

@@ -113,7 +113,7 @@ def _answer(result: Any) -> tuple[str, str, str]:
 
 
 def _kind(hospital: Hospital, row: Row) -> str:
-    return hospital.workstations[row.host].kind.value
+    return hospital.workstations[row.host].kind.shown
 
 
 def _say(text: str) -> None:

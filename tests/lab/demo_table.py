@@ -53,4 +53,4 @@ def _by_host(run: Run) -> list[Row]:
 
 def _where(hospital: Hospital, row: Row) -> tuple[str, str, str]:
     account = str((row.result.get("owner") or {}).get("account", "?"))
-    return row.host, hospital.workstations[row.host].kind.value, account
+    return row.host, hospital.workstations[row.host].kind.shown, account

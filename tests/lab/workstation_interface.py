@@ -11,10 +11,15 @@ from typing import Protocol
 
 
 class Kind(str, Enum):
-    """What answers: shown on every row of the demo, so that nobody takes one for the other."""
+    """What answers."""
 
     EMULATED = "emulated"
     WINDOWS_POWERSHELL = "Windows PowerShell"
+
+    @property
+    def shown(self) -> str:
+        """On every row of the demo, so that nobody takes one for the other, or for a Windows."""
+        return "Windows PowerShell 7.6 under Wine" if self is Kind.WINDOWS_POWERSHELL else self.value
 
 
 class AuthMethod(str, Enum):
