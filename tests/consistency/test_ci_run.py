@@ -32,10 +32,25 @@ CHECKS = [
 ASKED = [*PROGRAMS, " ".join(ENVIRONMENTS), "kerberos", f"test-suites SUITES={' '.join(SUITES)}", *CHECKS]
 """In the order of each lane."""
 
+STAGES = [
+    *PROGRAMS,
+    "environments",
+    "kerberos",
+    "tests",
+    "lint",
+    "docs",
+    "leaflet",
+    "demo",
+    "molecule",
+    "molecule-windows",
+    "oldest",
+    "newest",
+]
+
 MAKE = f"""#!/bin/sh
 echo "$*" >>"$ASKED"
 case "$*" in .venv/stamp*) mkdir -p .venv/bin && ln -s "{sys.executable}" .venv/bin/python ;; esac
-[ "$*" != "$FAILS" ]
+[ "$FAILS" != all ]
 """
 
 
@@ -93,11 +108,10 @@ def test_everything_runs(repository: Path) -> None:
     assert "proves nothing" not in ended.stdout
 
 
-@pytest.mark.parametrize("stage", ASKED)
-def test_a_stage_that_fails_is_red_and_the_others_run(repository: Path, stage: str) -> None:
-    ended = run(repository, fails=stage)
+def test_each_stage_that_fails_is_red_and_the_others_run(repository: Path) -> None:
+    ended = run(repository, fails="all")
     assert ended.code == 1, ended.stdout
-    assert ended.stdout.splitlines()[-1].startswith("FAILED: ")
+    assert sorted(ended.stdout.splitlines()[-1].split()) == sorted(["FAILED:", *STAGES])
     assert sorted(ended.asked) == sorted(ASKED)
 
 
