@@ -23,7 +23,7 @@ INTEGRATION = (
     "integration/awx_jobs",
     "integration/guides",
 )
-REST = ("windows", "windows_cases", "planted", "fault_injection", "browser", *INTEGRATION)
+REST = ("windows", "planted", "fault_injection", "browser", *INTEGRATION)
 """The slowest first. A folder has its own files only."""
 MOLECULE = "molecule"
 EVERYTHING = (*REST, MOLECULE)
@@ -81,7 +81,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "tests/README.md": (),
     "tests/bed/": ("integration/guides", "windows"),
     "tests/benchmarks/": ("integration/workstations",),
-    "tests/contract/": ("windows", "windows_cases", "planted", "fault_injection"),
+    "tests/contract/": ("windows", "planted", "fault_injection"),
     "tests/ee/": ("integration/awx_jobs",),
     "tests/matrix/": (),
     "tests/integration/": (*INTEGRATION, "windows", "planted"),
