@@ -29,7 +29,7 @@ def main() -> int:
     if asked.check:
         return _check()
     if asked.oldest or asked.newest:
-        return try_shortly(cores()[0 if asked.oldest else -1])
+        return try_shortly(cores() if asked.oldest else cores()[::-1])
     unknown = [line for line in asked.lines if line not in known]
     if unknown:
         parser.error(f"There is no line {', '.join(unknown)} of ansible-core; there are {', '.join(known)}.")

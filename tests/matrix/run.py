@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -32,11 +32,9 @@ def stage() -> None:
 
 def try_core(core: Core) -> Tried | None:
     """Runs all parts, also after one failed. None when this machine has no Python for this core."""
-    pythons = usable(core)
-    if not pythons:
-        loudly(f"NOT TRIED: ansible-core {core.line}. This machine has none of its Pythons: {' '.join(core.pythons)}.")
+    if _lacks_python(core):
         return None
-    _say_what_is_left_out(core, pythons[0])
+    _say_what_is_left_out(core, usable(core)[0])
     started = time.monotonic()
     stage()
     make_environment(core)
@@ -72,12 +70,11 @@ SHORT = (
 """Every module is documented and loads; every target runs; no secret is left, nothing functional is hidden, and nothing is deprecated."""
 
 
-def try_shortly(core: Core) -> int:
-    """What fits into five minutes: the exit code of pytest, or 0 with a loud line when this machine has no Python for it."""
-    pythons = usable(core)
-    if not pythons:
-        loudly(f"NOT TRIED: ansible-core {core.line}. This machine has none of its Pythons: {' '.join(core.pythons)}.")
-        return 0
+def try_shortly(lines: Sequence[Core]) -> int:
+    """What fits into five minutes, with the first of these lines for which this machine has a Python: the exit code of pytest."""
+    core = next((each for each in lines if not _lacks_python(each)), None)
+    if core is None:
+        return 1
     make_environment(core)
     command = [
         str(core.folder / "bin" / "python"),
@@ -120,6 +117,14 @@ def environment(core: Core) -> Mapping[str, str]:
     """Of each part."""
     path = os.pathsep.join([str(ROOT / "tests"), str(ROOT / ".build" / "collections")])
     return {**os.environ, "ANSIBLE_TEST_VENV": str(core.folder), "PYTHONPATH": path, "NO_COLOR": "1"}
+
+
+def _lacks_python(core: Core) -> bool:
+    """Whether it cannot be tried here, which is said."""
+    if usable(core):
+        return False
+    loudly(f"NOT TRIED: ansible-core {core.line}. This machine has none of its Pythons: {' '.join(core.pythons)}.")
+    return True
 
 
 def _say_what_is_left_out(core: Core, taken: str) -> None:
