@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import host_variables
 from awx.site import address as awx_address
 from browser.program import built_site, chromium
+from drivers.session import pwsh
 from lab.imap_server import dovecot
 from lab.kdc import kerberos
+from lab.loopback import has_ipv6
 from lab.mesh import receptor
 from lab.wine import bed
 from monitoring.program import promtool
@@ -53,6 +55,9 @@ def _can_mount() -> bool:
 
 EQUIPMENT = (
     Equipment("windows", "Windows PowerShell (under Wine)", bed, _installed_by("make bed")),
+    Equipment("powershell", "PowerShell for Linux", pwsh, _installed_by("make bed")),
+    Equipment("strace", "strace", lambda: shutil.which("strace"), "Debian's package strace has it."),
+    Equipment("ipv6", "the loopback address of IPv6", has_ipv6, "This machine's kernel or its settings have none."),
     Equipment("browser", "Chromium", chromium, _installed_by("make browser")),
     Equipment("imap", "a real IMAP server (Dovecot 2.4)", dovecot, _installed_by("make imap-server")),
     Equipment("kerberos", "a real KDC (MIT Kerberos)", kerberos, _installed_by("make kerberos")),

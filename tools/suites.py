@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-GATE = ("contract", "promises", "monitoring", "unit", "awx", "consistency")
+GATE = ("contract", "drivers", "promises", "monitoring", "unit", "awx", "consistency")
 INTEGRATION = (
     "integration/workstations",
     "integration/deliveries",

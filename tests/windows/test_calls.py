@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from contract.fixture_certificates import PASSPHRASE, bundle
+from lab.playbook import ROOT
 from lab.wine import WineWorkstation, seen_by_wine
-from windows.drivers_on_linux import UTILITIES
 
 pytestmark = pytest.mark.windows
 BEGIN = "the drivers begin"
@@ -71,7 +71,12 @@ def calls(station: WineWorkstation, tmp_path_factory: pytest.TempPathFactory) ->
     """By function: what it was given, each time."""
     path: Path = tmp_path_factory.mktemp("calls") / "jeanne.p12"
     path.write_bytes(bundle("jeanne-2026"))
-    words = {"root": seen_by_wine(UTILITIES), "bundle": seen_by_wine(path), "passphrase": PASSPHRASE, "begin": BEGIN}
+    words = {
+        "root": seen_by_wine(ROOT / "plugins/module_utils"),
+        "bundle": seen_by_wine(path),
+        "passphrase": PASSPHRASE,
+        "begin": BEGIN,
+    }
     lines = station.trace_powershell(SCRIPT.format(**words), "+ncrypt,+crypt")
     begin = next(number for number, line in enumerate(lines) if BEGIN in line)
     found: dict[str, list[list[str]]] = {}

@@ -8,8 +8,6 @@ It shows that everything is taken back, newest first, and that whatever goes wro
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,11 +18,9 @@ import pytest
 
 from contract import kit
 from contract.captured_commands import Sent
-from lab.wine import bed
+from drivers.session import Session
 
-pytestmark = pytest.mark.windows
-BED = bed() or Path()
-"""Found before a test has another home."""
+pytestmark = pytest.mark.powershell
 SCRIPT = "Test-Pkcs12StandardUser.ps1"
 REPLACED = {
     "[ansible_collections.hospital_it.pkcs12.kit.Native]::GetWineVersion()": "$null",
@@ -35,11 +31,17 @@ REPLACED = {
     "'KitUser') {": "'KitUser', 'StandIns') {",
     "[Microsoft.Win32.Registry]::LocalMachine": "$registry",
     "[Environment]::GetFolderPath('CommonApplicationData')": "$env:KIT_PLACE",
+    "Start-Sleep -Seconds 3": "",
     "\\": "/",
 }
 """In the script: what Linux does not have."""
 USER, SID = "pkcs12-kit-12345678", "S-1-5-21-1-2-3-1009"
+RUN = """
+$said = & '{script}' -Yes -Picks 5 -Results '{results}'
+ConvertTo-Json -Depth 3 @{{ said = @($said) -join "`n"; exit_code = [int] $LASTEXITCODE; taken = $global:taken }}
+"""
 STAND_INS = r"""
+$global:taken = [Collections.ArrayList]::new()
 $global:registry = [pscustomobject] @{} | Add-Member -PassThru ScriptMethod OpenSubKey {
     [pscustomobject] @{} | Add-Member -PassThru ScriptMethod GetValue { "$env:KIT_PLACE/profile" }
 }
@@ -51,8 +53,8 @@ function New-KitUser {
     @{ name = 'USER'; sid = 'SID' }
 }
 function Stop-KitUser { $true }
-function Remove-KitUser { 'took user' | Out-Host }
-function Remove-KitProfile { 'took profile' | Out-Host }
+function Remove-KitUser { [void] $global:taken.Add('user') }
+function Remove-KitProfile { [void] $global:taken.Add('profile') }
 function Add-KitRoot { Add-KitEntry -Entry @{ do = 'root'; thumbprint = 'T' } }
 function Start-KitTask {
     param([hashtable] $User)
@@ -66,10 +68,10 @@ function Invoke-KitTask {
     [void] (Start-KitTask -User $User)
     Invoke-Session -Order @{ kind = 's4u'; stdin = $Stdin }
 }
-function Revoke-BatchRight { 'took member' | Out-Host }
-function Remove-KitTask { 'took task' | Out-Host }
+function Revoke-BatchRight { [void] $global:taken.Add('member') }
+function Remove-KitTask { [void] $global:taken.Add('task') }
 function New-ClosedMutex { [IO.MemoryStream]::new() }
-function Remove-KitRoot { 'took root' | Out-Host }
+function Remove-KitRoot { [void] $global:taken.Add('root') }
 function Get-KitWord { param([Object[]] $Pair) foreach ($one in $Pair) { @{ pattern = [regex]::Escape($one[0]); stands = $one[1] } } }
 function Get-MachineState { $state.machine++; @{ accounts = @($env:KIT_LEAVES * $state.machine) } }
 function Stop-KitDriver { }
@@ -132,10 +134,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What the script said, its exit code and its results."""
+    """What the script said, its exit code, what it took back, and its results."""
 
-    stdout: str
+    said: str
     exit_code: int
+    taken: list[str]
     results: Json
 
     def finding(self, name: str) -> Json:
@@ -144,14 +147,11 @@ class Ended:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, bool], Sent]) -> Path:
-    return kit.build(tmp_path_factory.mktemp("kit"), sent)
-
-
-def run(archive: Path, place: Path, **environment: str) -> Ended:
-    """Unpacks the kit, puts the stand-ins in, and starts its second part."""
-    with zipfile.ZipFile(archive) as opened:
-        opened.extractall(place)
+def unpacked(tmp_path_factory: pytest.TempPathFactory, sent: Mapping[tuple[str, bool], Sent]) -> Path:
+    """The kit, with the stand-ins."""
+    place = tmp_path_factory.mktemp("kit")
+    with zipfile.ZipFile(kit.build(place, sent)) as archive:
+        archive.extractall(place)
     folder = place / kit.NAME
     text = (folder / SCRIPT).read_text(encoding="utf-8")
     for old, new in REPLACED.items():
@@ -162,34 +162,44 @@ def run(archive: Path, place: Path, **environment: str) -> Ended:
     (folder / SCRIPT).write_text(text, encoding="utf-8")
     stand_ins = STAND_INS.replace("USER", USER).replace("SID", SID)
     (folder / "StandIns.psm1").write_text(stand_ins, encoding="utf-8")
+    return folder
+
+
+def run(shell: Session, unpacked: Path, place: Path, **environment: str) -> Ended:
+    """Starts its second part."""
     for name in ("profile/My", "profile/Keys", "home/.local/share"):
         (place / name).mkdir(parents=True, exist_ok=True)
     ordinary = {"cases": [{"ran": True}], "probes": [], "clean_up": {"equal": True}}
     (place / "profile" / "results.json").write_text(json.dumps(ordinary))
-    variables = {**os.environ, "HOME": str(place / "home"), "KIT_PLACE": str(place), "KIT_LEAVES": "", **environment}
-    variables.pop("XDG_DATA_HOME", None)
     results = place / "user-results.json"
-    command = [str(BED / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-File", str(folder / SCRIPT)]
-    command += ["-Yes", "-Picks", "5", "-Results", str(results)]
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
-    assert results.exists(), done.stdout + done.stderr
-    return Ended(done.stdout, done.returncode, json.loads(results.read_text(encoding="ascii")))
+    variables = {
+        "HOME": str(place / "home"),
+        "XDG_DATA_HOME": "",
+        "KIT_PLACE": str(place),
+        "KIT_LEAVES": "",
+        **environment,
+    }
+    ended = shell.run(RUN.format(script=unpacked / SCRIPT, results=results), **variables)
+    return Ended(**ended, results=json.loads(results.read_text(encoding="ascii")))
 
 
-TAKEN_BACK = [*["took task"] * 3, "took member", "took root", "took profile", "took user"]
+@pytest.fixture(scope="module")
+def usual(shell: Session, unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    place = tmp_path_factory.mktemp("usual")
+    ended = run(shell, unpacked, place)
+    assert not list(place.glob("pkcs12-kit-*"))
+    return ended
+
+
+TAKEN_BACK = [*["task"] * 3, "member", "root", "profile", "user"]
 """Two commands of a scheduled task, and one that goes on."""
 
 
-def taken_back(ended: Ended) -> list[str]:
-    return [line for line in ended.stdout.splitlines() if line.startswith("took ")]
-
-
-def test_each_question_is_answered_and_everything_is_taken_back(archive: Path, tmp_path: Path) -> None:
-    ended = run(archive, tmp_path)
-    assert ended.exit_code == 0, ended.stdout
+def test_each_question_is_answered_and_everything_is_taken_back(usual: Ended) -> None:
+    ended = usual
+    assert ended.exit_code == 0, ended.said
     assert (ended.results["stopped"], ended.results["clean_up"]["equal"]) == (None, True)
-    assert taken_back(ended) == TAKEN_BACK
-    assert not list(tmp_path.glob("pkcs12-kit-*"))
+    assert ended.taken == TAKEN_BACK
     found = {each["id"]: each["as_expected"] for each in ended.results["user"]}
     expected = (
         "ordinary",
@@ -211,34 +221,35 @@ def test_each_question_is_answered_and_everything_is_taken_back(archive: Path, t
     assert ended.finding("picks")["as_expected"] is True
 
 
-def test_a_kind_of_token_that_is_not_had_is_no_answer(archive: Path, tmp_path: Path) -> None:
+def test_a_kind_of_token_that_is_not_had_is_no_answer(shell: Session, unpacked: Path, tmp_path: Path) -> None:
     """As where a policy keeps the right to run scheduled tasks from the account, or processes with lesser tokens end at once."""
-    ended = run(archive, tmp_path, KIT_NO_TASKS="1", KIT_ENDED="1")
+    ended = run(shell, unpacked, tmp_path, KIT_NO_TASKS="1", KIT_ENDED="1")
     assert ended.finding("picks")["answer"].startswith("beside 0: ")
     assert ended.finding("picks")["as_expected"] is False
-    assert ended.exit_code == 0, ended.stdout
+    assert ended.exit_code == 0, ended.said
     assert ended.finding("token_s4u")["reason"].endswith("task 0x80070569")
-    assert taken_back(ended) == TAKEN_BACK[-3:]
+    assert ended.taken == TAKEN_BACK[-3:]
 
 
-def test_nothing_of_the_user_is_in_the_results(archive: Path, tmp_path: Path) -> None:
-    ended = run(archive, tmp_path)
-    text = json.dumps(ended.results)
+def test_nothing_of_the_user_is_in_the_results(usual: Ended) -> None:
+    text = json.dumps(usual.results)
     assert r"C:\\Users\\<user> is <owner_sid>" in text
     assert USER not in text and SID not in text
     assert '"answer": {' not in text
 
 
-def test_what_is_left_ends_red(archive: Path, tmp_path: Path) -> None:
-    ended = run(archive, tmp_path, KIT_LEAVES="x")
+def test_what_is_left_ends_red(shell: Session, unpacked: Path, tmp_path: Path) -> None:
+    ended = run(shell, unpacked, tmp_path, KIT_LEAVES="x")
     assert ended.exit_code == 1
-    assert "NOT CLEAN: different from before: accounts" in ended.stdout
+    assert "NOT CLEAN: different from before: accounts" in ended.said
     assert ended.results["clean_up"] == {"equal": False, "different": ["accounts"], "swept_at_start": False}
 
 
-def test_a_part_that_stops_early_says_why_ends_red_and_takes_everything_back(archive: Path, tmp_path: Path) -> None:
-    ended = run(archive, tmp_path, KIT_REFUSES="1")
+def test_a_part_that_stops_early_says_why_ends_red_and_takes_everything_back(
+    shell: Session, unpacked: Path, tmp_path: Path
+) -> None:
+    ended = run(shell, unpacked, tmp_path, KIT_REFUSES="1")
     assert ended.exit_code == 1
     assert ended.results["stopped"] == "the session of the user starts nothing: Win32Exception 5 of <user>"
-    assert taken_back(ended) == TAKEN_BACK[-2:]  # the root was not trusted yet
+    assert ended.taken == TAKEN_BACK[-2:]  # the root was not trusted yet
     assert ended.results["clean_up"]["equal"] is True

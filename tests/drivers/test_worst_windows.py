@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from windows.drivers_on_linux import Case, Said, run_driver
+from drivers.drivers_on_linux import Case, Said, run_driver
+from drivers.session import Session
 
-pytestmark = pytest.mark.windows
+pytestmark = pytest.mark.powershell
 OWNER = "$registry::Profile('S-1-5-21-1', 'C:\\Users\\mdurand'); "
 JEANNE = "jeanne"
 
@@ -135,8 +136,8 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Said]:
-    return run_driver("store_exchange", tmp_path_factory.mktemp("exchange"), CASES)
+def said(shell: Session, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Said]:
+    return run_driver(shell, "store_exchange", tmp_path_factory.mktemp("exchange"), CASES)
 
 
 def left(found: Said) -> tuple[list[str], list[str], str | None]:

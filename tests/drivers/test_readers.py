@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The drivers' own code reads what holders control within its bounds, in PowerShell for Linux of the Windows test bed.
+"""The drivers' own code reads what holders control within its bounds.
 
 Wine has no oplocks, and shows links as what they lead to. A named pipe that nobody writes to stands for a file with an oplock: opening it
 for reading waits as well. Here a backslash is a letter like others, so each folder on the way to a place is an entry of the one folder
@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 
-from windows.drivers_on_linux import Case, Change, Said, run_driver
+from drivers.drivers_on_linux import Case, Change, Said, run_driver
+from drivers.session import Session
 
-pytestmark = pytest.mark.windows
+pytestmark = pytest.mark.powershell
 TIMED_OUT, SECURITY = 0x80131505, 0x8013150A
 SMALL: Sequence[Change] = [
     ("_Store.psm1", "$longestWait = 10000", "$longestWait = 1000"),
@@ -44,8 +45,8 @@ Found = Mapping[str, list[dict[str, Any]]]
 class Disk:
     """The folder in which PowerShell runs."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, shell: Session, folder: Path) -> None:
+        self.shell, self.folder = shell, folder
 
     def make(self, path: str) -> Path:
         """A folder of Windows, with those on the way."""
@@ -70,7 +71,7 @@ class Disk:
         profiles = "".join(f"$registry::Profile('{sid(name)}', 'C:\\Users\\{name}'); " for name in self.people)
         request: dict[str, Any] = {"protocol": 1} | ({"holders": []} if driver == INVENTORY else {})
         asked = {name: Case(request, profiles + before) for name, before in cases.items()}
-        return run_driver(driver, self.folder, asked, changes=changes)
+        return run_driver(self.shell, driver, self.folder, asked, changes)
 
     @property
     def people(self) -> list[str]:
@@ -133,9 +134,9 @@ REDIRECTED = (
 
 
 @pytest.fixture(scope="module")
-def inventory(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Said]:
+def inventory(shell: Session, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Said]:
     """What is said of hostile people, and of one who is not, to whom is an administrator, and to whom is none."""
-    disk = Disk(tmp_path_factory.mktemp("stores"))
+    disk = Disk(shell, tmp_path_factory.mktemp("stores"))
     hives = of_hives(disk) + of_folders_elsewhere(disk)
     nobody = closed_app_data(disk)
     other = disk.store("other")
@@ -338,9 +339,9 @@ PROFILES_ELSEWHERE = r"\\server\share\x", "//server/share/y"
 
 
 @pytest.fixture(scope="module")
-def searched(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Said]:
+def searched(shell: Session, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Said]:
     """What is found in the folders of such people."""
-    disk = Disk(tmp_path_factory.mktemp("bundles"))
+    disk = Disk(shell, tmp_path_factory.mktemp("bundles"))
     (disk.make(r"C:\Users\other\Downloads") / "a.p12").write_bytes(b"one")
     deep = disk.make(r"C:\Users\deep\Documents") / "1" / "2" / "3" / "4" / "5" / "6"
     deep.mkdir(parents=True)

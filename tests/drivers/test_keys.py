@@ -1,24 +1,24 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The driver's own search for keys that runs have left, in PowerShell for Linux of the Windows test bed, with stand-ins for Windows' keys.
+"""What the drivers make of keys of which Windows says little or nothing, with stand-ins for Windows' keys.
 
-Wine lists all containers; a Windows that does not stands in here.
+Which of them runs have left: Wine lists all containers, a Windows that does not stands in here. What a proof says of one.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import pytest
 
+from drivers.session import Session
 from lab.playbook import ROOT
-from windows.drivers_on_linux import powershell
 
-pytestmark = pytest.mark.windows
+pytestmark = pytest.mark.powershell
 SOURCE = ROOT / "plugins" / "module_utils" / "_KeyStore.cs"
 MODULES = r"""
+$root, $cases = $given
 $ErrorActionPreference = 'Stop'
 Import-Module "$root/module_utils/_Store.psm1", "$root/module_utils/_Exchange.psm1"
 Add-Type -TypeDefinition @'
@@ -48,7 +48,7 @@ $module = Import-Module "$root/module_utils/_PrivateKey.psm1" -PassThru
     }
 }
 $now = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
-$said = foreach ($global:case in $input | ConvertFrom-Json -AsHashtable) {
+$said = foreach ($global:case in $cases) {
     $global:gone = [Collections.ArrayList]::new()
     # A name as a case writes it has the age in seconds, between brackets.
     $second = { '{0:x8}' -f ($now - [long] $args[0].Groups[1].Value) }
@@ -71,16 +71,16 @@ ConvertTo-Json -Compress -Depth 4 -InputObject @($said)
 """
 LISTING = """
 $ErrorActionPreference = 'Stop'
-Add-Type -TypeDefinition ([Console]::In.ReadToEnd())
+Add-Type -TypeDefinition $given
 $class = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore.KeyStore]
 $said = foreach ($end in 0x8009002A, 0x80090029, 0x80090016) {
-    [Keys]::Next, [Keys]::End = 0, $end
+    [Listed]::Next, [Listed]::End = 0, $end
     try { $class::GetContainers() -join ' ' } catch { $_.Exception.GetBaseException().HResult -band 0xFFFFFFFFL }
 }
 ConvertTo-Json -Compress -InputObject @($said)
 """
 KEYS = """
-public static class Keys
+public static class Listed
 {
     public static int Next, End;
     public static int Enum(out IntPtr item)
@@ -94,6 +94,43 @@ public static class Keys
 }
 """
 """Two keys, then how Windows ends."""
+PROOF = r"""
+$root, $cases = $given
+Import-Module "$root/module_utils/_Store.psm1"
+$source = [Management.Automation.Language.Parser]::ParseFile("$root/module_utils/_PrivateKey.psm1", [ref] $null, [ref] $null)
+. ([scriptblock]::Create($source.Find({ $args[0].Name -eq 'Get-Proof' }, $true).Extent.Text))
+Add-Type -TypeDefinition @'
+using System;
+public class Info { public bool? Policy; public bool Exportable { get { return Policy.Value; } } }
+public class Held
+{
+    public int? Policy;
+    public int ExportPolicy { get { return Policy.Value; } }
+    public Info CspKeyContainerInfo = new Info();
+    public byte[] SignHash(byte[] digest, string kind) { return digest; }
+    public static byte[] Sign(Held key, byte[] digest, bool rsa) { return digest; }
+    public void Dispose() { }
+}
+'@
+function Get-NeededLink { @{ type = $case.type } }
+function Get-KeyStore { [Held] }
+function Test-PublicKey { $true }
+function Open-Key {
+    $key = [Held]::new()
+    $key.Policy, $key.CspKeyContainerInfo.Policy = $case.cng, $case.capi
+    $key
+}
+$rsa = [Security.Cryptography.RSA]::Create(2048)
+$padding = [Security.Cryptography.RSASignaturePadding]::Pkcs1
+$made = [Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=x', $rsa, 'SHA256', $padding)
+$certificate = $made.CreateSelfSigned([DateTimeOffset]::UtcNow, [DateTimeOffset]::UtcNow.AddDays(1))
+$said = foreach ($case in $cases) {
+    $proof = Get-Proof -Certificate $certificate -Nonce ([byte[]]::new(32))
+    if ($proof.signature.Length -ne 44) { throw 'no signature' }
+    @{ said = $proof.exportable }
+}
+ConvertTo-Json -Compress -InputObject @($said.said)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +192,8 @@ CASES: Mapping[str, Case] = {
 }
 
 
-def test_the_driver_takes_what_is_old_and_ours_and_linked_to_by_nobody() -> None:
-    given = json.dumps([asdict(case) for case in CASES.values()])
-    said = powershell(f"$root = '{ROOT}/plugins'\n{MODULES}", given=given)
+def test_the_driver_takes_what_is_old_and_ours_and_linked_to_by_nobody(shell: Session) -> None:
+    said = shell.run(MODULES, given=[f"{ROOT}/plugins", [asdict(case) for case in CASES.values()]])
     assert dict(zip(CASES, said, strict=True)) == {
         name: {
             "code": case.code,
@@ -169,13 +205,20 @@ def test_the_driver_takes_what_is_old_and_ours_and_linked_to_by_nobody() -> None
     }
 
 
-def test_a_list_that_does_not_come_to_its_end_is_none() -> None:
+def test_a_list_that_does_not_come_to_its_end_is_none(shell: Session) -> None:
     source = SOURCE.read_text(encoding="utf-8")
     for call, stand_in in {
         "Check(NCryptOpenStorageProvider(out provider, null, 0));": "provider = null;",
-        "NCryptEnumKeys(provider, null, out item, ref position, NCRYPT_SILENT_FLAG)": "Keys.Enum(out item)",
+        "NCryptEnumKeys(provider, null, out item, ref position, NCRYPT_SILENT_FLAG)": "Listed.Enum(out item)",
         "NCryptFreeBuffer(item);": "",
     }.items():
         assert call in source
         source = source.replace(call, stand_in)
-    assert powershell(LISTING, given=source + KEYS) == ["key1 key2", 0x80090029, 0x80090016]
+    assert shell.run(LISTING, given=source + KEYS) == ["key1 key2", 0x80090029, 0x80090016]
+
+
+def test_a_proof_says_no_only_where_windows_has_said_it(shell: Session) -> None:
+    cng = {7: True, 4: False, 2: True, 1: True, 0: False, None: None}
+    capi = {True: True, False: False, None: None}
+    cases = [{"type": 0, "cng": policy} for policy in cng] + [{"type": 24, "capi": policy} for policy in capi]
+    assert shell.run(PROOF, given=[f"{ROOT}/plugins", cases]) == [*cng.values(), *capi.values()]

@@ -20,11 +20,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from contract.fixture_certificates import fixture_certificate
 from contract.leavers import MAKERS
 from contract.leavers import NAME as LEAVER
+from drivers.drivers_on_linux import Case, Said, run_driver
+from drivers.session import Session
 from lab.emulated.element import pack
 from lab.key_files import CNG_PARTS, FILLER
-from windows.drivers_on_linux import Case, Said, powershell, run_driver
 
-pytestmark = pytest.mark.windows
+pytestmark = pytest.mark.powershell
 SID = "S-1-5-21-1"
 JEANNE = fixture_certificate("jeanne-2024")
 ANOTHER = "jeanne-2026"
@@ -135,10 +136,9 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Disk:
 
 
 @pytest.fixture(scope="module")
-def said(disk: Disk) -> Mapping[str, Said]:
+def said(shell: Session, disk: Disk) -> Mapping[str, Said]:
     cases = {name: disk.case(name, leaver) for name, leaver in LEAVERS.items()}
-    classes, impatient = ["_FileRemoval.cs", "_ProfileFile.cs"], [("_Exchange.psm1", "Sleep(500)", "Sleep(5)")]
-    return run_driver("profile_exchange", disk.folder, cases, classes=classes, changes=impatient)
+    return run_driver(shell, "profile_exchange", disk.folder, cases, [("_Exchange.psm1", "Sleep(500)", "Sleep(5)")])
 
 
 def test_a_leaver_loses_key_and_certificate_by_their_handles(said: Mapping[str, Said], disk: Disk) -> None:
@@ -220,14 +220,13 @@ def encoded(data: bytes) -> list[str]:
 
 READ = """
 $ErrorActionPreference = 'Stop'
-Add-Type -IgnoreWarnings -WarningAction Ignore -TypeDefinition ([IO.File]::ReadAllText('driver/all.cs'))
 $class = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._ProfileFile.ProfileFile]
 $file = $class::ReadKey('C:\\Users\\p12', '{path}', 64KB, $true, '{container}')
 ConvertTo-Json -Compress -InputObject @($file.Container, ($null -eq $file.Data))
 """
 
 
-def test_no_byte_of_a_key_leaves_the_class_that_reads_it(said: Mapping[str, Said], disk: Disk) -> None:
-    assert said
+def test_no_byte_of_a_key_leaves_the_class_that_reads_it(shell: Session, said: Mapping[str, Said], disk: Disk) -> None:
+    assert said  # which has compiled it
     path = next((disk.folder / rf"C:\Users\p12\{KEYS}").iterdir()).relative_to(disk.folder)
-    assert powershell(READ.format(path=path, container=CONTAINER), cwd=disk.folder) == [CONTAINER, True]
+    assert shell.run(READ.format(path=path, container=CONTAINER), folder=disk.folder) == [CONTAINER, True]

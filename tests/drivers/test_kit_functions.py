@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,34 +17,53 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_e
 from contract.fixture_certificates import PASSPHRASE, bundle, fixture_certificate
 from contract.kit import HARNESS, ROOT
 from contract.kit_portals import authority, server
+from drivers.session import Session
 from lab.emulated.element import pack, properties
 from lab.emulated.store import CAPI_PROVIDERS, CNG_PROVIDER
-from lab.wine import bed
 
-pytestmark = pytest.mark.windows
-BED = bed() or Path()
-"""Found before a test has another home."""
-
+pytestmark = pytest.mark.powershell
 UTILS = ROOT / "plugins" / "module_utils"
 ALIAS = "{00000000-0000-0000-0000-000000000001}"
 IMPORT = "Import-Module {paths} -DisableNameChecking\n"
 
 
-def powershell(script: str, *modules: str, **environment: str) -> Any:
-    """What a script says in JSON, with these modules of the kit."""
-    paths = [UTILS / "_Element.psm1", *(HARNESS / f"{name}.psm1" for name in modules)]
-    begin = "$ErrorActionPreference = 'Stop'\n" + IMPORT.format(paths=", ".join(f"'{path}'" for path in paths))
-    command = [str(BED / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", begin + script]
-    variables = {**os.environ, **environment}
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+Kit = Callable[..., Any]
 
 
-def renamed(elements: list[bytes], container: str) -> list[bytes]:
+@pytest.fixture(scope="module")
+def portals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle, portals of the kit, and the root that most have."""
+    folder = tmp_path_factory.mktemp("portals")
+    trusted, other = authority(), authority()
+    jeanne = fixture_certificate("jeanne-2026")
+    (folder / "jeanne.p12").write_bytes(bundle("jeanne-2026"))
+    (folder / "root.pem").write_bytes(trusted.root.public_bytes(Encoding.PEM))
+    servers = []
+    for key, (terms, _with_key, _expected) in ANSWERED.items():
+        made = server(key, {}, other if terms.get("other") else trusted)
+        takes = jeanne.thumbprint if terms.get("takes") == "own" else terms.get("takes")
+        servers.append({**made, **terms, "takes": takes})
+    (folder / "facts.json").write_text(json.dumps({"passphrase": PASSPHRASE, "servers": servers}))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def kit(portals: Path) -> Iterator[Kit]:
+    """What a script says in JSON, with these modules of the kit. Whom it trusts, .NET asks once."""
+    with Session(SSL_CERT_FILE=str(portals / "root.pem")) as session:
+
+        def run(script: str, *modules: str, **environment: str) -> Any:
+            paths = [UTILS / "_Element.psm1", *(HARNESS / f"{name}.psm1" for name in modules)]
+            begin = "$ErrorActionPreference = 'Stop'\n" + IMPORT.format(paths=", ".join(f"'{path}'" for path in paths))
+            return session.run(begin + script, **environment)
+
+        yield run
+
+
+def renamed(kit: Kit, elements: list[bytes], container: str) -> list[bytes]:
     """The elements after the kit has put the real name of a container into them."""
     texts = ", ".join(f"'{element.hex()}'" for element in elements)
-    found = powershell(
+    found = kit(
         f"$known = @{{ '{ALIAS}' = '{container}' }}\n"
         f"$done = foreach ($hex in {texts}) {{\n"
         "    [Convert]::ToHexString((Set-KitContainer -Element ([Convert]::FromHexString($hex)) -Container $known))\n"
@@ -58,7 +76,7 @@ def renamed(elements: list[bytes], container: str) -> list[bytes]:
 @pytest.mark.parametrize(
     "name", ["{F0E1D2C3-0000-1111-2222-333344445555}", "short", "hospital_it.pkcs12.key." + "0" * 60]
 )
-def test_an_element_gets_the_real_name_of_its_container_whatever_its_length(name: str) -> None:
+def test_an_element_gets_the_real_name_of_its_container_whatever_its_length(kit: Kit, name: str) -> None:
     der = fixture_certificate("jeanne-2026").der
     cng = KeyProvInfo(ALIAS, CNG_PROVIDER, 0, 0, 0)
     capi = KeyProvInfo(ALIAS, CAPI_PROVIDERS[1], 1, 0x20, 1)
@@ -66,7 +84,7 @@ def test_an_element_gets_the_real_name_of_its_container_whatever_its_length(name
     elements = [pack(properties(der, link, "Mes soins", True)) for link in (cng, capi)]
     expected = [pack(properties(der, replace(link, container=name), "Mes soins", True)) for link in (cng, capi)]
     untouched = [other, pack(properties(der)), b"no element"]
-    assert renamed([*elements, *untouched], name) == [*expected, *untouched]
+    assert renamed(kit, [*elements, *untouched], name) == [*expected, *untouched]
 
 
 NO_TEXT = {"msg": "", "exception": "", "module_stdout": "", "module_stderr": ""}
@@ -92,39 +110,39 @@ NO_TEXT = {"msg": "", "exception": "", "module_stdout": "", "module_stderr": ""}
     ],
     ids=["done", "unfit", "another code", "a message of the wrapper", "a text", "nothing"],
 )
-def test_what_came_of_a_command(said: str, code: int, expected: tuple[str, bool, Any]) -> None:
+def test_what_came_of_a_command(kit: Kit, said: str, code: int, expected: tuple[str, bool, Any]) -> None:
     """What is no answer has the words in which Ansible gives it to the controller."""
     script = (
         f"$one = Get-Outcome -Ended @{{ exit_code = {code}; stdout = '{said}'; stderr = 'of Someone' }} "
         "-Word @(@{ pattern = 'Someone'; stands = 'Odile' })\n"
         "ConvertTo-Json -Compress -InputObject @($one.outcome, [bool] $one.answer, $one.failure, $one.exit_code)"
     )
-    assert powershell(script, "KitJson", "KitPrivacy", "KitUser") == [*expected, code]
+    assert kit(script, "KitJson", "KitPrivacy", "KitUser") == [*expected, code]
 
 
-def test_a_process_that_did_not_start_is_an_outcome_and_a_long_text_keeps_its_ends() -> None:
+def test_a_process_that_did_not_start_is_an_outcome_and_a_long_text_keeps_its_ends(kit: Kit) -> None:
     script = (
         "$none = Get-Outcome -Ended ([pscustomobject] @{ refused = 'Win32Exception 5' }) -Word @()\n"
         "$long = Get-Outcome -Ended @{ exit_code = 1; stdout = 'begin' + 'x' * 20000 + 'end'; stderr = '' } -Word @()\n"
         "ConvertTo-Json -Compress -InputObject @($none.outcome, $long.failure.module_stdout)"
     )
-    outcome, text = powershell(script, "KitJson", "KitPrivacy", "KitUser")
+    outcome, text = kit(script, "KitJson", "KitPrivacy", "KitUser")
     assert outcome == "not started: Win32Exception 5"
     assert (text[:5], text[-3:]) == ("begin", "end")
     assert len(text) < 9000
 
 
-def test_picks_are_counted_and_what_follows_an_unfit_one() -> None:
+def test_picks_are_counted_and_what_follows_an_unfit_one(kit: Kit) -> None:
     low, restricted = "unfit_token (integrity)", "unfit_token (restricted)"
     picks = ["done", low, low, "done", restricted, low]
     texts = ", ".join(f"'{pick}'" for pick in picks)
     script = f"ConvertTo-Json -Compress -InputObject @(Measure-Outcome -Outcome {texts})"
-    assert powershell(script, "KitUser") == [
+    assert kit(script, "KitUser") == [
         f"done: 2, {low}: 3, {restricted}: 1; after an unfit pick the same: 1, another: 2"
     ]
 
 
-def test_what_is_removed_has_the_name_of_the_kit(tmp_path: Path) -> None:
+def test_what_is_removed_has_the_name_of_the_kit(kit: Kit, tmp_path: Path) -> None:
     mine, other = tmp_path / "pkcs12-kit-1", tmp_path / "other"
     for folder in (mine, other):
         (folder / "below").mkdir(parents=True)
@@ -134,16 +152,12 @@ def test_what_is_removed_has_the_name_of_the_kit(tmp_path: Path) -> None:
         "{ Stop-KitUser -Name 'Odile' -Sid 'S-1' }, { Remove-KitTask -Name 'Odile' }) { try { & $try; 'done' } catch { 'refused' } }\n"
         "ConvertTo-Json -Compress -InputObject @($refused)"
     )
-    assert powershell(script, "KitUser") == ["refused"] * 4
+    assert kit(script, "KitUser") == ["refused"] * 4
     assert (mine.exists(), other.exists()) == (False, True)
 
 
-def test_an_account_is_taken_back_newest_first_and_remembered_until_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_account_is_taken_back_newest_first_and_remembered_until_then(kit: Kit, tmp_path: Path) -> None:
     """The journal of a killed run is read by the next start; an entry that cannot be taken back keeps the journal."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     (tmp_path / ".local" / "share").mkdir(parents=True)
     script = (
         "Set-KitJournal -Name 'pkcs12-kit-user'\n"
@@ -158,7 +172,7 @@ def test_an_account_is_taken_back_newest_first_and_remembered_until_then(
         "$count = Clear-KitJournal\n"
         "ConvertTo-Json -Compress -InputObject @($global:seen + @($count))"
     )
-    found = powershell(script, "KitJson", "KitJournal")
+    found = kit(script, "KitJson", "KitJournal", HOME=str(tmp_path), XDG_DATA_HOME="")
     assert found == ["profile U S", "failed", "profile U S", "user U", "tree T", 3]
 
 
@@ -199,12 +213,12 @@ ConvertTo-Json -Compress -InputObject @($failed.Count, [Journal]::flushed, $entr
 """What cannot be made, so that only what was written down before is in the journal; one is a file that is there already."""
 
 
-def test_what_is_about_to_be_made_is_on_the_disk_before_and_what_is_there_stays(tmp_path: Path) -> None:
+def test_what_is_about_to_be_made_is_on_the_disk_before_and_what_is_there_stays(kit: Kit, tmp_path: Path) -> None:
     """Else a cut between the two leaves what no later start knows of, or the next start takes away what is somebody's."""
     (tmp_path / ".local" / "share").mkdir(parents=True)
     (tmp_path / "file").write_text("somebody's")
     environment = {"HOME": str(tmp_path), "XDG_DATA_HOME": "", "KIT_PLACE": str(tmp_path), "KIT_HARNESS": str(HARNESS)}
-    failed, flushed, entries = powershell(WRITTEN_DOWN, "KitJson", "KitUser", **environment)
+    failed, flushed, entries = kit(WRITTEN_DOWN, "KitJson", "KitUser", **environment)
     assert [(entry["do"], entry.get("path")) for entry in entries] == [
         ("file", f"{tmp_path}/{'x' * 300}"),
         ("folder", f"{tmp_path}/file"),
@@ -241,9 +255,9 @@ ConvertTo-Json -Compress -InputObject @($said)
 """
 
 
-def test_a_key_file_of_windows_agrees_only_if_the_driver_has_read_its_name(tmp_path: Path) -> None:
+def test_a_key_file_of_windows_agrees_only_if_the_driver_has_read_its_name(kit: Kit, tmp_path: Path) -> None:
     """That the name is in it somewhere is not enough: the driver refuses such a file."""
-    found = powershell(READ, "KitProbes", HOME=str(tmp_path / "home"))
+    found = kit(READ, "KitProbes", HOME=str(tmp_path / "home"))
     head = "(0 0 0 0 0 0 0 of 64)"
     assert found == [f"{word} {head}" for word in ("same", "another", "unknown_form", "other")]
 
@@ -257,17 +271,17 @@ ConvertTo-Json -Compress -InputObject @(Get-KeyPlace | Sort-Object)
 """
 
 
-def test_the_keys_of_windows_are_those_of_cng_and_of_capi(tmp_path: Path) -> None:
+def test_the_keys_of_windows_are_those_of_cng_and_of_capi(kit: Kit, tmp_path: Path) -> None:
     """Wine has them in its registry, where the kit looks for both kinds as well."""
     places = [tmp_path / ".config/Microsoft/Crypto" / name for name in ("Keys/a", "RSA/S-1/b", "RSA/S-2/c")]
     for place in places:
         place.parent.mkdir(parents=True)
         place.touch()
     environment = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": "", "KIT_HARNESS": str(HARNESS)}
-    assert powershell(KEYS, **environment) == [str(place) for place in places[:2]]
+    assert kit(KEYS, **environment) == [str(place) for place in places[:2]]
 
 
-def test_a_sealed_passphrase_is_for_the_key_and_the_text_that_a_case_names() -> None:
+def test_a_sealed_passphrase_is_for_the_key_and_the_text_that_a_case_names(kit: Kit) -> None:
     request = {"a": "${sealed:1}", "b": "${sealed:2:not this one}", "c": "${owner_sid}", "d": "${observed}"}
     script = (
         f"$case = [pscustomobject] @{{ request = '{json.dumps(request)}' | ConvertFrom-Json }}\n"
@@ -281,7 +295,7 @@ def test_a_sealed_passphrase_is_for_the_key_and_the_text_that_a_case_names() -> 
         "    Get-Request -Case $args[0] -Place $place -State $args[1]\n"
         "} $case $state"
     )
-    found = powershell(script, "KitJson", "KitPrepare", "KitCase")
+    found = kit(script, "KitJson", "KitPrepare", "KitCase")
     assert found == {"a": "usual for 1", "b": "not this one for 2", "c": "S-1", "d": "AB"}
 
 
@@ -310,27 +324,16 @@ ANSWERED: dict[str, tuple[dict[str, Any], bool, tuple[Any, ...]]] = {
 
 
 @pytest.fixture(scope="module")
-def visits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def visits(kit: Kit, portals: Path) -> dict[str, Any]:
     """What the driver's own step says of each portal of the kit, and of one through its proxy."""
-    folder = tmp_path_factory.mktemp("portals")
-    trusted, other = authority(), authority()
-    jeanne = fixture_certificate("jeanne-2026")
-    (folder / "jeanne.p12").write_bytes(bundle("jeanne-2026"))
-    (folder / "root.pem").write_bytes(trusted.root.public_bytes(Encoding.PEM))
-    servers = []
-    for key, (terms, _with_key, _expected) in ANSWERED.items():
-        made = server(key, {}, other if terms.get("other") else trusted)
-        takes = jeanne.thumbprint if terms.get("takes") == "own" else terms.get("takes")
-        servers.append({**made, **terms, "takes": takes})
-    (folder / "facts.json").write_text(json.dumps({"passphrase": PASSPHRASE, "servers": servers}))
     bare = [key for key, (_terms, with_key, _expected) in ANSWERED.items() if not with_key]
     script = (
         f"Import-Module '{UTILS}/_Store.psm1', '{UTILS}/_Portal.psm1'\n"
         f"Add-KitType -Path '{HARNESS}/KitPortal.cs'\n"
-        f"$file = '{folder}/jeanne.p12'\n"
+        f"$file = '{portals}/jeanne.p12'\n"
         "$own = [Security.Cryptography.X509Certificates.X509Certificate2]"
         f"::new([IO.File]::ReadAllBytes($file), '{PASSPHRASE}', 'EphemeralKeySet')\n"
-        f"$web = Open-KitServer -Fact (Read-KitJson -Text ([IO.File]::ReadAllText('{folder}/facts.json')))\n"
+        f"$web = Open-KitServer -Fact (Read-KitJson -Text ([IO.File]::ReadAllText('{portals}/facts.json')))\n"
         "$visits = @{}\n"
         "function Visit($Name, $Key, $Proxy) {\n"
         f"    $certificate = if ($Key -notin '{bare[0]}') {{ $own }}\n"
@@ -341,10 +344,9 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "foreach ($key in @($web.addresses.Keys | Where-Object { $_ -ne 'proxy' })) { Visit $key $key '' }\n"
         "Visit 'through the proxy' 'nothing' $web.addresses.proxy\n"
         "foreach ($server in $web.servers.Values) { $server.Dispose() }\n"
-        "ConvertTo-Json -Compress -InputObject $visits\n"
-        "[Environment]::Exit(0)"
+        "ConvertTo-Json -Compress -InputObject $visits"
     )
-    found: dict[str, Any] = powershell(script, "KitJson", "KitUser", SSL_CERT_FILE=str(folder / "root.pem"))
+    found: dict[str, Any] = kit(script, "KitJson", "KitUser")
     return found
 
 
@@ -361,7 +363,7 @@ def test_the_proxy_of_the_kit_makes_a_tunnel(visits: dict[str, Any]) -> None:
     assert visits["through the proxy"] == visits["nothing"]
 
 
-def test_a_case_runs_only_where_it_may() -> None:
+def test_a_case_runs_only_where_it_may(kit: Kit) -> None:
     """By what the case has, and what the machine and the user allow."""
     rows = [
         ("never = 'n'", "portals = 1; may_change_computer = $true", "n"),
@@ -380,5 +382,5 @@ def test_a_case_runs_only_where_it_may() -> None:
         f"$said = @(\n{asked}\n)\n"
         'ConvertTo-Json -Compress -InputObject @($said | ForEach-Object { "$_" })'
     )
-    found = powershell(script, "KitCase")
+    found = kit(script, "KitCase")
     assert [text or None for text in found] == [expected for _case, _place, expected in rows]

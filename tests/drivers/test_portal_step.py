@@ -1,26 +1,27 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The driver's own code of step ``connect`` shows a certificate, in PowerShell for Linux of the Windows test bed: Wine sends none.
+"""The driver's own code of step ``connect`` shows a certificate: Wine sends none.
 
 .NET does TLS with OpenSSL there, so HRESULTs are not those of Windows, and the facts are what is held.
 """
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from drivers.drivers_on_linux import UTILITIES
+from drivers.session import Session
 from lab.authority import Authority, IssuedBundle
+from lab.loopback import LOOPBACK_OF_IPV6
 from lab.portal import Demand, Portal, Terms
 from lab.web_proxy import WebProxy
-from windows.drivers_on_linux import UTILITIES, powershell
 
-pytestmark = pytest.mark.windows
+pytestmark = pytest.mark.powershell
 CLIENTS = """
 using System;
 using System.IO;
@@ -109,8 +110,9 @@ CAUSES = {
     0x80090016: "key_refused",  # NTE_BAD_KEYSET
     0x80090326: "handshake",  # SEC_E_ILLEGAL_MESSAGE says nothing of the certificate
 }
-LOOPBACK_OF_IPV6 = "::1"
 ISSUER = "CN=AC Personnes, O=Registre d'Essai des Expositions, C=FR"
+
+Connect = Callable[..., Mapping[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -123,29 +125,33 @@ def jeanne(authority: Authority) -> IssuedBundle:
     return authority.issue("Jeanne Dupont", "T123456", passphrase="passphrase", with_chain=False)
 
 
-def connect(portal: Portal, jeanne: IssuedBundle, folder: Path, **more: str) -> Mapping[str, Any]:
-    """The facts of the step, and what it threw."""
+@pytest.fixture(scope="module")
+def folder(authority: Authority, jeanne: IssuedBundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Who is trusted, a bundle, and the step for these clients."""
+    folder = tmp_path_factory.mktemp("step")
     (folder / "jeanne.p12").write_bytes(jeanne.data)
-    root = folder / "root.pem"
-    root.write_bytes(portal.authority.root.public_bytes(Encoding.PEM))
+    (folder / "root.pem").write_bytes(authority.root.public_bytes(Encoding.PEM))
     portal_step = (UTILITIES / "_Portal.psm1").read_text(encoding="utf-8")
     for name in ("Net.Sockets.TcpClient", "Net.Security.SslStream"):
         assert f"[{name}]::new(" in portal_step
         portal_step = portal_step.replace(f"[{name}]", f"[Framework.{name.rpartition('.')[2]}]")
     (folder / "_Portal.psm1").write_text(portal_step, encoding="utf-8")
     (folder / "clients.cs").write_text(CLIENTS, encoding="utf-8")
-    words = {
-        "modules": UTILITIES,
-        "folder": folder,
-        "url": portal.url,
-        "proxy": "",
-        "status": "",
-        "ipv6": "true",
-        "first": "$null",
-        **more,
-    }
-    found: Mapping[str, Any] = powershell(SCRIPT.format(**words), SSL_CERT_FILE=str(root))
-    return found
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shell(folder: Path) -> Iterator[Session]:
+    """Whom it trusts, .NET asks once."""
+    with Session(SSL_CERT_FILE=str(folder / "root.pem")) as session:
+        yield session
+
+
+@pytest.fixture
+def connect(shell: Session, folder: Path) -> Connect:
+    """The facts of the step, and what it threw."""
+    usual = {"modules": UTILITIES, "folder": folder, "proxy": "", "status": "", "ipv6": "true", "first": "$null"}
+    return lambda portal, **more: shell.run(SCRIPT.format(**{**usual, "url": portal.url, **more}))
 
 
 def facts(version: str, **changes: Any) -> dict[str, Any]:
@@ -163,73 +169,62 @@ ACCEPTED = {
 
 
 @pytest.mark.parametrize("case", ACCEPTED)
-def test_the_certificate_is_shown(case: str, authority: Authority, jeanne: IssuedBundle, tmp_path: Path) -> None:
+def test_the_certificate_is_shown(case: str, connect: Connect, authority: Authority, jeanne: IssuedBundle) -> None:
     terms, version = ACCEPTED[case]
     with Portal(authority, terms=terms) as portal:
-        assert connect(portal, jeanne, tmp_path) == {"fact": facts(version), "thrown": None}
+        assert connect(portal) == {"fact": facts(version), "thrown": None}
     assert [visit.thumbprint for visit in portal.visitors] == [jeanne.thumbprint]
 
 
 def test_a_refusal_after_the_handshake_is_no_success(
-    authority: Authority, jeanne: IssuedBundle, tmp_path: Path
+    connect: Connect, authority: Authority, jeanne: IssuedBundle
 ) -> None:
     with Portal(authority, terms=Terms(address="localhost", revoked=[jeanne.certificate])) as portal:
-        found = connect(portal, jeanne, tmp_path)
+        found = connect(portal)
     assert found["thrown"]["code"] == "connect_failed"
     assert found["fact"] == facts("TLSv1.3", http_status=None, code="handshake")
 
 
-def test_only_a_framework_that_cannot_choose_the_version_tries_again(
-    authority: Authority, jeanne: IssuedBundle, tmp_path: Path
-) -> None:
+def test_only_a_framework_that_cannot_choose_the_version_tries_again(connect: Connect, authority: Authority) -> None:
     with Portal(authority, terms=Terms(address="localhost")) as portal:
-        old = connect(portal, jeanne, tmp_path, first="[ArgumentException]::new()")
-        refused = connect(portal, jeanne, tmp_path, first="[ComponentModel.Win32Exception]::new([int] 0x80090328)")
+        old = connect(portal, first="[ArgumentException]::new()")
+        refused = connect(portal, first="[ComponentModel.Win32Exception]::new([int] 0x80090328)")
     assert old == {"fact": facts("TLSv1.2"), "thrown": None}
     assert refused["fact"]["code"] == "expired"
 
 
-def test_the_status_counts_and_the_proxy_is_used(authority: Authority, jeanne: IssuedBundle, tmp_path: Path) -> None:
+def test_the_status_counts_and_the_proxy_is_used(connect: Connect, authority: Authority) -> None:
     with Portal(authority, terms=Terms(address="localhost"), status=404) as portal, WebProxy() as proxy:
-        refused = connect(portal, jeanne, tmp_path)
-        accepted = connect(portal, jeanne, tmp_path, proxy=proxy.url, status="404")
+        refused = connect(portal)
+        accepted = connect(portal, proxy=proxy.url, status="404")
     assert refused["fact"] == facts("TLSv1.3", http_status=404, code="http_refused")
     assert accepted == {"fact": facts("TLSv1.3", http_status=404), "thrown": None}
     assert proxy.tunnels == [f"localhost:{portal.port}"]
 
 
 @pytest.mark.parametrize("when", ["in the handshake", "after it, as in TLS 1.3"])
-def test_what_windows_says_of_a_refusal_is_its_cause(when: str) -> None:
+def test_what_windows_says_of_a_refusal_is_its_cause(shell: Session, when: str) -> None:
     signed = ", ".join(str(code - 2**32) for code in CAUSES)
-    found = powershell(REFUSALS.format(modules=UTILITIES, codes=signed, when=when))
+    found = shell.run(REFUSALS.format(modules=UTILITIES, codes=signed, when=when))
     assert found == {str(code - 2**32): cause for code, cause in CAUSES.items()}
 
 
-def test_the_system_chooses_the_version_of_tls() -> None:
-    assert powershell(SWITCH.format(modules=UTILITIES)) == {"known": True, "value": False}
+def test_the_system_chooses_the_version_of_tls(shell: Session) -> None:
+    assert shell.run(SWITCH.format(modules=UTILITIES)) == {"known": True, "value": False}
 
 
-def has_ipv6() -> bool:
-    """Whether this machine has the loopback address of IPv6."""
-    try:
-        with socket.create_server((LOOPBACK_OF_IPV6, 0), family=socket.AF_INET6):
-            return True
-    except OSError:
-        return False
-
-
-@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.ipv6
 def test_what_has_an_address_of_ipv6_only_is_reached(
-    authority: Authority, jeanne: IssuedBundle, tmp_path: Path
+    connect: Connect, authority: Authority, jeanne: IssuedBundle
 ) -> None:
     with Portal(authority, terms=Terms(address="localhost")) as portal, WebProxy(address=LOOPBACK_OF_IPV6) as proxy:
-        assert connect(portal, jeanne, tmp_path, proxy=proxy.url) == {"fact": facts("TLSv1.3"), "thrown": None}
+        assert connect(portal, proxy=proxy.url) == {"fact": facts("TLSv1.3"), "thrown": None}
     assert proxy.tunnels == [f"localhost:{portal.port}"]
     with Portal(authority, terms=Terms(address=LOOPBACK_OF_IPV6)) as portal:
-        assert connect(portal, jeanne, tmp_path) == {"fact": facts("TLSv1.3"), "thrown": None}
+        assert connect(portal) == {"fact": facts("TLSv1.3"), "thrown": None}
     assert [visit.thumbprint for visit in portal.visitors] == [jeanne.thumbprint]
 
 
-def test_a_windows_without_ipv6_reaches_the_portal(authority: Authority, jeanne: IssuedBundle, tmp_path: Path) -> None:
+def test_a_windows_without_ipv6_reaches_the_portal(connect: Connect, authority: Authority) -> None:
     with Portal(authority, terms=Terms(address="localhost")) as portal:
-        assert connect(portal, jeanne, tmp_path, ipv6="false") == {"fact": facts("TLSv1.3"), "thrown": None}
+        assert connect(portal, ipv6="false") == {"fact": facts("TLSv1.3"), "thrown": None}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The drivers' own C# removes what it has checked, in whichever way Windows knows, in PowerShell for Linux of the Windows test bed.
+"""The drivers' own C# removes what it has checked, in whichever way Windows knows.
 
 Functions of kernel32 stand in for themselves: they note what they are asked, and refuse what an older Windows refuses. Wine has the new
 way alone.
@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 
-from windows.drivers_on_linux import joined, powershell
+from drivers.drivers_on_linux import joined
+from drivers.session import Session
 
-pytestmark = pytest.mark.windows
+pytestmark = pytest.mark.powershell
 SCRIPT = """
 $ErrorActionPreference = 'Stop'
-Add-Type -TypeDefinition ([IO.File]::ReadAllText('{folder}/code.cs'))
+Add-Type -IgnoreWarnings -WarningAction Ignore -TypeDefinition ([IO.File]::ReadAllText('{folder}/code.cs'))
 $class = [ansible_collections.hospital_it.pkcs12.plugins.module_utils._FileRemoval.FileRemoval]
 $found = @{{}}
 foreach ($case in [IO.File]::ReadAllText('{folder}/cases.json') | ConvertFrom-Json) {{
@@ -42,7 +43,7 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def removals(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Json]:
+def removals(shell: Session, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Json]:
     """What came of each removal, and what Windows was asked for."""
     folder = tmp_path_factory.mktemp("removals")
     profile, elsewhere = folder / "profile", folder / "elsewhere"
@@ -66,9 +67,9 @@ def removals(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Json]:
         {"name": name, "path": str(profile / name), "error": errors.get(name, 0), "sha256": ONE}
         for name in (*errors, "link/a.p12", "large", "hangs", "other")
     ]
-    (folder / "code.cs").write_text(joined("_FileRemoval.cs"), encoding="utf-8")
+    (folder / "code.cs").write_text(joined(), encoding="utf-8")
     (folder / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
-    found: Mapping[str, Json] = powershell(SCRIPT.format(folder=folder))
+    found: Mapping[str, Json] = shell.run(SCRIPT.format(folder=folder))
     return found
 
 

@@ -8,18 +8,15 @@ these is a word. What stays unseen in either way is in ``docs/developers/windows
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from drivers.session import Session
 from lab.playbook import ROOT
-from lab.wine import bed
 
 UTILITIES = ROOT / "plugins" / "module_utils"
 MODULES = ROOT / "plugins" / "modules"
@@ -35,10 +32,9 @@ ON_WINDOWS_ONLY = {
     "Threading.Mutex]": "StandIn.Mutex]",
     "ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore.": "StandIn.",
 }
+CLASSES = "_FileRemoval.cs", "_ProfileFile.cs"
 EXTERN = re.compile(r"\[DllImport\([^\]]*\)\]\s*static extern (\w+) (\w+)\(([^)]*)\);")
 UTIL = re.compile(r"^#AnsibleRequires -PowerShell \.\.module_utils\.(\w+)", re.MULTILINE)
-CLOSED_FOR_ROOT_TOO = 1, 2
-"""CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: without them a closed folder is closed to whoever runs the tests."""
 
 Json = dict[str, Any]
 Change = tuple[str, str, str]
@@ -51,6 +47,7 @@ Import-Module {modules} -DisableNameChecking
 $windows, $registry, $store, $keys = [StandIn.Windows], [StandIn.Registry], [StandIn.X509Store], [StandIn.KeyStore]::Containers
 $said = @{{}}
 foreach ($case in [IO.File]::ReadAllText('{folder}/cases.json') | ConvertFrom-Json -AsHashtable) {{
+    [Console]::Error.WriteLine("case $($case.name)")
     $windows::Begin()
     . ([scriptblock]::Create($case.before))
     $complex_args = $case.request
@@ -94,34 +91,6 @@ class Said:
         return [f"{entry['step']} {entry['outcome']}" for entry in self.answer["journal"]]
 
 
-def powershell(
-    script: str, *, cwd: Path | None = None, given: str = "", before: Sequence[str] = (), **environment: str
-) -> Any:
-    """What a script tells as JSON. Nothing that is closed is open to it. ``before``: a command that starts PowerShell."""
-    where = bed()
-    assert where is not None
-    command = [*before, str(where / "bin" / "pwsh"), "-NoProfile", "-NonInteractive", "-Command", script]
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        input=given,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        preexec_fn=_as_an_ordinary_user,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def _as_an_ordinary_user() -> None:
-    drop_from_bounds = 24  # PR_CAPBSET_DROP
-    for capability in CLOSED_FOR_ROOT_TOO:
-        ctypes.CDLL(None).prctl(drop_from_bounds, capability, 0, 0, 0)
-
-
 def compiled(name: str) -> str:
     """C# of the drivers that calls the stand-in's functions in place of those of Windows, and has less patience."""
 
@@ -135,27 +104,18 @@ def compiled(name: str) -> str:
     return EXTERN.sub(call, source).replace("MILLISECONDS = 10000", "MILLISECONDS = 500")
 
 
-def joined(*classes: str) -> str:
+def joined() -> str:
     """One file with ``stand_ins.cs``: a file has its directives first."""
-    sources = [STAND_INS.read_text(encoding="utf-8"), *(compiled(name) for name in classes)]
+    sources = [STAND_INS.read_text(encoding="utf-8"), *map(compiled, CLASSES)]
     using = re.compile(r"^using [\w.]+;\n", re.MULTILINE)
     directives = sorted({line for source in sources for line in using.findall(source)})
     return "".join(directives) + "".join(using.sub("", source) for source in sources)
 
 
 def run_driver(
-    driver: str,
-    folder: Path,
-    cases: Mapping[str, Case],
-    *,
-    changes: Sequence[Change] = (),
-    classes: Sequence[str] = (),
-    **environment: str,
+    shell: Session, driver: str, folder: Path, cases: Mapping[str, Case], changes: Sequence[Change] = ()
 ) -> dict[str, Said]:
-    """What a driver says in each case, one after the other in one process that runs in this folder.
-
-    ``changes`` shorten waits. ``classes``: files with the C# of this driver.
-    """
+    """What a driver says in each case, one after the other, in this folder. ``changes`` shorten waits."""
     home = folder / "driver"
     home.mkdir(exist_ok=True)
     source = (MODULES / f"{driver}.ps1").read_text(encoding="utf-8")
@@ -164,11 +124,11 @@ def run_driver(
     assert {name for name, *_texts in changes} <= {path.name for path in files}
     for path in files:
         (home / path.name).write_text(_for_linux(path, changes), encoding="utf-8")
-    (home / "all.cs").write_text(joined(*classes), encoding="utf-8")
+    (home / "all.cs").write_text(joined(), encoding="utf-8")
     asked = [{"name": name, "request": case.request, "before": case.before} for name, case in cases.items()]
     (home / "cases.json").write_text(json.dumps(asked), encoding="utf-8")
     modules = ", ".join(f"'{home}/{name}.psm1'" for name in utils)
-    found = powershell(CASES.format(folder=home, driver=driver, modules=modules), cwd=folder, **environment)
+    found = shell.run(CASES.format(folder=home, driver=driver, modules=modules), folder=folder)
     return {name: Said(**said) for name, said in found.items()}
 
 
