@@ -16,7 +16,8 @@ from typing import Any, Self
 from lab.wine import bed
 
 CLOSED_FOR_ROOT_TOO = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
-PATIENCE = 120
+PATIENCE = 300
+"""Seconds for a script, on a busy machine, too."""
 SERVER = """
 $ErrorActionPreference = 'Stop'
 $answers = [Console]::Out

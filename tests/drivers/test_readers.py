@@ -24,7 +24,9 @@ from drivers.session import Session
 
 pytestmark = pytest.mark.powershell
 TIMED_OUT, SECURITY = 0x80131505, 0x8013150A
+MOST = 100
 SMALL: Sequence[Change] = [
+    ("_Store.psm1", "$mostEntries = 1000", f"$mostEntries = {MOST}"),
     ("_Store.psm1", "$longestWait = 10000", "$longestWait = 1000"),
     ("_Store.psm1", "$mostBytes = 4MB", "$mostBytes = 256KB"),
 ]
@@ -147,7 +149,7 @@ def inventory(shell: Session, tmp_path_factory: pytest.TempPathFactory) -> Mappi
     linked = disk.store("link_in_it")
     (linked / hexadecimal(1)).write_bytes(b"one")
     (linked / hexadecimal(2)).symlink_to(other / hexadecimal(1))
-    for name, number in (("thousand", 1000), ("more", 1001)):
+    for name, number in (("most", MOST), ("more", MOST + 1)):
         folder = disk.store(name)
         for each in range(number):
             (folder / f"{each}.x").touch()
@@ -188,7 +190,7 @@ def of_hives(disk: Disk) -> str:
     one = "[byte[]] [char[]] 'one'"
     hives = [in_hive(name, hexadecimal(1), one) + in_hive(name, hexadecimal(2), one) for name in (*CLOSED, "usual")]
     hives += [in_hive("heavy_hive", hexadecimal(number), "[byte[]]::new(64KB)") for number in range(5)]
-    hives += [in_hive("long_hive", f"{number}.x", "''") for number in range(1001)]
+    hives += [in_hive("long_hive", f"{number}.x", "''") for number in range(MOST + 1)]
     hives += [shell_folder(f"redirected_{number}", "AppData", place) for number, place in enumerate(REDIRECTED)]
     usual = r"%USERPROFILE%\AppData\Roaming"
     hives += [shell_folder(name, "AppData", usual) for name in (*CLOSED, "usual", "heavy_hive", "long_hive")]
@@ -242,7 +244,7 @@ def test_no_link_is_followed(stores: Found) -> None:
 
 
 def test_no_more_is_read_than_fits(stores: Found) -> None:
-    assert codes(stores["thousand"]) == ["unknown_name"]
+    assert codes(stores["most"]) == ["unknown_name"]
     assert codes(stores["more"]) == ["unknown_name", "limit"]
     assert (len(elements(stores["heavy"])), codes(stores["heavy"])) == (3, ["limit"])  # base64 fills up
     assert codes(stores["gigabytes"]) == ["too_large"]
