@@ -27,13 +27,13 @@ TIMED_OUT, SECURITY = 0x80131505, 0x8013150A
 MOST = 100
 SMALL: Sequence[Change] = [
     ("_Store.psm1", "$mostEntries = 1000", f"$mostEntries = {MOST}"),
-    ("_Store.psm1", "$longestWait = 10000", "$longestWait = 1000"),
+    ("_Store.psm1", "$longestWait = 10000", "$longestWait = 2000"),
     ("_Store.psm1", "$mostBytes = 4MB", "$mostBytes = 256KB"),
 ]
 FEW: Sequence[Change] = [
-    ("_Store.psm1", "$longestWait = 10000", "$longestWait = 1000"),
+    ("_Store.psm1", "$longestWait = 10000", "$longestWait = 2000"),
     ("bundle_files.ps1", "$mostEntries = 20000", "$mostEntries = 50"),
-    ("bundle_files.ps1", "$mostFiles = 200", "$mostFiles = 20"),
+    ("bundle_files.ps1", "$mostFiles = 200", "$mostFiles = 5"),
     ("bundle_files.ps1", "$longest = 60", "$longest = $(if ($windows::Debug) { 60 } else { -1 })"),
 ]
 SHELL_FOLDERS = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
@@ -358,7 +358,7 @@ def searched(shell: Session, tmp_path_factory: pytest.TempPathFactory) -> Mappin
     for number in range(51):
         (many / f"{number}.txt").touch()
     full = disk.make(r"C:\Users\full\Desktop")
-    for number in range(21):
+    for number in range(6):
         (full / f"{number}.pfx").write_bytes(b"one")
     waiting = disk.make(r"C:\Users\waiting\Downloads")
     for name in ("a.p12", "b.pfx"):
@@ -402,7 +402,7 @@ def test_the_search_follows_no_link(bundles: Found) -> None:
 def test_the_search_has_bounds(bundles: Found) -> None:
     """Levels, entries, files, size."""
     limits = {name: (hashes(bundles[name]), bundles[name][-1]["code"]) for name in ("deep", "many", "full")}
-    assert limits == {"deep": (1, "limit"), "many": (0, "limit"), "full": (20, "limit")}
+    assert limits == {"deep": (1, "limit"), "many": (0, "limit"), "full": (5, "limit")}
     assert [each["code"] for each in bundles["gigabytes"]] == ["too_large"]
 
 
