@@ -132,7 +132,7 @@ def test_every_second_commit_has_another_order_and_names_it(repository: Path) ->
         run(repository, **environment)
         return Path(stage).read_text(encoding="utf-8").strip()
 
-    seeds = {}
+    seeds: dict[int, tuple[str, str]] = {}
     while len(seeds) < 2:
         hash_ = commit(repository)
         seeds[int(hash_[-1], 16) % 2] = (seed(), hash_)
