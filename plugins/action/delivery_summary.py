@@ -58,7 +58,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             "retry": {"type": "list", "elements": "str", "default": [], "site": "run"},
             "known": {"type": "dict"},
             "bundle_folder": {"type": "path", "site": True},
-            "file_name": {"type": "str", "default": "{name} - {authorisation} {date}.p12", "site": True},
+            "file_name": {"type": "str", "default": "{name} - {authorisation} {date} {link}.p12", "site": True},
             "store_tasks": {"type": "str", "site": True},
             "passphrases": {"type": "dict", "no_log": True, "default": {}, "site": True},
             "new_passphrases": {"type": "dict", "no_log": True, "default": {}},

@@ -60,7 +60,7 @@ CODES: Mapping[str, Code] = {
     "bad_arguments.authorisation_word": code(IT, given=STR),
     "bad_arguments.by_ansible": code(IT, said=OUTSIDE, action=STR),
     "bad_arguments.check_needs_folder": code(IT),
-    "bad_arguments.collect_file_name": code(IT, placeholder=STR),
+    "bad_arguments.collect_file_name": code(IT, placeholders=CHOICES),
     "bad_arguments.collect_folder": code(IT),
     "bad_arguments.collect_kept_files": code(IT),
     "bad_arguments.collect_store_tasks": code(IT, own=CHOICES),

@@ -15,11 +15,14 @@ from typing import Any
 from .._errors import ErrorRow, Pkcs12Error, Problem, Sentences
 from .._facts.delivery_records import records_of
 from .._facts.delivery_states import DeliveryState
+from .._io.urls import url_hash
 from .summary import CollectionRun, Row, as_problem, collection_summary
 
 OWN_STORES = ("store_ansible_vault.yml", "store_hashicorp_vault.yml", "store_awx_credential.yml")
 """The role's own files. Without a passphrase each checks its store."""
-PLACEHOLDER = "{authorisation}"
+PLACEHOLDERS = ("{authorisation}", "{link}")
+"""What makes a name that no other holder, and no other delivery of this holder, has."""
+LINK_DIGITS = 8
 MAIL_DATE = re.compile(r"^(.{10})T(..):(..).*$")
 
 
@@ -44,10 +47,9 @@ class Places:
         """Raises ``Pkcs12Error``: ``bad_arguments``."""
         if self.bundle_folder is None:
             raise Pkcs12Error(Problem("bad_arguments.collect_folder", setting="bundle_folder"))
-        if PLACEHOLDER not in self.file_name or "/" in self.file_name:
-            raise Pkcs12Error(
-                Problem("bad_arguments.collect_file_name", {"placeholder": PLACEHOLDER}, setting="file_name")
-            )
+        if not all(each in self.file_name for each in PLACEHOLDERS) or "/" in self.file_name:
+            needed = {"placeholders": PLACEHOLDERS}
+            raise Pkcs12Error(Problem("bad_arguments.collect_file_name", needed, setting="file_name"))
         if self.store_tasks is None:
             return
         if not self.has_own_store and not Path(self.store_tasks).is_file():
@@ -55,12 +57,13 @@ class Places:
         if self.keeps_files:
             raise Pkcs12Error(Problem("bad_arguments.collect_kept_files"))
 
-    def file_of(self, holder: Row, number: str, date: str | None) -> str:
-        """The path of the file of a delivery. It has the date of the mail, so that a later delivery has another file."""
+    def file_of(self, holder: Row, delivery: Row) -> str:
+        """The path of the file of a delivery. It has the hash of the link: two mails may have one date, and one mail may come twice."""
         values = {
             "{name}": str(holder.get("name") or ""),
-            PLACEHOLDER: number,
-            "{date}": MAIL_DATE.sub(r"\1 \2\3", date or ""),
+            "{authorisation}": str(delivery["authorisation"]),
+            "{date}": MAIL_DATE.sub(r"\1 \2\3", delivery.get("date") or ""),
+            "{link}": url_hash(str(delivery.get("url")))[:LINK_DIGITS],
         }
         name = self.file_name
         for placeholder, value in values.items():
@@ -85,7 +88,7 @@ def withdrawal_plan(run: CollectionRun, holders: Sequence[Row], places: Places, 
         "failed": False,
         "pickups": {
             number: {
-                "dest": places.file_of(people[number], number, row.get("date")),
+                "dest": places.file_of(people[number], row),
                 "name": people[number].get("name"),
                 "former_name": people[number].get("former_name"),
                 "message_id": row.get("message_id"),

@@ -56,7 +56,8 @@ DONE = {"collected": 1}
 ONE = {"deliveries": [mail("T1")]}
 UNDATED = error_row("mail_date.missing")
 PLAN = {"withdrawals": None, "bundle_folder": "/srv/bundles"}
-USUAL = {"T1": "Jeanne Dupont - T1 2026-11-20 0800.p12"}
+MARK = "dc937b59"  # of the mails here, which have no link
+USUAL = {"T1": f"Jeanne Dupont - T1 2026-11-20 0800 {MARK}.p12"}
 LAST_DAY = [BASE["holders"][0] | {"leaves_on": "2026-11-25"}]
 NO_MAPPING = Problem("bad_arguments.no_mapping_of_secrets", {"variable": "pkcs12_x", "found": "a_text"}).to_map()
 EFFECTS = [
@@ -77,7 +78,7 @@ EFFECTS = [
     Effect("retry", ["T2"], code, None, "bad_arguments"),
     Effect("known", known("T0"), numbers, ["T1"], ["T0", "T1"]),
     Effect("bundle_folder", "/srv/bundles", folders, set(), {"bundles"}, {"withdrawals": None}),
-    Effect("file_name", "{authorisation}.p12", files, USUAL, {"T1": "T1.p12"}, PLAN),
+    Effect("file_name", "{authorisation} {link}.p12", files, USUAL, {"T1": f"T1 {MARK}.p12"}, PLAN),
     Effect("store_tasks", "store_ansible_vault.yml", is_store_checked, False, True, PLAN),
     Effect("passphrases", {"pkcs12_passphrases": NO_MAPPING}, code, None, "bad_arguments", PLAN),
     Effect("new_passphrases", {"pkcs12_new_passphrases": NO_MAPPING}, code, None, "bad_arguments", PLAN),

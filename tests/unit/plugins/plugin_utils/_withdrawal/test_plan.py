@@ -22,13 +22,15 @@ from unit.plugins.plugin_utils._mail.deliveries import NOW, error_row, mail, rec
 from unit.plugins.plugin_utils.problems import error_of
 
 HOLDERS = [{"name": "Jeanne Dupont", "authorisation": "T1", "former_name": "Jeanne Durand"}]
-PLACES = Places("/srv/bundles", "{authorisation} {name} {date}.p12", None)
+PLACES = Places("/srv/bundles", "{authorisation} {name} {date} {link}.p12", None)
+LINK = "https://issuer.example/1"
+MARK = "4c25245d"  # of this link
 NOT_READ = Problem("bad_arguments.holders_empty")
 
 
 def planned(places: Places = PLACES, **changed: Any) -> Mapping[str, Any]:
     usual: dict[str, Any] = {
-        "deliveries": [mail("T1"), mail("T1", state="superseded", at="2026-01-01T00:00:00Z"), mail("T9")],
+        "deliveries": [mail("T1", url=LINK), mail("T1", state="superseded", at="2026-01-01T00:00:00Z"), mail("T9")],
         "problems": [],
         "withdrawals": {},
         "unstored": {},
@@ -42,43 +44,51 @@ def planned(places: Places = PLACES, **changed: Any) -> Mapping[str, Any]:
 
 
 def test_a_plan_has_what_a_withdrawal_needs_and_no_secret() -> None:
-    plan = planned(deliveries=[mail("T1", code="the code", url="the link")])
+    plan = planned(deliveries=[mail("T1", code="the code", url=LINK)])
     assert plan["pickups"] == {
         "T1": {
-            "dest": "/srv/bundles/T1 Jeanne Dupont 2026-11-20 0800.p12",
+            "dest": f"/srv/bundles/T1 Jeanne Dupont 2026-11-20 0800 {MARK}.p12",
             "name": "Jeanne Dupont",
             "former_name": "Jeanne Durand",
             "message_id": "<T1@issuer.example>",
         }
     }
     assert (plan["failed"], "ansible_facts" in plan) == (False, False)
-    assert not any(secret in str(plan) for secret in ("the code", "the link"))
+    assert not any(secret in str(plan) for secret in ("the code", LINK))
 
 
 @pytest.mark.parametrize(
     ("pattern", "name", "date", "file"),
     [
         (
-            "{name} - {authorisation} {date}.p12",
+            "{name} - {authorisation} {date} {link}.p12",
             "Jeanne Dupont",
             "2026-10-17T09:42:00Z",
-            "Jeanne Dupont - T1 2026-10-17 0942.p12",
+            f"Jeanne Dupont - T1 2026-10-17 0942 {MARK}.p12",
         ),
-        ("{authorisation}.p12", "Jeanne Dupont", None, "T1.p12"),
-        ("{authorisation} {date}.p12", "Jeanne Dupont", None, "T1 .p12"),
-        ("{name} {authorisation}.p12", "Jeanne/../Dupont", None, "Jeanne-..-Dupont T1.p12"),
+        ("{authorisation} {date}{link}.p12", "Jeanne Dupont", None, f"T1 {MARK}.p12"),
+        ("{name} {authorisation} {link}.p12", "Jeanne/../Dupont", None, f"Jeanne-..-Dupont T1 {MARK}.p12"),
     ],
 )
 def test_a_file_is_in_its_folder_whatever_the_name(pattern: str, name: str, date: str | None, file: str) -> None:
-    assert replace(PLACES, file_name=pattern).file_of({"name": name}, "T1", date) == f"/srv/bundles/{file}"
+    places = replace(PLACES, file_name=pattern)
+    assert places.file_of({"name": name}, mail("T1", at=date, url=LINK)) == f"/srv/bundles/{file}"
+
+
+def test_two_links_of_one_person_never_share_a_file() -> None:
+    """Mails of one moment do not either. A mail that came twice has one link, and so one file."""
+    rows = [mail("T1", url=LINK), mail("T1", url=f"{LINK}2"), mail("T1", url=LINK, message_id="<forwarded>")]
+    first, second, again = (PLACES.file_of(HOLDERS[0], row) for row in rows)
+    assert (first == again, first == second) == (True, False)
 
 
 @pytest.mark.parametrize(
     ("changed", "variant"),
     [
         ({"bundle_folder": None}, "folder"),
-        ({"file_name": "{name}.p12"}, "file_name"),
-        ({"file_name": "a/{authorisation}.p12"}, "file_name"),
+        ({"file_name": "{name} {link}.p12"}, "file_name"),
+        ({"file_name": "{authorisation} {date}.p12"}, "file_name"),
+        ({"file_name": "a/{authorisation} {link}.p12"}, "file_name"),
         ({"store_tasks": "/nowhere/store.yml"}, "store_tasks"),
         ({"store_tasks": OWN_STORES[0], "keeps_files": True}, "kept_files"),
         ({"store_tasks": None, "keeps_files": True}, None),
