@@ -71,4 +71,5 @@ def test_an_installed_collection_lists_the_libraries_that_it_imports() -> None:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     listed = {found[0] for line in lines if (found := re.match(r"[A-Za-z][\w-]*", line))}
     assert listed == imported_libraries() | WITHOUT_IMPORT
+    assert "-r ../../requirements.txt" in requirements(FOLDER / "molecule.txt"), "its lab would lack one of them"
     assert "python: requirements.txt" in (ROOT / "meta" / "execution-environment.yml").read_text(encoding="utf-8")
