@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Molecule scenarios: each has its parts, verifies with public modules that only read, and is in the guide."""
+"""The Molecule scenarios: each has its parts and its sequence, verifies with public modules that only read, and is in the guide."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ SCENARIOS = sorted(path.parent.name for path in FOLDER.glob("*/molecule.yml") if
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_molecule.rst").read_text(encoding="utf-8")
 READING = {"certificate_facts", "holder_bundles", "workstation_info", "compliance_report", "delivery_info"}
 COMPARING = {"assert", "include_tasks", "set_fact", "slurp"}
+SEQUENCE = ["create", "side_effect prepare.yml", "converge", "idempotence", "verify", "destroy"]
+GOES_ON = ["side_effect", "converge", "verify"]
+"""What follows the first verification: something happens, and the playbook answers to it."""
+ENDS_SOONER = {
+    "check": "it answers the same whoever is logged on",
+    "report": "it makes files from facts, and audit shows how these change",
+}
+"""Scenarios without ``GOES_ON``, and why. None is without ``idempotence``: no playbook here changes anything twice."""
 NO_MODULE = {
     "name", "when", "vars", "loop", "loop_control", "register", "failed_when", "no_log", "run_once", "delegate_to", "block",
 }  # fmt: skip
@@ -45,6 +53,20 @@ def test_scenario_runs_the_playbook_of_its_name(scenario: str) -> None:
     # By its path: Galaxy checks the collection where it is not installed, and finds no playbook by its full name there.
     assert play["import_playbook"] == f"../../../playbooks/{scenario}.yml"
     assert (ROOT / "playbooks" / f"{scenario}.yml").is_file()
+
+
+def sequence_in(path: Path) -> list[str] | None:
+    """What ``molecule test`` does, where this file says it."""
+    sequence: list[str] | None = (
+        yaml.safe_load(path.read_text(encoding="utf-8")).get("scenario", {}).get("test_sequence")
+    )
+    return sequence
+
+
+def test_scenarios_are_run_twice_and_verified() -> None:
+    usual, longer = sequence_in(FOLDER / "config.yml"), [*SEQUENCE[:-1], *GOES_ON, SEQUENCE[-1]]
+    found = {name: sequence_in(FOLDER / name / "molecule.yml") or usual for name in SCENARIOS}
+    assert found == {name: SEQUENCE if name in ENDS_SOONER else longer for name in SCENARIOS}
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
