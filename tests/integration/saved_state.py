@@ -10,18 +10,22 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from lab.authority import IssuedBundle
 from lab.emulated import EmulatedWorkstation
 from lab.emulated.profile import Profile
 from lab.hospital import Hospital
 
 Json = dict[str, Any]
+LEDGER = "requests.jsonl"
+"""Open as long as the hospital runs: it stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedState:
-    """What is in the stores and profiles of its emulated workstations, and the facts that are known of them."""
+    """What is in the stores and profiles of its emulated workstations, and in its folder: facts, bundles, passphrases, the inventory."""
 
     hospital: Hospital
+    bundles: dict[str, IssuedBundle]
     profiles: dict[tuple[str, str], Json]
     authorities: dict[str, Any]
 
@@ -30,8 +34,9 @@ class SavedState:
         """Takes it down."""
         stations = [hospital.emulated(desk.name) for desk in hospital.desks]
         profiles = {(each.name, sid): _taken(profile) for each in stations for sid, profile in each.profiles.items()}
-        state = cls(hospital, profiles, {each.name: copy.copy(each.authorities) for each in stations})
-        shutil.copytree(state._facts, state._kept)
+        authorities = {each.name: copy.copy(each.authorities) for each in stations}
+        state = cls(hospital, dict(hospital.bundles), profiles, authorities)
+        shutil.copytree(hospital.folder, state._kept, ignore=shutil.ignore_patterns(LEDGER))
         return state
 
     def restore(self) -> None:
@@ -39,8 +44,13 @@ class SavedState:
         for desk in self.hospital.desks:
             workstation = self.hospital.emulated(desk.name)
             self._restore(workstation)
-        shutil.rmtree(self._facts)
-        shutil.copytree(self._kept, self._facts)
+        self.hospital.bundles = dict(self.bundles)
+        for path in self.hospital.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != LEDGER:
+                path.unlink()
+        shutil.copytree(self._kept, self.hospital.folder, dirs_exist_ok=True)
 
     def _restore(self, workstation: EmulatedWorkstation) -> None:
         workstation.authorities = copy.copy(self.authorities[workstation.name])
@@ -52,12 +62,8 @@ class SavedState:
             profile.store.containers = dict(taken["containers"])
 
     @property
-    def _facts(self) -> Path:
-        return self.hospital.folder / "facts"
-
-    @property
     def _kept(self) -> Path:
-        return self.hospital.folder / "facts-kept"
+        return self.hospital.folder.with_name(f"{self.hospital.folder.name}-kept")
 
 
 def _taken(profile: Profile) -> Json:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedState]:
         at_one = inventory["all"]["children"]["workstations"]["hosts"][ONE]
         at_one["pkcs12_holders"] = [each for each in at_one["pkcs12_holders"] if each["name"] == JEANNE.name]
         running.inventory.write_text(json.dumps(inventory), encoding="utf-8")
-        (running.folder / "facts").mkdir()
         yield SavedState.of(running)
 
 
@@ -46,7 +44,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedState]:
 def hospital(site: SavedState) -> Hospital:
     """The same for every test, without facts."""
     site.restore()
-    shutil.rmtree(site.hospital.folder / "reports", ignore_errors=True)
     return site.hospital
 
 
