@@ -18,6 +18,7 @@ import yaml
 from openpyxl import Workbook
 
 from integration.plays import NONCE, all_told, outcomes
+from integration.saved_state import SavedState
 from integration.stores import contents
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, PAUL, Desk, Person, Seat
@@ -30,7 +31,7 @@ HEADINGS = ("Nom et prénom", "N° d'autorisation", "Compte", "Poste(s)", "Fonct
 
 
 @pytest.fixture(scope="module")
-def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+def saved_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedState]:
     """Its inventory has the connections, and no people."""
     with Hospital(tmp_path_factory.mktemp("register"), DESKS) as running:
         known = yaml.safe_load(running.inventory.read_text(encoding="utf-8"))
@@ -42,7 +43,13 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
         )
         (running.folder / "register").mkdir()
         (running.folder / "mails").mkdir()
-        yield running
+        yield SavedState.of(running)
+
+
+@pytest.fixture
+def hospital(saved_state: SavedState) -> Hospital:
+    saved_state.restore()
+    return saved_state.hospital
 
 
 def saved(hospital: Hospital, rows: Sequence[Sequence[Any]]) -> Path:

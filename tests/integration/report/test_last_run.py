@@ -16,6 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
 from integration.audited import Site
 from integration.plays import Json
+from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ANNE, JEANNE, LOUIS, PAUL, Desk, Person, Seat
 from lab.playbook import FACT_CACHE, Run, play
@@ -41,7 +42,7 @@ def passphrases(hospital: Hospital, changes: Mapping[Person, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedState]:
     """Jeanne's passphrase is another one, Paul's bundle has expired, and the file with Anne's name is Louis's bundle."""
     with Hospital(tmp_path_factory.mktemp("last-run"), DESKS, days={PAUL: -5}) as hospital:
         louis = hospital.authority.issue(LOUIS.name, LOUIS.authorisation, passphrase="that of Louis")
@@ -49,7 +50,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         passphrases(hospital, {JEANNE: "canary of another letter", ANNE: "that of Louis"})
         run = enrol(hospital)
         assert run.exit_code == 2, run.stdout
-        yield Site(hospital)
+        yield SavedState.of(hospital)
+
+
+@pytest.fixture
+def site(saved: SavedState) -> Site:
+    saved.restore()
+    return Site(saved.hospital)
 
 
 def holders(site: Site) -> dict[str, Json]:

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
 from integration.plays import Told, failed_hosts, messages, summary, told, warned
+from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import JEANNE, PAUL, Desk, Seat
 from lab.playbook import FACT_CACHE, Run, play
@@ -20,9 +20,17 @@ DESKS = (Desk(ONE, (Seat(JEANNE),)), Desk(TWO, (Seat(PAUL, logged_on=False),)))
 
 
 @pytest.fixture(scope="module")
-def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedState]:
+    """Nobody has a certificate yet."""
     with Hospital(tmp_path_factory.mktemp("daily"), DESKS) as running:
-        yield running
+        assert failed_hosts(run(running, "audit", "audited")) == set()
+        yield SavedState.of(running)
+
+
+@pytest.fixture
+def hospital(audited: SavedState) -> Hospital:
+    audited.restore()
+    return audited.hospital
 
 
 def run(hospital: Hospital, book: str, name: str, *options: str, **variables: object) -> Run:
@@ -62,11 +70,8 @@ def test_a_misspelt_variable_is_told_once(hospital: Hospital) -> None:
     for host, having in names.items():
         variables = {**{key: [] for key in having}, "pkcs12_own_variables": ["pkcs12_our_folders"]}
         (folder / f"{host}.yml").write_text(json.dumps(variables))
-    try:
-        ended = run(hospital, "daily", "misspelt", "--limit", f"{TWO},localhost")
-        report = run(hospital, "report", "misspelt")
-    finally:
-        shutil.rmtree(folder)
+    ended = run(hospital, "daily", "misspelt", "--limit", f"{TWO},localhost")
+    report = run(hospital, "report", "misspelt")
     for ran in (ended, report):
         assert [(each.code.partition(".")[2], *each.values.values()) for each in told("".join(warned(ran)))] == [
             ("of_localhost", "pkcs12_establishment", ONE),
@@ -77,6 +82,7 @@ def test_a_misspelt_variable_is_told_once(hospital: Hospital) -> None:
 
 
 def test_it_is_green_when_nobody_needs_help(hospital: Hospital) -> None:
+    run(hospital, "enrol", "enrolled", "--limit", ONE)
     ended = run(hospital, "daily", "green", "--limit", f"{ONE},localhost")
     assert ended.exit_code == 0, ended.stdout
     assert "supplied host pattern" not in ended.stdout + ended.stderr  # of a group with those who are due
@@ -86,7 +92,6 @@ def test_it_is_green_when_nobody_needs_help(hospital: Hospital) -> None:
 def test_workstation_that_the_inventory_gets_wrong_needs_help_and_keeps_nobody_from_the_report(
     hospital: Hospital,
 ) -> None:
-    assert failed_hosts(run(hospital, "audit", "audited")) == set()
     wrong = hospital.folder / "wrong.yml"
     holders = [{"user": PAUL.account, "name": PAUL.name, "autorisation": PAUL.authorisation}]
     wrong.write_text(json.dumps({"all": {"hosts": {TWO: {"pkcs12_holders": holders}}}}), encoding="utf-8")
@@ -164,9 +169,6 @@ def test_what_the_report_lacks_is_told_before_the_first_renewal(hospital: Hospit
     folder = hospital.inventory.parent / "host_vars"
     folder.mkdir()
     (folder / "localhost.yml").write_text(json.dumps({"pkcs12_required_folders": ["/nowhere"]}))
-    try:
-        ended = run(hospital, "daily", "refused")
-    finally:
-        shutil.rmtree(folder)
+    ended = run(hospital, "daily", "refused")
     assert failed_hosts(ended) == {"localhost"}
     assert not ended.requests

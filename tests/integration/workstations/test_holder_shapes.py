@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from integration.plays import NONCE, Told, all_told, failed_hosts, messages, outcomes, row, summary, told_codes, warned
+from integration.saved_state import SavedState
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, PAUL, Desk, Seat
 from lab.playbook import FACT_CACHE, Run, play
@@ -42,7 +43,8 @@ RED = {"check_bundles": ALL, "enrol": ALL, "audit": ALL - {LEAVER}}
 
 
 @pytest.fixture(scope="module")
-def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mapping[str, Run], SavedState]]:
+    """What each playbook came to, and what the hospital was like after them."""
     desks = [Desk(GOOD, (Seat(JEANNE), Seat(ELODIE))), *(Desk(name, (Seat(PAUL),)) for name in (*WRONG, *OTHERS, BARE))]
     with Hospital(tmp_path_factory.mktemp("shapes"), desks) as running:
         inventory = yaml.safe_load(running.inventory.read_text(encoding="utf-8"))
@@ -54,12 +56,18 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
             group["hosts"][name].update(variables)
         group["hosts"][BARE]["pkcs12_holder"] = group["hosts"][BARE].pop("pkcs12_holders")
         running.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
-        yield running
+        yield {book: run(running, book) for book in BOOKS}, SavedState.of(running)
 
 
-@pytest.fixture(scope="module")
-def runs(hospital: Hospital) -> Mapping[str, Run]:
-    return {book: run(hospital, book) for book in BOOKS}
+@pytest.fixture
+def runs(played: tuple[Mapping[str, Run], SavedState]) -> Mapping[str, Run]:
+    return played[0]
+
+
+@pytest.fixture
+def hospital(played: tuple[Mapping[str, Run], SavedState]) -> Hospital:
+    played[1].restore()
+    return played[1].hospital
 
 
 def run(hospital: Hospital, book: str, *options: str, **variables: Any) -> Run:
