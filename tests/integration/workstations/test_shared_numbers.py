@@ -67,7 +67,7 @@ def is_told(run: Run) -> bool:
     return all(text in run.stdout for text in (NUMBER, JEANNE.name, PAUL.name, ONE, TWO))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def enrolled(hospital: Hospital) -> tuple[Run, dict[str, int]]:
     run = play(hospital, "hospital_it.pkcs12.enrol", *LAX, "-e", "pkcs12_serial=1", environment=FACT_CACHE)
     return run, held(hospital)
@@ -92,7 +92,6 @@ def test_a_limit_does_not_hide_the_other_person(hospital: Hospital, book: str) -
     assert held(hospital)["pmartin"] == 0
 
 
-@pytest.mark.usefixtures("enrolled")
 def test_the_audit_refuses_both_and_keeps_the_facts_of_all_for_the_report(hospital: Hospital, tmp_path: Path) -> None:
     audit = play(hospital, "hospital_it.pkcs12.audit", environment=FACT_CACHE)
     assert failed_hosts(audit) == {ONE, TWO}
