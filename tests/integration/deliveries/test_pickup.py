@@ -139,6 +139,23 @@ CASES = [*USUAL, *REFUSED, *HOSTILE]
 """Tasks that send nothing."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What was in the folder of a case; ``data`` is empty for a folder."""
+
+    path: Path
+    data: bytes
+    mode: int
+
+    @classmethod
+    def of(cls, path: Path) -> Kept:
+        return cls(path, path.read_bytes() if path.is_file() else b"", path.stat().st_mode & 0o777)
+
+    @property
+    def hidden(self) -> bool:
+        return self.path.name.startswith(".")
+
+
 @dataclass
 class Withdrawals:
     """All cases, each with a link of its own, and the plays that withdraw them."""
@@ -258,6 +275,42 @@ def downloads(withdrawals: Withdrawals, first: dict[str, Json]) -> dict[str, int
     return {name: link.downloads for name, link in withdrawals.links.items() if name in first}
 
 
+@pytest.fixture(scope="module")
+def kept(withdrawals: Withdrawals, first: dict[str, Json]) -> dict[str, list[Kept]]:
+    """What the first run left in the folder of each case."""
+    return {case.name: [*map(Kept.of, withdrawals.dest(case).parent.iterdir())] for case in CASES if case.name in first}
+
+
+AGAIN = [case for case in CASES if case.downloads and case.name != "empty file"]
+
+
+@pytest.fixture(scope="module")
+def again(withdrawals: Withdrawals, downloads: dict[str, int], kept: dict[str, list[Kept]]) -> list[Json]:
+    """A second run."""
+    assert downloads.keys() == kept.keys()
+    return withdrawals.play([withdrawals.arguments(case) for case in AGAIN])
+
+
+@pytest.fixture(scope="module")
+def corrected(withdrawals: Withdrawals, again: list[Json]) -> list[Json]:
+    """A third one, with other options for what was kept."""
+    assert len(again) == len(AGAIN)
+    letter, other, link = (
+        next(case for case in CASES if case.name == name)
+        for name in ("bundle with another passphrase", "bundle of another person", "link")
+    )
+    given = [
+        withdrawals.arguments(letter, passphrase="{{ letter }}"),
+        withdrawals.arguments(other, name="Paul Martin", authorisation="T654321"),
+        withdrawals.arguments(link, new_passphrase="{{ new }}"),
+        withdrawals.arguments(link, new_passphrase="{{ new }}"),
+    ]
+    told = withdrawals.play(given)
+    thumbprint = bytes.fromhex(withdrawals.bundles["holder"].thumbprint)
+    withdrawals.run.secrets.append(binary_secret("the copy", withdrawals.dest(link).read_bytes(), public=thumbprint))
+    return told
+
+
 def test_check_mode_says_that_each_would_be_withdrawn(checked: list[Json]) -> None:
     assert {(result["changed"], result["state"], result["requests"]) for result in checked} == {(True, "new", 0)}
 
@@ -274,28 +327,30 @@ def test_a_page_ends_in_its_cause_and_its_state(
 
 
 @pytest.mark.parametrize("case", USUAL, ids=lambda case: case.name)
-def test_what_is_withdrawn_is_what_was_issued(case: Case, withdrawals: Withdrawals, first: dict[str, Json]) -> None:
+def test_what_is_withdrawn_is_what_was_issued(
+    case: Case, withdrawals: Withdrawals, first: dict[str, Json], kept: dict[str, list[Kept]]
+) -> None:
     dest, result, data = withdrawals.dest(case), first[case.name], withdrawals.bundles["holder"].data
-    assert (dest.read_bytes(), dest.stat().st_mode & 0o777) == (data, 0o600)
+    assert Kept(dest, data, 0o600) in kept[case.name]
     assert (result["dest"], result["original"]) == (str(dest), str(dest))
     assert (result["changed"], result["opened_with"]) == (True, "code")
     assert result["sha256"] == hashlib.sha256(data).hexdigest()
     assert result["issued_to"] == "Jeanne Dupont - T123456"
 
 
-@pytest.mark.usefixtures("first")
 @pytest.mark.parametrize("case", [case for case in HOSTILE if case.downloads], ids=lambda case: case.name)
-def test_a_file_that_is_not_used_is_kept_where_no_bundle_is_looked_for(case: Case, withdrawals: Withdrawals) -> None:
-    folder = withdrawals.dest(case).parent
-    kept = [path for path in folder.iterdir() if not path.name.startswith(".")]
+def test_a_file_that_is_not_used_is_kept_where_no_bundle_is_looked_for(
+    case: Case, withdrawals: Withdrawals, kept: dict[str, list[Kept]]
+) -> None:
+    shown = [each for each in kept[case.name] if not each.hidden]
     bundle = withdrawals.bundles[case.bundle].data
     if case.code == "wrong_passphrase":
-        assert [path.read_bytes() for path in kept] == [bundle]
+        assert [each.data for each in shown] == [bundle]
         return
-    assert list(folder.glob("*T123456*.p12")) == []
-    assert [path.suffix for path in kept] == ([] if case.name == "empty file" else [".rejected"])
+    assert [each for each in kept[case.name] if each.path.match("*T123456*.p12")] == []
+    assert [each.path.suffix for each in shown] == ([] if case.name == "empty file" else [".rejected"])
     if case.instead is None:
-        assert [path.read_bytes() for path in kept] == [bundle]
+        assert [each.data for each in shown] == [bundle]
 
 
 INSTEAD = [
@@ -306,26 +361,26 @@ INSTEAD = [
 
 
 @pytest.mark.parametrize("case", INSTEAD, ids=lambda case: case.name)
-def test_whatever_came_instead_is_kept(case: Case, withdrawals: Withdrawals, first: dict[str, Json]) -> None:
+def test_whatever_came_instead_is_kept(
+    case: Case, withdrawals: Withdrawals, first: dict[str, Json], kept: dict[str, list[Kept]]
+) -> None:
     """Under one name before the code was sent, under a new name after it, because the link may be used by then."""
-    (kept,) = (path for path in withdrawals.dest(case).parent.iterdir() if not path.name.startswith("."))
-    assert kept.suffix == (".rejected" if case.typed else ".page")
-    assert kept.stat().st_mode & 0o777 == 0o600
+    (page,) = (each for each in kept[case.name] if not each.hidden)
+    assert page.path.suffix == (".rejected" if case.typed else ".page")
+    assert page.mode == 0o600
     delivery = withdrawals.links[case.name]
     sent = case.variant(withdrawals.server.host, delivery.code).instead
     assert sent is not None
-    assert sent.body.startswith(kept.read_bytes()) if case.code == "too_large" else kept.read_bytes() == sent.body
+    assert sent.body.startswith(page.data) if case.code == "too_large" else page.data == sent.body
     problem = first[case.name]["error"]["problem"]
-    assert {"path": str(kept)} in [each["values"] for each in problem["causes"]], problem
+    assert {"path": str(page.path)} in [each["values"] for each in problem["causes"]], problem
 
 
 def test_a_second_run_withdraws_nothing(
-    withdrawals: Withdrawals, first: dict[str, Json], downloads: dict[str, int]
+    withdrawals: Withdrawals, first: dict[str, Json], downloads: dict[str, int], again: list[Json]
 ) -> None:
-    cases = [case for case in CASES if case.downloads and case.name != "empty file"]
-    again = withdrawals.play([withdrawals.arguments(case) for case in cases])
     assert {name: link.downloads for name, link in withdrawals.links.items()} == downloads
-    for case, result in zip(cases, again, strict=True):
+    for case, result in zip(AGAIN, again, strict=True):
         assert result["changed"] is False, case.name
         if case.code is None:
             assert (result["requests"], result["sha256"]) == (0, first[case.name]["sha256"])
@@ -335,32 +390,19 @@ def test_a_second_run_withdraws_nothing(
             assert (result["requests"], result["error"]["code"], result["state"]) == (0, case.code, case.state)
 
 
-@pytest.mark.usefixtures("first")
-def test_what_was_kept_is_used_when_the_options_are_corrected(withdrawals: Withdrawals) -> None:
+def test_what_was_kept_is_used_when_the_options_are_corrected(withdrawals: Withdrawals, corrected: list[Json]) -> None:
     """A wrong passphrase and a wrong name cost nothing; a copy for the site does not need the page either."""
-    letter, other, link = (
-        next(case for case in CASES if case.name == name)
-        for name in ("bundle with another passphrase", "bundle of another person", "link")
-    )
-    given = [
-        withdrawals.arguments(letter, passphrase="{{ letter }}"),
-        withdrawals.arguments(other, name="Paul Martin", authorisation="T654321"),
-        withdrawals.arguments(link, new_passphrase="{{ new }}"),
-        withdrawals.arguments(link, new_passphrase="{{ new }}"),
-    ]
-    told = withdrawals.play(given)
-    assert [(result["state"], result["requests"]) for result in told] == [("collected", 0)] * 4
-    assert [result["opened_with"] for result in told] == ["passphrase", "code", "code", "new_passphrase"]
-    assert [result["changed"] for result in told[2:]] == [True, False]
-    original = Path(told[2]["original"])
+    assert [(result["state"], result["requests"]) for result in corrected] == [("collected", 0)] * 4
+    assert [result["opened_with"] for result in corrected] == ["passphrase", "code", "code", "new_passphrase"]
+    copy, again = corrected[2:]
+    assert (copy["changed"], again["changed"]) == (True, False)
+    original = Path(copy["original"])
     assert original.read_bytes() == withdrawals.bundles["holder"].data
-    assert (original.parent.stat().st_mode & 0o777, told[3]["original"]) == (0o700, str(original))
-    assert told[2]["sha256"] == told[3]["sha256"] == hashlib.sha256(original.read_bytes()).hexdigest()
-    thumbprint = bytes.fromhex(withdrawals.bundles["holder"].thumbprint)
-    withdrawals.run.secrets.append(binary_secret("the copy", withdrawals.dest(link).read_bytes(), public=thumbprint))
+    assert (original.parent.stat().st_mode & 0o777, again["original"]) == (0o700, str(original))
+    assert copy["sha256"] == again["sha256"] == hashlib.sha256(original.read_bytes()).hexdigest()
 
 
-@pytest.mark.usefixtures("first")
+@pytest.mark.usefixtures("corrected")
 def test_each_withdrawal_is_on_record_once(withdrawals: Withdrawals) -> None:
     path = withdrawals.run.hospital.folder / "evidence.jsonl"
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -370,9 +412,9 @@ def test_each_withdrawal_is_on_record_once(withdrawals: Withdrawals) -> None:
     assert {line["event"] for line in lines} == {"withdrawn"}
 
 
-@pytest.mark.usefixtures("first")
+@pytest.mark.usefixtures("corrected")
 def test_no_secret_is_left_by_any_of_it(withdrawals: Withdrawals) -> None:
-    """Runs last in this file, after all plays. The folder of the bundles is where the site wants its files."""
+    """After all plays. The folder of the bundles is where the site wants its files."""
     assert withdrawals.run.runs
     hits = Scanner(withdrawals.run.secrets).search(withdrawals.run.pieces())
     assert hits == []
