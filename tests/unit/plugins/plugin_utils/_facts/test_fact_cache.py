@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.FACT_CACHE import FactCache
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 
 MEMORY, FILES = FactCache("memory", "", 86400, False), FactCache("ansible.builtin.jsonfile", "/srv/facts", 0, False)
 AUDIT = "hospital_it.pkcs12.audit"
