@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lab.emulated.computer import Computer
-from lab.emulated.errors import DriverError, HResult
+from lab.emulated.errors import HResult
 from lab.emulated.files import PlacedFile
 from lab.emulated.logon import Session
 from lab.emulated.profile import SHELL_FOLDERS
@@ -143,10 +143,7 @@ def _removed(
     code, hresult = _why_left(file, asked["sha256"])
     if code:
         return "left", code, hresult
-    try:
-        computer.files.remove(path, computer.removes_at_once)
-    except DriverError as error:
-        return "left", "access_denied", error.hresult
+    computer.files.remove(path)
     return "removed", None, None
 
 

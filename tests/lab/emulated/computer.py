@@ -99,10 +99,7 @@ class Computer:
         inside = next(self.files.below(folder), None)
         if inside:
             return inside.owner
-        own = (
-            sid for sid, profile in self.profiles.items() if _is_below(folder, profile.path) and not profile.migrated
-        )
-        return next(own, None)
+        return next((sid for sid, profile in self.profiles.items() if _is_below(folder, profile.path)), None)
 
     @property
     def people(self) -> list[str]:
@@ -120,11 +117,6 @@ class Computer:
     def is_called(self, name: str) -> bool:
         """Whether this is one of the computer's own names, in any case."""
         return name.lower() in {own.lower() for own in (self.computer_name, *self.dns_names)}
-
-    @property
-    def removes_at_once(self) -> bool:
-        """Whether Windows deletes a file by POSIX semantics, also a read-only one: from 1809 on."""
-        return self.os_build >= 17763
 
     @property
     def locks(self) -> list[str]:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from lab.emulated.errors import DriverError, HResult
+from lab.emulated.errors import HResult
 
 
 @dataclass(slots=True)
 class PlacedFile:
     """A file, or a link to another place. ``locked``: another program has it open, and shares it with nobody.
 
-    ``shared``: another program has it open, and shares it with everybody. ``pending``: it was deleted, and goes when that program ends.
+    ``shared``: another program has it open, and shares it with everybody.
     ``never_opens``: another program has an oplock on it, and does not answer. ``sparse``: so many bytes are there instead of ``data``.
     ``owner``: the SID of the person whose file it is, with the folders on the way to it; None: Administrators.
     """
@@ -26,7 +26,6 @@ class PlacedFile:
     is_link: bool = False
     locked: bool = False
     shared: bool = False
-    pending: bool = False
     read_only: bool = False
     never_opens: bool = False
     sparse: int = 0
@@ -42,8 +41,6 @@ class PlacedFile:
         """Why nobody can open it: the code of a reader, and what Windows says."""
         if self.never_opens:
             return "timed_out", HResult.COR_E_TIMEOUT
-        if self.pending:
-            return "access_denied", HResult.ACCESS_DENIED
         return ("unreadable", HResult.SHARING_VIOLATION) if self.locked else None
 
 
@@ -61,15 +58,9 @@ class Files:
         """The file, or None."""
         return self._files.get(path.casefold())
 
-    def remove(self, path: str, posix: bool) -> None:
-        """Deletes a file that is there. Raises ``DriverError``. ``posix``: whether Windows knows FileDispositionInfoEx with all flags."""
-        file = self._files[path.casefold()]
-        if file.read_only and not posix:
-            raise DriverError(None, HResult.ACCESS_DENIED)
-        if file.shared and not posix:
-            file.pending = True
-        else:
-            del self._files[path.casefold()]
+    def remove(self, path: str) -> None:
+        """Deletes a file that is there, at once, as Windows does from 1809 on: also one that is read-only or shared."""
+        del self._files[path.casefold()]
 
     def inside(self, folder: str) -> Iterator[PlacedFile]:
         """The files in a folder itself, in the order of paths."""

@@ -34,8 +34,6 @@ class Profile:
     """Where AppData is instead, in the words of the hive. Windows tells only while the hive is loaded."""
     has_store: bool = True
     """The folder ``SystemCertificates\\My`` is there, which Windows makes at the first logon."""
-    migrated: bool = False
-    """Administrators own its folder, not the person."""
     denied: bool = False
     """Even an administrator is kept out."""
     locked: bool = False

@@ -141,7 +141,7 @@ class _ProfileExchange(Exchange):
         if step == "remove_certificate":
             path = _element_path(profile, "My", found[0].name)
             if self._computer.files.find(path):
-                self._computer.files.remove(path, self._computer.removes_at_once)
+                self._computer.files.remove(path)
             del profile.store.elements[thumbprint]
             self._observe(Operation(self._sid, Change.CERTIFICATE_DELETED, thumbprint))
             return {}
@@ -165,7 +165,7 @@ class _ProfileExchange(Exchange):
             raise DriverError("ambiguous_key", facts={"file": ", ".join(each.placed or "" for each in named)})
         for file in named:
             if file.placed:
-                self._computer.files.remove(file.placed, self._computer.removes_at_once)
+                self._computer.files.remove(file.placed)
             else:
                 del profile.store.containers[file.container]
             self._observe(Operation(self._sid, Change.CONTAINER_DELETED, container))

@@ -40,11 +40,3 @@ def test_openssl_sees_the_dialect(
     assert mac in done.stderr
     assert done.stdout.count("BEGIN CERTIFICATE") == 3
     assert "friendlyName: SISERI" in done.stdout
-
-
-def test_nothing_secret_is_in_a_repr(authority: Authority) -> None:
-    issued = authority.issue("Jeanne Dupont", "T123456", passphrase=PASSPHRASE)
-    for shown in (repr(issued), repr(authority)):
-        assert PASSPHRASE not in shown
-        assert "Key" not in shown
-        assert "data=" not in shown

@@ -22,7 +22,6 @@ MARC = User(r"CHU\mdurand", f"{DOMAIN}-1105", "marc password")
 ADMINISTRATOR = Logon(SERVICE.account, AuthMethod.NTLM)
 NEW = fixture_certificate("jeanne-2026")
 COMMAND = "powershell -NoProfile -EncodedCommand ZQA="
-NONCE = base64.b64encode(bytes(32)).decode()
 SCRIPTS = {
     "store_inventory": ("_Store.psm1",),
     "store_exchange": ("_Store.psm1", "_Element.psm1", "_PrivateKey.psm1", "_KeyStore.cs"),
@@ -114,8 +113,3 @@ def importing(what: FixtureCertificate, dialect: str = "aes") -> Json:
         "thumbprint": what.thumbprint,
         "exportable": False,
     }
-
-
-def proving(what: FixtureCertificate) -> Json:
-    """The step that proves its key."""
-    return {"id": "p", "step": "prove", "thumbprint": what.thumbprint, "nonce": NONCE}

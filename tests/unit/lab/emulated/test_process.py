@@ -5,20 +5,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
-from lab.emulated import Change, DriverError, EmulatedWorkstation, Operation
 from unit.lab.emulated.driver_calls import (
     ADMINISTRATOR,
     COMMAND,
-    JEANNE,
-    NEW,
     end_of,
-    importing,
-    proving,
-    request,
     stdin,
     workstation,
 )
@@ -54,57 +47,3 @@ def test_a_killed_process_takes_no_input() -> None:
     with pytest.raises(BrokenPipeError):
         process.send(b"", end=True)
     assert end_of(process).exit_code == 1
-
-
-def _enrol(target: EmulatedWorkstation) -> bytes:
-    return stdin("store_exchange", request(target, JEANNE, importing(NEW), proving(NEW)), JEANNE)
-
-
-def test_kill_stops_before_the_next_change() -> None:
-    """WinRS sends a signal while the driver is at work."""
-    target = workstation()
-    process = target.start(ADMINISTRATOR, COMMAND, console=False)
-    seen: list[Change] = []
-
-    def observe(operation: Operation) -> None:
-        seen.append(operation.change)
-        process.kill()
-
-    target.observe = observe
-    process.send(_enrol(target), end=True)
-    assert end_of(process).exit_code == 1
-    deadline = time.monotonic() + 5
-    while target.mutex(JEANNE.sid).locked() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert seen == [Change.CONTAINER_CREATED]
-
-
-@pytest.mark.parametrize("change", [Change.CONTAINER_CREATED, Change.CERTIFICATE_WRITTEN])
-def test_a_store_that_refuses_a_write_is_rolled_back(change: Change) -> None:
-    """A full disk: the step fails with its own code, and nothing is left."""
-    target = workstation()
-
-    def full(operation: Operation) -> None:
-        if operation.change is change:
-            raise DriverError(None, 0x80070070)
-
-    target.observe = full
-    found = answer_of(target, ADMINISTRATOR, _enrol(target))
-    assert found["error"] == {"step": "i", "code": "import_failed", "hresult": 0x80070070}
-    assert [entry["outcome"] for entry in found["journal"]] == ["failed", "undone"]
-    store = target.store_of(JEANNE.sid)
-    assert (store.elements, store.containers) == ({}, {})
-
-
-def test_an_undo_that_fails_is_told() -> None:
-    """The journal says what could not be taken back."""
-    target = workstation()
-
-    def stuck(operation: Operation) -> None:
-        if operation.change in (Change.CERTIFICATE_WRITTEN, Change.CERTIFICATE_DELETED):
-            raise DriverError(None, 0x80070005)
-
-    target.observe = stuck
-    found = answer_of(target, ADMINISTRATOR, _enrol(target))
-    assert found["journal"][-1]["outcome"] == "undo_failed"
-    assert found["journal"][-1]["hresult"] == 0x80070005

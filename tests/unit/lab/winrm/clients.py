@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
 from typing import Any
 
-import requests
 from winrm.protocol import Protocol
 
 USER, PASSWORD = "CHU\\jdupont", "Secret-1"
@@ -27,13 +25,6 @@ def connect(port: int, transport: str = "basic", **options: object) -> Protocol:
     return Protocol(f"http://127.0.0.1:{port}/wsman", **settings)
 
 
-def session(protocol: Protocol) -> requests.Session:
-    """The HTTP session of a client that has sent something."""
-    opened = protocol.transport.session
-    assert opened
-    return opened
-
-
 def begin(protocol: Protocol, command: str, stdin: Sequence[bytes] | None = None) -> tuple[str, str]:
     """Makes a shell, starts a command in it, and writes its standard input; gives both ids."""
     shell = protocol.open_shell()
@@ -50,11 +41,3 @@ def run(protocol: Protocol, command: str, stdin: Sequence[bytes] | None = None) 
     protocol.cleanup_command(shell, command_id)
     protocol.close_shell(shell)
     return output
-
-
-def post(port: int, headers: str = "", body: bytes = b"", path: str = "/wsman") -> bytes:
-    """Sends one request on a connection of its own, and gives all that comes back."""
-    head = f"POST {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(head.encode() + body)
-        return b"".join(iter(lambda: connection.recv(1 << 16), b""))
