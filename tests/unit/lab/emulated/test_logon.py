@@ -33,6 +33,14 @@ def enrol(
     return answer(target, logon, stdin("store_exchange", request(target, owner, importing(NEW)), become, **options))
 
 
+def test_who_is_not_logged_on_has_no_fit_token() -> None:
+    """become without a password gives an S4U logon."""
+    target = workstation()
+    found = enrol(target, MARC, ADMINISTRATOR, MARC)
+    assert found["error"] == {"step": "guard", "code": "unfit_token", "hresult": 0x80090345, "token": "batch"}
+    assert target.store_of(MARC.sid).elements == {}
+
+
 def test_a_wrong_password_counts_against_the_account() -> None:
     """This is how accounts get locked: a site's become password tried on a physician."""
     target = workstation()
