@@ -10,19 +10,12 @@ from enum import Enum
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import keys_of
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import SCHEMA, document
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import (
-    Change,
     ChangeKind,
-    HolderRow,
-    HolderWorkstation,
     NextStep,
     Reachability,
     Report,
-    StoreOwner,
-    WorkstationRow,
 )
 from consistency.schemas import published
 from unit.plugins.plugin_utils._report.reports import PARAMETERS, hospital, sample
@@ -44,35 +37,6 @@ def test_it_is_a_schema_written_in_one_way() -> None:
 )
 def test_reports_fit(report: Report) -> None:
     assert SCHEMA_FILE.complaints(document(report)) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("place", HolderWorkstation),
-        ("workstation", WorkstationRow),
-        ("unread", UnreadRecord),
-        ("store_owner", StoreOwner),
-        ("change", Change),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_every_key_is_described_and_no_other(name: str, kind: type) -> None:
-    assert list(PUBLISHED["$defs"][name]["properties"]) == list(keys_of(kind))
-
-
-def test_every_key_of_a_holder_is_described_and_no_other() -> None:
-    """The status as people read it follows from the other keys."""
-    assert list(PUBLISHED["$defs"]["holder"]["properties"]) == [*keys_of(HolderRow), "shown_status"]
-
-
-def test_every_key_of_a_certificate_is_described_and_no_other() -> None:
-    assert list(PUBLISHED["$defs"]["certificate"]["properties"]) == list(document(sample())["certificates"][0])
-
-
-def test_every_section_is_described_and_no_other() -> None:
-    assert list(PUBLISHED["properties"]) == list(document(EMPTY))
-    assert list(PUBLISHED["properties"]["summary"]["properties"]) == list(document(EMPTY)["summary"])
 
 
 def test_no_map_takes_more_than_is_described_and_everything_is_described() -> None:
