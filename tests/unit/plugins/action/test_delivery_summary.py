@@ -155,10 +155,3 @@ def test_holders_and_records_are_those_of_the_site() -> None:
     summed = run_action("delivery_summary", given | {"withdrawals": []}, FakeDrivers(), variables=variables)
     records = summed["ansible_facts"]["pkcs12_fact_deliveries"]["deliveries"]
     assert [row["authorisation"] for row in records] == ["T0", "T1", "T2"]
-
-
-def test_a_wrong_row_of_the_register_is_told_and_needs_somebody() -> None:
-    rows = [{"code": "register_row.nameless", "values": {"file": "people.xlsx", "line": line}} for line in (17, 18)]
-    result = run_action("delivery_summary", BASE, FakeDrivers(), variables={"pkcs12_register_problems": rows})
-    assert (result["failed"], result["needs_somebody"], result["totals"]) == (True, ["?"], DONE)
-    assert [str(line) in result["msg"] for line in (17, 18)] == [True, True]

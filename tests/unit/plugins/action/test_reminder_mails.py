@@ -160,13 +160,6 @@ def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> Non
     check("reminder_mails", BASE, effect, tmp_path)
 
 
-def test_a_wrong_row_of_the_register_makes_the_run_red_after_the_mails_of_the_others(tmp_path: Path) -> None:
-    rows = [{"code": "register_row.nameless", "values": {"file": "people.xlsx", "line": line}} for line in (17, 18)]
-    result = of_site(tmp_path, {"pkcs12_register_problems": rows})
-    assert (result["error"]["code"], result["counts"], result["changed"]) == ("register_row", {"sent": 3}, True)
-    assert [str(line) in result["msg"] for line in (17, 18)] == [True, True]
-
-
 def test_nobody_is_reminded_who_is_retired_by_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "t1.retired.json").touch()

@@ -169,13 +169,6 @@ def test_a_host_that_ansible_has_ended_is_one_without_a_result() -> None:
     assert (found["hosts_not_reached"], found["totals"]) == (["early", "late"], {"not_reached": 2})
 
 
-def test_where_only_those_are_called_who_are_due_all_of_them_may_be_off() -> None:
-    off = {"first": {"unreachable": True, "msg": "x", "failed_holders": []}}
-    called = {name: off | {"looked": {**LOOKED, "due": True}} for name in ("one", "other")}
-    assert due(**called)["ends_failed"] == {}
-    assert len(due(one=off, other=off)["ends_failed"]) == 1
-
-
 @pytest.mark.words  # compares sentences
 def test_without_a_host_that_was_looked_at_nothing_is_told_of_those_left_out() -> None:
     plain, found = (

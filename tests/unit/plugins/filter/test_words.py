@@ -84,12 +84,6 @@ def test_values_that_the_code_does_not_have_are_left_out(told: list[Problem]) ->
     assert told == [Problem("x.full", {"who": "Louis"})]
 
 
-def test_an_unknown_code_is_shown_with_its_values() -> None:
-    text = words("x.of_another_version", who="Louis")
-    assert "x.of_another_version" in text
-    assert "who=Louis" in text
-
-
 @pytest.mark.words(reason="it is about how options are called, and the language")
 @pytest.mark.parametrize("language", ["", "en", "de", None])
 def test_options_are_called_as_the_site_sets_them(language: Any) -> None:

@@ -216,15 +216,6 @@ def test_a_python_without_cryptography_is_named(monkeypatch: pytest.MonkeyPatch)
     assert error_of(lambda: check_arguments(SPEC, Arguments({}, {}), ACTION, str)).code == "missing_library"
 
 
-def test_a_wrong_word_is_refused_before_anything_is_asked_of_the_workstation() -> None:
-    workstation = FakeWorkstation()
-    given = {"holders": [HOLDER], "bundle_folder": "/", "exportable": "jes", "prove": "never"}
-    result = run_action("holder_certificates", given, workstation)
-    values = {"option": "exportable", "given": "jes"}
-    assert result["error"]["problem"] == wrong("not_yes_or_no", "exportable", **values).to_map()
-    assert workstation.calls == []
-
-
 def test_neither_a_secret_in_the_wrong_place_nor_its_beginning_is_shown() -> None:
     """Only the beginning of a long value is shown, and it may end inside of a secret."""
     given = {"holders": [HOLDER], "bundle_folder": "/", "passphrases": {"T1": SECRET}}

@@ -109,16 +109,6 @@ def test_the_register_may_know_until_when_somebody_is_authorised(
     assert row.authorisation_days_left == days
 
 
-def test_days_are_the_sites() -> None:
-    late = NOW.replace(hour=23, minute=30)
-    end = record(not_after=(late + 41 * DAY).replace(hour=1))
-    in_utc, in_paris = (
-        report(host(end, facts_at=late), report_date=late, time_zone=zone).holders[0].days_left
-        for zone in ("UTC", "Europe/Paris")
-    )
-    assert (in_utc, in_paris) == (41, 40)
-
-
 def test_the_summary_counts_what_is_there() -> None:
     found = summary(report(host(record(days=9)), Host("ws-2", (PAUL,)), people=(ANNE,)))
     counted = {status: 1 for status in Status if status in {Status.RENEWAL_DUE, Status.MISSING, Status.NEVER_SEEN}}

@@ -7,7 +7,6 @@ from __future__ import annotations
 import copy
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,15 +14,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instant
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE, FAIL_ON
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import SCHEMA
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
-    Written,
     _sentence,
     report_of,
-    report_result,
     unmet_conditions,
-    write_files,
 )
 from unit.plugins.plugin_utils._report.known import DAY, NOW
 from unit.plugins.plugin_utils.problems import error_of
@@ -54,13 +49,6 @@ def test_workstations_are_whoever_has_holders_or_facts() -> None:
     assert [row.certificate.subject_cn for row in found.without_holder] == ["Somebody - T9"]
 
 
-def test_everybody_in_the_register_is_in_the_report_once() -> None:
-    found = made(register_holders=[ANNE, {"name": "Dupont, Jeanne", "authorisation": "T1"}, ANNE])
-    assert [row.name for row in found.without_workstation] == ["Anne Roux"]
-    assert found.without_workstation[0].authorisation_status is Status.EXPIRED
-    assert [row.name for row in found.holders] == ["Jeanne Dupont", "Paul Martin"]
-
-
 def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> None:
     result = run(tmp_path / "out", register_holders=[ANNE])
     assert result["changed"]
@@ -72,14 +60,6 @@ def test_files_are_written_once_and_the_result_names_them(tmp_path: Path) -> Non
     assert result["msg"] == (
         "Personal certificates, the portal, 3 holders: missing 1, never seen 1, without a workstation 1."
     )
-
-
-def test_without_a_destination_nothing_is_written_and_all_is_returned() -> None:
-    chosen = options()
-    report = report_of(chosen, hospital_variables(), NOW)
-    written = write_files(chosen, report, False)
-    assert written == Written({}, False)
-    assert report_result(chosen, report, written)["markdown"].startswith("# Access to the portal")
 
 
 @pytest.mark.parametrize(
@@ -158,20 +138,6 @@ def test_a_date_that_is_none_is_refused(said: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("given", "code"),
-    [
-        ({"time_zone": "Europe/Nantes"}, "bad_time_zone"),
-        ({"authorisation_pattern": "("}, "bad_pattern"),
-        ({"facts_max_age_days": -1}, "bad_arguments"),
-        ({"previous_report": "/nonexistent/report.json"}, "report_file"),
-        ({"merge_reports": ["/nonexistent/report.json"]}, "report_file"),
-    ],
-)
-def test_what_cannot_be_is_refused_by_name(given: dict[str, Any], code: str) -> None:
-    assert error_of(lambda: made(**given)).code == code
-
-
 def test_what_the_inventory_knows_now_goes_before_what_a_slice_knew(tmp_path: Path) -> None:
     run(tmp_path, report_formats=["json"], register_holders=[{"name": "Léa Petit", "authorisation": "T4"}])
     only_jeanne = (("ws-1", {"pkcs12_holders": [JEANNES_ENTRY]}), ("ws-2", {}))
@@ -196,15 +162,6 @@ def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
     assert error_of(lambda: made(**{option: path if option == "previous_report" else [path]})).problem == Problem(
         "selected_report", {"path": path, "query": query}
     )
-
-
-@pytest.mark.parametrize("option", ["previous_report", "merge_reports"])
-@pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), (f'{{"schema": {SCHEMA + 1}}}', "newer_report")])
-def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
-    path = tmp_path / "other.json"
-    path.write_text(text, encoding="utf-8")
-    refusal = error_of(lambda: made(**{option: str(path) if option == "previous_report" else [str(path)]}))
-    assert (refusal.code, refusal.problem.values["name"]) == (code, str(path))
 
 
 @pytest.mark.parametrize(
