@@ -11,11 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.x509 import ObjectIdentifier
 
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
-from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, YEAR, issue
+from unit.plugins.plugin_utils.fakes import CLIENT_AUTH, EMAIL, PASSPHRASE, YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 DAY = timedelta(days=1)
@@ -127,6 +128,18 @@ def check(action: str, base: Mapping[str, Any], effect: Effect, folder: Path) ->
     assert changed == effect.changed, f"with {effect.option}: {changed}"
 
 
+def table(
+    action: str, base: Mapping[str, Any], rows: Sequence[Effect], name: Callable[[Effect], str] = lambda row: row.option
+) -> Callable[..., None]:
+    """The test of a table. ``base``: what all tasks of it have; ``name``: how a row is called."""
+
+    @pytest.mark.parametrize("effect", rows, ids=name)
+    def test(effect: Effect, tmp_path: Path) -> None:
+        check(action, base, effect, tmp_path)
+
+    return test
+
+
 def code(scene: Scene) -> str | None:
     """The code of the only holder, or of the task."""
     rows = scene.result.get("holders") or [scene.result]
@@ -211,3 +224,34 @@ def facts(scene: Scene) -> dict[str, Any]:
 def listed(scene: Scene) -> list[str]:
     """Common names of the certificates that the facts list."""
     return sorted(each["subject_cn"] for each in facts(scene)["certificates"])
+
+
+# Scenes that several tables have
+
+
+def turned_round(scene: Scene) -> None:
+    """The folder has her bundle, with her names the other way round."""
+    scene.put(bundle("DUPONT Jeanne - T123456"))
+
+
+def other_name(scene: Scene) -> None:
+    """The folder has a bundle of her number and another name."""
+    scene.put(bundle("Paul Martin - T123456"))
+
+
+def two_stored(scene: Scene) -> None:
+    """She has two certificates."""
+    scene.plant(OLD, MIDDLE)
+
+
+def with_passphrase_file(scene: Scene) -> None:
+    """The passphrase of her bundle is in a file."""
+    scene.put(NEW)
+    (scene.folder / "secrets").mkdir()
+    (scene.folder / "secrets" / "Jeanne T123456.txt").write_text(PASSPHRASE, encoding="utf-8")
+
+
+def logging_scripts(scene: Scene) -> None:
+    """PowerShell logs what it runs there."""
+    found = scene.workstation.found
+    scene.workstation.found = replace(found, logging=replace(found.logging, script_block=True))

@@ -5,12 +5,9 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from unit.plugins.action.effects import EAST, MIDDLE, NEW, TONIGHT, Effect, Scene, check, code, taken
+from unit.plugins.action.effects import EAST, MIDDLE, NEW, TONIGHT, Effect, Scene, code, table, taken
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
 
 BASE = {"path": "{folder}/new.p12", "passphrase": PASSPHRASE}
@@ -42,6 +39,4 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("bundle_info", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("bundle_info", BASE, EFFECTS)

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import open_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from lab import registration_pages as pages
-from unit.plugins.action.effects import NEW, Effect, Scene, check, code, placed
+from unit.plugins.action.effects import NEW, Effect, Scene, code, placed, table
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
 from unit.plugins.plugin_utils.in_process import run_action
 from unit.plugins.plugin_utils.registration import HOST, URL, Registration
@@ -120,9 +120,9 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.option} {effect.value}")
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("bundle_pickup", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table(
+    "bundle_pickup", BASE, EFFECTS, lambda effect: f"{effect.option} {effect.value}"
+)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Logging
 from lab.authority import IssuedBundle
 from unit.plugins.action.effects import (
     DAY,
@@ -26,17 +25,21 @@ from unit.plugins.action.effects import (
     accounts,
     authority,
     bundle,
-    check,
     code,
     computers,
     days_of_access,
     facts,
     lines,
+    logging_scripts,
+    other_name,
     outcome,
     passwords,
     renamed,
     row,
+    table,
     taken,
+    turned_round,
+    two_stored,
     warned,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
@@ -77,10 +80,6 @@ def early(scene: Scene) -> None:
     new(scene, MIDDLE)
 
 
-def two_stored(scene: Scene) -> None:
-    scene.plant(OLD, MIDDLE)
-
-
 def two_expired(scene: Scene) -> None:
     scene.plant(bundle(left=-DAY), bundle(left=-2 * DAY))
 
@@ -96,8 +95,7 @@ def logged_with_old(scene: Scene) -> None:
 
 def logged(scene: Scene) -> None:
     new(scene)
-    found = scene.workstation.found
-    scene.workstation.found = replace(found, logging=Logging(script_block=True, module=False, transcription=False))
+    logging_scripts(scene)
 
 
 def gone(scene: Scene) -> int:
@@ -105,14 +103,6 @@ def gone(scene: Scene) -> int:
 
 
 NAMED = {"name": "Jeanne Dupont", "authorisation": "T123456"}
-
-
-def turned_round(scene: Scene) -> None:
-    scene.put(bundle("DUPONT Jeanne - T123456"))
-
-
-def other_name(scene: Scene) -> None:
-    scene.put(bundle("Paul Martin - T123456"))
 
 
 def left(scene: Scene) -> None:
@@ -195,9 +185,7 @@ EFFECTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("certificate", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("certificate", BASE, EFFECTS)
 
 
 def test_the_end_of_access_knows_the_authorisation_that_the_facts_keep(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +20,12 @@ from unit.plugins.action.effects import (
     Scene,
     authority,
     bundle,
-    check,
     code,
     computers,
     facts,
     listed,
     renamed,
+    table,
     warned,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
@@ -114,9 +113,7 @@ EFFECTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("certificate_facts", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("certificate_facts", BASE, EFFECTS)
 
 
 def test_what_only_an_audit_can_do_is_refused_elsewhere() -> None:

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import VOCABULARY
-from unit.plugins.action.effects import EAST, Effect, Scene, check, code
+from unit.plugins.action.effects import EAST, Effect, Scene, code, table
 from unit.plugins.plugin_utils import report_inputs
 from unit.plugins.plugin_utils._mail.deliveries import known
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
@@ -320,9 +320,7 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("compliance_report", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("compliance_report", BASE, EFFECTS)
 
 
 def test_a_workstation_that_is_renewed_from_another_day_on_is_a_warning() -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from lab import mails
 from lab.mail_forms import FORWARDER
 from lab.people import ELODIE, JEANNE, PAUL, Person
-from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.action.effects import Effect, Scene, code, table
 from unit.plugins.plugin_utils._mail.fake_imap import Mailbox
 from unit.plugins.plugin_utils.fakes import now
 
@@ -181,6 +180,4 @@ EFFECTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("delivery_info", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("delivery_info", BASE, EFFECTS)

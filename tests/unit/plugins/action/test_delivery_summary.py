@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from unit.plugins.action.effects import EAST, Effect, Scene, check, code
+from unit.plugins.action.effects import EAST, Effect, Scene, code, table
 from unit.plugins.plugin_utils._mail.deliveries import PICKED_UP, error_row, known, mail
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.in_process import run_action
@@ -85,9 +85,9 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.option} {effect.changed}")
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("delivery_summary", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table(
+    "delivery_summary", BASE, EFFECTS, lambda effect: f"{effect.option} {effect.changed}"
+)
 
 
 PEOPLE = [{"name": "Jeanne Dupont", "authorisation": number} for number in ("T1", "T2", "T3", "T4")]

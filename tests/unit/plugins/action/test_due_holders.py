@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
-from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.action.effects import Effect, Scene, code, table
 from unit.plugins.plugin_utils.crls import crl, issuer, pem
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.lazy_variables import Lazy
@@ -68,9 +68,7 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("due_holders", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("due_holders", BASE, EFFECTS)
 
 
 def looked(variables: dict[str, Any], family: str = "powershell", **site: Any) -> dict[str, Any]:

@@ -10,7 +10,23 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import DAY, EAST, MIDDLE, NEW, Effect, Scene, bundle, check, code, outcome, placed, row
+from unit.plugins.action.effects import (
+    DAY,
+    EAST,
+    MIDDLE,
+    NEW,
+    Effect,
+    Scene,
+    bundle,
+    code,
+    other_name,
+    outcome,
+    placed,
+    row,
+    table,
+    turned_round,
+    with_passphrase_file,
+)
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
 from unit.plugins.plugin_utils.in_process import PLUGINS, run_action
@@ -26,23 +42,9 @@ def new(scene: Scene) -> None:
     scene.put(NEW)
 
 
-def with_passphrase_file(scene: Scene) -> None:
-    new(scene)
-    (scene.folder / "secrets").mkdir()
-    (scene.folder / "secrets" / "Jeanne T123456.txt").write_text(PASSPHRASE, encoding="utf-8")
-
-
 def two_files(scene: Scene) -> None:
     new(scene)
     scene.put(MIDDLE, "middle.p12")
-
-
-def turned_round(scene: Scene) -> None:
-    scene.put(bundle("DUPONT Jeanne - T123456"))
-
-
-def other_name(scene: Scene) -> None:
-    scene.put(bundle("Paul Martin - T123456"))
 
 
 def user(scene: Scene) -> Any:
@@ -85,9 +87,7 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("holder_bundles", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("holder_bundles", BASE, EFFECTS)
 
 
 @pytest.mark.parametrize(

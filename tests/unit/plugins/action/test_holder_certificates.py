@@ -4,13 +4,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Logging
 from lab.authority import IssuedBundle
 from unit.plugins.action.effects import (
     DAY,
@@ -24,7 +19,6 @@ from unit.plugins.action.effects import (
     Scene,
     accounts,
     bundle,
-    check,
     code,
     computers,
     days_of_access,
@@ -32,13 +26,19 @@ from unit.plugins.action.effects import (
     facts,
     kinds,
     lines,
+    logging_scripts,
     methods,
+    other_name,
     outcome,
     passwords,
     renamed,
     row,
+    table,
     taken,
+    turned_round,
+    two_stored,
     warned,
+    with_passphrase_file,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, YEAR
@@ -70,24 +70,12 @@ def two_files(scene: Scene) -> None:
     scene.put(MIDDLE, "middle.p12")
 
 
-def turned_round(scene: Scene) -> None:
-    scene.put(bundle("DUPONT Jeanne - T123456"))
-
-
-def other_name(scene: Scene) -> None:
-    scene.put(bundle("Paul Martin - T123456"))
-
-
 def early(scene: Scene) -> None:
     new(scene, MIDDLE)
 
 
 def renewal(scene: Scene) -> None:
     new(scene, OLD)
-
-
-def two_stored(scene: Scene) -> None:
-    scene.plant(OLD, MIDDLE)
 
 
 def away(scene: Scene) -> None:
@@ -104,8 +92,7 @@ def nearly_late(scene: Scene) -> None:
 
 def logged(scene: Scene) -> None:
     new(scene)
-    found = scene.workstation.found
-    scene.workstation.found = replace(found, logging=Logging(script_block=True, module=False, transcription=False))
+    logging_scripts(scene)
 
 
 def gone(scene: Scene) -> int:
@@ -142,12 +129,6 @@ def stays(scene: Scene) -> str | None:
     """The old certificate, if it alone is there."""
     (thumbprint,) = scene.workstation.thumbprints(JEANNE["user"])
     return thumbprint if thumbprint == OLD.thumbprint else None
-
-
-def with_passphrase_file(scene: Scene) -> None:
-    new(scene)
-    (scene.folder / "secrets").mkdir()
-    (scene.folder / "secrets" / "Jeanne T123456.txt").write_text(PASSPHRASE, encoding="utf-8")
 
 
 AWAITED = {**JEANNE, "awaiting": "bundle"}
@@ -236,6 +217,4 @@ EFFECTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("holder_certificates", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("holder_certificates", BASE, EFFECTS)

@@ -14,7 +14,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.vault_file import VaultFile
-from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.action.effects import Effect, Scene, code, table
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 PASSWORD = "the password of the vault"
@@ -50,9 +50,7 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("passphrase_file", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("passphrase_file", BASE, EFFECTS)
 
 
 def test_what_is_in_the_file_stays(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io import passphrase_stores
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.http_client import Form, HttpOptions
 from lab.secret_store import SecretStore
-from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.action.effects import Effect, Scene, code, table
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.in_process import run_action
 
@@ -113,9 +113,9 @@ ROWS = [
 EFFECTS = [Effect(**{**vars(row), "scene": fresh}) for row in ROWS]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.option} {effect.value}")
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Any) -> None:
-    check("passphrase_store", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table(
+    "passphrase_store", BASE, EFFECTS, lambda effect: f"{effect.option} {effect.value}"
+)
 
 
 def kept(asked: Asked, version: int = 4, **fields: Any) -> None:

@@ -22,11 +22,11 @@ from unit.plugins.action.effects import (
     accounts,
     authority,
     bundle,
-    check,
     code,
     computers,
     kinds,
     passwords,
+    table,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import CARD, PASSPHRASE
@@ -113,9 +113,7 @@ EFFECTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("portal_info", CONTROLLER, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("portal_info", CONTROLLER, EFFECTS)
 
 
 def run(scene: Scene, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import EAST, Effect, Scene, check, code
+from unit.plugins.action.effects import EAST, Effect, Scene, code, table
 from unit.plugins.action.test_report_mail import Listening
 from unit.plugins.plugin_utils._mail.deliveries import known
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
@@ -155,9 +155,7 @@ def completed(effect: Effect) -> Effect:
     return Effect(**{**vars(effect), "variables": variables, "entry": entry_of_it})
 
 
-@pytest.mark.parametrize("effect", list(map(completed, EFFECTS)), ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("reminder_mails", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("reminder_mails", BASE, list(map(completed, EFFECTS)))
 
 
 def test_nobody_is_reminded_who_is_retired_by_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

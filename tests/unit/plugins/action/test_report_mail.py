@@ -7,12 +7,11 @@ from __future__ import annotations
 import smtplib
 import ssl
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.action.effects import Effect, Scene, code, table
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 BASE = {
@@ -97,9 +96,7 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("report_mail", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("report_mail", BASE, EFFECTS)
 
 
 OF_THE_TASK = {"to": ["b@example"], "mail_subject": "s", "body": "text", "from_site": {}}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import Effect, Scene, check
+from unit.plugins.action.effects import Effect, Scene, table
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 
@@ -44,9 +44,7 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("run_check", {}, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("run_check", {}, EFFECTS)
 
 
 def test_every_folder_that_is_not_there_is_named_and_a_blank_one_is_none(tmp_path: Path) -> None:

@@ -8,9 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from unit.plugins.action.effects import Effect, Scene, check, code
+from unit.plugins.action.effects import Effect, Scene, code, table
 from unit.plugins.plugin_utils.enrolment import JEANNE
 from unit.plugins.plugin_utils.fakes import SID
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
@@ -54,9 +52,7 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("stray_bundles", {}, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("stray_bundles", {}, EFFECTS)
 
 
 def test_another_computer_that_leaves_everything_is_named(tmp_path: Path) -> None:

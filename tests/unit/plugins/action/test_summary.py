@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from unit.plugins.action.effects import EAST, Effect, Scene, check
+from unit.plugins.action.effects import EAST, Effect, Scene, table
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.lazy_variables import Lazy
 
@@ -66,9 +65,7 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("summary", BASE, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("summary", BASE, EFFECTS)
 
 
 @pytest.mark.parametrize("given", [LEAVER, "CHU\\y", ["CHU\\y"], [[LEAVER]], None, 3])

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from unit.plugins.action.effects import EAST, OLD, Effect, Scene, bundle, check, code, renamed
+from unit.plugins.action.effects import EAST, OLD, Effect, Scene, bundle, code, logging_scripts, renamed, table
 from unit.plugins.action.test_stray_bundles import FILE, FOUND, one_file
 from unit.plugins.plugin_utils._lifecycle.test_number_look import inventory
 from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL
@@ -62,11 +61,6 @@ ON_ONE_ACCOUNT = [JEANNE, PAUL | {"user": JEANNE["user"].upper()}, ANNE | {"user
 def named(scene: Scene) -> str:
     """Whose account is said to be empty."""
     return str(scene.result["error"]["problem"]["values"]["whose"])
-
-
-def logged(scene: Scene) -> None:
-    found = scene.workstation.found
-    scene.workstation.found = replace(found, logging=replace(found.logging, module=True))
 
 
 def told_of_bundles(scene: Scene) -> list[str]:
@@ -128,16 +122,32 @@ EFFECTS = [
     Effect("holders.absent_until", "2029-12-31", of("absence_far", "severity"), [], ["warning"], ALONE),
     Effect("holders.user", "CHU\\nobody", of("holder", "severity"), ["ok"], ["error"], ALONE),
     Effect("holders.name", "Zoé Roy", named, "Jeanne Dupont", "Zoé Roy", {"holders": [BARE]}, entry=BARE),
-    Effect("holders.authorisation", "T1", of("holder", "severity"), ["error"], ["ok"], {**ALONE, **HERS}, logged),
+    Effect(
+        "holders.authorisation", "T1", of("holder", "severity"), ["error"], ["ok"], {**ALONE, **HERS}, logging_scripts
+    ),
     Effect("holders", [JEANNE], of("holder", "account"), [], [JEANNE["user"]]),
     Effect("holders", ON_ONE_ACCOUNT, of("holder", "account"), [], [JEANNE["user"]]),
     Effect(
-        "holder_passwords", {JEANNE["user"].upper(): "x1"}, of("holder", "severity"), ["ok"], ["error"], ALONE, logged
+        "holder_passwords",
+        {JEANNE["user"].upper(): "x1"},
+        of("holder", "severity"),
+        ["ok"],
+        ["error"],
+        ALONE,
+        logging_scripts,
     ),
     Effect(
-        "holder_passwords", {JEANNE["authorisation"]: "x1"}, of("holder", "severity"), ["ok"], ["error"], ALONE, logged
+        "holder_passwords",
+        {JEANNE["authorisation"]: "x1"},
+        of("holder", "severity"),
+        ["ok"],
+        ["error"],
+        ALONE,
+        logging_scripts,
     ),
-    Effect("holder_passwords", {JEANNE["user"]: True}, of("holder", "severity"), ["ok"], ["error"], ALONE, logged),
+    Effect(
+        "holder_passwords", {JEANNE["user"]: True}, of("holder", "severity"), ["ok"], ["error"], ALONE, logging_scripts
+    ),
     Effect("check_stray_bundles", True, lambda scene: len(told_of_bundles(scene)), 0, 2, scene=one_file),
     Effect("evidence_path", "{folder}/evidence.jsonl", installed, False, True, STRAY, one_file),
     Effect("computer", "WS-2", alone, False, True),
@@ -171,9 +181,7 @@ def test_a_certificate_of_somebody_else_in_the_inventory_is_no_stranger_s(
 REFUSING: dict[str, dict[str, str]] = {"workstation_info": {}, "holder_certificates": {"bundle_folder": "/nowhere"}}
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.option)
-def test_an_option_reaches_what_it_is_for(effect: Effect, tmp_path: Path) -> None:
-    check("workstation_info", {}, effect, tmp_path)
+test_an_option_reaches_what_it_is_for = table("workstation_info", {}, EFFECTS)
 
 
 @pytest.mark.parametrize("given", [[JEANNE, JEANNE], JEANNE, ["CHU\\jdupont"], [JEANNE | {"usr": "CHU\\a"}]])
@@ -190,7 +198,7 @@ def test_what_an_installation_would_refuse_is_refused_before_the_workstation_is_
 @pytest.mark.parametrize("password", ["", None, "another's"])
 def test_an_empty_password_or_another_account_s_is_none(password: object, tmp_path: Path) -> None:
     scene = Scene(tmp_path)
-    logged(scene)
+    logging_scripts(scene)
     whose = PAUL["user"] if password == "another's" else JEANNE["user"]
     scene.result = run_action(
         "workstation_info", {"holders": [JEANNE], "holder_passwords": {whose: password}}, scene.workstation
@@ -200,7 +208,7 @@ def test_an_empty_password_or_another_account_s_is_none(password: object, tmp_pa
 
 def test_no_password_leaves_the_controller(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
-    logged(scene)
+    logging_scripts(scene)
     known = {"pkcs12_holders": [JEANNE], "pkcs12_holder_passwords_ward": {JEANNE["user"]: "canary-of-the-ward"}}
     scene.result = run_action("workstation_info", {"from_site": {}}, scene.workstation, variables=known)
     assert of("holder", "severity")(scene) == ["error"]
