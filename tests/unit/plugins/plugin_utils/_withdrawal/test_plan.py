@@ -17,8 +17,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.pla
     Places,
     withdrawal_plan,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.summary import CollectionRun
 from unit.plugins.plugin_utils._mail.deliveries import NOW, error_row, mail, record
+from unit.plugins.plugin_utils._withdrawal.test_summary import collected
 from unit.plugins.plugin_utils.problems import error_of
 
 HOLDERS = [{"name": "Jeanne Dupont", "authorisation": "T1", "former_name": "Jeanne Durand"}]
@@ -29,18 +29,9 @@ NOT_READ = Problem("bad_arguments.holders_empty")
 
 
 def planned(places: Places = PLACES, **changed: Any) -> Mapping[str, Any]:
-    usual: dict[str, Any] = {
-        "deliveries": [mail("T1", url=LINK), mail("T1", state="superseded", at="2026-01-01T00:00:00Z"), mail("T9")],
-        "problems": [],
-        "withdrawals": {},
-        "unstored": {},
-        "holders": {"T1": "Jeanne Dupont"},
-        "holder_problems": [],
-        "acknowledged": frozenset(),
-        "leavers": frozenset(),
-        "known": None,
-    }
-    return withdrawal_plan(CollectionRun(**(usual | changed)), HOLDERS, places, NOW)
+    mails = [mail("T1", url=LINK), mail("T1", state="superseded", at="2026-01-01T00:00:00Z"), mail("T9")]
+    run = collected(**({"deliveries": mails, "withdrawals": {}} | changed))
+    return withdrawal_plan(run, HOLDERS, places, NOW)
 
 
 def test_a_plan_has_what_a_withdrawal_needs_and_no_secret() -> None:

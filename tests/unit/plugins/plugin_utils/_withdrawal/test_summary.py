@@ -30,7 +30,8 @@ FAILED = {
 NO_FOLDER = error_row("dest_folder.missing", folder="/srv/b")
 
 
-def summed(**changed: Any) -> dict[str, Any]:
+def collected(**changed: Any) -> CollectionRun:
+    """What is known at the end of a run that has withdrawn one bundle."""
     usual: dict[str, Any] = {
         "deliveries": [mail("T1")],
         "problems": [],
@@ -42,7 +43,11 @@ def summed(**changed: Any) -> dict[str, Any]:
         "leavers": frozenset(),
         "known": None,
     }
-    return collection_summary(CollectionRun(**(usual | changed)), NOW)
+    return CollectionRun(**(usual | changed))
+
+
+def summed(**changed: Any) -> dict[str, Any]:
+    return collection_summary(collected(**changed), NOW)
 
 
 def states(result: dict[str, Any]) -> dict[str, str]:
