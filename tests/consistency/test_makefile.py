@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Makefile as data: each check is part of ``make lint`` and calls its programs, and the targets of tests run their suites."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from consistency.tree import ROOT
+
+CHECKS = {
+    "lint-ruff": ("ruff check", "ruff format --check"),
+    "lint-mypy": ("mypy ",),
+    "lint-layers": ("pytest -q tests/consistency/test_layers.py",),
+    "lint-shell": ("shellcheck .ci/run ",),
+    "lint-powershell": ("tools/bed check plugins/modules/*.ps1 plugins/module_utils/* ",),
+    "lint-workflows": ("actionlint",),
+    "lint-licences": ("reuse lint",),
+    "lint-build": ("ansible-galaxy collection build ", "tools/check_tarball.py "),
+    "lint-importer": ("galaxy_importer.main ", "! grep WARNING "),
+    "lint-ansible": ("ansible-lint",),
+    "lint-docs": ("antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .",),
+    "lint-changelog": ("antsibull-changelog lint", "make --no-print-directory changelog"),
+    "lint-environment": ("tools/check_environment ", "ansible-playbook tests/ee/smoke.yml "),
+    "lint-sanity": ("tools/ansible_test .build/stage/ansible_collections/hospital_it/pkcs12 sanity ",),
+}
+"""What each check calls: without it, the check would find nothing."""
+
+
+def recipe(target: str, *variables: str) -> str:
+    """What make would run, without what the target needs before."""
+    command = ["make", "--dry-run", "--always-make", "--old-file=.venv/stamp", target, *variables]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_every_check_is_part_of_make_lint() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert set(re.findall(r"^(lint-[a-z]+):", makefile, re.MULTILINE)) == set(CHECKS)
+    listed = re.search(r"^LINTS := ((?:.*\\\n)*.*)$", makefile, re.MULTILINE)
+    assert listed is not None
+    assert sorted(listed[1].replace("\\", " ").split()) == sorted(CHECKS)
+    assert re.search(r"^lint: \$\(LINTS\) ##", makefile, re.MULTILINE)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_check_calls_its_programs_and_ends_as_they_do(check: str) -> None:
+    asked = recipe(check)
+    for program in CHECKS[check]:
+        (line,) = (each for each in asked.splitlines() if program in each)
+        assert "|| true" not in line
+        assert not line.startswith("-")
+
+
+@pytest.mark.parametrize(
+    ("target", "suites"),
+    [
+        ("test", "$(.venv/bin/python tools/suites.py gate)"),
+        ("test-suites", "browser planted"),
+        ("test-all", "$(.venv/bin/python tools/suites.py all | grep -vx molecule)"),
+    ],
+)
+def test_target_runs_suites(target: str, suites: str) -> None:
+    (line,) = (each for each in recipe(target, "SUITES=browser planted").splitlines() if "tools/test " in each)
+    assert line == f"tools/test .venv/bin/python {suites}"
+
+
+def test_molecule_runs_the_scenarios_that_are_asked_for_on_their_kind() -> None:
+    asked = recipe("molecule", "SCENARIO=enrol renew", "KIND=windows_powershell").splitlines()
+    assert any(each.endswith("tools/molecule 'windows_powershell' enrol renew") for each in asked)
+    assert any(each.endswith("tools/molecule '' ") for each in recipe("molecule").splitlines())
