@@ -230,9 +230,9 @@ stage:
 $(LINT)/stamp: tests/requirements/lint.txt
 $(IMPORTER)/stamp: tests/requirements/importer.txt
 $(DOCS)/stamp: tests/requirements/docs.txt
-$(MOLECULE)/stamp: tests/requirements/molecule.txt
+$(MOLECULE)/stamp: tests/requirements/molecule.txt requirements.txt
 %/stamp: tests/requirements/pins.txt tools/venv
-	@tools/venv $* $(filter-out %/pins.txt %/venv,$^)
+	@tools/venv $* $(filter-out %/pins.txt %/venv requirements.txt,$^)
 	@touch $@
 
 .PHONY: clean
