@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import os
 import random
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import figures
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.lasting_storage import check_lasting
 from equipment import EQUIPMENT
 from lab.ansible_playbook import Forked, chosen
 
@@ -23,12 +27,18 @@ RERUNS = 3
 SEED = os.environ.get("PKCS12_SEED", "")
 """Another order for each: of the files of a suite, and of the tests in a file. The suites keep theirs, the slowest first."""
 
+LASTING = "/var/tmp"  # noqa: S108  file-hierarchy(7): on a disk, where /tmp is memory, as since Debian 13
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--start-anew", action="store_true", help="start each ansible-playbook anew, as a user does")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    try:
+        check_lasting(Path(tempfile.gettempdir()))
+    except Pkcs12Error:  # the collection writes no bundle there
+        os.environ["TMPDIR"] = tempfile.tempdir = LASTING
     for each in EQUIPMENT:
         config.addinivalue_line("markers", f"{each.marker}: needs {each.name}")
     config.addinivalue_line("markers", "words: is about the words of sentences")

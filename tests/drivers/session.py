@@ -88,7 +88,7 @@ class Session:
         assert self._process.stdout
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
-        in_time, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
+        in_time = select.select([self._process.stdout], [], [], PATIENCE)[0]
         return self._process.stdout.readline() if in_time else ""
 
     def _end(self) -> str:
