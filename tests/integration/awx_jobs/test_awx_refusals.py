@@ -15,7 +15,7 @@ import yaml
 from integration.plays import failed_hosts, told_codes
 from lab.hospital import Hospital
 from lab.people import ELODIE, JEANNE, Desk, Seat
-from lab.playbook import ROOT, Run, fact_cache, play
+from lab.playbook import FACT_CACHE, ROOT, Run, play
 
 DESKS = (Desk("ws-cardio", (Seat(JEANNE),)), Desk("ws-nuclear", (Seat(ELODIE),)))
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("[a-z]*.yml"))
@@ -34,9 +34,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 def start(hospital: Hospital, playbook: str, extra: dict[str, object], *options: str) -> Run:
     """Runs a playbook, which has to call no workstation."""
     given = {"pkcs12_report_folder": str(hospital.folder / "reports"), **extra}
-    run = play(
-        hospital, f"hospital_it.pkcs12.{playbook}", "-e", json.dumps(given), *options, environment=fact_cache(hospital)
-    )
+    run = play(hospital, f"hospital_it.pkcs12.{playbook}", "-e", json.dumps(given), *options, environment=FACT_CACHE)
     assert run.requests == ()
     return run
 
