@@ -183,7 +183,7 @@ lint-layers: .venv/stamp ## check that imports between the packages of plugin_ut
 	$(PYTHON) -m pytest -q tests/consistency/test_layers.py
 
 lint-shell: $(LINT)/stamp ## check shell scripts
-	$(LINT)/bin/shellcheck .ci/run $$(grep -l '^#!.*bash' tools/*)
+	$(LINT)/bin/shellcheck .ci/run $$(grep -ls '^#!.*bash' tools/*)
 
 lint-powershell: bed-notice ## check that the drivers work with Windows PowerShell 5.1 and .NET Framework 4.6.2
 	@tools/bed check plugins/modules/*.ps1 plugins/module_utils/* $(addprefix tests/contract/windows_kit/*.,ps1 psm1 cs)
@@ -199,9 +199,9 @@ lint-build: .venv/stamp ## check that the built collection has exactly the track
 	.venv/bin/ansible-galaxy collection build --output-path .build/dist
 	$(PYTHON) tools/check_tarball.py .build/dist/*.tar.gz
 
-lint-importer: $(IMPORTER)/stamp lint-build ## check that Galaxy would import the collection without a warning
+lint-importer: $(IMPORTER)/stamp lint-build ## check that Galaxy would import the collection without a warning; lint-ansible has the rest of it
 	mkdir -p .build/importer
-	cd .build/importer; PATH="$(CURDIR)/$(IMPORTER)/bin:$$PATH" python -m galaxy_importer.main ../dist/*.tar.gz 2>&1 | tee log
+	cd .build/importer; export GALAXY_IMPORTER_RUN_ANSIBLE_LINT=False; PATH="$(CURDIR)/$(IMPORTER)/bin:$$PATH" python -m galaxy_importer.main ../dist/*.tar.gz 2>&1 | tee log
 	! grep WARNING .build/importer/log
 
 lint-ansible: $(LINT)/stamp stage ## run ansible-lint, with the profile production
