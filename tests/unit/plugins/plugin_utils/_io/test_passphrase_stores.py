@@ -61,17 +61,3 @@ def test_a_token_that_is_no_header_is_not_told(ca_path: str) -> None:
     server = StoreServer(f"https://{LOOPBACK}:9", {"X-Vault-Token": "secret\nrest"}, HttpOptions(ca_path))
     assert "secret" not in str(error_of(lambda: HashicorpVault(server, "secret/data/pkcs12", "x").check()).problem)
     assert "rest" not in repr(server)
-
-
-@pytest.mark.parametrize("status", [200, 404])
-@pytest.mark.parametrize("right", ["create", "update", "root"])
-def test_a_token_may_update_the_secret_that_is_there_and_create_the_one_that_is_not(
-    status: int, right: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers = {"sys/capabilities-self": (200, {"capabilities": [right]}), "secret/data/pkcs12": (status, {})}
-    monkeypatch.setattr(HashicorpVault, "_ask", lambda _store, path, _form=None: answers[path])
-    vault, _awx = stores(f"https://{LOOPBACK}:9", None)
-    if right in {"root", {200: "update", 404: "create"}[status]}:
-        vault.check()
-    else:
-        assert error_of(vault.check).problem.code == "store_unusable.vault_no_right"
