@@ -96,26 +96,6 @@ def test_nothing_is_wrong(check: Callable[[Data], Iterator[str]], variant: str) 
     assert list(check(DATA[variant])) == []
 
 
-def test_a_password_of_the_vault_goes_to_the_credential_that_its_name_begins_with() -> None:
-    """``winrm_password`` to "Workstations (WinRM)"."""
-    sources = DATA[KUBERNETES]["controller_credential_input_sources"]
-    passwords = [
-        (each["metadata"]["secret_key"].removesuffix("_password"), each["target_credential"].lower())
-        for each in sources
-        if each["metadata"]["secret_key"].endswith("_password")
-    ]
-    assert len(passwords) > 1
-    assert [each for each in passwords if each[0] not in each[1]] == []
-
-
-def test_nobody_is_retired_without_a_number() -> None:
-    templates = [each for each in DATA[KUBERNETES]["controller_templates"] if awx_checks.playbook_of(each) == "retire"]
-    assert templates
-    for template in templates:
-        required = {question["variable"]: question["required"] for question in template["survey_spec"]["spec"]}
-        assert required["pkcs12_retire_authorisations"] is True
-
-
 def test_every_playbook_of_the_collection_has_a_name_in_the_project_and_a_template() -> None:
     """In the place of daily, which joins two playbooks on one command line, AWX has a workflow, with a report for its failure."""
     playbooks = {path.stem for path in (ROOT / "playbooks").glob("[a-z]*.yml")} - {"daily"}

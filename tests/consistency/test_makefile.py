@@ -45,16 +45,6 @@ def test_every_check_is_part_of_make_lint() -> None:
     assert re.search(r"^lint: \$\(LINTS\) ##", makefile, re.MULTILINE)
 
 
-UNTYPED = {"drivers", "fault_injection", "integration", "planted", "promises", "unit", "windows"}
-"""Suites of plays, which have values of any type."""
-
-
-def test_mypy_reads_the_collection_and_every_package_of_tests_that_is_no_suite_of_plays() -> None:
-    packages = {path.name for path in (ROOT / "tests").iterdir() if any(path.glob("*.py"))} | {"integration", "unit"}
-    read = set(re.findall(r" -p (\S+)", recipe("lint-mypy")))
-    assert read == {"ansible_collections.hospital_it.pkcs12.plugins", *packages} - UNTYPED
-
-
 @pytest.mark.parametrize("check", CHECKS)
 def test_check_calls_its_programs_and_ends_as_they_do(check: str) -> None:
     asked = recipe(check)
