@@ -78,6 +78,14 @@ def test_verification_only_reads_and_compares(scenario: str) -> None:
     assert called & {f"hospital_it.pkcs12.{name}" for name in READING}
 
 
+def test_what_a_task_registers_is_read() -> None:
+    """In its ``failed_when``, or later. Otherwise nothing is expected of it."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.rglob("*.yml")))
+    registered = re.findall(r"^ *register: (\w+)$", text, re.MULTILINE)
+    assert registered
+    assert [name for name in registered if len(re.findall(rf"\b{name}\b", text)) == registered.count(name)] == []
+
+
 def test_guide_names_every_scenario_and_no_other() -> None:
     assert sorted(re.findall(r"^   \* - ``(\w+)``$", GUIDE, re.MULTILINE)) == SCENARIOS
 
