@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -32,6 +33,17 @@ def test_the_lines_are_those_that_are_supported_and_used() -> None:
             f"ansible-core=={core.version}"
         ]
         assert core.version.startswith(f"{core.line}.")
+
+
+def test_each_job_of_ci_has_its_line_and_no_other() -> None:
+    """Without an exact version, pip leaves the newer one that is there."""
+    workflows = [yaml.safe_load(path.read_text("utf-8")) for path in sorted((ROOT / ".github/workflows").glob("*.yml"))]
+    jobs = [job for workflow in workflows for job in workflow["jobs"].values()]
+    lines = [each["core"] for job in jobs for each in job.get("strategy", {}).get("matrix", {}).get("include", ())]
+    assert lines and set(lines) <= {core.version for core in cores()}
+    runs = [line for job in jobs for step in job["steps"] for line in step.get("run", "").splitlines()]
+    asked = [word for line in runs for word in shlex.split(line.partition("pip install ")[2])]
+    assert asked and [word for word in asked if "==" not in word] == []
 
 
 def test_no_line_is_excused_from_sanity() -> None:
