@@ -210,6 +210,18 @@ def default_answers(data: Data) -> Iterator[str]:
                 yield f"{template['name']}: {name} overrides {usual}"
 
 
+def unanswered(data: Data) -> Iterator[str]:
+    """A question that may stay without an answer asks for what the inventory or the playbook says without one."""
+    site = load(PROJECT / "inventory" / "group_vars" / "all.yml")
+    for template in _of(data, "controller_templates"):
+        options = reads_of(playbook_of(template)).options
+        for question in template.get("survey_spec", {}).get("spec", ()):
+            name = question["variable"]
+            usual = site.get(name, options.get(name, {}).get("default"))
+            if not question["required"] and usual in (None, "", [], {}):
+                yield f"{template['name']}: without an answer, nothing says {name}"
+
+
 def _unfit(reads: Reads, name: str, value: Any) -> Iterator[str]:
     if name not in reads.options or isinstance(value, Unsafe):
         return

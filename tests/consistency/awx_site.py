@@ -58,8 +58,8 @@ def access(data: Data) -> Iterator[str]:
 
 
 def vault(data: Data) -> Iterator[str]:
-    """Each credential has a secret of its own. The token that writes passphrases reaches the secret from which they are read, and no other
-    secret of AWX is there."""
+    """Each credential has a secret of its own, whose name begins with a word of the credential. The token that writes passphrases reaches
+    the secret from which they are read, and no other secret of AWX is there."""
     fetched = Counter(tuple(each["metadata"].values()) for each in data["controller_credential_input_sources"])
     yield from (
         f"{'/'.join(each)}: {count} credentials have this secret" for each, count in fetched.items() if count > 1
@@ -68,6 +68,10 @@ def vault(data: Data) -> Iterator[str]:
         (each["target_credential"], each["input_field_name"]): each["metadata"]
         for each in data["controller_credential_input_sources"]
     }
+    told = {each["name"]: f"{each['name']} {each['description']}".casefold() for each in data["controller_credentials"]}
+    for (credential, _field), metadata in sources.items():
+        if metadata["secret_key"].partition("_")[0] not in told.get(credential, ""):
+            yield f"{credential}: by its name, {metadata['secret_key']} is a secret of another credential"
     read = sources["Passphrases of the bundles", "passphrases"]
     for template in data["controller_templates"]:
         extra = template.get("extra_vars", {})

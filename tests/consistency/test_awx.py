@@ -36,6 +36,7 @@ CHECKS = [
     awx_checks.credentials,
     awx_checks.variables,
     awx_checks.default_answers,
+    awx_checks.unanswered,
     awx_checks.accounts,
     *FOLDERS,
     *LAUNCHES,

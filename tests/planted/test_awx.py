@@ -95,6 +95,11 @@ MISTAKES = [
         "PKCS12 renew: pkcs12_superseded overrides delete",
     ),
     (
+        awx_checks.unanswered,
+        put(TEMPLATES, "PKCS12 retire", "survey_spec", "spec", 1, "required", value=False),
+        "nothing says pkcs12_retire_authorisations",
+    ),
+    (
         awx_checks.variables,
         put(TEMPLATES, RENEW, "survey_spec", "spec", 3, "choices", value=["delete", "shred"]),
         "pkcs12_superseded: value of pkcs12_superseded must be one of",
@@ -261,6 +266,11 @@ MISTAKES = [
         awx_site.vault,
         put(SOURCES, 1, "metadata", "secret_path", value="pkcs12/passphrases"),
         "reads password of Workst",
+    ),
+    (
+        awx_site.vault,
+        put(SOURCES, 1, "metadata", "secret_key", value="mailbox_password"),
+        "mailbox_password is a secret of another",
     ),
     (awx_site.vault, put(SOURCES, 3, "metadata", "secret_path", value="pkcs12/awx"), "2 credentials have this"),
     (awx_site.vault, put("controller_credential_types", 3, "description", value="Token"), "no type of credential says"),
