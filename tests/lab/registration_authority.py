@@ -34,6 +34,7 @@ class Variant:
     relative_action: bool = False
     get_form: bool = False
     multipart: bool = False
+    cancel_button: bool = False
     download_button: bool = False
     label: str = "Code de retrait 1"
     download_label: str = "Télécharger"
@@ -136,6 +137,8 @@ class RegistrationAuthority(TlsServer):
         variant, session = self.variant_of(request.path), self._sessions.get(delivery.token, "")
         given = request.fields.get("code_retrait", "")
         delivery.codes.append(given)
+        if "annuler" in request.fields:
+            return pages.cancelled()
         if variant.instead is not None and variant.at == "code":
             return variant.instead
         if variant.cookies and f"JSESSIONID={session}" not in request.cookie:

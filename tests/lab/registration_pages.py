@@ -49,10 +49,11 @@ def form(variant: Variant, token: str, session: str) -> Reply:
     method = "get" if variant.get_form else "post"
     kind = ' enctype="multipart/form-data"' if variant.multipart else ""
     hidden = f'<input type="hidden" name="jeton" value="{session}"><input type=hidden name=action value=retrait>'
+    cancel = '<button name="annuler" value="1">Annuler</button>' if variant.cancel_button else ""
     body = f"""<p>Saisissez le code reçu par courriel.
 <form action="{action}" method="{method}"{kind}>{hidden if variant.hidden_fields else ""}
 <table><tr><td>{variant.label}&nbsp;:</td><td><input type="text" name="code_retrait" autocomplete="off"></td></tr></table>
-<input type="submit" value="Envoyer"></form>"""
+<input type="submit" value="Envoyer">{cancel}</form>"""
     return page(body, charset=variant.charset)
 
 
@@ -68,6 +69,11 @@ def download(variant: Variant, token: str) -> Reply:
 def used() -> Reply:
     """What a used link shows."""
     return page('<p class="erreur">Ce lien a déjà été utilisé.</p>')
+
+
+def cancelled() -> Reply:
+    """What follows when somebody presses the other button of the form."""
+    return page("<p>Le retrait est annulé.</p>")
 
 
 def wrong_code() -> Reply:

@@ -87,6 +87,7 @@ def redirecting(name: str, code: str, state: str, target: Callable[[str], str]) 
 USUAL = [
     usual("link"),
     usual("button", download_button=True, relative_action=True),
+    usual("a button to cancel beside the one that sends", cancel_button=True),
     usual("hidden fields and cookies", hidden_fields=True, cookies=True),
     usual("redirects", redirects=3),
     usual("slow, without a length", seconds=0.4, without_length=True),
