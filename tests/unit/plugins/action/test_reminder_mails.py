@@ -158,6 +158,21 @@ def completed(effect: Effect) -> Effect:
 test_an_option_reaches_what_it_is_for = table("reminder_mails", BASE, list(map(completed, EFFECTS)))
 
 
+@pytest.mark.parametrize("hosts", [["ws-1", "ws-2"], ["ws-2", "ws-1"]], ids=["by name", "as it comes"])
+def test_of_several_addresses_that_of_the_first_workstation_counts_and_the_registers_last(
+    hosts: list[str], tmp_path: Path
+) -> None:
+    mails = {"ws-1": "first@chu.example", "ws-2": "second@chu.example"}
+    due = [certificate("T1", 10)]
+    known = [workstation(name, entry("T1", mail=mails[name]), certificates=due, away=["T1"]) for name in hosts]
+    register = [{"name": "Jeanne Dupont", "authorisation": "T1", "mail": "third@chu.example"}]
+    given = BASE | {"state_path": str(tmp_path / "sent.json"), "dry_run": True, "register_holders": register}
+    scene = Scene(
+        tmp_path, result=run_action("reminder_mails", given, FakeWorkstation(), variables=task_variables(known))
+    )
+    assert to(scene) == ["first@chu.example"]
+
+
 def test_nobody_is_reminded_who_is_retired_by_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "t1.retired.json").touch()

@@ -231,6 +231,25 @@ def test_what_goes_wrong_with_one_holder_is_in_nobody_elses_way(
     assert tried == [(JEANNE["user"], JEANNE["user"]), (PAUL["user"], PAUL["user"])]
 
 
+def test_a_key_counts_for_its_store_and_not_for_the_same_certificate_in_another(
+    workstation: FakeWorkstation, authority: Authority
+) -> None:
+    """A person with two accounts at a workstation has the certificate in both stores, each with a key of its own."""
+    second = {**JEANNE, "user": PAUL["user"]}
+    issued = issue(authority, "Jeanne Dupont - T123456")
+    for account in (JEANNE["user"], second["user"]):
+        workstation.plant(account, issued)
+    workstation.person(JEANNE["user"]).fails = ("prove", "sign_failed")
+    result = run_action("certificate_facts", {"holders": [JEANNE, second], "prove_keys": True}, workstation)
+    facts = result["ansible_facts"]["pkcs12"]
+    assert [(each["user"], each["proof"]) for each in facts["holders"]] == [
+        (JEANNE["user"], "unusable"),
+        (second["user"], "proven"),
+    ]
+    states = {each["owner"]: each["key_state"] for each in facts["certificates"]}
+    assert states == {JEANNE["user"]: "unusable", second["user"]: "proven"}
+
+
 def test_a_workstation_that_is_gone_is_the_connections_affair(
     workstation: FakeWorkstation, authority: Authority
 ) -> None:

@@ -25,7 +25,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import HolderRow, NextStep, Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.next_step import NOTHING
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import holder_row, workstation_row
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rows import (
+    holder_row,
+    lone_row,
+    workstation_row,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.rules import evaluate_host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import (
     Host,
@@ -239,6 +243,27 @@ def test_the_end_is_a_day_of_the_site() -> None:
     entry = replace(JEANNE, anniversary=date(2027, 3, 1))
     row = row_of((entry, host(record())), calendar=calendar_of("America/Martinique", 40))
     assert (row.ends_on, str(row.access_until)) == (date(2027, 3, 1), "2027-03-01 03:59:59+00:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "back"),
+    [
+        ("Europe/Paris", "2026-11-24T22:59:59", False),
+        ("Europe/Paris", "2026-11-24T23:00:00", True),
+        ("America/Martinique", "2026-11-25T03:59:59", False),
+        ("America/Martinique", "2026-11-25T04:00:00", True),
+    ],
+)
+def test_absent_and_awaited_are_so_until_a_day_of_the_site(zone: str, now: str, back: bool) -> None:
+    day = date(2026, 11, 25)
+    rules: dict[str, Any] = {
+        "calendar": calendar_of(zone, 40),
+        "now": datetime.fromisoformat(now).replace(tzinfo=timezone.utc),
+    }
+    away = row_of((replace(JEANNE, absent_until=day), host(record())), **rules)
+    assert (away.absent_until is None) == back
+    newcomer = replace(JEANNE, awaiting=Awaiting.BUNDLE, expected_from=day)
+    assert lone_row(newcomer, replace(RULES, **rules)).status is (Status.MISSING if back else Status.AWAITED)
 
 
 def test_a_certificate_that_ends_first_ends_access() -> None:
