@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         check_lasting(Path(tempfile.gettempdir()))
     except Pkcs12Error:  # the collection writes no bundle there
-        os.environ["PYTEST_DEBUG_TEMPROOT"] = LASTING
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", LASTING)
     for each in EQUIPMENT:
         config.addinivalue_line("markers", f"{each.marker}: needs {each.name}")
     config.addinivalue_line("markers", "words: is about the words of sentences")
