@@ -14,14 +14,14 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import variables_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status, Subject, Use
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status, Subject, Trait
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.due import due_result
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.options import OPTIONS, VARIABLES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import report_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.revocation_lists import FROM_CERTIFICATE
 
 STATUSES = [each.value for each in Status if Subject.HOLDER in each.of]
-USUALLY = [each.value for each in Status if Use.DUE in each.use]
+USUALLY = [each.value for each in Status if Trait.DUE in each.traits]
 OF_REPORT = (
     *("leavers", "crl", "crl_issuer_files", "report_date", "time_zone"),
     *("renew_before_days", "issuer", "authorisation_pattern"),

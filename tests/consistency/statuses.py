@@ -15,7 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status 
     Source,
     Status,
     Subject,
-    Use,
+    Trait,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
     ACCEPTABLE,
@@ -39,12 +39,12 @@ def _values(chosen: Callable[[Status], object]) -> list[str]:
 IN_FACTS = _values(lambda each: each.source is Source.FACTS and Subject.HOLDER in each.of)
 OF_CERTIFICATES = _values(lambda each: each.source is Source.FACTS and Subject.CERTIFICATE in each.of)
 OF_AUTHORISATIONS = _values(lambda each: Subject.AUTHORISATION in each.of)
-DUE_USUALLY = _values(lambda each: Use.DUE in each.use)
+DUE_USUALLY = _values(lambda each: Trait.DUE in each.traits)
 DUE_IN_AWX = [each for each in DUE_USUALLY if each != Status.NEVER_SEEN.value]
 """A workstation that was never reached would make the hourly job fail each time. The report shows it."""
 
 QUIET = {
-    *_values(lambda each: Use.ACCEPTABLE in each.use and each.gives_access is not GivesAccess.NO),
+    *_values(lambda each: Trait.ACCEPTABLE in each.traits and each.gives_access is not GivesAccess.NO),
     Status.AWAITED.value,  # a newcomer has no access yet, and nobody expects it yet
     Acceptable.AUTHORISATION_RENEWAL_DUE.value,  # access lasts, and PKCS12 remind tells the employer
 }

@@ -35,7 +35,7 @@ class GivesAccess(str, Enum):
     UNKNOWN = "unknown"
 
 
-class Use(Flag):
+class Trait(Flag):
     """``ACCEPTABLE``: a site may accept it for a time, and ``fail_on`` may name it. ``DUE``: ``renew_due`` calls its workstation.
 
     ``NO_END``: the certificate gives no access now although its end has not come, so that its end is no end of access.
@@ -59,19 +59,19 @@ class Tone(str, Enum):
 
 CERTIFICATE, HOLDER = Subject.CERTIFICATE, Subject.HOLDER
 EVERYTHING = CERTIFICATE | HOLDER | Subject.AUTHORISATION
-NOTHING, ACCEPTABLE, DUE, NO_END = Use.NOTHING, Use.ACCEPTABLE, Use.DUE, Use.NO_END
+NOTHING, ACCEPTABLE, DUE, NO_END = Trait.NOTHING, Trait.ACCEPTABLE, Trait.DUE, Trait.NO_END
 
 
 class Status(str, Enum):
     """The status of a certificate, a holder or an authorisation. Of several statuses of a holder, the first counts.
 
-    A row: value, of what, where it is decided, access, use, tone, and the icon as a CSS ``path`` in a square of 16 pixels.
+    A row: value, of what, where it is decided, access, traits, tone, and the icon as a CSS ``path`` in a square of 16 pixels.
     """
 
     of: Subject
     source: Source
     gives_access: GivesAccess
-    use: Use
+    traits: Trait
     tone: Tone
     icon: str
 
@@ -81,13 +81,20 @@ class Status(str, Enum):
         of: Subject = EVERYTHING,
         source: Source = Source.FACTS,
         gives_access: GivesAccess = GivesAccess.UNKNOWN,
-        use: Use = NOTHING,
+        traits: Trait = NOTHING,
         tone: Tone = Tone.NEUTRAL,
         icon: str = "",
     ) -> Status:
         row = str.__new__(cls, value)
         row._value_ = value
-        row.of, row.source, row.gives_access, row.use, row.tone, row.icon = of, source, gives_access, use, tone, icon
+        row.of, row.source, row.gives_access, row.traits, row.tone, row.icon = (
+            of,
+            source,
+            gives_access,
+            traits,
+            tone,
+            icon,
+        )
         return row
 
     REVOKED = (
@@ -258,5 +265,5 @@ WORST_FIRST = tuple(each for each in Status if HOLDER in each.of)
 ACCESS_STATUSES = tuple(each for each in Status if each.gives_access is GivesAccess.YES)
 """Statuses of a holder who has a certificate that a browser offers."""
 
-WITHOUT_ACCESS = tuple(each for each in Status if Use.NO_END in each.use)
+WITHOUT_ACCESS = tuple(each for each in Status if Trait.NO_END in each.traits)
 """Statuses of a certificate that gives no access now, although its end has not come."""

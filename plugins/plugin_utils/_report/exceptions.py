@@ -13,7 +13,7 @@ from typing import Any
 
 from .._errors import Pkcs12Error, Problem
 from .._facts.holders import number_of, parse_day
-from .._policy.status import Status, Use
+from .._policy.status import Status, Trait
 
 
 class Acceptable(str, Enum):
@@ -22,7 +22,7 @@ class Acceptable(str, Enum):
     _ignore_ = ["each", "members"]  # noqa: RUF012  of the enumeration, not of its members
     members = vars()
     for each in Status:
-        if Use.ACCEPTABLE in each.use:
+        if Trait.ACCEPTABLE in each.traits:
             members[each.name] = each.value
     AUTHORISATION_RENEWAL_DUE = "authorisation_renewal_due"
     AUTHORISATION_EXPIRED = "authorisation_expired"

@@ -11,7 +11,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status 
     WORST_FIRST,
     GivesAccess,
     Status,
-    Use,
+    Trait,
 )
 
 FIRST = {GivesAccess.NO: 0, GivesAccess.UNKNOWN: 1, GivesAccess.YES: 2}
@@ -34,8 +34,8 @@ def test_what_gives_no_access_is_worse_than_what_is_unknown_and_this_than_what_g
 def test_who_has_no_access_is_due_and_a_site_may_accept_it_for_a_time() -> None:
     for status in WORST_FIRST:
         if status.gives_access is GivesAccess.NO:
-            assert (Use.ACCEPTABLE | Use.DUE) in status.use
-    assert not Use.ACCEPTABLE & Status.VALID.use
-    not_due = {each.value for each in Status if Use.DUE not in each.use}
+            assert (Trait.ACCEPTABLE | Trait.DUE) in status.traits
+    assert not Trait.ACCEPTABLE & Status.VALID.traits
+    not_due = {each.value for each in Status if Trait.DUE not in each.traits}
     assert not_due == {"valid", "weak", "unknown", "superseded", "archived"}
     assert set(ACCESS_STATUSES) == {Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE}
