@@ -36,6 +36,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     checked,
     days_of_other_hosts,
     last_report,
+    not_compared,
     report_of,
     report_result,
     write_files,
@@ -70,7 +71,7 @@ class ActionModule(Pkcs12Action):
             checked(whole, FactCache(*fact_caching(), in_awx=task.job is not None))
         report = select(whole, options["report_query"]) if options["report_query"] else whole
         written = write_files(options, report, task.check_mode)
-        warnings = days_of_other_hosts(variables, options["renew_before_days"])
+        warnings = [*not_compared(options, whole), *days_of_other_hosts(variables, options["renew_before_days"])]
         made = report_result(options, report, written)
         places = [] if task.check_mode else places_of(options, written.files, made["msg"])
         return made | {"check_mode": task.check_mode, "warnings": warnings, "destinations": places}

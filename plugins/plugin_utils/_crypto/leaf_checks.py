@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""What the leaf of a bundle and its key must be: a person's, for client authentication, usable by Windows."""
+"""What the leaf of a bundle and its key must be: a person's, usable by Windows. What it is for is decided in _policy/use.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from .._errors import Pkcs12Error, Problem
-from .certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
+from .certificate import MIN_RSA_BITS, Certificate
 
 CURVES = ("secp256r1", "secp384r1", "secp521r1")
 """P-256, P-384, P-521: the curves that every supported Windows imports into its CNG software provider."""
@@ -31,13 +31,9 @@ def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> rsa.RSAPrivateKey | e
 
 
 def check_leaf(leaf: Certificate) -> None:
-    """Refuses a certificate that no portal accepts. Raises ``Pkcs12Error``: ``leaf_is_ca``, ``wrong_eku``, ``wrong_key_usage``."""
+    """Refuses the certificate of an authority. Raises ``Pkcs12Error``: ``leaf_is_ca``."""
     if leaf.is_ca:
         raise Pkcs12Error(Problem("leaf_is_ca", {"whose": name_in(leaf)}))
-    if leaf.eku is not None and CLIENT_AUTH not in leaf.eku:
-        raise Pkcs12Error(Problem("wrong_eku", {"whose": name_in(leaf), "usages": leaf.eku}))
-    if leaf.key_usage is not None and "digital_signature" not in leaf.key_usage:
-        raise Pkcs12Error(Problem("wrong_key_usage", {"whose": name_in(leaf)}))
 
 
 def chain_of(leaf: Certificate, others: Iterable[Certificate]) -> tuple[Certificate, ...]:

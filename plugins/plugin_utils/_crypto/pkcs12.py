@@ -54,7 +54,7 @@ class TransportBundle:
 
 
 def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
-    """Opens a p12 and checks that it holds one personal client certificate with its key.
+    """Opens a p12 and checks that it holds one personal certificate with its key, for whatever use.
 
     Raises ``Pkcs12Error`` with the codes of ``extract_pfx`` and ``leaf_checks``, and ``two_keys``, ``bundle_without_key``,
     ``key_mismatch``, ``unreadable``, ``no_passphrase``, ``wrong_passphrase``.

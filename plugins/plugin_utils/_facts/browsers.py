@@ -5,20 +5,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from .._crypto.store import parse_store
 from .._policy.subject import check_pattern
+from .._policy.use import Use, use_of
 from .._workstation.auto_select import Portal, parse_portal
 from .._workstation.browser_protocol import DRIVER, BrowserInfo, browser_arguments, parse_browser_info
-from .._workstation.browsers import browser_findings, issuers, offered
+from .._workstation.browsers import HolderCertificates, browser_findings, issuers
 from .._workstation.preflight import Finding
 from .._workstation.protocol import Inventory
 from .codec import to_map
 from .schema import BrowserProblem, BrowserRecord
 from .selection import given_issuer
+
+
+def offered(inventory: Inventory, issuer: str | None) -> tuple[HolderCertificates, ...]:
+    """What browsers may offer, for each account of the task that the workstation knows. ``issuer``: a regular expression on the issuer.
+
+    Archived and expired certificates, those of authorities, and those that are not for authentication are left out.
+    """
+    return tuple(
+        _holder(inventory, account.asked, account.sid, issuer) for account in inventory.accounts if account.sid
+    )
+
+
+def _holder(inventory: Inventory, asked: str, sid: str, issuer: str | None) -> HolderCertificates:
+    profile = inventory.profile(sid)
+    stored = parse_store(profile.my).certificates if profile else ()
+    return HolderCertificates(
+        asked,
+        sid,
+        tuple(
+            each.certificate
+            for each in stored
+            if not each.archived
+            and not each.certificate.is_ca
+            and each.certificate.is_in_date(inventory.utc)
+            and use_of(each.certificate) is Use.AUTHENTICATION
+            and (issuer is None or re.search(issuer, each.certificate.issuer))
+        ),
+    )
 
 
 class BrowserDriver(Protocol):

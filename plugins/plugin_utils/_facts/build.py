@@ -13,6 +13,7 @@ from typing import Any
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._messages.words import MACHINE_SID
 from .._policy.status import Status
+from .._policy.use import use_of
 from .._policy.validity import Calendar, status_in_time
 from .._workstation.findings import AFTER_UNREAD, TEMPORARY
 from .._workstation.protocol import Inventory
@@ -151,6 +152,7 @@ def _values(stored: StoreCertificate, days_left: int, status: Status) -> dict[st
         "days_left": days_left,
         "status": status,
         "eku": certificate.eku or (),
+        "use": use_of(certificate),
         "key_type": certificate.key_type,
         "key_size": certificate.key_size,
         "signature_hash": certificate.signature_hash,

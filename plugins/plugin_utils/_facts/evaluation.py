@@ -65,7 +65,7 @@ class StatusRules:
     def is_offered(self, record: CertificateRecord) -> bool:
         """Whether a browser offers it to the owner of the store. Browsers do not ask whether a client certificate is revoked."""
         return self.in_date(record) and is_selectable(
-            record.eku, record.key_state in USABLE_KEY_STATES, record.archived
+            record.use, record.key_state in USABLE_KEY_STATES, record.archived
         )
 
     def is_elsewhere(self, record: CertificateRecord, holder: str | None) -> bool:
@@ -118,7 +118,7 @@ def rate_holder(
         return HolderStatus(Status.DUPLICATE if is_duplicate else best.status, best, elsewhere)
     if unread:
         return HolderStatus(Status.UNKNOWN, None, elsewhere)
-    selectable = [each.record for each in certificates if is_selectable(each.record.eku, True, each.record.archived)]
+    selectable = [each.record for each in certificates if is_selectable(each.record.use, True, each.record.archived)]
     last = max(selectable, key=rank, default=None)
     if last:
         return HolderStatus(last.status, last, elsewhere)
@@ -154,6 +154,8 @@ def _status(each: RatedCertificate, superseded: bool, rules: StatusRules) -> Sta
 
 
 def _group(each: RatedCertificate) -> tuple[str, ...]:
-    """The key of a group in which a newer certificate supersedes an older one: one person, one store, one issuer, one setting."""
+    """The key of a group in which a newer certificate supersedes an older one: one person, one store, one issuer, one setting,
+    one use."""
     record = each.record
-    return record.owner_sid, record.store, record.issuer, record.issuer_setting, each.holder or record.subject
+    person = each.holder or record.subject
+    return record.owner_sid, record.store, record.issuer, record.issuer_setting, person, record.use.value

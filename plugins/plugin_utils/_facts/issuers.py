@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from .._crypto.certificate import CLIENT_AUTH, Certificate
+from .._crypto.certificate import Certificate
 from .._crypto.store import parse_store
 from .._errors import Problem, Value
 from .._policy.subject import index_holders
+from .._policy.use import Use, use_of
 from .._workstation.preflight import Finding, Severity
 from .._workstation.protocol import Inventory
 from .holders import HolderEntry
@@ -47,9 +48,12 @@ def issuer_finding(inventory: Inventory, entries: Sequence[HolderEntry], issuer:
 
 
 def _may_be_a_persons(certificate: Certificate) -> bool:
-    """Whether it is for client authentication, and somebody else issued it."""
-    is_for_logon = certificate.eku is None or CLIENT_AUTH in certificate.eku
-    return is_for_logon and not certificate.is_ca and certificate.issuer != certificate.subject
+    """Whether it is for authentication, and somebody else issued it."""
+    return (
+        use_of(certificate) is Use.AUTHENTICATION
+        and not certificate.is_ca
+        and certificate.issuer != certificate.subject
+    )
 
 
 def _named(certificates: Iterable[Certificate]) -> tuple[str, ...]:

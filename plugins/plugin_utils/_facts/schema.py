@@ -11,8 +11,9 @@ from enum import Enum
 
 from .._errors import Problem
 from .._policy.status import Status
+from .._policy.use import Use
 
-SCHEMA = 4
+SCHEMA = 5
 
 
 class KeyState(str, Enum):
@@ -31,8 +32,8 @@ class KeyState(str, Enum):
 class CertificateRecord:
     """A certificate in one store of one owner. ``owner`` is the account's name if the task asked for it, else None.
 
-    ``related``: the task's selection matches it. ``crl_urls``: where its issuer says that its CRL is. ``issuer_setting``: the setting
-    of the issuer under which it was found, as it was written; empty without one.
+    ``use``: what it is for, by ``eku`` and keyUsage. ``related``: the task's selection matches it. ``crl_urls``: where its issuer says
+    that its CRL is. ``issuer_setting``: the setting of the issuer under which it was found, as it was written; empty without one.
     ``status`` and ``days_left`` are those of the time when the facts were gathered. ``key_exportable``: whether the key can be exported,
     None if no proof has shown it.
     """
@@ -51,6 +52,7 @@ class CertificateRecord:
     days_left: int
     status: Status
     eku: tuple[str, ...]
+    use: Use
     key_type: str
     key_size: int
     signature_hash: str | None

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .._crypto.certificate import Certificate
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import check_dates
 from .._crypto.pkcs12_files import read_bundle_folder
@@ -21,13 +22,14 @@ from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
 from .._policy.bundles import bundle_folder
 from .._policy.subject import check_subject
+from .._policy.use import Use
 from .._policy.validity import Calendar, calendar_of
 from .number_look import check_own_number
 from .options import admit_bundle, check_duplicates, check_placeholders, fill, passphrases_of
 from .outcomes import AWAITED, FAILED, READY, grouped
 from .result import labels, not_opened
 
-NOTHING = {"file": None, "issued_to": None, "valid_until": None, "ends_on": None}
+NOTHING = {"file": None, "use": None, "issued_to": None, "valid_until": None, "ends_on": None}
 
 
 def check_bundles(
@@ -66,7 +68,7 @@ def _checked(
 ) -> dict[str, Any]:
     person = entry.person
     row = {"user": entry.user, "name": person.name, "authorisation": person.authorisation}
-    found: dict[str, Any] = {"bundle": NOTHING, "unopened": [], "near": False}
+    found: dict[str, Any] = {"bundle": NOTHING, "other_uses": [], "unopened": [], "near": False}
     try:
         check_own_number(entry, shared)
         notes.admit(person.authorisation)
@@ -75,18 +77,13 @@ def _checked(
         secrets = passphrases_of(options["passphrases"], entry)
         folder = bundle_folder(read_bundle_folder(place, pattern, secrets, person.authorisation))
         found["unopened"] = [{"path": str(each.path), "code": each.refusal.code} for each in folder.unopened]
+        found["other_uses"] = [_listed(each.file, each.use, each.leaf, calendar) for each in folder.others]
         found["near"] = bool(folder.near)
         last = folder.last
         if last is None:
             raise folder.refusal()
         leaf = last.bundle.leaf
-        end = calendar.ends_on(leaf.not_after)
-        found["bundle"] = {
-            "file": last.path.name,
-            "issued_to": leaf.subject_cn or leaf.subject,
-            "valid_until": format_instant(leaf.not_after),
-            "ends_on": end.isoformat(),
-        }
+        found["bundle"] = _listed(last.path.name, Use.AUTHENTICATION, leaf, calendar)
         if later := folder.later_refusal():
             raise later
         admit_bundle(notes, person, last.bundle)
@@ -95,8 +92,23 @@ def _checked(
     except Pkcs12Error as refusal:
         error = ErrorRow(refusal.problem)
         return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}
-    said = Problem("done.bundle_opens", {"file": last.path.name, "ends_on": end}, causes=not_opened(folder.unopened))
+    said = Problem(
+        "done.bundle_opens",
+        {"file": last.path.name, "ends_on": calendar.ends_on(leaf.not_after)},
+        causes=not_opened(folder.unopened),
+    )
     return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
+
+
+def _listed(file: str, use: Use, leaf: Certificate, calendar: Calendar) -> dict[str, Any]:
+    """A file that opens."""
+    return {
+        "file": file,
+        "use": use.value,
+        "issued_to": leaf.subject_cn or leaf.subject,
+        "valid_until": format_instant(leaf.not_after),
+        "ends_on": calendar.ends_on(leaf.not_after).isoformat(),
+    }
 
 
 def _awaited(row: dict[str, Any], entry: HolderEntry, today: date) -> dict[str, Any]:

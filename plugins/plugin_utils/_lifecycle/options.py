@@ -29,6 +29,7 @@ from .._policy.plan import Prove
 from .._policy.removal import RemovalSelector, parse_thumbprint
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod, RemovalPolicy
+from .._policy.use import check_use
 from .._policy.validity import calendar_of
 from .._portal.address import parse_portal_url
 from .absent import Absent
@@ -92,6 +93,7 @@ def state_of(
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
     if options["bundle_folder"] is None:
         bundle = load_bundle(options)
+        check_use(bundle.leaf)
         admit_bundle(context.notes, person, bundle)
         return PresentBundle(present, bundle, calendar.zone)
     check_placeholders(options["bundle_pattern"], entry)

@@ -20,6 +20,7 @@ from .._io.tls_client import check_openssl
 from .._policy.plan import ConnectStep, Plan
 from .._policy.removal import parse_thumbprint
 from .._policy.superseding import is_software
+from .._policy.use import check_use
 from .._policy.validity import best_certificate
 from .._portal.address import (
     SYSTEM_PROXY,
@@ -51,6 +52,7 @@ class PortalCheck:
 
 def check_from_controller(options: Mapping[str, Any], bundle: Bundle, check_mode: bool) -> PortalCheck:
     """Shows the certificate of a bundle. The key stays in memory. Raises ``Pkcs12Error``."""
+    check_use(bundle.leaf)
     address = parse_portal_url(options["url"])
     proxy = None
     if options["use_proxy"]:
@@ -97,6 +99,7 @@ class WorkstationCheck:
             )
         if not is_software(shown):
             raise Pkcs12Error(Problem("not_software", {"thumbprint": shown.thumbprint}))
+        check_use(shown.certificate)
         return shown
 
 

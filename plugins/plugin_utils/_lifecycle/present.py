@@ -20,6 +20,7 @@ from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject, check_subject
 from .._policy.superseding import RemovalPolicy, is_software, predecessors
+from .._policy.use import Use, use_of
 from .._policy.validity import Calendar, best_certificate, status_in_time
 from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import TOLERATED_SKEW, Drivers
@@ -131,10 +132,9 @@ class PresentFromFolder:
 
 
 def last_end(store: CertificateStore, person: ExpectedSubject, now: datetime) -> datetime | None:
-    """When the last of the person's certificates ended; None where there is none, or one that has not ended."""
-    last = max(
-        (each.certificate.not_after for each in store.certificates if person.owns(each.certificate)), default=None
-    )
+    """When the last of the person's certificates for authentication ended; None where there is none, or one that has not ended."""
+    owned = (each.certificate for each in store.certificates if person.owns(each.certificate))
+    last = max((each.not_after for each in owned if use_of(each) is Use.AUTHENTICATION), default=None)
     return last if last and last < now else None
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,8 @@ from .._facts.schema import WorkstationRecord
 from .._policy.access import Access, Authorisation, access_of
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject
-from .._policy.superseding import RemovalMethod
+from .._policy.superseding import RemovalMethod, for_other_uses
+from .._policy.use import opens_old_data, use_of
 from .._policy.validity import Calendar, best_certificate
 from .._workstation.lost_connection import may_be_off, unreachable_result
 from .._workstation.protocol import journal_row
@@ -95,6 +96,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "access_days_left": access.days_left,
         "superseded": gone if done and done.leaf else [],
         "removed": gone if done and not done.leaf else [],
+        "kept": _kept(run),
         "journal": _journal(run),
     }
 
@@ -204,6 +206,35 @@ def _gone(done: Transaction, thumbprint: str, method: RemovalMethod) -> dict[str
     }
 
 
+def _kept(run: HolderRun) -> list[dict[str, Any]]:
+    """What a run that installs or removes keeps with its key, because it is for another use, or old mails or files may need it."""
+    done = run.transaction
+    if run.error or done is None or done.deferred or not (done.plan.imports or done.plan.removals):
+        return []
+    person, archived = run.task.entry.person, RemovalMethod.ARCHIVE
+    hidden = (done.before.find(thumbprint) for thumbprint, how in done.plan.removals.items() if how is archived)
+    beside = for_other_uses(done.before, done.leaf, person) if done.leaf else ()
+    return [
+        {
+            "thumbprint": stored.thumbprint,
+            "subject_cn": stored.certificate.subject_cn,
+            "not_after": format_instant(stored.certificate.not_after),
+            "use": use_of(stored.certificate).value,
+            "archived": stored.thumbprint in done.plan.removals,
+        }
+        for stored in (*beside, *hidden)
+        if stored and (stored in beside or opens_old_data(stored.certificate))
+    ]
+
+
+def kept_for_use(holder: Mapping[str, Any], kept: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """The same in words, by use. ``holder``: has name, number and account."""
+    whose = ", ".join(filter(None, (holder["name"] or holder["user"], holder["authorisation"])))
+    for (archived, use), count in Counter((each["archived"], each["use"]) for each in kept).items():
+        code = "kept_for_use.archived" if archived else "kept_for_use"
+        yield Problem(code, {"whose": whose, "count": count, "use": use})
+
+
 def _certificate(done: Transaction, offered: StoreCertificate | None, context: ResultContext) -> dict[str, Any] | None:
     """The certificate to install. Without one, the certificate that gives access now."""
     leaf = done.leaf
@@ -221,7 +252,8 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
     if done is None:
         return ""
     if done.plan.removals and not context.confirmed:
-        return Problem("done.would_lose", causes=tuple(filter(None, (_would_lose(done, context), done.deferred))))
+        kept = kept_for_use(_named(run.task), _kept(run))
+        return Problem("done.would_lose", causes=(_would_lose(done, context), *kept, *filter(None, (done.deferred,))))
     if done.deferred is not None:
         return _with_absence(done.deferred, run, context)
     if done.skipped and access.ends_on:
@@ -254,7 +286,8 @@ def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> 
 
 def _change(run: HolderRun, done: Transaction, offered: StoreCertificate | None, context: ResultContext) -> Problem:
     """What was done, or would be, and until when the holder then has access."""
-    removals, beside = len(done.plan.removals), not_opened(run.task.unopened)
+    removals, kept = len(done.plan.removals), kept_for_use(_named(run.task), _kept(run))
+    beside = (*not_opened(run.task.unopened), *kept)
     leaf = done.leaf or (offered.certificate if offered and not removals else None)
     holder, computer = done.owner.name, done.inventory.computer
     if leaf is None and not removals:
@@ -332,11 +365,14 @@ def workstation_result(
 
 
 def leavers_here(run: WorkstationRun, numbers: Sequence[str], pattern: str | None) -> list[str] | None:
-    """Those of these numbers that a certificate in a store of the workstation has; None where not all stores could be read."""
+    """Those of these numbers that a certificate in a store of the workstation has; None where not all stores could be read.
+
+    What a removal has archived is gone, as far as anybody has to act.
+    """
     stores = owned_stores(run.inventory, run.stores)
     if any(each.store.unread for each in stores):
         return None
-    found = [stored.certificate for each in stores for stored in each.store.certificates]
+    found = [stored.certificate for each in stores for stored in each.store.certificates if not stored.archived]
     people = (ExpectedSubject(authorisation=number, pattern=pattern) for number in numbers)
     return [str(person.authorisation) for person in people if any(map(person.owns, found))]
 

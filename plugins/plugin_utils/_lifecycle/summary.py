@@ -17,7 +17,7 @@ from .._workstation.findings import unread_problem
 from .audit import is_audit
 from .leaving import nobody_taken_back
 from .outcomes import FAILED, LEFT, NOT_REACHED, SILENT, SKIPPED, WITH_FAILURES, WITHOUT_HOLDERS, outcome, rank, totals
-from .result import UNCONFIRMED
+from .result import UNCONFIRMED, kept_for_use
 from .summary_rows import Listed, Result, SummaryRow, account_names, ends_failed, is_failed, is_left_out, label, rows_of
 
 WIDTH = 140
@@ -71,6 +71,7 @@ def summary(
             *map(tell, _others(rows, tell)),
             *map(tell, _left([results[row.host] or {} for row in rows if row.outcome == LEFT])),
             *map(tell, _not_opened(rows, tell)),
+            *map(tell, _kept(results)),
             *map(tell, _other_names(results)),
             *map(tell, _unread(results)),
             *map(tell, _without_holders(rows, listed or {})),
@@ -238,21 +239,33 @@ def _not_opened(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[Problem]:
         yield Problem("summary.not_opened", {"count": len(names), "names": names})
 
 
+def _kept(results: Mapping[str, Result | None]) -> Iterator[Problem]:
+    """The certificates that a renewal or a removal has kept with their keys for what they are for, by person and use."""
+    found = [
+        Problem("kept_at", {"host": host}, causes=tuple(kept_for_use(row, row["kept"])))
+        for host, result in results.items()
+        for row in (result or {}).get("holders") or ()
+        if row.get("kept") and not row["failed"]  # of who failed it is told already
+    ]
+    if found:
+        yield Problem("summary.kept", causes=tuple(found))
+
+
 def _place(row: SummaryRow, tell: Tell) -> str:
     return tell(Problem("holder_at", {"who": row.who, "host": row.host})) if row.who else row.host
 
 
-BUNDLES = ("holder", "bundle", "issued_to", "until", "workstations")
+BUNDLES = ("holder", "bundle", "use", "issued_to", "until", "workstations")
 DIFFERENCES = ("difference", "workstation", "account", "holder", "number", "certificate")
 
 
 def _bundles(rows: Iterable[SummaryRow], tell: Tell) -> list[str]:
-    """The bundle of each holder; a holder of several workstations has one line."""
+    """The bundle of each holder, and the files for another use; a holder of several workstations has one line for each."""
     lines: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
-        if row.bundle is not None:
-            found = row.bundle
-            cells = (row.who, found["file"] or "-", found["issued_to"] or "-", _day(found["ends_on"], tell))
+        for found in (row.bundle, *row.other_uses) if row.bundle is not None else ():
+            use = tell(Problem("use", {"use": found["use"]})) if found["use"] else "-"
+            cells = (row.who, found["file"] or "-", use, found["issued_to"] or "-", _day(found["ends_on"], tell))
             lines.setdefault(cells, []).append(row.host)
     return _table(BUNDLES, [(*cells, ", ".join(hosts)) for cells, hosts in sorted(lines.items())], tell)
 

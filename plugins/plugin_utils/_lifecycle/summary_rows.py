@@ -43,7 +43,8 @@ HolderKey = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
     """A holder at a host, or a host. ``told``: why, as words of a registered result or as a problem. ``needs_somebody``: a person has to
-    do something. ``bundle``: what the folder has for the holder. ``not_opened``: a file does not open that may be the new bundle."""
+    do something. ``bundle``: what the folder has for the holder. ``other_uses``: the holder's files for another use.
+    ``not_opened``: a file does not open that may be the new bundle."""
 
     host: str
     outcome: str
@@ -52,6 +53,7 @@ class SummaryRow:
     needs_somebody: bool = False
     bundle: Mapping[str, Any] | None = None
     not_opened: bool = False
+    other_uses: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +184,8 @@ def account_names(result: Result) -> Mapping[str, str]:
 
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:
     needs = bool(row["failed"]) or row["outcome"] in WAITING
-    return SummaryRow(
-        host, shown_outcome(row), _said(row), label(row), needs, row.get("bundle"), bool(row.get("warning"))
-    )
+    bundle, is_closed, others = row.get("bundle"), bool(row.get("warning")), row.get("other_uses") or ()
+    return SummaryRow(host, shown_outcome(row), _said(row), label(row), needs, bundle, is_closed, others)
 
 
 def _left_with_certificate(host: str, row: Mapping[str, Any]) -> SummaryRow:

@@ -10,16 +10,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from .._crypto.certificate import Certificate
 from .._crypto.pkcs12 import Bundle
-from .._crypto.pkcs12_files import WRONG_PASSPHRASE, FolderFiles, OpenedFile, UnopenedFile, no_bundle
+from .._crypto.pkcs12_files import WRONG_PASSPHRASE, FolderFiles, OpenedFile, UnopenedFile, near_files, no_bundle
 from .._errors import Pkcs12Error, Problem
 from .superseding import rank
+from .use import Use, use_of
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFile:
+    """A file of the holder that opens and is not for authentication: an issuer may deliver a person's certificates in threes."""
+
+    file: str
+    use: Use
+    leaf: Certificate
 
 
 @dataclass(frozen=True, slots=True)
 class BundleFolder:
-    """The files of one holder in a folder. ``last``: the one that counts, of those that open. ``near``: see ``nearly_named``. ``aside``: a
-    file that fits and was put aside.
+    """The files of one holder in a folder. ``last``: the one that counts, of those that open and are for authentication. ``near``: see
+    ``nearly_named``. ``aside``: a file that fits and was put aside. ``others``: files for another use, which are no candidates.
 
     ``later``: the unopened files that were written after ``last``, the last one first; all of them when none opens.
     A file that is older on the disk usually is an old bundle, whose passphrase nobody has kept.
@@ -32,6 +43,7 @@ class BundleFolder:
     near: tuple[str, ...] = ()
     later: tuple[UnopenedFile, ...] = ()
     aside: str | None = None
+    others: tuple[OtherFile, ...] = ()
 
     def check_ends_last(self, check: Callable[[Bundle], None]) -> None:
         """Checks the bundle that counts, if there is one. A refusal names its file. Raises ``Pkcs12Error``."""
@@ -68,7 +80,11 @@ class BundleFolder:
         return Pkcs12Error(replace(problem, causes=(*problem.causes, newer)))
 
     def refusal(self) -> Pkcs12Error:
-        """Why there is no bundle: the folder has none, or none opens. Each of several files tells its problem."""
+        """Why there is no bundle: the folder has none, none for authentication, or none opens. Each of several files tells its problem."""
+        if not self.unopened and self.others:
+            found = (Problem("file_for_use", {"file": each.file, "use": each.use.value}) for each in self.others)
+            values = {"folder": str(self.folder), "pattern": self.pattern}
+            return Pkcs12Error(Problem("no_bundle.other_use", values, causes=(*found, *near_files(self.near))))
         if not self.unopened:
             return Pkcs12Error(no_bundle(self.folder, self.pattern, self.near, self.aside))
         first, *others = (each.refusal.problem for each in self.unopened)
@@ -76,10 +92,17 @@ class BundleFolder:
 
 
 def bundle_folder(files: FolderFiles) -> BundleFolder:
-    """Decides which files of a folder count: the bundle that ends last."""
-    last = max(files.opened, key=lambda each: rank(each.bundle.leaf), default=None)
+    """Decides which files of a folder count: the bundle for authentication that ends last."""
+    uses = [(each, use_of(each.bundle.leaf)) for each in files.opened]
+    others = tuple(
+        OtherFile(each.path.name, use, each.bundle.leaf) for each, use in uses if use is not Use.AUTHENTICATION
+    )
+    candidates = (each for each, use in uses if use is Use.AUTHENTICATION)
+    last = max(candidates, key=lambda each: rank(each.bundle.leaf), default=None)
     since = last.written if last else -1
     later = sorted(
         (each for each in files.unopened if each.written > since), key=lambda each: each.written, reverse=True
     )
-    return BundleFolder(files.folder, files.pattern, last, files.unopened, files.near, tuple(later), files.aside)
+    return BundleFolder(
+        files.folder, files.pattern, last, files.unopened, files.near, tuple(later), files.aside, others
+    )

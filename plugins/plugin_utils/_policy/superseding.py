@@ -11,14 +11,12 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from .._crypto.certificate import CLIENT_AUTH, Certificate
+from .._crypto.certificate import Certificate
 from .._crypto.instants import day_and_time
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import Pkcs12Error, Problem, Value
 from .subject import ExpectedSubject
-
-ENCRYPTION = {"1.3.6.1.5.5.7.3.4": "mail", "1.3.6.1.4.1.311.10.3.4": "file"}
-"""EKU emailProtection (RFC 5280, 4.2.1.12) and szOID_EFS_CRYPTO. Old mails and files cannot be read without the key."""
+from .use import opens_old_data, use_of
 
 SOFTWARE_PROVIDERS = (
     "Microsoft Software Key Storage Provider",
@@ -43,7 +41,7 @@ class RemovalMethod(str, Enum):
 class RemovalPolicy:
     """How certificates go. ``max_certificates``: a task that would supersede or remove more of them is refused.
 
-    ``encryption_keys``: delete certificates for mail and files too, instead of archiving them. ``allow_downgrade``: accept a bundle that
+    ``encryption_keys``: delete also what old mails and files may need, instead of archiving it. ``allow_downgrade``: accept a bundle that
     ends before an installed certificate.
     """
 
@@ -85,8 +83,12 @@ def rank(certificate: HasDates) -> tuple[datetime, datetime, str]:
 def predecessors(
     store: CertificateStore, leaf: Certificate, person: ExpectedSubject, policy: RemovalPolicy
 ) -> tuple[Removal, ...]:
-    """The holder's older certificates of the same issuer. Raises ``Pkcs12Error``: ``downgrade``, ``too_many``."""
-    same = [stored for stored in store.certificates if _succeeds(leaf, stored, person)]
+    """The holder's older certificates of the same issuer and for the same use. Raises ``Pkcs12Error``: ``downgrade``, ``too_many``."""
+    same = [
+        stored
+        for stored in store.certificates
+        if _is_of_same_person(leaf, stored, person) and _is_for_same_use(leaf, stored)
+    ]
     newer = [stored for stored in same if stored.certificate.not_after > leaf.not_after and not stored.archived]
     if newer and not policy.allow_downgrade:
         (day, time), (later_day, later_time) = map(day_and_time, (leaf.not_after, newer[0].certificate.not_after))
@@ -114,17 +116,25 @@ def is_software(stored: StoreCertificate) -> bool:
     return stored.key is None or stored.key.provider in SOFTWARE_PROVIDERS
 
 
-def _succeeds(leaf: Certificate, stored: StoreCertificate, person: ExpectedSubject) -> bool:
-    old = stored.certificate
-    return (
-        old.thumbprint != leaf.thumbprint
-        and old.issuer == leaf.issuer
-        and person.same(leaf, old)
-        and (old.eku is None or CLIENT_AUTH in old.eku)
-        and is_software(stored)
+def for_other_uses(store: CertificateStore, leaf: Certificate, person: ExpectedSubject) -> tuple[StoreCertificate, ...]:
+    """What the leaf does not supersede only because it is for another use, and Windows still offers."""
+    return tuple(
+        stored
+        for stored in store.certificates
+        if _is_of_same_person(leaf, stored, person) and not _is_for_same_use(leaf, stored) and not stored.archived
     )
 
 
+def _is_of_same_person(leaf: Certificate, stored: StoreCertificate, person: ExpectedSubject) -> bool:
+    other = stored.certificate
+    is_other = other.thumbprint != leaf.thumbprint and other.issuer == leaf.issuer
+    return is_other and person.same(leaf, other) and is_software(stored)
+
+
+def _is_for_same_use(leaf: Certificate, stored: StoreCertificate) -> bool:
+    return use_of(stored.certificate) is use_of(leaf)
+
+
 def _method(stored: StoreCertificate, policy: RemovalPolicy) -> RemovalMethod:
-    encrypts = any(usage in ENCRYPTION for usage in stored.certificate.eku or ())
-    return RemovalMethod.ARCHIVE if encrypts and not policy.encryption_keys else policy.method
+    is_needed = opens_old_data(stored.certificate) and not policy.encryption_keys
+    return RemovalMethod.ARCHIVE if is_needed else policy.method

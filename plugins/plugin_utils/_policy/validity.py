@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from .._crypto.certificate import CLIENT_AUTH, MIN_RSA_BITS, Certificate
+from .._crypto.certificate import MIN_RSA_BITS, Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import Pkcs12Error, Problem
 from .status import Status
 from .subject import ExpectedSubject
 from .superseding import rank
+from .use import Use, use_of
 
 UTC = "UTC"
 DAY = 24 * 60 * 60
@@ -101,14 +102,14 @@ def best_certificate(
         for stored in store.certificates
         if (stored.thumbprint == leaf or person.owns(stored.certificate))
         and stored.certificate.is_in_date(now)
-        and is_selectable(stored.certificate.eku, stored.has_key, stored.archived)
+        and is_selectable(use_of(stored.certificate), stored.has_key, stored.archived)
     )
     return max(usable, key=lambda stored: rank(stored.certificate), default=None)
 
 
-def is_selectable(eku: tuple[str, ...] | None, has_key: bool, archived: bool) -> bool:
-    """Whether Chromium offers it as a client certificate, apart from its dates: EKU client authentication, a key link, not archived."""
-    return (not eku or CLIENT_AUTH in eku) and has_key and not archived
+def is_selectable(use: Use, has_key: bool, archived: bool) -> bool:
+    """Whether a browser offers it and a portal can accept it, apart from its dates: for authentication, with a key link, not archived."""
+    return use is Use.AUTHENTICATION and has_key and not archived
 
 
 MIN_EC_BITS = 256

@@ -87,7 +87,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         # If a person is in both, the last entry counts.
         people=[*(entry for report in slices for entry in people_of(report)), *people],
         pattern=options["authorisation_pattern"],
-        earlier=_earlier(options["previous_report"]) if options["previous_report"] else None,
+        earlier=_basis(options["previous_report"]) if options["previous_report"] else None,
         deliveries=deliveries_of(options["deliveries"], slices),
         leavers=_leavers(options, variables, today),
         exceptions=parse_exceptions(options["exceptions"]),
@@ -254,6 +254,22 @@ def _earlier(path: str) -> Report:
     if report.parameters.query:
         raise Pkcs12Error(Problem("selected_report", {"path": path, "query": report.parameters.query}))
     return report
+
+
+def _basis(path: str) -> Report | None:
+    """The report with which this one is compared; None for one of an older schema, which says too little. Raises ``Pkcs12Error``."""
+    try:
+        return _earlier(path)
+    except Pkcs12Error as refusal:
+        if refusal.problem.code == "not_a_report.older_schema":
+            return None
+        raise
+
+
+def not_compared(options: Mapping[str, Any], report: Report) -> list[Problem]:
+    """A warning that names an earlier report with which this one could not be compared."""
+    path = options["previous_report"]
+    return [Problem("older_report", {"name": path})] if path and report.compared_with is None else []
 
 
 def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report], issuer: str) -> Sequence[Host]:

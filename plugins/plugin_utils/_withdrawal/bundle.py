@@ -15,6 +15,7 @@ from .._crypto.pkcs12 import Bundle, encrypt_again, open_bundle
 from .._errors import Pkcs12Error
 from .._io.durable_files import free_name, replace_file, sync_folder
 from .._policy.subject import ExpectedSubject, check_subject
+from .._policy.use import check_use
 
 OF_PASSPHRASE = ("wrong_passphrase", "no_passphrase")
 LAST_ZEROS = 64
@@ -39,7 +40,10 @@ class Opened:
 
 
 def judge(data: bytes, keys: Sequence[Key], person: ExpectedSubject) -> Opened:
-    """Opens a file with the first key that fits, and checks whose it is. Raises what ``open_bundle`` and ``check_subject`` raise."""
+    """Opens a file with the first key that fits, and checks what it is for and whose it is.
+
+    Raises what ``open_bundle``, ``check_use`` and ``check_subject`` raise.
+    """
     refusal: Pkcs12Error | None = None
     for key in keys:
         try:
@@ -49,6 +53,7 @@ def judge(data: bytes, keys: Sequence[Key], person: ExpectedSubject) -> Opened:
                 raise
             refusal = refusal or problem
         else:
+            check_use(bundle.leaf)
             check_subject(bundle.leaf, person)
             return Opened(data, bundle, key)
     raise refusal or ValueError("no key to open the file with")

@@ -5,18 +5,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .._crypto.certificate import CLIENT_AUTH, Certificate
+from .._crypto.certificate import Certificate
 from .._crypto.issuer import is_issued_by, issuer_name
 from .._crypto.store import parse_store
 from .._errors import Problem, Value
 from .auto_select import AutoSelectEntry, Portal, covers, entries
 from .browser_protocol import BrowserInfo, BrowserPlace, FirefoxPolicy
 from .preflight import Finding, Severity
-from .protocol import Inventory
 
 NAMES = {"edge": "Microsoft Edge", "chrome": "Google Chrome", "firefox": "Firefox"}
 
@@ -30,16 +28,6 @@ class HolderCertificates:
     certificates: tuple[Certificate, ...]
 
 
-def offered(inventory: Inventory, issuer: str | None) -> tuple[HolderCertificates, ...]:
-    """What browsers may offer, for each account of the task that the workstation knows. ``issuer``: a regular expression on the issuer.
-
-    Archived and expired certificates, those of authorities, and those that are not for client authentication are left out.
-    """
-    return tuple(
-        _holder(inventory, account.asked, account.sid, issuer) for account in inventory.accounts if account.sid
-    )
-
-
 def issuers(holders: Sequence[HolderCertificates]) -> tuple[bytes, ...]:
     """The issuers' names as DER, each once."""
     return tuple(dict.fromkeys(issuer_name(each.der) for holder in holders for each in holder.certificates))
@@ -51,24 +39,6 @@ def browser_findings(
     """All findings about browsers. Without a portal, the policies of Edge and Chrome are not judged."""
     chosen = [_auto_select(computer, browser, holders, info, portal) for browser in ("edge", "chrome") if portal]
     return (*_authorities(computer, holders, info), *chosen, _firefox(computer, holders, info))
-
-
-def _holder(inventory: Inventory, asked: str, sid: str, issuer: str | None) -> HolderCertificates:
-    profile = inventory.profile(sid)
-    stored = parse_store(profile.my).certificates if profile else ()
-    return HolderCertificates(
-        asked,
-        sid,
-        tuple(
-            each.certificate
-            for each in stored
-            if not each.archived
-            and not each.certificate.is_ca
-            and each.certificate.is_in_date(inventory.utc)
-            and (each.certificate.eku is None or CLIENT_AUTH in each.certificate.eku)
-            and (issuer is None or re.search(issuer, each.certificate.issuer))
-        ),
-    )
 
 
 def _authorities(computer: str, holders: Sequence[HolderCertificates], info: BrowserInfo) -> Iterator[Finding]:

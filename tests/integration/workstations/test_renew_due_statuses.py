@@ -9,7 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import HolderRecord, WorkstationRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    SCHEMA,
+    HolderRecord,
+    WorkstationRecord,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from integration.plays import run_play
 from lab.hospital import Hospital
@@ -33,7 +37,7 @@ def facts(name: str) -> object:
         for days, (issued_by, serial) in enumerate(ISSUERS[name], 400)
     )
     read = ("WS", NOW, 0, 19045, "CHU\\svc", "FullLanguage", (), (holder,), certificates, 0, (), ())
-    return to_map(WorkstationRecord(4, NOW, *read))
+    return to_map(WorkstationRecord(SCHEMA, NOW, *read))
 
 
 def called(run: Run) -> set[str]:

@@ -91,17 +91,29 @@ class Authority:
         private_key = new_key(key) if isinstance(key, str) else key
         start = not_before or datetime.now(timezone.utc) - timedelta(minutes=5)
         person = f"{name} - {authorisation}"
-        builder = _builder(_name(person), self.issuing.subject, private_key.public_key())
-        builder = builder.not_valid_before(start).not_valid_after(not_after or start + LIFETIME)
+        dates = (start, not_after or start + LIFETIME)
+        certificate = self.certify_person(person, private_key.public_key(), dates, eku, key_usage)
+        certificates = [certificate, self.issuing, self.root] if with_chain else [certificate]
+        data = write_bundle(private_key, certificates, passphrase, dialect, friendly_name)
+        return IssuedBundle(data, passphrase, certificate, private_key, f"{person}.p12")
+
+    def certify_person(
+        self,
+        person: str,
+        key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+        dates: tuple[datetime, datetime],
+        eku: Sequence[x509.ObjectIdentifier],
+        key_usage: Sequence[str],
+    ) -> x509.Certificate:
+        """A certificate alone. ``person``: its common name. ``dates``: its first and its last instant."""
+        builder = _builder(_name(person), self.issuing.subject, key)
+        builder = builder.not_valid_before(dates[0]).not_valid_after(dates[1])
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         if eku:
             builder = builder.add_extension(x509.ExtendedKeyUsage(eku), critical=False)
         if key_usage:
             builder = builder.add_extension(_key_usage(key_usage), critical=True)
-        certificate = builder.sign(self.issuing_key, hashes.SHA256())
-        certificates = [certificate, self.issuing, self.root] if with_chain else [certificate]
-        data = write_bundle(private_key, certificates, passphrase, dialect, friendly_name)
-        return IssuedBundle(data, passphrase, certificate, private_key, f"{person}.p12")
+        return builder.sign(self.issuing_key, hashes.SHA256())
 
     def certify_server(self, address: str, ends: timedelta = LIFETIME) -> bytes:
         """Key and chain of a server at this IP address or with this name, as the PEM file that an ``SSLContext`` loads.

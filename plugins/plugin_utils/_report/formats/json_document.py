@@ -18,7 +18,7 @@ from ..._messages.words import LANGUAGES
 from ..model import CertificateRow, Register, Report, ReportParameters
 from ..summary import summary
 
-SCHEMA = 7
+SCHEMA = 8
 """It is raised with every change of the document, so that a report is either read completely or refused."""
 
 CERTIFICATE_SECTIONS = ("without_holder", "certificates")

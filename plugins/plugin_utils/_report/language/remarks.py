@@ -198,7 +198,7 @@ class Remarks:
         found = row.certificate
         in_date = found.not_before <= self._now <= found.not_after
         has_key = found.key_state in USABLE_KEY_STATES
-        return row.status is not Status.WRONG_HOLDER and in_date and is_selectable(found.eku, has_key, found.archived)
+        return row.status is not Status.WRONG_HOLDER and in_date and is_selectable(found.use, has_key, found.archived)
 
 
 def _names_of(report: Report) -> Mapping[str, tuple[str, ...]]:

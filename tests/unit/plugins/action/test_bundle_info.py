@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
-from unit.plugins.action.effects import EAST, MIDDLE, NEW, TONIGHT, Effect, Scene, code, table, taken
-from unit.plugins.plugin_utils.fakes import PASSPHRASE
+from unit.plugins.action.effects import EAST, MIDDLE, NEW, TONIGHT, Effect, Scene, bundle, code, table, taken
+from unit.plugins.plugin_utils.fakes import EMAIL, PASSPHRASE
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 BASE = {"path": "{folder}/new.p12", "passphrase": PASSPHRASE}
 FOLDER = {"path": None, "bundle_folder": "{folder}"}
@@ -40,3 +42,12 @@ EFFECTS = [
 
 
 test_an_option_reaches_what_it_is_for = table("bundle_info", BASE, EFFECTS)
+
+
+def test_a_file_for_another_use_is_no_failure_and_its_use_is_told(tmp_path: Path) -> None:
+    uses = {}
+    for issued in (NEW, bundle(eku=(EMAIL,))):
+        (tmp_path / "some.p12").write_bytes(issued.data)
+        given = {"path": str(tmp_path / "some.p12"), "passphrase": PASSPHRASE}
+        uses[issued.thumbprint] = run_action("bundle_info", given, FakeWorkstation())["certificate"]["use"]
+    assert list(uses.values()) == ["authentication", "signature"]

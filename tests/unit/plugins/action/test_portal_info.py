@@ -29,7 +29,7 @@ from unit.plugins.action.effects import (
     table,
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
-from unit.plugins.plugin_utils.fakes import CARD, PASSPHRASE
+from unit.plugins.plugin_utils.fakes import CARD, EMAIL, PASSPHRASE
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 PORTAL = Portal(authority()).__enter__()
@@ -154,6 +154,17 @@ def test_a_journal_without_the_facts_is_not_believed(scene: Scene) -> None:
     for lie in ({"asked": False}, {"sent": False}, {"http_status": 500}, {"http_status": None}):
         scene.workstation.person(JEANNE["user"]).portal |= {"asked": True, "sent": True, "http_status": 200} | lie
         assert run(scene)["error"]["code"] == "not_verified"
+
+
+def test_a_certificate_for_another_use_is_shown_to_no_portal(scene: Scene, tmp_path: Path) -> None:
+    for_mail, person = bundle(eku=(EMAIL,)), scene.workstation.person(JEANNE["user"])
+    person.elements.clear()
+    person.plant(for_mail)
+    assert run(scene)["error"]["code"] == "no_usable_certificate"
+    assert run(scene, authorisation=None, thumbprint=for_mail.thumbprint)["error"]["code"] == "wrong_eku"
+    (tmp_path / "mail.p12").write_bytes(for_mail.data)
+    file = {"from": "controller", "url": PORTAL.url, "path": str(tmp_path / "mail.p12"), "passphrase": PASSPHRASE}
+    assert run_action("portal_info", file, scene.workstation)["error"]["code"] == "wrong_eku"
 
 
 def test_a_card_is_never_asked_for_its_pin(scene: Scene) -> None:

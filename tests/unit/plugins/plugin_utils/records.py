@@ -16,6 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluati
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord, KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import index_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from unit.plugins.plugin_utils.fakes import NOW, SOFTWARE
 
@@ -53,6 +54,7 @@ def record(number: str = "T1", days: int = 400, **changes: Any) -> CertificateRe
         days_left=0,
         status=Status.UNKNOWN,
         eku=(CLIENT_AUTH,),
+        use=Use.AUTHENTICATION,
         key_type="RSA",
         key_size=2048,
         signature_hash="sha256",

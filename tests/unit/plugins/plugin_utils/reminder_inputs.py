@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     workstation_rules,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    SCHEMA,
     CertificateRecord,
     WorkstationRecord,
 )
@@ -68,7 +69,20 @@ def workstation(
     rules = workstation_rules(entries, None, RULES.calendar, NOW)
     records = tuple(holder_record(each, (), (), rules) for each in entries)
     found = WorkstationRecord(
-        4, NOW, name.upper(), NOW, 0, 19045, "CHU\\svc", "FullLanguage", (), records, tuple(certificates), 0, (), ()
+        SCHEMA,
+        NOW,
+        name.upper(),
+        NOW,
+        0,
+        19045,
+        "CHU\\svc",
+        "FullLanguage",
+        (),
+        records,
+        tuple(certificates),
+        0,
+        (),
+        (),
     )
     return name, {"ansible_facts": {"pkcs12": to_map(found)}, "pkcs12_holders": [dict(each) for each in holders]}
 

@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.action.compliance_report imp
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import holder_record, workstation_rules
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    SCHEMA,
     CertificateRecord,
     Strangers,
     WorkstationRecord,
@@ -48,7 +49,7 @@ def facts(*certificates: CertificateRecord, at: datetime = NOW) -> dict[str, Any
     rules = workstation_rules([JEANNE, PAUL], None, RULES.calendar, NOW)
     holders = tuple(holder_record(entry, (), (), rules) for entry in (JEANNE, PAUL))
     found = WorkstationRecord(
-        4,
+        SCHEMA,
         at,
         "WS-1",
         at,

@@ -101,6 +101,7 @@ def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() 
         "days_left": 1,
         "status": "key_missing",
         "eku": [],
+        "use": "authentication",
         "key_type": "EC secp256r1",
         "key_size": 256,
         "signature_hash": "sha256",
@@ -117,7 +118,7 @@ def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() 
     assert record["profiles"][0] == {"owner_sid": SID, "owner": HOLDER, **whose}
     assert [each["owner"] for each in record["profiles"]] == [HOLDER, "CHU\\svc-ansible", None]
     assert record == {
-        "schema": 4,
+        "schema": 5,
         "gathered_at": "2026-11-25T12:00:00Z",
         "workstation": "WS-1",
         "workstation_utc": "2026-11-25T11:58:30Z",

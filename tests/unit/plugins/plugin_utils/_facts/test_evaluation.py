@@ -18,7 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluati
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
-from unit.plugins.plugin_utils.fakes import EMAIL
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, SECOND, STRANGERS, record, status_rules
 
 RULES = status_rules()
@@ -79,7 +79,7 @@ def test_of_two_reasons_the_first_of_the_table_counts(first: Status, second: Sta
         ({"key_state": "proven"}, Status.VALID),
         ({"key_state": "unusable"}, Status.KEY_MISSING),
         ({"key_size": 2047}, Status.WEAK),
-        ({"eku": (EMAIL,)}, Status.VALID),
+        ({"use": Use.ENCRYPTION}, Status.VALID),
     ],
 )
 def test_a_status_changes_where_the_table_says(changes: dict[str, Any], expected: Status) -> None:
@@ -100,6 +100,7 @@ def test_a_status_changes_where_the_table_says(changes: dict[str, Any], expected
         ({"related": False}, False),
         ({"archived": True}, False),
         ({"key_state": "missing"}, False),
+        ({"use": Use.ENCRYPTION}, False),
     ],
 )
 def test_it_is_superseded_by_a_newer_one_that_its_owner_can_use(changes: dict[str, Any], superseded: bool) -> None:
@@ -107,6 +108,11 @@ def test_it_is_superseded_by_a_newer_one_that_its_owner_can_use(changes: dict[st
     for order in ([record(), newer], [newer, record()]):
         old = statuses(*order)[order.index(record())]
         assert (old is Status.SUPERSEDED) is superseded
+
+
+def test_it_is_superseded_only_by_one_for_the_same_use() -> None:
+    signing = record(use=Use.SIGNATURE)
+    assert statuses(signing, NEWER) == [Status.VALID, Status.VALID]
 
 
 def test_of_people_who_are_not_known_the_subject_says_who_follows_whom() -> None:
@@ -149,7 +155,7 @@ def test_the_holder_is_said_with_each_certificate_and_the_order_stays() -> None:
     assert [each.record.thumbprint for each in rated] == [each.thumbprint for each in records]
 
 
-NO_KEY, MAIL, HIDDEN = {"key_state": "missing"}, {"eku": (EMAIL,)}, {"archived": True}
+NO_KEY, MAIL, HIDDEN = {"key_state": "missing"}, {"use": Use.ENCRYPTION}, {"archived": True}
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_a_certificate_without_its_key_has_none_to_export(issued: IssuedBundle) 
 @pytest.mark.parametrize(
     "odd",
     [None, {}, {"schema": 1, "certificates": [{"key_state": "unusable", "key_exportable": True}]}]
-    + [{"schema": 4, "certificates": each} for each in ("x", [None, "x", {}, {"key_state": "linked"}])],
+    + [{"schema": 5, "certificates": each} for each in ("x", [None, "x", {}, {"key_state": "linked"}])],
     ids=str,
 )
 def test_facts_that_are_none_of_ours_remember_nothing(odd: Any) -> None:

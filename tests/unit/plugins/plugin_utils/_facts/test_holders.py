@@ -109,7 +109,7 @@ def test_holders_come_back_from_the_facts_that_named_them() -> None:
     entries = (replace(JEANNE, outcome="deferred", outcome_at=NOW), PAUL, LOCUM, NOBODY)
     by = workstation_rules(entries, None, calendar_of("UTC", 40), NOW)
     holders = [to_map(holder_record(entry, (), (), by)) for entry in entries]
-    assert holders_of_facts(json.loads(json.dumps({"schema": 4, "holders": holders}))) == entries
+    assert holders_of_facts(json.loads(json.dumps({"schema": 5, "holders": holders}))) == entries
 
 
 HELD = to_map(holder_record(NOBODY, (), (), workstation_rules((NOBODY,), None, calendar_of("UTC", 40), NOW)))
@@ -120,13 +120,13 @@ HELD = to_map(holder_record(NOBODY, (), (), workstation_rules((NOBODY,), None, c
     [
         None,
         {},
-        *({"schema": 4, "holders": holders} for holders in (None, "x", [{"user": "x"}], ["x"])),
+        *({"schema": 5, "holders": holders} for holders in (None, "x", [{"user": "x"}], ["x"])),
         {"schema": 1, "holders": [HELD]},
     ],
 )
 def test_facts_that_say_nothing_of_holders_name_nobody(facts: Any) -> None:
     assert holders_of_facts(facts) == ()
-    assert holders_of_facts({"schema": 4, "holders": [HELD]}) == (NOBODY,)
+    assert holders_of_facts({"schema": 5, "holders": [HELD]}) == (NOBODY,)
 
 
 def named(user: str, name: str | None = None, number: str | None = None) -> HolderEntry:

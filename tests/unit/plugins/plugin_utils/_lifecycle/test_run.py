@@ -284,7 +284,7 @@ def test_a_dead_key_of_another_owner_is_not_remembered_for_this_one(
 
     def facts(owner: str) -> dict[str, Any]:
         row = {"owner_sid": sid_of(owner), "thumbprint": thumbprint, "key_state": "unusable"}
-        return {"ansible_facts": {"pkcs12": {"schema": 4, "certificates": [row]}}}
+        return {"ansible_facts": {"pkcs12": {"schema": 5, "certificates": [row]}}}
 
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(PAUL["user"]))) == ["unchanged"]
     assert outcomes(enrol(workstation, folder, [JEANNE], variables=facts(JEANNE["user"]))) == ["installed"]
@@ -296,7 +296,7 @@ def test_a_task_without_a_proof_keeps_that_a_key_can_be_exported(
 ) -> None:
     thumbprint = workstation.plant(JEANNE["user"], bundles["T123456"], friendly_name="Jeanne Dupont - T123456")
     row = {"owner_sid": sid_of(JEANNE["user"]), "thumbprint": thumbprint, "key_exportable": True}
-    earlier = {"ansible_facts": {"pkcs12": {"schema": 4, "certificates": [row]}}}
+    earlier = {"ansible_facts": {"pkcs12": {"schema": 5, "certificates": [row]}}}
     result = (
         enrol(workstation, folder, [JEANNE], variables=earlier)
         if task == "enrol"

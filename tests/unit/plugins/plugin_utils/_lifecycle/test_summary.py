@@ -340,21 +340,25 @@ def test_leaver_stays_listed_until_all_is_removed() -> None:
 
 
 def test_table_of_bundles_has_a_holder_of_two_workstations_once() -> None:
-    bundle = {"file": "P.p12", "issued_to": "P - T1", "valid_until": "2028-12-31T23:30:00Z", "ends_on": "2029-01-01"}
-    none = dict.fromkeys(bundle)
+    bundle = {"file": "P.p12", "use": "authentication", "issued_to": "P - T1"}
+    bundle |= {"valid_until": "2028-12-31T23:30:00Z", "ends_on": "2029-01-01"}
+    none, other = dict.fromkeys(bundle), bundle | {"file": "P 2.p12", "use": "encryption"}
     found = told(
         {
-            "a": of(person(1, "ready", bundle=bundle), person(2, "failed", "No file.", bundle=none)),
+            "a": of(
+                person(1, "ready", bundle=bundle, other_uses=[other]), person(2, "failed", "No file.", bundle=none)
+            ),
             "b": of(person(1, "ready", bundle=bundle)),
         }
     )
-    table = [line.split("  ") for line in found["lines"][-3:]]
+    table = [line.split("  ") for line in found["lines"][-4:]]
     assert [[cell.strip() for cell in line if cell.strip()] for line in table] == [
-        [f"<column.{name}>" for name in ("holder", "bundle", "issued_to", "until", "workstations")],
-        ["Person 1, T1 (CHU\\p1)", "P.p12", "P - T1", "<day 2029-01-01>", "a, b"],
-        ["Person 2, T2 (CHU\\p2)", "-", "-", "-", "a"],
+        [f"<column.{name}>" for name in ("holder", "bundle", "use", "issued_to", "until", "workstations")],
+        ["Person 1, T1 (CHU\\p1)", "P 2.p12", "<use encryption>", "P - T1", "<day 2029-01-01>", "a"],
+        ["Person 1, T1 (CHU\\p1)", "P.p12", "<use authentication>", "P - T1", "<day 2029-01-01>", "a, b"],
+        ["Person 2, T2 (CHU\\p2)", "-", "-", "-", "-", "a"],
     ]
-    cells = zip(found["lines"][-3:], ("<column.bundle>", "P.p12", "-  "), strict=True)
+    cells = zip(found["lines"][-4:], ("<column.bundle>", "P 2.p12", "P.p12", "-  "), strict=True)
     assert len({line.index(cell) for line, cell in cells}) == 1
 
 

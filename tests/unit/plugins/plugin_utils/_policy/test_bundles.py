@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import read_bundle_folder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder, bundle_folder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from lab.authority import Authority
 from unit.plugins.plugin_utils.problems import error_of
 
@@ -30,8 +31,20 @@ def files(authority: Authority) -> dict[str, bytes]:
         person = ("Jeanne Dupont", "T1")
         return authority.issue(*person, passphrase=passphrase, not_before=begin, key="ec-p256", **end).data
 
+    def other(*usage: str) -> bytes:
+        ends, kind = {"not_before": LATER, "not_after": LATER + timedelta(days=4000)}, {"key_usage": usage}
+        return authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, key="ec-p256", **ends, **kind).data
+
     short = issued(begin=LATER + timedelta(days=30), not_after=LATER + timedelta(days=60))
-    return {"old": issued(), "new": issued(begin=LATER), "short": short, "closed": issued("another"), "empty": b""}
+    others = {"signing": other("content_commitment"), "encrypting": other("key_agreement")}
+    return {
+        **others,
+        "old": issued(),
+        "new": issued(begin=LATER),
+        "short": short,
+        "closed": issued("another"),
+        "empty": b"",
+    }
 
 
 @pytest.fixture
@@ -95,6 +108,25 @@ def test_where_none_opens_each_file_is_told(put: Put, tmp_path: Path) -> None:
     later = found.later_refusal()
     assert later is not None
     assert later.problem == second
+
+
+def test_a_file_for_another_use_is_no_candidate_and_a_folder_with_nothing_else_says_so(
+    put: Put, tmp_path: Path
+) -> None:
+    put("b.p12", "signing", 3)
+    put("c.p12", "encrypting", 4)
+    alone = looked(tmp_path)
+    others = [("b.p12", Use.SIGNATURE), ("c.p12", Use.ENCRYPTION)]
+    assert [(each.file, each.use) for each in alone.others] == others
+    assert (alone.ends_last, alone.later) == (None, ())
+    named = tuple(Problem("file_for_use", {"file": file, "use": use.value}) for file, use in others)
+    values = {"folder": str(tmp_path), "pattern": "*.p12"}
+    assert alone.refusal().problem == Problem("no_bundle.other_use", values, causes=named)
+    put("a.p12", "old", 1)
+    beside = looked(tmp_path)
+    assert beside.last is not None
+    assert (beside.last.path.name, beside.later_refusal()) == ("a.p12", None)
+    assert [each.file for each in beside.others] == ["b.p12", "c.p12"]
 
 
 def test_a_number_without_a_passphrase_is_named(put: Put, tmp_path: Path) -> None:

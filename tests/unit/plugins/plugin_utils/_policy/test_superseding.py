@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,7 @@ ARCHIVE, DELETE, NONE = RemovalMethod
         (stored(certificate(issuer="CN=Another CA")), USUAL, None),
         (stored(certificate("Paul Martin - T654321")), USUAL, None),
         (stored(certificate(eku=(SERVER,))), USUAL, None),
+        (stored(replace(certificate(), key_usage=("key_encipherment",))), USUAL, None),
         (stored(certificate(), CARD), USUAL, None),
         (stored(certificate(), "Microsoft Platform Crypto Provider"), USUAL, None),
         # What opens old mails and files is archived by default.

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy import validity
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import (
     Calendar,
     best_certificate,
@@ -122,20 +122,18 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
-    ("eku", "has_key", "archived", "offered"),
+    ("use", "has_key", "archived", "offered"),
     [
-        ((EMAIL, CLIENT_AUTH), True, False, True),
-        ((), True, False, True),
-        (None, True, False, True),
-        ((EMAIL,), True, False, False),
-        (None, False, False, False),
-        (None, True, True, False),
+        (Use.AUTHENTICATION, True, False, True),
+        (Use.ENCRYPTION, True, False, False),
+        (Use.AUTHENTICATION, False, False, False),
+        (Use.AUTHENTICATION, True, True, False),
     ],
 )
-def test_a_browser_offers_what_is_for_client_authentication_has_a_key_and_is_not_archived(
-    eku: tuple[str, ...] | None, has_key: bool, archived: bool, offered: bool
+def test_a_browser_offers_what_is_for_authentication_has_a_key_and_is_not_archived(
+    use: Use, has_key: bool, archived: bool, offered: bool
 ) -> None:
-    assert is_selectable(eku, has_key, archived) is offered
+    assert is_selectable(use, has_key, archived) is offered
 
 
 @pytest.mark.parametrize(

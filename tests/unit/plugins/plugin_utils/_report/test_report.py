@@ -14,9 +14,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.instant
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE, FAIL_ON
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import SCHEMA
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import (
     _sentence,
+    not_compared,
     report_of,
     unmet_conditions,
 )
@@ -162,6 +164,25 @@ def test_what_a_query_has_left_is_no_whole(tmp_path: Path, option: str) -> None:
     assert error_of(lambda: made(**{option: path if option == "previous_report" else [path]})).problem == Problem(
         "selected_report", {"path": path, "query": query}
     )
+
+
+def test_an_older_report_is_named_and_is_no_basis_for_a_comparison(tmp_path: Path) -> None:
+    path = tmp_path / "older.json"
+    path.write_text(f'{{"schema": {SCHEMA - 1}}}', encoding="utf-8")
+    options = {"previous_report": str(path)}
+    found = made(**options)
+    assert (found.compared_with, found.changes) == (None, None)
+    assert not_compared(options, found) == [Problem("older_report", {"name": str(path)})]
+    assert not_compared({"previous_report": None}, found) == []
+
+
+@pytest.mark.parametrize("option", ["previous_report", "merge_reports"])
+@pytest.mark.parametrize(("text", "code"), [("{}", "not_a_report"), (f'{{"schema": {SCHEMA + 1}}}', "newer_report")])
+def test_other_files_are_no_reports(tmp_path: Path, option: str, text: str, code: str) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(text, encoding="utf-8")
+    refusal = error_of(lambda: made(**{option: str(path) if option == "previous_report" else [str(path)]}))
+    assert (refusal.code, refusal.problem.values["name"]) == (code, str(path))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     workstation_rules,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import (
+    SCHEMA,
     AuditRecord,
     BrowserProblem,
     BrowserRecord,
@@ -40,7 +41,7 @@ def facts(**changes: Any) -> dict[str, Any]:
     rules = workstation_rules([JEANNE], None, RULES.calendar, NOW)
     holders = (holder_record(JEANNE, (), (), rules),)
     usual = WorkstationRecord(
-        4, NOW, "WS-1", NOW, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, (record(),), 3, (), ()
+        SCHEMA, NOW, "WS-1", NOW, -2, 19045, "CHU\\svc", "FullLanguage", (), holders, (record(),), 3, (), ()
     )
     return to_map(usual) | changes
 
@@ -98,7 +99,7 @@ def test_a_host_that_was_never_asked_has_its_inventory_alone() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [facts(schema=1), {"schema": 4}, facts(certificates=[{}]), facts(gathered_at="yesterday"), ["schema"]],
+    [facts(schema=1), {"schema": 5}, facts(certificates=[{}]), facts(gathered_at="yesterday"), ["schema"]],
     ids=["newer", "empty", "certificate", "date", "list"],
 )
 def test_facts_that_cannot_be_read_are_a_problem_with_a_reason(broken: Any) -> None:

@@ -16,6 +16,7 @@ from cryptography.x509 import ObjectIdentifier
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import SerializedElement, StoreContents
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import offered
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import sentences
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.auto_select import Portal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.browser_protocol import (
@@ -30,7 +31,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.br
     HolderCertificates,
     browser_findings,
     issuers,
-    offered,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import Finding, Severity
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Inventory

@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import (
     FEW,
     MANY,
@@ -146,6 +147,15 @@ def test_a_key_says_whether_it_can_be_exported_if_there_is_one(language: str, wo
     gone = record(days=4, key_state=KeyState.MISSING)
     shown = read(known_report(host(*said, gone), language=language)).column("certificates", 7)
     assert sorted(text.partition("sha256")[2] for text in shown) == sorted(words)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "for encryption"), ("fr", "usage\xa0: chiffrement")], ids=["english", "french"]
+)
+def test_a_certificate_says_what_it_is_for_unless_it_is_for_authentication(language: str, words: str) -> None:
+    found = host(record(days=1), record(days=2, use=Use.ENCRYPTION))
+    shown = read(known_report(found, language=language)).column("certificates", 2)
+    assert sorted(words in text for text in shown) == [False, True]
 
 
 def test_workstations_that_did_not_answer_say_since_when() -> None:

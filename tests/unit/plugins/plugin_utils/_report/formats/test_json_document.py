@@ -53,7 +53,7 @@ def test_an_earlier_report_can_be_compared_line_by_line() -> None:
 
 def test_values_are_plain() -> None:
     said = document(sample())
-    assert said["schema"] == SCHEMA == 7
+    assert said["schema"] == SCHEMA == 8
     assert said["report_date"] == "2026-11-25T04:34:43Z"
     assert said["holders"][1]["status"] == "renewal_due"
     assert said["summary"]["by_status"]["valid"] == sum(row["status"] == "valid" for row in said["holders"])
@@ -123,6 +123,6 @@ def test_other_text_is_refused(text: str) -> None:
 
 
 def test_a_report_of_a_newer_version_is_named_as_one() -> None:
-    assert error_of(lambda: parse('{"schema": 8, "what": "not known yet"}', "r.json")).problem == Problem(
-        "newer_report", {"name": "r.json", "schema": 8, "known": 7}
+    assert error_of(lambda: parse('{"schema": 9, "what": "not known yet"}', "r.json")).problem == Problem(
+        "newer_report", {"name": "r.json", "schema": 9, "known": 8}
     )

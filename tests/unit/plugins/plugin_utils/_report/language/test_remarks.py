@@ -13,6 +13,7 @@ from markupsafe import escape
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState, UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import holders_csv
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import escaped, markdown
@@ -210,7 +211,7 @@ def test_two_usable_certificates_are_both_shown() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"archived": True}, {"key_state": KeyState.MISSING}, {"eku": ("1.3.6.1.5.5.7.3.1",)}, {"owner_sid": "S-1-5-21-2"}],
+    [{"archived": True}, {"key_state": KeyState.MISSING}, {"use": Use.OTHER}, {"owner_sid": "S-1-5-21-2"}],
     ids=["archived", "no key", "server", "elsewhere"],
 )
 def test_a_certificate_that_no_browser_offers_is_none_of_the_two(other: dict[str, object]) -> None:
