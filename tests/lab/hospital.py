@@ -28,6 +28,9 @@ from lab.workstation_interface import AuthMethod, Workstation
 CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
 CONNECTION_UPN = "svc-ansible@chu.example"
 THREE_YEARS = 3 * 365
+USAGES = (("digital_signature", "key_encipherment"), ("digital_signature",))
+"""What issuers allow the RSA key of a certificate for authentication: both, as most do, or signatures alone."""
+
 DIALECTS: tuple[Dialect, ...] = ("modern", "3des", "rc2-40")
 
 
@@ -160,11 +163,13 @@ class Hospital:
         now = datetime.now(timezone.utc)
         ends = now + timedelta(days=days)
         starts = now - timedelta(minutes=5)
+        place = self.people.index(person)
         return self.authority.issue(
             person.name,
             person.authorisation,
             passphrase=secrets.token_urlsafe(12),
-            dialect=DIALECTS[self.people.index(person) % len(DIALECTS)],
+            dialect=DIALECTS[place % len(DIALECTS)],
+            key_usage=USAGES[place % len(USAGES)],
             not_before=starts if starts < ends else ends - timedelta(days=THREE_YEARS),
             not_after=ends,
         )
