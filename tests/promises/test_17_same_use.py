@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import Certificate, ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -223,16 +224,22 @@ CARDIO = "ws-cardio"
 THREES = (Desk(CARDIO, (Seat(JEANNE), Seat(PAUL))),)
 BESIDE = {"encryption": (NONE, "keyEncipherment"), "signature": (NONE, "contentCommitment")}
 BESIDE |= {"mail": ("emailProtection", "digitalSignature"), "server": ("serverAuth", NONE)}
+BESIDE |= {"weak": (NONE, "keyEncipherment"), "curve": (NONE, "contentCommitment")}
+UNUSABLE: Mapping[str, Callable[[], PrivateKey]] = {
+    "weak": lambda: rsa.generate_private_key(65537, 1024),
+    "curve": lambda: ec.generate_private_key(ec.SECP256K1()),
+}
+"""Keys with which no bundle is installed. A file for another use may have them: nobody installs it."""
 
 
 def put_beside(hospital: Hospital, person: Person, what: str) -> None:
     """A file of the person for another use, which ends later than the right one."""
-    kind = Kind(*BESIDE[what])
+    kind, unusable = Kind(*BESIDE[what]), UNUSABLE.get(what)
     issued = hospital.authority.issue(
         person.name,
         person.authorisation,
         passphrase=hospital.bundles[person.authorisation].passphrase,
-        key="ec-p256",
+        key=unusable() if unusable else "ec-p256",
         not_after=datetime.now(UTC) + timedelta(days=2000),
         eku=kind.ekus,
         key_usage=[KEY_USAGES[each] for each in _parts(kind.key_usage)],
@@ -243,12 +250,13 @@ def put_beside(hospital: Hospital, person: Person, what: str) -> None:
 
 @pytest.fixture(scope="module")
 def threes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Run]]:
-    """Jeanne's files come in threes, and more. Of Paul there is only one for encryption, in the folder and at the workstation."""
+    """Jeanne's files come in threes, and more. Of Paul there is only one for encryption, in the folder (with a weak key) and at the
+    workstation."""
     with Hospital(tmp_path_factory.mktemp("threes"), THREES) as hospital:
         for what in BESIDE:
             put_beside(hospital, JEANNE, what)
         (hospital.bundle_folder / f"{PAUL.name} - {PAUL.authorisation}.p12").unlink()
-        put_beside(hospital, PAUL, "encryption")
+        put_beside(hospital, PAUL, "weak")
         certificate, key = ENCRYPTION.issue(hospital.authority, PAUL, timedelta(days=900))
         hospital.emulated(CARDIO).store_of(PAUL.sid).plant(certificate, key)
         names = ("check_bundles", "enrol", "again", "audit")
@@ -265,7 +273,15 @@ def test_a_file_for_another_use_is_listed_with_its_use_and_is_no_failure(threes:
     jeanne, paul = rows[JEANNE.authorisation], rows[PAUL.authorisation]
     assert (jeanne["failed"], jeanne["bundle"]["use"]) == (False, "authentication")
     uses = {each["file"].removesuffix(".p12").split()[-1]: each["use"] for each in jeanne["other_uses"]}
-    assert uses == {"encryption": "encryption", "signature": "signature", "mail": "signature", "server": "other"}
+    assert uses == {
+        "encryption": "encryption",
+        "weak": "encryption",
+        "signature": "signature",
+        "curve": "signature",
+        "mail": "signature",
+        "server": "other",
+    }
+    assert (jeanne["unopened"], paul["unopened"]) == ([], [])
     lines = "\n".join(summary(threes["check_bundles"])["lines"])
     assert all(each["file"] in lines for each in jeanne["other_uses"])
     assert (paul["failed"], paul["error"]["problem"]["code"]) == (True, "no_bundle.other_use")

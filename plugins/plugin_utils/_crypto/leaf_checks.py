@@ -12,22 +12,31 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 from .certificate import MIN_RSA_BITS, Certificate
 
 CURVES = ("secp256r1", "secp384r1", "secp521r1")
 """P-256, P-384, P-521: the curves that every supported Windows imports into its CNG software provider."""
 
 
+class UnusableKey(Pkcs12Error):
+    """A file opens, and Windows cannot or should not use its key. ``leaf``: the certificate, whose use says whether that matters."""
+
+    def __init__(self, problem: Problem, leaf: Certificate) -> None:
+        super().__init__(problem)
+        self.leaf = leaf
+
+
 def usable_key(leaf: Certificate, key: PrivateKeyTypes) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
-    """Returns the key if Windows can use it and it is strong enough. Raises ``Pkcs12Error``: ``key_type``, ``weak_key``."""
+    """Returns the key if Windows can use it and it is strong enough. Raises ``UnusableKey``: ``key_type``, ``weak_key``."""
     if isinstance(key, rsa.RSAPrivateKey):
         if key.key_size >= MIN_RSA_BITS:
             return key
-        raise Pkcs12Error(Problem("weak_key", {"whose": name_in(leaf), "bits": key.key_size, "needed": MIN_RSA_BITS}))
+        values: dict[str, Value] = {"whose": name_in(leaf), "bits": key.key_size, "needed": MIN_RSA_BITS}
+        raise UnusableKey(Problem("weak_key", values), leaf)
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in CURVES:
         return key
-    raise Pkcs12Error(Problem("key_type", {"whose": name_in(leaf), "key_type": leaf.key_type}))
+    raise UnusableKey(Problem("key_type", {"whose": name_in(leaf), "key_type": leaf.key_type}), leaf)
 
 
 def check_leaf(leaf: Certificate) -> None:

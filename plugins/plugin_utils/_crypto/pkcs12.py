@@ -69,8 +69,8 @@ def open_bundle(data: bytes, passphrase: str | None) -> Bundle:
         raise Pkcs12Error(Problem("key_mismatch"))
     leaf = _read(content.cert)
     chain = chain_of(leaf, map(_read, content.additional_certs))
-    key = usable_key(leaf, content.key)
     check_leaf(leaf)
+    key = usable_key(leaf, content.key)
     name = content.cert.friendly_name
     return Bundle(
         leaf=leaf,

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem, file_reason
+from .certificate import Certificate
+from .leaf_checks import UnusableKey
 from .passphrases import NumberAsText, passphrases_in
 from .pkcs12 import Bundle, open_bundle
 
@@ -186,11 +188,15 @@ class OpenedFile:
 
 @dataclass(frozen=True, slots=True)
 class UnopenedFile:
-    """A file that fits the pattern and does not open, why, and when it was last written, in nanoseconds."""
+    """A file that fits the pattern and does not open, why, and when it was last written, in nanoseconds.
+
+    ``leaf``: its certificate, where only its key is the reason.
+    """
 
     path: Path
     refusal: Pkcs12Error = field(compare=False)
     written: int = 0
+    leaf: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +226,8 @@ def read_bundle_folder(
         try:
             opened.append(OpenedFile(path, _open_with_any(read_bundle(path), passphrases or (None,)), written))
         except Pkcs12Error as refusal:
-            unopened.append(UnopenedFile(path, Pkcs12Error(_in_file(path, refusal.problem, number)), written))
+            leaf = refusal.leaf if isinstance(refusal, UnusableKey) else None
+            unopened.append(UnopenedFile(path, Pkcs12Error(_in_file(path, refusal.problem, number)), written, leaf))
     near = nearly_named(folder, pattern)
     aside = None if opened or unopened else _put_aside(folder, pattern)
     return FolderFiles(folder, pattern, tuple(opened), tuple(unopened), near, aside)

@@ -20,7 +20,10 @@ from .use import Use, use_of
 
 @dataclass(frozen=True, slots=True)
 class OtherFile:
-    """A file of the holder that opens and is not for authentication: an issuer may deliver a person's certificates in threes."""
+    """A file of the holder that is not for authentication: an issuer may deliver a person's certificates in threes.
+
+    Nobody installs it, so it does not matter whether its key could be.
+    """
 
     file: str
     use: Use
@@ -93,16 +96,18 @@ class BundleFolder:
 
 def bundle_folder(files: FolderFiles) -> BundleFolder:
     """Decides which files of a folder count: the bundle for authentication that ends last."""
-    uses = [(each, use_of(each.bundle.leaf)) for each in files.opened]
-    others = tuple(
-        OtherFile(each.path.name, use, each.bundle.leaf) for each, use in uses if use is not Use.AUTHENTICATION
-    )
-    candidates = (each for each, use in uses if use is Use.AUTHENTICATION)
+    leaves = {each.path: each.bundle.leaf for each in files.opened}
+    leaves |= {each.path: each.leaf for each in files.unopened if each.leaf}
+    others = {
+        path: OtherFile(path.name, use, leaf)
+        for path, leaf in sorted(leaves.items())
+        if (use := use_of(leaf)) is not Use.AUTHENTICATION
+    }
+    candidates = (each for each in files.opened if each.path not in others)
     last = max(candidates, key=lambda each: rank(each.bundle.leaf), default=None)
     since = last.written if last else -1
-    later = sorted(
-        (each for each in files.unopened if each.written > since), key=lambda each: each.written, reverse=True
-    )
+    unopened = tuple(each for each in files.unopened if each.path not in others)
+    later = sorted((each for each in unopened if each.written > since), key=lambda each: each.written, reverse=True)
     return BundleFolder(
-        files.folder, files.pattern, last, files.unopened, files.near, tuple(later), files.aside, others
+        files.folder, files.pattern, last, unopened, files.near, tuple(later), files.aside, tuple(others.values())
     )

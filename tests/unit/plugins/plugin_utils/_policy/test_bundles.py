@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12 import Bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import read_bundle_folder
@@ -17,6 +18,8 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder, bundle_folder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from lab.authority import Authority
+from lab.authority.authority import KeyKind
+from lab.authority.dialect import PrivateKey
 from unit.plugins.plugin_utils.problems import error_of
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
@@ -31,12 +34,16 @@ def files(authority: Authority) -> dict[str, bytes]:
         person = ("Jeanne Dupont", "T1")
         return authority.issue(*person, passphrase=passphrase, not_before=begin, key="ec-p256", **end).data
 
-    def other(*usage: str) -> bytes:
-        ends, kind = {"not_before": LATER, "not_after": LATER + timedelta(days=4000)}, {"key_usage": usage}
-        return authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, key="ec-p256", **ends, **kind).data
+    def other(usage: str, key: KeyKind | PrivateKey = "ec-p256") -> bytes:
+        ends = {"not_before": LATER, "not_after": LATER + timedelta(days=4000)}
+        return authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, key=key, **ends, key_usage=[usage]).data
+
+    weak, curve = rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec.SECP256K1())
 
     short = issued(begin=LATER + timedelta(days=30), not_after=LATER + timedelta(days=60))
     others = {"signing": other("content_commitment"), "encrypting": other("key_agreement")}
+    others |= {"weak_signing": other("content_commitment", curve), "weak_encrypting": other("key_encipherment", weak)}
+    others |= {"weak": other("digital_signature", weak)}
     return {
         **others,
         "old": issued(),
@@ -127,6 +134,19 @@ def test_a_file_for_another_use_is_no_candidate_and_a_folder_with_nothing_else_s
     assert beside.last is not None
     assert (beside.last.path.name, beside.later_refusal()) == ("a.p12", None)
     assert [each.file for each in beside.others] == ["b.p12", "c.p12"]
+
+
+def test_a_key_that_nobody_installs_matters_only_for_authentication(put: Put, tmp_path: Path) -> None:
+    put("a.p12", "new", 1)
+    put("b.p12", "weak_signing", 2)
+    put("c.p12", "weak_encrypting", 3)
+    found = looked(tmp_path)
+    assert [(each.file, each.use) for each in found.others] == [("b.p12", Use.SIGNATURE), ("c.p12", Use.ENCRYPTION)]
+    assert (found.unopened, found.later_refusal()) == ((), None)
+    put("d.p12", "weak", 4)
+    refused = looked(tmp_path)
+    assert [each.refusal.code for each in refused.unopened] == ["weak_key"]
+    assert (refused.others, refused.later) == (found.others, refused.unopened)
 
 
 def test_a_number_without_a_passphrase_is_named(put: Put, tmp_path: Path) -> None:
