@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .._crypto.store import CertificateStore
-from .._errors import Pkcs12Error, Problem
+from .._errors import Pkcs12Error, Problem, Value
 from .._facts.holders import HolderEntry
 from .._policy.plan import plan_absent, plan_offline
 from .._policy.removal import RemovalSelector
@@ -53,8 +53,7 @@ class Absent:
         planned = plan_transaction(found, plan_absent(choose_methods(chosen, self.policy)))
         is_away = absence(found.owner) == "not_logged_on" and not self.execution.holder_password
         if planned.plan.steps and is_away and self.offline:
-            _check_archived(planned)
-            return execute_offline(self.execution, drivers, replace(planned, plan=plan_offline(planned.plan)))
+            return self._without_a_logon(planned, drivers)
         try:
             done = execute(self.execution, drivers, planned, None)
         except Pkcs12Error as refusal:
@@ -65,6 +64,21 @@ class Absent:
         if done.deferred and is_away:
             return replace(done, deferred=Problem("deferred.leaver", causes=(done.deferred, OFFLINE_HINT)))
         return done
+
+    def _without_a_logon(self, planned: Transaction, drivers: Drivers) -> Transaction:
+        """Removes what needs no session. What would be archived stays, and is told. Raises ``Pkcs12Error``: ``offline_archive``."""
+        going = plan_offline(planned.plan)
+        removals = planned.plan.removals.items()
+        staying = tuple(thumbprint for thumbprint, method in removals if method is RemovalMethod.ARCHIVE)
+        if not staying:
+            return execute_offline(self.execution, drivers, replace(planned, plan=going))
+        code = "offline_archive" if self.policy.method is RemovalMethod.ARCHIVE else "offline_archive.old_data"
+        values: dict[str, Value] = {"thumbprints": staying, "name": planned.owner.name}
+        left = Pkcs12Error(Problem(code, values, "removal"), changed=going.changes)
+        if not going.steps:
+            raise left
+        done = execute_offline(self.execution, drivers, replace(planned, plan=going))
+        return done if done.error or done.deferred else replace(done, left=left)
 
     def _check_other_issuers(self, store: CertificateStore, computer: str) -> None:
         """Refuses a removal that selects nothing although the store holds certificates with this number.
@@ -86,12 +100,3 @@ class Absent:
             raise Pkcs12Error(
                 Problem("other_issuer", {"computer": computer, "number": number, "issuers": issuers}, "issuer")
             )
-
-
-def _check_archived(planned: Transaction) -> None:
-    """Refuses what only Windows itself can do. Raises ``Pkcs12Error``: ``offline_archive``."""
-    archived = [thumbprint for thumbprint, method in planned.plan.removals.items() if method is RemovalMethod.ARCHIVE]
-    if archived:
-        raise Pkcs12Error(
-            Problem("offline_archive", {"thumbprints": tuple(archived), "name": planned.owner.name}, "removal")
-        )

@@ -77,7 +77,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     overdue = waits and context.deferral.applies(access.days_left, run.task.entry.is_on_leave(today))
     error = None if awaited else run.error
     gone = [_gone(done, *each) for each in done.plan.removals.items()] if done and not done.error else []
-    unconfirmed = error is None and done is not None and bool(done.plan.removals) and not context.confirmed
+    unconfirmed = done is not None and not done.error and bool(done.plan.removals) and not context.confirmed
     return {
         "outcome": SkipReason.WAITING_FOR_ISSUER.value if awaited else outcome_of(run),
         "failed": error is not None or overdue or unconfirmed,
@@ -246,14 +246,14 @@ def _certificate(done: Transaction, offered: StoreCertificate | None, context: R
 
 
 def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, context: ResultContext) -> Problem | str:
-    if run.error is not None:
-        return run.error.problem
     done = run.transaction
+    if run.error is not None and (done is None or not done.left):
+        return run.error.problem
     if done is None:
         return ""
     if done.plan.removals and not context.confirmed:
-        kept = kept_for_use(_named(run.task), _kept(run))
-        return Problem("done.would_lose", causes=(_would_lose(done, context), *kept, *filter(None, (done.deferred,))))
+        beside = (*kept_for_use(_named(run.task), _kept(run)), *_left(done), *filter(None, (done.deferred,)))
+        return Problem("done.would_lose", causes=(_would_lose(done, context), *beside))
     if done.deferred is not None:
         return _with_absence(done.deferred, run, context)
     if done.skipped and access.ends_on:
@@ -269,6 +269,11 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         told = {"holder": done.owner.name, "ends_on": context.calendar.ends_on(end)}
         return Problem("done.no_new_bundle_after_the_end", told, causes=ended_too)
     return _change(run, done, offered, context)
+
+
+def _left(done: Transaction) -> tuple[Problem, ...]:
+    """Why a part of the work stays undone."""
+    return (done.left.problem,) if done.left else ()
 
 
 def not_opened(files: Sequence[UnopenedFile]) -> tuple[Problem, ...]:
@@ -287,7 +292,7 @@ def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> 
 def _change(run: HolderRun, done: Transaction, offered: StoreCertificate | None, context: ResultContext) -> Problem:
     """What was done, or would be, and until when the holder then has access."""
     removals, kept = len(done.plan.removals), kept_for_use(_named(run.task), _kept(run))
-    beside = (*not_opened(run.task.unopened), *kept)
+    beside = (*not_opened(run.task.unopened), *kept, *_left(done))
     leaf = done.leaf or (offered.certificate if offered and not removals else None)
     holder, computer = done.owner.name, done.inventory.computer
     if leaf is None and not removals:

@@ -72,8 +72,8 @@ class HolderRun:
 
     @property
     def error(self) -> Pkcs12Error | None:
-        """Why it failed, before or in the exchange."""
-        return self.refusal or (self.transaction.error if self.transaction else None)
+        """Why it failed, before or in the exchange, or why the work is not whole."""
+        return self.refusal or (self.transaction.error or self.transaction.left if self.transaction else None)
 
 
 @dataclass(frozen=True, slots=True)

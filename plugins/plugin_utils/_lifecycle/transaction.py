@@ -88,7 +88,8 @@ class Transaction:
 
     ``after`` equals ``before`` unless an exchange ran; it is ``UNREAD`` when nobody could read the store after that. ``leaf`` is the
     certificate to install, None for a removal. ``deferred`` says why the change has to wait, or is None. ``skipped``
-    says why nothing was planned. ``error`` is the error of an exchange that ran.
+    says why nothing was planned. ``error`` is the error of an exchange that ran. ``left`` says why the plan, which is whole, leaves a part
+    of the work undone.
     """
 
     holder: HolderStore
@@ -100,6 +101,7 @@ class Transaction:
     deferred: Problem | None = None
     skipped: SkipReason | None = None
     error: Pkcs12Error | None = None
+    left: Pkcs12Error | None = None
 
     @property
     def owner(self) -> HolderAccount:

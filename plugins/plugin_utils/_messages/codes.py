@@ -741,6 +741,7 @@ CODES: Mapping[str, Code] = {
     "number_differs": code(IT, account=ACCOUNT, name=STR, found=STR, number=STR),
     "of_people": code(NOBODY, who=ACCOUNTS),
     "offline_archive": code(IT, thumbprints=STRS, name=ACCOUNT),
+    "offline_archive.old_data": code(IT, thumbprints=STRS, name=ACCOUNT),
     "older_report": code(NOBODY, name=STR),
     "only_what_was_not_sent": code(IT),
     "other_days": code(IT, days=INT, hosts=STRS),

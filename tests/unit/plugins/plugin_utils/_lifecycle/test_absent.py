@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.absent import Absent
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import Transaction
@@ -18,7 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superse
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Context, Logging
 from lab.authority import Authority
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
-from unit.plugins.plugin_utils.fakes import YEAR, execution, inventory, issue, profile, run_state
+from unit.plugins.plugin_utils.fakes import EMAIL, YEAR, execution, inventory, issue, profile, run_state
 from unit.plugins.plugin_utils.problems import error_of
 
 ALL, USUAL = RemovalSelector(issuer="."), RemovalPolicy()
@@ -77,8 +78,24 @@ def test_offline_does_not_change_what_is_done_for_one_who_is_there_or_whose_pass
 
 def test_offline_archives_nothing(leaver: FakeDrivers) -> None:
     refusal = error_of(lambda: offline(leaver, RemovalPolicy(method=RemovalMethod.ARCHIVE)))
-    assert refusal.code == "offline_archive"
+    assert (refusal.problem.code, refusal.changed) == ("offline_archive", False)
     assert leaver.calls == ["inventory"]
+
+
+@pytest.mark.parametrize("usage", [{"eku": [x509.ObjectIdentifier(EMAIL)]}, {"eku": [], "key_usage": ["key_encipherment"]}])
+def test_offline_what_old_mails_or_files_may_need_stays_is_told_and_stops_nothing_else(
+    leaver: FakeDrivers, authority: Authority, usage: dict[str, Any]
+) -> None:
+    needed = leaver.plant(issue(authority, **usage))
+    done = offline(leaver)
+    assert [*leaver.elements] == [needed]
+    assert done.left is not None
+    assert (done.left.problem.code, done.left.changed) == ("offline_archive.old_data", True)
+    assert done.left.problem.values["thumbprints"] == (needed,)
+    alone = error_of(lambda: offline(leaver))
+    assert (alone.problem, alone.changed) == (done.left.problem, False)
+    assert offline(leaver, RemovalPolicy(encryption_keys=True)).left is None
+    assert not leaver.elements
 
 
 def test_offline_one_who_logs_on_meanwhile_waits_for_the_next_run(leaver: FakeDrivers) -> None:
