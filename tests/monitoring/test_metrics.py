@@ -13,6 +13,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import GivesAccess, Status, Subject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import ACCEPTABLE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability
@@ -26,6 +27,7 @@ VALUES = {
     "access": {access.value for access in GivesAccess},
     "answer": {answer.value for answer in Reachability},
     "what": set(ACCEPTABLE),
+    "use": {use.value for use in Use},
 }
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_every_day.rst"
 

@@ -161,7 +161,7 @@ def _of_certificates(report: Report) -> Iterator[Metric]:
     rows = (*report.certificates, *report.without_holder)
     yield Metric(
         "pkcs12_certificate_not_after_timestamp_seconds",
-        "Last second of a certificate in a store; authorisation is empty without a holder.",
+        "Last second of a certificate in a store; authorisation is empty without a holder. Only use authentication gives access.",
         (
             (
                 {
@@ -171,6 +171,7 @@ def _of_certificates(report: Report) -> Iterator[Metric]:
                     "owner_sid": row.certificate.owner_sid,
                     "store": row.certificate.store,
                     "thumbprint": row.certificate.thumbprint,
+                    "use": row.certificate.use.value,
                     "status": row.status.value,
                 },
                 _unix(row.certificate.not_after),

@@ -111,6 +111,18 @@ REMARKS: Catalogue = {
         "on {workstation}, the certificate is issued to {issued_to}: correct the name in the inventory, or add former_name",
         "sur {workstation}, certificat délivré à {issued_to} : corriger le nom dans l'inventaire, ou ajouter former_name",
     ),
+    "remark.other_use.encryption": (
+        "on {workstation}, only a certificate for encryption: nobody logs on with it",
+        "sur {workstation}, seulement un certificat de chiffrement : il ne permet pas de se connecter",
+    ),
+    "remark.other_use.signature": (
+        "on {workstation}, only a certificate for signature: nobody logs on with it",
+        "sur {workstation}, seulement un certificat de signature : il ne permet pas de se connecter",
+    ),
+    "remark.other_use.other": (
+        "on {workstation}, only a certificate for another use: nobody logs on with it",
+        "sur {workstation}, seulement un certificat pour un autre usage : il ne permet pas de se connecter",
+    ),
     "remark.ends_last": (
         "on {workstation}, ends last: on {day}, {issuer}, thumbprint {thumbprint}",
         "sur {workstation}, fin la plus tardive : le {day}, {issuer}, empreinte {thumbprint}",
@@ -206,7 +218,10 @@ LEGEND: Catalogue = {
     ),
     "legend.expired": ("The certificate ended.", "Le certificat a pris fin."),
     "legend.revoked": ("The issuer took it back.", "L'émetteur l'a révoqué."),
-    "legend.missing": ("No certificate at the workstation.", "Aucun certificat sur le poste."),
+    "legend.missing": (
+        "No certificate at the workstation with which the person logs on.",
+        "Aucun certificat d'authentification sur le poste.",
+    ),
     "legend.key_missing": (
         "The certificate is there, its key is not: no access.",
         "Certificat présent, clé absente : pas d'accès.",

@@ -13,6 +13,7 @@ from ..._facts.schema import UnreadRecord
 from ..._messages.words import MACHINE_SID, SID
 from ..._policy.access import Doubt, doubt_of, next_end
 from ..._policy.status import Status
+from ..._policy.use import Use
 from ..._policy.validity import is_selectable
 from ..acceptance import is_authorisation_due
 from ..exceptions import FAILED
@@ -55,8 +56,8 @@ class Remarks:
 
     def of(self, row: HolderRow) -> list[str]:
         """For which setting of the issuer the row is, where the report has several, that the authorisation is due, too, whose store has the
-        holder's certificate, in whose name it is, which are two, where the last run failed, and what is to be written about the
-        authorisation, one line each."""
+        holder's certificate, in whose name it is, which are two, which is for another use, where the last run failed, and what is to be
+        written about the authorisation, one line each."""
         issuer = [*(self._issuer(row) if self._has_several_issuers else []), *self._date(row)]
         if row.next_step is NextStep.GIVE_OWN_NUMBER:
             return issuer  # whose the certificates are nobody can say
@@ -73,6 +74,7 @@ class Remarks:
             if each.status is Status.WRONG_HOLDER or each.workstation in lost
         )
         doubles = (line for place in row.places for line in self._double(place, own))
+        uses = (line for place in row.places for line in self._other_uses(place, own))
         unread = (line for place in row.places for line in self._why_unknown(place))
         failed = (
             self._say(
@@ -89,7 +91,7 @@ class Remarks:
             for place in row.places
             if place.issued_to
         )
-        told = (*issuer, *self._also(row), *elsewhere, *names, *doubles, *unread, *failed)
+        told = (*issuer, *self._also(row), *elsewhere, *names, *doubles, *uses, *unread, *failed)
         return list(dict.fromkeys(told))
 
     def _failure(self, problem: Problem, step: NextStep) -> str:
@@ -193,6 +195,15 @@ class Remarks:
                 issuer=found.issuer_cn or found.issuer,
                 thumbprint=found.thumbprint[:SHOWN_THUMBPRINT],
             )
+
+    def _other_uses(self, place: HolderWorkstation, own: Iterable[CertificateRow]) -> Iterator[str]:
+        """What the holder has in the own store of a workstation instead of a certificate with which people log on."""
+        there = [row.certificate for row in own if row.workstation == place.workstation]
+        hers = [found for found in there if found.owner_sid == place.owner_sid and not found.archived]
+        if any(found.use is Use.AUTHENTICATION for found in hers):
+            return
+        for use in sorted({found.use.value for found in hers}):
+            yield self._say(f"remark.other_use.{use}", workstation=place.workstation)
 
     def _is_usable(self, row: CertificateRow) -> bool:
         found = row.certificate

@@ -13,10 +13,13 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable, Accepted
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import Reachability, Report
 from unit.plugins.plugin_utils._report.drawn_reports import drawn_report
+from unit.plugins.plugin_utils._report.known import host, record
+from unit.plugins.plugin_utils._report.known import report as known
 from unit.plugins.plugin_utils._report.reports import NAMES, NOW, PARAMETERS, hospital, sample
 
 EMPTY = Report(PARAMETERS, (), (), (), (), (), None, None)
@@ -110,11 +113,21 @@ def test_a_certificate_is_named_by_its_store() -> None:
     report = sample()
     found = read(report)["pkcs12_certificate_not_after_timestamp_seconds"].samples
     first = next(each for each in found if each.labels["authorisation"] == "T100000")
-    assert set(first.labels) == {"workstation", "authorisation", "issuer", "owner_sid", "store", "thumbprint", "status"}
+    labels = {"workstation", "authorisation", "issuer", "owner_sid", "store", "thumbprint", "use", "status"}
+    assert set(first.labels) == labels
     assert first.labels["store"] == "CurrentUser\\My"
     assert first.value == report.certificates[0].certificate.not_after.timestamp()
     assert len([each for each in found if each.labels["authorisation"] == ""]) == 1
     assert len(found) == len(report.certificates)
+
+
+def test_a_certificate_for_another_use_is_told_apart_and_ends_nobodys_access() -> None:
+    report = known(host(record(days=5, use=Use.ENCRYPTION), record(days=300)))
+    ends = values(report, "pkcs12_certificate_not_after_timestamp_seconds", "use")
+    assert {*ends} == {"authentication", "encryption"}
+    until = values(report, "pkcs12_holder_access_until_timestamp_seconds", "authorisation")
+    assert until == {"T1": ends["authentication"]}
+    assert values(report, "pkcs12_holders", "status")["valid"] == 1
 
 
 def test_a_workstation_answered_or_did_not() -> None:

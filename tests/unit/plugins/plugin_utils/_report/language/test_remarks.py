@@ -13,6 +13,7 @@ from markupsafe import escape
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyState, UnreadRecord
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import holders_csv
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.html_page import page
@@ -220,6 +221,26 @@ def test_a_certificate_that_no_browser_offers_is_none_of_the_two(other: dict[str
     assert len([line for line in lines(found, "T1") if "ends last" in line or "older" in line]) == 2
     assert all(third.thumbprint[:8] not in line for line in lines(found, "T1"))
     assert lines(report(host(NEWEST)), "T1") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_valid_certificate_for_another_use_explains_why_nobody_logs_on(language: str) -> None:
+    """Beside one for authentication, also one that has expired, it explains nothing."""
+    others = [record(days=300, use=use) for use in (Use.SIGNATURE, Use.ENCRYPTION, Use.ENCRYPTION, Use.OTHER)]
+    found = report(host(*others), language=language)
+    (row,) = found.holders
+    assert row.status is Status.MISSING
+    uses = ("encryption", "other", "signature")
+    say = Wording(found.parameters)
+    assert remarks(found).of(row) == [say(f"remark.other_use.{use}", workstation="ws-1") for use in uses]
+    for text in (page(found), markdown(found), holders_csv(found).decode("utf-8-sig")):
+        assert all(str(line) in text for line in remarks(found).of(row))
+    for beside in (record(days=-3), record(days=300)):
+        assert lines(report(host(beside, *others)), "T1") == []
+    hidden, elsewhere = record(use=Use.ENCRYPTION, archived=True), record(use=Use.ENCRYPTION, **AT_PAULS)
+    told = lines(report(host(hidden, elsewhere, entries=(JEANNE, PAUL))), "T1")
+    assert len(told) == 1
+    assert "Paul Martin" in told[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
