@@ -26,7 +26,7 @@ from lab.authority.authority import new_key
 from lab.authority.dialect import PrivateKey
 from lab.emulated.store import Store
 from lab.hospital import Hospital
-from lab.people import JEANNE, PAUL, Desk, Person, Seat
+from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
 from lab.playbook import FACT_CACHE, Run, play
 
 RENEWED, RETIRED = "ws-renewed", "ws-retired"
@@ -73,12 +73,16 @@ def _parts(cell: str) -> list[str]:
     return [] if cell == NONE else cell.split(" + ")
 
 
-def table(heading: str) -> dict[Kind, str]:
-    """One table of the page."""
+def cells(heading: str) -> list[list[str]]:
+    """One table of the page, with its head."""
     text = PAGE.read_text(encoding="utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
-    head, _line, *rows = (
-        [each.strip() for each in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")
-    )
+    rows = ([each.strip() for each in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|")
+    return [row for row in rows if set(row[0]) != {"-"} or len(row[0]) == len(NONE)]
+
+
+def table(heading: str) -> dict[Kind, str]:
+    """A table with a row for each extendedKeyUsage and a column for each keyUsage."""
+    head, *rows = cells(heading)
     return {Kind(row[0], usage): cell for row in rows for usage, cell in zip(head[1:], row[1:], strict=True)}
 
 
@@ -221,15 +225,19 @@ def test_what_is_kept_for_its_use_is_told_by_name(
 
 
 CARDIO = "ws-cardio"
-THREES = (Desk(CARDIO, (Seat(JEANNE), Seat(PAUL))),)
+PEOPLE = {"all four": JEANNE, "authentication": ELODIE, "encryption": PAUL, "signature": KARIM, "other": ANNE}
+"""Who has files and certificates for what, as the page says it."""
+THREES = (Desk(CARDIO, tuple(Seat(each) for each in PEOPLE.values())),)
 BESIDE = {"encryption": (NONE, "keyEncipherment"), "signature": (NONE, "contentCommitment")}
-BESIDE |= {"mail": ("emailProtection", "digitalSignature"), "server": ("serverAuth", NONE)}
+BESIDE |= {"mail": ("emailProtection", "digitalSignature"), "other": ("serverAuth", NONE)}
 BESIDE |= {"weak": (NONE, "keyEncipherment"), "curve": (NONE, "contentCommitment")}
 UNUSABLE: Mapping[str, Callable[[], PrivateKey]] = {
     "weak": lambda: rsa.generate_private_key(65537, 1024),
     "curve": lambda: ec.generate_private_key(ec.SECP256K1()),
 }
 """Keys with which no bundle is installed. A file for another use may have them: nobody installs it."""
+ALONE = {"encryption": "weak", "signature": "curve", "other": "other"}
+"""The file of a person who has only one for another use."""
 
 
 def put_beside(hospital: Hospital, person: Person, what: str) -> None:
@@ -250,27 +258,57 @@ def put_beside(hospital: Hospital, person: Person, what: str) -> None:
 
 @pytest.fixture(scope="module")
 def threes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Run]]:
-    """Jeanne's files come in threes, and more. Of Paul there is only one for encryption, in the folder (with a weak key) and at the
-    workstation."""
+    """Jeanne's files come in threes, and more. Three people have files and certificates for one other use alone, Élodie the right ones."""
     with Hospital(tmp_path_factory.mktemp("threes"), THREES) as hospital:
         for what in BESIDE:
             put_beside(hospital, JEANNE, what)
-        (hospital.bundle_folder / f"{PAUL.name} - {PAUL.authorisation}.p12").unlink()
-        put_beside(hospital, PAUL, "weak")
-        certificate, key = ENCRYPTION.issue(hospital.authority, PAUL, timedelta(days=900))
-        hospital.emulated(CARDIO).store_of(PAUL.sid).plant(certificate, key)
+        for use, what in ALONE.items():
+            person = PEOPLE[use]
+            (hospital.bundle_folder / f"{person.name} - {person.authorisation}.p12").unlink()
+            put_beside(hospital, person, what)
+            for each in (person, JEANNE):
+                issued = Kind(*BESIDE[use]).issue(hospital.authority, each, timedelta(days=900))
+                hospital.emulated(CARDIO).store_of(each.sid).plant(*issued)
         names = ("check_bundles", "enrol", "again", "audit")
         playbooks = {name: f"hospital_it.pkcs12.{name}" for name in names} | {"again": "hospital_it.pkcs12.enrol"}
         found = {name: play(hospital, playbook, environment=FACT_CACHE) for name, playbook in playbooks.items()}
-        call = {"from": "workstation", "url": "https://portal.example", "holder": PAUL.account}
-        shown = tasks({"portal_info": call | {"authorisation": PAUL.authorisation}})
-        yield found | {"portal": run_play(hospital, tasks=shown)}
+        call = {"from": "workstation", "url": "https://portal.example"}
+        calls = ({"holder": each.account, "authorisation": each.authorisation} for each in PEOPLE.values())
+        shown = tasks(*({"portal_info": call | each} for each in calls))
+        yield found | {"portal": run_play(hospital, "--check", tasks=shown)}
+
+
+def rows_of(heading: str) -> dict[str, list[str]]:
+    """A table of the page with a row for each kind of person."""
+    _head, *rows = cells(heading)
+    return {first: rest for first, *rest in rows}
+
+
+def test_each_person_is_what_the_page_says(threes: Mapping[str, Run]) -> None:
+    (checked,), (audit,) = threes["check_bundles"].of("holder_bundles"), threes["audit"].of("certificate_facts")
+    bundles = {row["authorisation"]: row["error"] for row in checked.result["holders"]}
+    facts = audit.result["ansible_facts"]["pkcs12"]
+    statuses = {row["authorisation"]: row for row in facts["holders"]}
+    uses = {row["thumbprint"]: row["use"] for row in facts["certificates"]}
+    portal = {person: row.result for person, row in zip(PEOPLE, threes["portal"].of("portal_info"), strict=True)}
+    became = {}
+    for who, person in PEOPLE.items():
+        refusal, shown = bundles[person.authorisation], portal[who]
+        became[who] = [
+            refusal["code"] if refusal else "ready",
+            holder(threes["enrol"], CARDIO, person.authorisation).result["outcome"],
+            holder(threes["again"], CARDIO, person.authorisation).result["outcome"],
+            statuses[person.authorisation]["status"],
+            shown["error"]["code"] if shown.get("error") else uses[shown["thumbprint"]],
+        ]
+        assert bool(statuses[person.authorisation]["access_until"]) is (became[who][3] == "valid")
+    assert became == rows_of("What counts")
 
 
 def test_a_file_for_another_use_is_listed_with_its_use_and_is_no_failure(threes: Mapping[str, Run]) -> None:
     (checked,) = threes["check_bundles"].of("holder_bundles")
     rows = {row["authorisation"]: row for row in checked.result["holders"]}
-    jeanne, paul = rows[JEANNE.authorisation], rows[PAUL.authorisation]
+    jeanne = rows[JEANNE.authorisation]
     assert (jeanne["failed"], jeanne["bundle"]["use"]) == (False, "authentication")
     uses = {each["file"].removesuffix(".p12").split()[-1]: each["use"] for each in jeanne["other_uses"]}
     assert uses == {
@@ -279,30 +317,81 @@ def test_a_file_for_another_use_is_listed_with_its_use_and_is_no_failure(threes:
         "signature": "signature",
         "curve": "signature",
         "mail": "signature",
-        "server": "other",
+        "other": "other",
     }
-    assert (jeanne["unopened"], paul["unopened"]) == ([], [])
+    assert not any(row["unopened"] for row in rows.values())
     lines = "\n".join(summary(threes["check_bundles"])["lines"])
-    assert all(each["file"] in lines for each in jeanne["other_uses"])
-    assert (paul["failed"], paul["error"]["problem"]["code"]) == (True, "no_bundle.other_use")
+    assert all(each["file"] in lines for row in rows.values() for each in row["other_uses"])
+    for use in ALONE:
+        row = rows[PEOPLE[use].authorisation]
+        assert (row["error"]["problem"]["code"], [each["use"] for each in row["other_uses"]]) == (
+            "no_bundle.other_use",
+            [use],
+        )
 
 
-@pytest.mark.parametrize(("name", "outcome"), [("enrol", "installed"), ("again", "unchanged")])
-def test_no_run_speaks_of_it_where_the_right_one_is(threes: Mapping[str, Run], name: str, outcome: str) -> None:
-    jeanne, paul = (holder(threes[name], CARDIO, each.authorisation).result for each in (JEANNE, PAUL))
-    assert (jeanne["outcome"], jeanne["failed"], jeanne["warning"], jeanne["unopened"]) == (outcome, False, None, [])
-    assert (paul["outcome"], paul["error"]["problem"]["code"]) == ("failed", "no_bundle.other_use")
+@pytest.mark.parametrize("name", ["enrol", "again"])
+def test_no_run_speaks_of_the_files_where_the_right_one_is(threes: Mapping[str, Run], name: str) -> None:
+    jeanne = holder(threes[name], CARDIO, JEANNE.authorisation).result
+    assert (jeanne["failed"], jeanne["warning"], jeanne["unopened"], jeanne["superseded"]) == (False, None, [], [])
+    kept = [each["use"] for each in jeanne["kept"]]
+    assert sorted(kept) == (["encryption", "other", "signature"] if name == "enrol" else [])
+    for use in ALONE:
+        found = holder(threes[name], CARDIO, PEOPLE[use].authorisation).result
+        assert found["error"]["problem"]["code"] == "no_bundle.other_use"
 
 
-def test_one_that_is_alone_and_for_another_use_is_no_access(threes: Mapping[str, Run]) -> None:
-    (audit,) = threes["audit"].of("certificate_facts")
-    facts = audit.result["ansible_facts"]["pkcs12"]
-    rows = {row["authorisation"]: row for row in facts["holders"]}
-    assert (rows[PAUL.authorisation]["status"], rows[PAUL.authorisation]["access_until"]) == ("missing", None)
-    assert rows[JEANNE.authorisation]["status"] == "valid"
-    assert {row["subject_cn"].split(" - ")[1]: row["use"] for row in facts["certificates"]} == {
-        JEANNE.authorisation: "authentication",
-        PAUL.authorisation: "encryption",
-    }
-    (portal,) = threes["portal"].of("portal_info")
-    assert portal.result["error"]["code"] == "no_usable_certificate"
+AWAY = "ws-away"
+LEFT_BEHIND = (Desk(AWAY, (Seat(JEANNE, logged_on=False), Seat(PAUL, logged_on=False))),)
+NEEDED = {"encryption": ENCRYPTION, "mail": Kind("clientAuth + emailProtection", "digitalSignature")}
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A removal without a logon: the run, and what each of Jeanne's certificates became."""
+
+    run: Run
+    became: Mapping[str, bool]
+
+
+@pytest.fixture(scope="module")
+def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Away]]:
+    """Jeanne has one certificate to log on, and those that old mails and files may need. Paul has one to log on."""
+    with Hospital(tmp_path_factory.mktemp("away"), LEFT_BEHIND) as hospital:
+        kinds = {"logon": Kind("clientAuth", "digitalSignature")} | NEEDED
+        hers, his = (hospital.emulated(AWAY).store_of(each.sid) for each in (JEANNE, PAUL))
+        planted = {
+            name: hers.plant(*kind.issue(hospital.authority, JEANNE, timedelta(days=90)))
+            for name, kind in kinds.items()
+        }
+        his.plant(*kinds["logon"].issue(hospital.authority, PAUL, timedelta(days=90)))
+        removal = {"pkcs12_offline": True, "pkcs12_leavers": [JEANNE.authorisation, PAUL.authorisation]}
+        confirmed = removal | {"pkcs12_confirm_removal": True}
+        steps = {"asked": removal, "removed": confirmed, "all": confirmed | {"pkcs12_delete_encryption_keys": True}}
+        found = {}
+        for name, variables in steps.items():
+            run = play(hospital, "hospital_it.pkcs12.retire", "-e", json.dumps(variables))
+            found[name] = Away(run, {each: key in hers.elements for each, key in planted.items()})
+        assert not his.elements
+        yield found
+
+
+def test_without_a_logon_what_old_mails_may_need_stays_and_stops_no_other(away: Mapping[str, Away]) -> None:
+    assert away["asked"].became == {"logon": True, "encryption": True, "mail": True}
+    assert away["removed"].became == {"logon": False, "encryption": True, "mail": True}
+    assert away["all"].became == {"logon": False, "encryption": False, "mail": False}
+    for name, paul in (("asked", "would_be_removed_without_a_logon"), ("removed", "removed_without_a_logon")):
+        hers, his = (holder(away[name].run, AWAY, each.authorisation).result for each in (JEANNE, PAUL))
+        assert (hers["failed"], hers["changed"]) == (True, name == "removed")
+        assert hers["error"]["problem"]["code"] == "offline_archive.old_data"
+        assert len(hers["error"]["problem"]["values"]["thumbprints"]) == len(NEEDED)
+        assert len(hers["removed"]) == 1
+        assert (his["error"], summary(away[name].run)["totals"][paul]) == (None, 1)
+    assert away["all"].run.exit_code == 0
+
+
+def test_what_stays_is_told_with_the_next_step(away: Mapping[str, Away]) -> None:
+    for name in ("asked", "removed"):
+        lines = "\n".join(summary(away[name].run)["lines"])
+        assert JEANNE.authorisation in lines
+        assert "pkcs12_delete_encryption_keys" in lines
