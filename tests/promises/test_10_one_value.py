@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from unit.plugins.plugin_utils.crls import authority, crl, pem
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
@@ -124,7 +125,8 @@ class Chain:
         }
         self.given = {"crl": [str(lists[0])], "crl_issuer_files": [str(lists[1])], "deliveries": delivered, **PARIS}
         self.given |= {"report_date": NOW.strftime("%Y-%m-%dT%H:%M:%SZ")}
-        to = {"report_folder": str(folder), "report_name": "r"}
+        formats = ["html", "json", "csv", "markdown", "xlsx"]
+        to = {"report_folder": str(folder), "report_name": "r", "report_formats": formats}
         self.report = run_action("compliance_report", self.given | to, FakeWorkstation(), variables=self.site)
         self.json = json.loads((folder / "r.json").read_text(encoding="utf-8"))
         self.html, self.markdown = ((folder / f"r.{kind}").read_text(encoding="utf-8") for kind in ("html", "md"))
@@ -132,6 +134,8 @@ class Chain:
             list(csv.DictReader(io.StringIO((folder / f"r-{table}.csv").read_text(encoding="utf-8-sig"))))
             for table in ("holders", "certificates")
         )
+        headings, *rows = load_workbook(folder / "r.xlsx").active.iter_rows(values_only=True)
+        self.sheet = [dict(zip(headings, row, strict=True)) for row in rows]
         self.mails = self._reminded(folder, monkeypatch)
 
     def _issued(self, case: Case, workstation: str) -> Any:
@@ -207,6 +211,9 @@ def test_every_form_of_the_report_has_the_same_value(chain: Chain, case: Case) -
     (said,) = of(chain.holders, case)
     assert (said["no access from"], said["days left"]) == (case.on, str(case.value[1]))
     assert (said["next step"], said["who acts"]) == (step, actor)
+    (line_of_sheet,) = of(chain.sheet, case)
+    assert f"{line_of_sheet['no access from']:%Y-%m-%d}" == case.on
+    assert (line_of_sheet["next step"], line_of_sheet["who acts"]) == (step, actor)
     (line,) = [line for line in chain.markdown.splitlines() if line.startswith(f"| {case.name} |")]
     assert case.told in line and step in line.replace("\\", "") and f"| {actor} |" in line
     shown = shown_row(chain, case)

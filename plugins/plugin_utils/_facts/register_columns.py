@@ -53,12 +53,12 @@ HEADINGS: Mapping[str, Mapping[str, Sequence[str]]] = {
 """By field, the headings in each language; the report writes the first one."""
 OF_THE_REPORT: Mapping[str, Mapping[str, str]] = {
     "status": {"en": "status", "fr": "état"},
-    "access_until": {"en": "access until", "fr": "accès jusqu'au"},
+    "ends_on": {"en": "no access from", "fr": "plus d'accès à partir du"},
     "next_step": {"en": "next step", "fr": "à faire"},
     "actor": {"en": "who acts", "fr": "par qui"},
     "remarks": {"en": "remarks", "fr": "précisions"},
 }
-"""What the report adds for people. It is known, and not read."""
+"""What the report adds for people, in the words of all its forms. It is known, and not read."""
 ALONE = "nom"
 """A family name beside a column of given names, and the whole name without one."""
 LOOKED_AT = 20

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..._errors import Problem
+from ..._facts.register_columns import OF_THE_REPORT
 from ..exceptions import FAILED, Accepted
 from ..language.remarks import Remarks
 from ..language.vocabulary import Catalogue, Translator
@@ -28,17 +29,14 @@ from .csv_escaping import text_cell
 SEPARATORS = {"en": ",", "fr": ";"}
 
 CATALOGUE: Catalogue = {
+    **{f"csv.{key}": (words["en"], words["fr"]) for key, words in OF_THE_REPORT.items()},
     "csv.name": ("name", "nom"),
     "csv.authorisation": ("authorisation", "autorisation"),
     "csv.function": ("function", "fonction"),
     "csv.absent_until": ("back on", "de retour le"),
     "csv.expected_from": ("expected from", "attendu à partir du"),
-    "csv.status": ("status", "état"),
-    "csv.next_step": ("next step", "à faire"),
-    "csv.actor": ("who acts", "par qui"),
     "csv.valid_from": ("valid from", "valide du"),
     "csv.valid_until": ("valid until", "valide jusqu'au"),
-    "csv.ends_on": ("no access from", "plus d'accès à partir du"),
     "csv.certificate_ends_on": ("certificate ends on", "certificat : échéance"),
     "csv.days_left": ("days left", "jours restants"),
     "csv.certificate_days_left": ("certificate days left", "jours restants du certificat"),
@@ -54,7 +52,6 @@ CATALOGUE: Catalogue = {
     "csv.by_workstation": ("status by workstation", "état par poste"),
     "csv.accounts": ("accounts", "comptes"),
     "csv.thumbprints": ("thumbprints", "empreintes"),
-    "csv.remarks": ("remarks", "précisions"),
     "csv.failure": ("why the last run failed", "échec du dernier passage"),
     "csv.failure_code": ("code of the failure", "code de l'échec"),
     "csv.workstation": ("workstation", "poste"),

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timezone
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-from zoneinfo import ZoneInfo
 
 from ..._errors import Pkcs12Error, Problem
 from ..._facts.delivery_states import DeliveryState
@@ -32,7 +31,7 @@ COLUMNS = (
 )
 SELDOM = ("former_name", "awaiting", "expected_from", "to_correct")
 """Columns of the register that are there where somebody has them."""
-STATUS = ("status", "access_until", "next_step", "actor", "remarks")
+STATUS = ("status", "ends_on", "next_step", "actor", "remarks")
 """Columns that no register has, and that its reader leaves out."""
 
 SHEET = {"en": "people", "fr": "personnes"}
@@ -115,7 +114,7 @@ def _saved(book: Any) -> bytes:
 
 def _rows(report: Report, say: Wording) -> Iterator[Row]:
     """Everybody of the register; then what is wrong with rows that name nobody whom the inventory has."""
-    remarks, zone = Remarks(report, say), ZoneInfo(report.parameters.time_zone)
+    remarks = Remarks(report, say)
     left = {row.holder: row for row in report.without_holder if row.holder}
     wrong = {_place(each): each for each in report.register.problems}
     for person in report.register.people:
@@ -128,7 +127,7 @@ def _rows(report: Report, say: Wording) -> Iterator[Row]:
         if row:
             known |= {
                 "status": say.of(row.shown_status),
-                "access_until": row.access_until.astimezone(zone).date() if row.access_until else None,
+                "ends_on": row.ends_on,
                 "next_step": say.step(row),
                 "actor": say.of(row.actor),
                 "remarks": "; ".join((*remarks.of(row), *remarks.silent(row))),

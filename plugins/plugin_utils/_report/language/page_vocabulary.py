@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ..._facts.register_columns import OF_THE_REPORT
 from .acceptance_vocabulary import ACCEPTANCE
 from .remark_vocabulary import PARTS as REMARKS
 from .vocabulary import Catalogue
@@ -91,7 +92,7 @@ _TABLE: Catalogue = {
     "column.holder": ("Holder", "Titulaire"),
     "column.number": ("Number", "Numéro"),
     "column.workstations": ("Workstations", "Postes"),
-    "column.until": ("No access from", "Plus d'accès à partir du"),
+    "column.until": (OF_THE_REPORT["ends_on"]["en"].capitalize(), OF_THE_REPORT["ends_on"]["fr"].capitalize()),
     "column.authorisation": ("Authorisation ends on", "Autorisation : échéance"),
     "column.status": ("Status", "État"),
     "column.next_step": ("Next step", "Prochaine étape"),

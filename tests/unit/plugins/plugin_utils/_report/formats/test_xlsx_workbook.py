@@ -123,7 +123,7 @@ def test_a_person_is_one_row_with_the_worst_certificate() -> None:
         known_report(host(*there, entries=(*host().entries, twice)), host(entries=(twice,), name="ws-2"))
     )
     assert (jeanne["name"], jeanne["workstations"], jeanne["status"]) == ("Jeanne Dupont", "ws-1", "valid")
-    assert isinstance(jeanne["access until"], datetime)
+    assert isinstance(jeanne["no access from"], datetime)
     assert (paul["workstations"], paul["account"], paul["mail"]) == ("ws-1; ws-2", "CHU\\pmartin", "p@x")
     assert paul["status"] == "missing"  # at ws-2; at ws-1 it is over
 
