@@ -21,10 +21,10 @@ from unit.plugins.plugin_utils.reminder_inputs import (
 
 
 def test_each_is_told_what_to_do_in_one_mail(office: Office) -> None:
-    result = office.remind()
+    result = office.remind(forward_to="box@chu.example")
     assert (result["changed"], result["counts"]) == (True, {"sent": 3})
     assert "Log on at ws-1" in text(office.to(JEANNE))
-    assert f"to {IT}" in text(office.to(ANNE)) and "Forward" in text(office.to(ANNE))
+    assert "to box@chu.example" in text(office.to(ANNE)) and IT not in text(office.to(ANNE))
     assert "the yearly document" in text(office.to(HEAD)) and "Paul Martin (physicist): 2026-12-25" in text(
         office.to(HEAD)
     )

@@ -25,8 +25,10 @@ WORD = {"en": "authorisation", "fr": "autorisation"}
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What mails have in common. ``forward_to``: where holders forward the issuer's mail to; ``contact``: whom people may ask.
+    """What mails have in common. ``forward_to``: where holders forward the issuer's mail to, empty where the issuer's mails reach IT
+    without them; ``contact``: whom people may ask.
 
+    ``issuer``: sender and subject of the issuer's mail, empty where the site does not say them.
     ``word``: what the site calls an authorisation, None for the word of the language.
     """
 
@@ -35,6 +37,7 @@ class Sender:
     contact: str
     calendar: bool
     word: str | None
+    issuer: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def _texts(
         "matter": known[0],
         "today": say.day(say.today),
         "forward_to": sender.forward_to,
+        "issuer_sender": sender.issuer[0],
+        "issuer_subject": sender.issuer[1],
         "contact": sender.contact,
         "authorisation_word": sender.word or WORD[say.words.language],
         **{name: say.words.details[name] for name in ("who", "service", "document", "to")},

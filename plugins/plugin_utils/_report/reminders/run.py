@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..._errors import Pkcs12Error, Problem
+from ..._errors import Actor, Pkcs12Error, Problem
 from ..._facts.fact_cache import FactCache
 from ..._io.lasting_storage import check_lasting
 from ..._mail.message import check_address
@@ -67,15 +67,16 @@ def _written(
 ) -> Sequence[ReminderMail]:
     """All mails, before the first one is sent: a template that fails sends nobody anything."""
     templates = ReminderTemplates(options["templates_folder"], options["language"])
-    address = options["mail_sender"] or options["it_to"][0]  # in a dry run that has none
+    say = Wording(report.parameters)
+    address = options["mail_sender"] or ""  # a dry run may have none
     sender = Sender(
         address,
-        options["forward_to"] or options["it_to"][0],
-        options["contact"] or check_address("mail_sender", address),
+        options["forward_to"] or "",
+        options["contact"] or (check_address("mail_sender", address) if address else say.of(Actor.IT)),
         options["calendar"],
         report.parameters.authorisation_word,
+        (report.parameters.issuer_mail_sender or "", report.parameters.issuer_mail_subject or ""),
     )
-    say = Wording(report.parameters)
     return [mail_of(letter, templates, say, sender, now) for letter in letters]
 
 
@@ -98,6 +99,8 @@ def _check_addresses(options: Mapping[str, Any]) -> None:
     """Those of options. A wrong one of a holder fails that mail only. Raises ``Pkcs12Error``: ``mail_address``, ``mail_header``."""
     if options["mail_sender"]:
         check_address("mail_sender", options["mail_sender"])
+    if options["forward_to"]:
+        check_address("forward_to", options["forward_to"])
     for option in ("it_to", "employer_to"):
         for address in options[option]:
             check_address(option, address)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES
 from unit.plugins.action.effects import EAST, Effect, Scene, code, table
 from unit.plugins.action.test_report_mail import Listening
 from unit.plugins.plugin_utils._mail.deliveries import known
@@ -242,3 +243,20 @@ def test_what_a_mail_failed_of_names_the_sites_variables(tmp_path: Path) -> None
     (mail,) = result["mails"]
     assert (mail["error"]["problem"]["code"], mail["error"]["setting"]) == ("mail_tls.ca_path", "pkcs12_ca_path")
     assert "\ue000" not in str(result)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("box", ["box@chu.example", None])
+def test_a_mail_asks_for_the_issuers_mail_where_the_site_has_a_box_for_it(
+    box: str | None, language: str, tmp_path: Path
+) -> None:
+    """It says at its end what it has asked for; without a box it asks for nothing. No other address stands in for the box."""
+    issuer = {"issuer_mail_sender": "ra@issuer.example", "issuer_mail_subject": "Certificate delivery"}
+    given = {"forward_to": box, "language": language, "contact": "1234", "state_path": str(tmp_path / "sent.json")}
+    made = run_action("reminder_mails", {**BASE, **issuer, **given}, FakeWorkstation(), variables=LATE)
+    assert [mail["to"] for mail in made["mails"]] == [ROUX], made
+    text = Listening.received["message"].get_body(("plain",)).get_content()
+    asking, _contact, end = text.rpartition("1234")
+    assert all(each in asking for each in issuer.values())
+    assert IT not in text
+    assert (asking.count("box@chu.example"), end.count("box@chu.example")) == ((1, 1) if box else (0, 0))
