@@ -38,6 +38,10 @@ class FactCache:
         variant = "none_or_expired" if self.timeout else "none"
         return Pkcs12Error(Problem(f"no_facts.{variant}", {"plugin": self.plugin, "connection": self.connection}))
 
+    def refusal_outside(self, limit: str) -> Pkcs12Error:
+        """The refusal where a run calls only some workstations and there are facts of no other: its report would replace a good one."""
+        return Pkcs12Error(Problem("no_facts.outside_limit", {"limit": limit, "plugin": self.plugin}))
+
     def warning(self, playbooks: Sequence[str]) -> Problem | None:
         """What an audit says whose facts are gone after the run. ``playbooks``: those of the run, as its command names them."""
         if self.keeps or any(_short(each) in READERS for each in playbooks[1:]):

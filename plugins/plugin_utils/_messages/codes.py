@@ -658,6 +658,7 @@ CODES: Mapping[str, Code] = {
     "no_facts.none_or_expired": code(IT, plugin=STR, connection=STR),
     "no_facts.not_kept": code(IT, plugin=STR),
     "no_facts.not_kept_in_awx": code(IT, plugin=STR),
+    "no_facts.outside_limit": code(IT, limit=STR, plugin=STR),
     "no_holders.to_remind": code(IT),
     "no_key": code(IT, computer=STR, name=STR),
     "no_log_required.codes": code(IT),

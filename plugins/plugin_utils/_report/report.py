@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -121,10 +121,26 @@ def last_report(options: Mapping[str, Any]) -> str | None:
 
 def checked(report: Report, cache: FactCache) -> Report:
     """The whole report, if anything is known of any workstation: its facts, or why it did not answer. Else raises ``Pkcs12Error``."""
-    unusable = with_unusable_variables(report)
-    if not any(row.facts_at or (row.problem and row.workstation not in unusable) for row in report.workstations):
+    if not _is_known(report):
         raise cache.refusal()
     return report
+
+
+def check_outside(report: Report, called: Set[str], limit: str, cache: FactCache) -> None:
+    """Refuses the report of a run that calls some workstations alone where nothing is known of the others: it would replace a good one.
+
+    ``report``: also one that is made before the run calls anybody. Where facts are kept, those of any workstation say that they are found
+    here; where they are not, those of the others are lost. Raises ``Pkcs12Error``: ``no_facts``.
+    """
+    others = tuple(row for row in report.workstations if row.workstation not in called)
+    if others and not _is_known(report if cache.keeps else replace(report, workstations=others)):
+        raise cache.refusal() if cache.keeps else cache.refusal_outside(limit)
+
+
+def _is_known(report: Report) -> bool:
+    """Whether anything is known of any of its workstations."""
+    unusable = with_unusable_variables(report)
+    return any(row.facts_at or (row.problem and row.workstation not in unusable) for row in report.workstations)
 
 
 def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days: int) -> list[Problem]:

@@ -144,6 +144,35 @@ def test_limit_that_leaves_out_the_report_is_refused_before_the_first_renewal(ho
     assert (ended.requests, ended.of("compliance_report")) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("environment", "code"),
+    [
+        ({}, "no_facts.outside_limit"),
+        ({**FACT_CACHE, "ANSIBLE_CACHE_PLUGIN_CONNECTION": "elsewhere"}, "no_facts.none"),
+    ],
+    ids=["no cache", "a cache elsewhere"],
+)
+def test_a_limited_run_that_knows_nothing_of_the_others_leaves_their_report_alone(
+    hospital: Hospital, environment: dict[str, str], code: str
+) -> None:
+    """As from another folder, where no ansible.cfg names the cache."""
+    assert run(hospital, "report", "kept").exit_code == 0
+    before = statuses(hospital, "kept")
+    assert set(before) == {JEANNE.authorisation, PAUL.authorisation}
+    given = {"pkcs12_report_folder": str(hospital.folder), "pkcs12_report_formats": ["json"]}
+    given["pkcs12_report_name"] = "kept"
+    options = ("-e", json.dumps(given), "--limit", f"{ONE},localhost")
+    ended = play(hospital, "hospital_it.pkcs12.daily", *options, environment=environment)
+    (refused,) = ended.of("compliance_report")
+    assert (ended.exit_code, refused.result["error"]["problem"]["code"], ended.requests) == (2, code, ())
+    assert statuses(hospital, "kept") == before
+    if not environment:  # the audit of one workstation makes nothing known of the other
+        together = ("hospital_it.pkcs12.report", *options)
+        ended = play(hospital, "hospital_it.pkcs12.audit", *together, environment=environment)
+        (refused,) = ended.of("compliance_report")
+        assert (refused.result["error"]["problem"]["code"], statuses(hospital, "kept")) == (code, before)
+
+
 @pytest.mark.usefixtures("nonce_language")
 @pytest.mark.parametrize("book", ["report", "remind", "collect"])
 def test_limit_without_localhost_is_red_and_says_why(hospital: Hospital, book: str) -> None:
