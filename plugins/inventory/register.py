@@ -67,7 +67,8 @@ notes:
     2026). Of V(01/02/2026), the day comes first.
   - >-
     A row that is wrong is named in C(pkcs12_register_problems) with all that is wrong in it. Its person stays in C(pkcs12_holders), no
-    task does anything for this person, and everybody else is served. The roles end red with one sentence for each wrong row.
+    task does anything for this person, and everybody else is served. The roles end red with one sentence for each wrong row. A row
+    without a name, an account, a number and a workstation, such as a total, is nobody's. A run tells it once, and is green.
   - >-
     A file that cannot be read gives no host. Ansible alone would only warn, and go on with other sources; but each module of this
     collection fails with RV(hospital_it.pkcs12.run_check#module:error.code=register_unread) then.
@@ -134,7 +135,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ansible.utils.path import unfrackpath
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_variables import REGISTER_PROBLEMS, untag
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Pkcs12Error, Problem, Value
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register import Names, Register, read_register
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import columns_of
@@ -190,7 +191,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         groups = {*self.inventory.groups, self._group}
         unread = {"file": sheet.path.name, "headings": columns.unknown}
         told = [Problem("register_columns", unread)] if columns.unknown else []
-        return read_register(sheet, columns, Names(set(self.inventory.hosts), groups)), told
+        register = read_register(sheet, columns, Names(set(self.inventory.hosts), groups))
+        nobody: dict[str, Value] = {"file": sheet.path.name, "lines": tuple(map(str, register.nobody))}
+        return register, [*told, Problem("register_nobody", nobody)] if register.nobody else told
 
     @property
     def _group(self) -> str:

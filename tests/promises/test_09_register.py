@@ -52,10 +52,10 @@ def hospital(saved_state: SavedState) -> Hospital:
     return saved_state.hospital
 
 
-def saved(hospital: Hospital, rows: Sequence[Sequence[Any]]) -> Path:
+def saved(hospital: Hospital, rows: Sequence[Sequence[Any]], headings: Sequence[str] = HEADINGS) -> Path:
     path = hospital.folder / "register" / "people.xlsx"
     made = Workbook()
-    for row in (HEADINGS, *rows):
+    for row in (headings, *rows):
         made.active.append(row)
     made.save(path)
     return path
@@ -148,3 +148,31 @@ def test_a_wrong_row_stops_its_person_alone_and_the_run_ends_red(hospital: Hospi
         (THERE, "correct_row"),
     ]  # nobody is told to remove one
     assert not canary.exists()
+
+
+def test_a_row_of_nobody_is_told_once_and_the_run_is_green(hospital: Hospital) -> None:
+    """As a total below the people has no name and no account."""
+    total = [None, None, None, None, "Total : 3"]
+    saved(hospital, [right(JEANNE, HERE), right(PAUL, HERE), right(ELODIE, THERE), total])
+    ended = run(hospital, "enrol")
+    assert ended.exit_code == 0, ended.stdout
+    told = [each for each in all_told(ended.stdout + ended.stderr) if each.code == "register_nobody"]
+    assert [each.values["lines"] for each in told] == ["5"]
+    assert held(hospital) == {JEANNE.name: 1, PAUL.name: 1, ELODIE.name: 1}
+
+
+def test_the_rows_of_one_person_have_one_last_day(hospital: Hospital) -> None:
+    """Nobody knows which one is right: the person is not served, and everybody else at the workstation is."""
+    headings = (*HEADINGS, "Dernier jour", "Absent du", "De retour le")
+    people = [right(JEANNE, HERE), right(ELODIE, THERE)]
+    of_paul = [[*right(PAUL, HERE), None, None, day] for day in ("31/12/2035", "30/11/2035")]
+    away = [*people[1], None, None, None, "01/02/2035", "01/02/2035"]
+    saved(hospital, [people[0], away, *of_paul], headings)
+    ended = run(hospital, "enrol")
+    told = [each for each in all_told(ended.stdout + ended.stderr) if each.code == "register_row"]
+    assert {(each.values["line"], *(cause.code for cause in each.causes)) for each in told} == {
+        ("3", "register_row.absence"),
+        ("4", "register_row.differs"),
+        ("5", "register_row.differs"),
+    }
+    assert (ended.exit_code, held(hospital)) == (2, {JEANNE.name: 1, PAUL.name: 0, ELODIE.name: 0})

@@ -98,8 +98,8 @@ class HolderEntry:
         return self.user.casefold(), self.person.authorisation
 
 
-LONGEST_FUNCTION = 100
-"""Characters."""
+LONGEST_FUNCTION, LONGEST_GROUPS = 100, 1000
+"""Characters. A register joins all groups of a person."""
 MOST_SHOWN = 60
 """Characters of a wrong value."""
 
@@ -154,8 +154,8 @@ def parse_holder(
         absent_until=absent_until,
         leaves_on=leaves_on,
         is_site_anniversary=own is None and site_anniversary is not None,
-        function=_line(raw, "function"),
-        group=_line(raw, "group"),
+        function=_line(raw, "function", LONGEST_FUNCTION),
+        group=_line(raw, "group", LONGEST_GROUPS),
         awaiting=_awaiting(raw),
         expected_from=_day(raw, "expected_from"),
         mail=_mail(raw),
@@ -178,11 +178,11 @@ def _awaiting(raw: Mapping[str, Any]) -> Awaiting | None:
         raise Pkcs12Error(Problem("bad_arguments.holder_awaiting", wrong)) from None
 
 
-def _line(raw: Mapping[str, Any], key: str) -> str | None:
+def _line(raw: Mapping[str, Any], key: str, most: int) -> str | None:
     """A text on one line of a table."""
     text = " ".join(str(raw.get(key) or "").split())
-    if len(text) > LONGEST_FUNCTION:
-        wrong: dict[str, Value] = {"key": key, "whose": raw["user"], "length": len(text), "most": LONGEST_FUNCTION}
+    if len(text) > most:
+        wrong: dict[str, Value] = {"key": key, "whose": raw["user"], "length": len(text), "most": most}
         raise Pkcs12Error(Problem("bad_arguments.holder_text_too_long", wrong))
     return text or None
 

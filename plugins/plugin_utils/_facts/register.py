@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ParamSpec, TypeVar
 
 from .._errors import Pkcs12Error, Problem, Value
 from .._io.spreadsheets import Cell, Kind, Row, Sheet
 from .._policy.accounts import account_key
 from .._policy.names import number_key, tidy
-from .holders import HOLDER_OPTIONS
+from .holders import HOLDER_OPTIONS, parse_holder
 from .register_columns import HEADINGS, Columns
 from .register_values import (
     RESERVED,
@@ -26,6 +26,7 @@ from .register_values import (
     accounts_of,
     fault,
     harmless,
+    seen,
     several,
     shown,
     text_of,
@@ -43,6 +44,8 @@ SINGLE = tuple(
 )
 """Fields that all rows of a person have to agree in. A name may be written in several ways."""
 
+OF_NAMES = ("name", "family_name", "given_name")
+
 Holder = Mapping[str, str]
 """An entry of ``pkcs12_holders``."""
 
@@ -51,13 +54,15 @@ Holder = Mapping[str, str]
 class Register:
     """``hosts``: ``pkcs12_holders`` of each workstation. ``groups``: the workstations of each group of Ansible.
 
-    ``people``: those without a workstation, as in ``pkcs12_register_holders``. ``problems``: the rows that are wrong.
+    ``people``: those without a workstation, as in ``pkcs12_register_holders``. ``problems``: the rows that are wrong. ``nobody``: the
+    lines of rows that are nobody's, such as a total.
     """
 
     hosts: Mapping[str, Sequence[Holder]]
     groups: Mapping[str, Sequence[str]]
     people: Sequence[Holder]
     problems: Sequence[Problem]
+    nobody: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -92,7 +97,7 @@ def read_register(sheet: Sheet, columns: Columns, names: Names) -> Register:
     read = [each for each in found if each]
     _check_groups(read, columns, names)
     people = _people(read, columns.headings)
-    register = _register(people, harmless(sheet.path.name))
+    register = replace(_register(people, harmless(sheet.path.name)), nobody=tuple(rows.nobody))
     if not register.hosts and all("row_problem" in each for each in register.people):
         file: dict[str, Value] = {"file": str(sheet.path)}
         if not read:
@@ -107,17 +112,21 @@ class _Rows:
     def __init__(self, columns: Columns, names: Names) -> None:
         self._columns = columns
         self._names = names
+        self.nobody: list[int] = []
         self._spelling = {host.casefold(): host for host in names.hosts}
 
     def read(self, row: Row) -> _Read | None:
-        """What a row says; None where nothing is in the columns of the register."""
-        if not any(column in row.cells for column in self._columns.places.values()):
+        """What a row says; None where nothing is in the columns of the register, and for a row that is nobody's."""
+        cells = {name: seen(row.cell(column)) for name, column in self._columns.places.items()}
+        if all(cell.kind is Kind.EMPTY for cell in cells.values()):
+            return None
+        if _is_nobodys(cells):
+            self.nobody.append(row.line)
             return None
         read = _Read(row.line)
         if beyond := next((cell for column, cell in row.cells.items() if column >= self._columns.width), None):
             values: dict[str, Value] = {"cell": beyond.where, "given": shown(beyond.value)}
             read.faults.append(Problem("register_row.beyond", values))
-        cells = {name: row.cell(column) for name, column in self._columns.places.items()}
         for name, cell in cells.items():
             if name == "group":
                 read.groups = several(_tried(read, text_of, cell, self._heading(name), may_be_number=True) or "")
@@ -138,7 +147,7 @@ class _Rows:
         parts = [read.values.pop(name, "") for name in ("given_name", "family_name")]
         if "name" not in read.values and all(parts):
             read.values["name"] = " ".join(parts)
-        of_name = [name for name in ("name", "family_name", "given_name") if name in cells]
+        of_name = [name for name in OF_NAMES if name in cells]
         empty = next((name for name in of_name if cells[name].kind is Kind.EMPTY), None)
         told = {problem.values["cell"] for problem in read.faults}
         if empty and "name" not in read.values and not told & {cells[name].where for name in of_name}:
@@ -179,6 +188,14 @@ class _Rows:
             else:
                 found.append(self._spelling.setdefault(name.casefold(), name))
         return found
+
+
+def _is_nobodys(cells: Mapping[str, Cell]) -> bool:
+    """Whether a row has no name, no account, no number and no workstation, as that of a total has none. A count is no number."""
+    unnamed = all(cells[name].kind is Kind.EMPTY for name in (*OF_NAMES, "user") if name in cells)
+    number, workstations = cells["authorisation"], cells["workstations"]
+    has_number = number.kind is Kind.TEXT and any(map(str.isdigit, str(number.value)))
+    return unnamed and not has_number and workstations.kind in (Kind.EMPTY, Kind.NUMBER)
 
 
 def _is_absence(values: Mapping[str, str]) -> bool:
@@ -257,7 +274,7 @@ def _register(people: Iterable[Sequence[_Read]], file: str) -> Register:
     without: list[Holder] = []
     wrong: dict[int, Problem] = {}
     for rows in people:
-        holder = _holder(rows, file)
+        holder = _accepted(_holder(rows, file), rows, file)
         places: dict[tuple[str, str], str] = {}
         for workstation, account in (place for row in rows for place in row.places):
             places.setdefault((workstation, account_key(account)), account)
@@ -297,6 +314,19 @@ def _holder(rows: Sequence[_Read], file: str) -> Holder:
     if wrong := [row.line for row in rows if row.faults]:
         said["row_problem"] = f"{file}:{wrong[0]}"
     return {key: said[key] for key in HOLDER_OPTIONS if said.get(key)}
+
+
+def _accepted(holder: Holder, rows: Sequence[_Read], file: str) -> Holder:
+    """The holder as an inventory may have one. What ``parse_holder`` refuses is wrong with the rows, and is left out: an entry that
+    cannot be read stops everybody at its workstation, in place of its person."""
+    try:
+        parse_holder({"user": file, **holder})
+    except Pkcs12Error as refusal:
+        for row in rows:
+            row.faults = row.faults or [refusal.problem]
+        kept = {key: holder[key] for key in ("name", "authorisation") if key in holder}
+        return kept | {"row_problem": holder.get("row_problem", f"{file}:{rows[0].line}")}
+    return holder
 
 
 def _problem(row: _Read, file: str) -> Problem:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -66,6 +67,14 @@ def harmless(told: Any) -> Any:
     if isinstance(told, Mapping):
         return {key: harmless(each) for key, each in told.items()}
     return list(map(harmless, told)) if isinstance(told, (list, tuple)) else told
+
+
+def seen(cell: Cell) -> Cell:
+    """A cell as people see it: without signs that have no width, which come along when a text is copied. One with nothing else is empty."""
+    if cell.kind is not Kind.TEXT:
+        return cell
+    text = "".join(each for each in str(cell.value) if unicodedata.category(each) != "Cf")
+    return Cell(cell.where, Kind.TEXT, text) if text.strip() else Cell(cell.where, Kind.EMPTY, "")
 
 
 def text_of(cell: Cell, heading: str, may_be_number: bool = False) -> str:

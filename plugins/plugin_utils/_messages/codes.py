@@ -861,6 +861,7 @@ CODES: Mapping[str, Code] = {
     "register_columns": code(NOBODY, file=STR, headings=STRS),
     "register_many_leave.passed": code(IT, count=INT, all=INT),
     "register_many_leave.same_day": code(IT, count=INT, all=INT, day=DATE),
+    "register_nobody": code(NOBODY, file=STR, lines=STRS),
     "register_row": code(IT, file=STR, line=INT, whose=STR),
     "register_row.absence": code(IT, cell=STR, heading=STR),
     "register_row.account_missing": code(IT, cell=STR, heading=STR),

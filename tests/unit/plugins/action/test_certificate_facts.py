@@ -89,7 +89,7 @@ EFFECTS = [
     Effect("holders.former_name", "Jeanne Durand", code, None, "bad_arguments", {"holders": [NUMBERLESS]}, entry=NUMBERLESS),
     Effect("holders.expected_from", "soon", code, None, "bad_arguments"),
     Effect("holders.function", "x" * 101, code, None, "bad_arguments"),
-    Effect("holders.group", "x" * 101, code, None, "bad_arguments"),
+    Effect("holders.group", "x" * 1001, code, None, "bad_arguments"),
     Effect("holders.mail", "nobody", code, None, "bad_arguments"),
     Effect("only_holders", True, listed, [CARD, HERS, HIS, OTHER], [CARD, HERS], {"issuer": "."}, crowded),
     Effect("issuer", "CN=AC Personnes", listed, [CARD, HERS], [CARD, HERS, HIS, OTHER], scene=crowded),

@@ -207,7 +207,7 @@ EFFECTS = [
     registered("absent_from", "2026-11-26", "2027-01-10", None, AWAY, last("absent_until")),
     registered("leaves_on", "2026-11-24", 1, 0, see=summary("without_workstation")),
     registered("row_problem", "people.xlsx:17", 0, 1, LEFT, summary("without_workstation")),
-    registered("group", "x" * 101, None, "bad_arguments", see=code),
+    registered("group", "x" * 1001, None, "bad_arguments", see=code),
     Effect("authorisation_anniversary", "2027-01-01", last("authorisation_until"), None, "2027-01-01", NEWCOMER),
     Effect("authorisation_anniversary", "tomorrow", code, None, "bad_arguments"),
     Effect("authorisation_word", "habilitation", says("Habilitation"), False, True),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import (
+    check_holders,
+    of_inventory,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register import Names, Register, read_register
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import HEADINGS as COLUMNS
@@ -310,3 +314,60 @@ def test_nothing_that_is_told_is_a_template() -> None:
     assert entry["row_problem"] == "{ { x }}.csv:2"
     told = {"a {{ b }}": ["{% c %}", ("{# d #}", 1)], "e": "{{{f}}}"}
     assert harmless(told) == {"a {{ b }}": ["{ % c %}", ["{ # d #}", 1]], "e": "{ { {f}}}"}
+
+
+def test_a_row_of_nobody_is_named_and_is_wrong_with_nobody() -> None:
+    total = [None, None, None, None, "Total : 2"]
+    headings = (*HEADINGS, "function")
+    for row in (total, [None, "Total", None, 2], [None, 2], ["\u200b", " ", "", None, "Total"]):
+        found = register_of(JEANNE, PAUL, row, headings=headings)
+        assert (found.nobody, found.problems, {*found.hosts}) == ((4,), [], {"ws1", "ws2"}), row
+    for row in ([None, "T3"], [None, None, None, "ws3"], [None, None, "CHU\\x"], ["Total"]):
+        assert register_of(JEANNE, row).nobody == (), row
+        assert register_of(JEANNE, row).problems, row
+
+
+def test_a_sign_without_a_width_is_not_there() -> None:
+    (holder,) = register_of(["Jeanne\u200b Dupont", "\u200eT1", "CHU\\jdupont", "ws1"]).hosts["ws1"]
+    assert (holder["name"], holder["authorisation"]) == ("Jeanne Dupont", "T1")
+
+
+def test_somebody_in_many_groups_is_served() -> None:
+    groups = "; ".join(f"service numéro {at}" for at in range(20))
+    headings, cells = row(groups=groups)
+    register = register_of(cells, headings=headings)
+    assert not register.problems
+    assert parse_holder(register.hosts["ws1"][0]).group == groups
+
+
+DAYS = (date(2026, 1, 1), date(2027, 2, 1), "31/02/2027", "1/2/2027", None, None, None)
+CELLS: dict[str, tuple[Any, ...]] = {
+    "name": ("Jeanne Dupont", "Paul Martin", "DUPONT Jeanne", None, "{{x}}", "x" * 300, "\u200b", "Total"),
+    "authorisation": ("T1", "T2", None, 100004, "\u200b", " ", "0", "t 1", "x" * 300),
+    "account": ("CHU\\jd", "pm@chu.example", None, "\u200b", "a;b", "bad\\\\x", "S-1-5-21-7", "x" * 300),
+    "workstation": ("ws1", "ws2", "ws1; ws2", None, "all", "1234", "!"),
+    "function": ("nurse", None, "f" * 101, 5),
+    "mail": ("a@b.c", None, "x", "a@b;c@d"),
+    **dict.fromkeys(("anniversary", "absent from", "absent until", "last day", "expected from"), DAYS),
+    "groups": (None, "a;b", "; ".join(f"group {at}" for at in range(150)), "g" * 120, "ws1"),
+    "former name": (None, "Jeanne Dupuis"),
+    "awaiting": (None, "bundle", "x"),
+    "to correct": (None, None, "x"),
+}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_a_sheet_has_the_parser_of_holders_takes_what_the_register_gives(seed: int) -> None:
+    """One entry that it refuses would stop every task of the workstation, and not its person alone."""
+    chance = random.Random(seed)  # noqa: S311
+    right = [*("Eve Ok", "T9", "CHU\\eve", "ws9"), *[None] * (len(CELLS) - 4)]
+    for _each in range(60):
+        rows = [[chance.choice(cells) for cells in CELLS.values()] for _row in range(chance.choice((1, 2, 3)))]
+        register = register_of(right, *rows, headings=[*CELLS])
+        assert len(register.hosts["ws9"]) == 1 and "row_problem" not in register.hosts["ws9"][0]
+        for host, holders in register.hosts.items():
+            check_holders([dict(each) for each in holders])
+            assert all(map(parse_holder, holders)), host
+            _numbered, refused = of_inventory({host: holders})
+            assert {cause.kind for each in refused for cause in each.causes} <= {"register_row"}
+        assert all(parse_holder({"user": each["name"], **each}) for each in register.people)
