@@ -24,6 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._withdrawal.wit
 class ActionModule(KnowsRetired, Pkcs12Action):
     """The argument spec and the call."""
 
+    WRITES = True
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE}
     SPEC = ArgumentSpec(
         options={

@@ -41,6 +41,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 class ActionModule(KnowsRetired, Pkcs12Action):
     """The argument spec and the call."""
 
+    WRITES = True
     SPEC = ArgumentSpec(
         options={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

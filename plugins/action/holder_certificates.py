@@ -82,6 +82,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validit
 class ActionModule(KnowsRetired, WithPassphraseFiles):
     """The argument spec and the call."""
 
+    WRITES = True
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {"passphrases": PASSPHRASE, "holder_passwords": PASSWORD}
     SPEC = ArgumentSpec(
         options={

@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.vault_file 
 class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
+    WRITES = True
     SPEC = ArgumentSpec(
         options={
             "vault_file": {"type": "path", "required": True, "site": True},

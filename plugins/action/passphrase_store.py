@@ -30,6 +30,7 @@ HTTPS = re.compile(r"https://[^/\s]", re.IGNORECASE)
 class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
+    WRITES = True
     SPEC = ArgumentSpec(
         options={
             "store": {"type": "str", "choices": ["hashicorp_vault", "awx_credential"], "required": True},

@@ -30,6 +30,7 @@ LEFT_OUT = {name: OPTIONS[name].get("default") for name in OF_FILES}
 class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
+    WRITES = True
     SPEC = ArgumentSpec(
         options={
             **{name: option for name, option in OPTIONS.items() if name not in LEFT_OUT},

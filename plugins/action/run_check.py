@@ -20,13 +20,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
     register_problems,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import known_settings
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import (
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.variable_names import (
     LOCALHOST,
     OWN_NAMES,
     names_in,
     without_effect,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 
 HOSTS, BATCH = "ansible_play_hosts_all", "ansible_play_batch"
 UNKNOWN = ("unused_variable.everywhere", "unused_variable.unknown")

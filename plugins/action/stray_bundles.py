@@ -24,6 +24,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stra
 class ActionModule(Pkcs12Action):
     """The argument spec and the call."""
 
+    WRITES = True
     SPEC = ArgumentSpec(
         options={
             "remove_sha256": {"type": "list", "elements": "str", "default": []},

@@ -159,8 +159,8 @@ OF_A_PLAYBOOK = {
 """Groups that playbooks make."""
 OF_AWX = {"pkcs12_due", "pkcs12_deferred", *(f"pkcs12_{status.value}" for status in Status)}
 """Groups that the inventory of AWX makes."""
-OTHERS = {"pkcs12_files", "pkcs12_serail", "pkcs12_register", REGISTER_PROBLEMS}
-"""A module of ours, a name that is misspelt on purpose, the end of a file's name, and what the inventory plugin gives."""
+OTHERS = {"pkcs12_files", "pkcs12_serail", "pkcs12_leaver", "pkcs12_register", REGISTER_PROBLEMS}
+"""A module of ours, names that are misspelt on purpose, the end of a file's name, and what the inventory plugin gives."""
 
 
 @cache

@@ -26,6 +26,7 @@ HOLDERS = [
     {"name": "Jeanne Dupont", "authorisation": "T100001", "user": "CHU\\jdupont"},
     {"name": "Paul Martin", "authorisation": "T100004", "user": "CHU\\pmartin"},
 ]
+WRITING = "hospital_it.pkcs12.holder_certificates"
 MODULE, RUN_MODULE = "hospital_it.pkcs12.holder_bundles", "hospital_it.pkcs12.compliance_report"
 
 
@@ -49,6 +50,15 @@ def of_site(**defaults: Any) -> dict[str, Any]:
 
 
 UTC_ROLE = of_site(time_zone="Etc/UTC")
+NEARLY = ("pkcs12_leaver", "pkcs_leavers", "pkcs_install", "enrol_leavers")
+
+
+def nearly(name: str, module: str = WRITING, **keywords: Any) -> Case:
+    """A task with a variable of this name."""
+    refused = ("nearly_a_setting", {}) if module == WRITING and not keywords else None
+    return Case(of_site(), refused=refused, module=module, keywords={"vars": {name: ["T100004"], **keywords}})
+
+
 CASES = {
     "the task's argument comes first": Case({**UTC_ROLE, "time_zone": "Europe/Oslo"}, {"time_zone": "Europe/Oslo"}),
     "a null argument counts as none": Case({**UTC_ROLE, "time_zone": None}, {"time_zone": "Europe/Paris"}),
@@ -126,6 +136,19 @@ CASES = {
     "a setting that is missing": Case(
         {"holders": HOLDERS, "from_site": {}}, refused=("", {}), setting="pkcs12_bundle_folder"
     ),
+    **{f"{name} where something is written": nearly(name) for name in NEARLY},
+    "a setting's near name where nothing is written": nearly(NEARLY[0], MODULE),
+    "a setting's near name that is the site's own": nearly(NEARLY[0], pkcs12_own_variables=[NEARLY[0]]),
+    **{
+        f"a language that nobody knows, for {module.rpartition('.')[2]}": Case(
+            of_site(),
+            refused=("no_choice", {"option": "pkcs12_language", "given": "francais"}),
+            setting="pkcs12_language",
+            keywords={"vars": {"pkcs12_language": "francais"}},
+            module=module,
+        )
+        for module in (MODULE, WRITING)
+    },
     "a misspelt argument": Case(
         {**of_site(), "passphrasse": SECRET}, refused=("unknown_options", {"options": ["passphrasse"]})
     ),
@@ -233,6 +256,8 @@ def test_value_of_a_setting(site: Path, name: str) -> None:
     shown = {key: arguments.get(key) for key in case.expected if arguments.get(key) != "$REDACTED$"}
     assert shown == {key: case.expected[key] for key in case.expected if key in shown}
     assert shown.keys() == case.expected.keys() or name == "a vaulted variable"
+    if name.startswith("a setting's near name"):
+        assert "nearly_a_setting" not in str(result)
     if case.refused:
         code, values = case.refused
         assert result["error"]["code"] == "bad_arguments"

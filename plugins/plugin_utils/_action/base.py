@@ -95,6 +95,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         self._arguments = self.arguments_of_task()  # what is known of a task whose settings cannot be read
         task = self._task_context({})
         try:
+            self.check_shared()
             self._arguments = arguments = self.merged_arguments()
             check_register(self._task_vars)
             validation = validated(self.SPEC, arguments)
@@ -138,7 +139,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         """The words in which this task tells problems: in the language of the site, with the names that its user has set."""
         try:
             language = str(self.variable(LANGUAGE))
-        except Pkcs12Error:  # a task that reads this setting refuses it
+        except Pkcs12Error:  # the task is refused for it
             language = ""
         return Words(language, self.called)
 

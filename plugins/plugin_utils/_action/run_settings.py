@@ -51,7 +51,7 @@ RUN_SETTINGS = (
         "pkcs12_own_variables",
         "list of str",
         "[]",
-        "Your own variables with the prefix of the collection. No playbook asks what they are.",
+        "Your own variables with the prefix of the collection, or nearly the name of a setting. No playbook asks what they are.",
         Where.BOTH,
         "every playbook",
     ),

@@ -16,11 +16,14 @@ from typing import Any, ClassVar
 
 from .._crypto.passphrases import SecretKind, by_key, is_refusal, merged, texts_in
 from .._errors import Pkcs12Error, Problem
-from .._messages.words import SHARED_WORDS
+from .._messages.words import LANGUAGES, SHARED_WORDS
 from .arguments import Arguments, ArgumentSpec
 from .host_variables import untag
+from .known_settings import known_settings
 from .secret_variables import names_of, rendered_mappings, rendered_secret
 from .this_run import OwnVariables
+from .validation import check_value
+from .variable_names import OWN_NAMES, names_in, nearly_settings
 
 FROM_SITE = "from_site"
 SITE = "site"
@@ -30,6 +33,8 @@ OF_THE_COMMAND = {"pkcs12_hosts", "pkcs12_serial"}
 """Ansible reads these before the inventory. There they have no effect, and a run works on other workstations than somebody thinks."""
 PREFIX = "pkcs12_"
 """How the site's variable of an option begins."""
+SHARED: Mapping[str, Mapping[str, Any]] = {"language": {"type": "str", "choices": list(LANGUAGES)}}
+"""Settings that count in every task, whether its spec has them or not."""
 
 
 class SiteSettings(OwnVariables):
@@ -38,6 +43,8 @@ class SiteSettings(OwnVariables):
     SPEC: ArgumentSpec
     SECRETS_BY_KEY: ClassVar[Mapping[str, SecretKind]] = {}
     """Options with the secrets of several people, and what a secret is."""
+    WRITES: ClassVar[bool] = False
+    """Whether the action changes a workstation, uses a link that works once, or sends: a setting that is not read would be missed."""
     _task: Any
     _doubts: tuple[Problem, ...] = ()
 
@@ -55,6 +62,12 @@ class SiteSettings(OwnVariables):
         }
         return Arguments(self._checked_secrets(given, names), names | of_shared)
 
+    def check_shared(self) -> None:
+        """Refuses a setting that every task reads, and that cannot be used. Raises ``Pkcs12Error``: ``bad_arguments``."""
+        for name, option in SHARED.items():
+            if (value := self.variable(f"{PREFIX}{name}")) is not None:
+                check_value(f"{PREFIX}{name}", value, option)
+
     def merged_arguments(self) -> Arguments:
         """The task's arguments with those that the site or the role gives. Raises ``Pkcs12Error``: ``bad_arguments``."""
         given = self.arguments_of_task()
@@ -62,6 +75,8 @@ class SiteSettings(OwnVariables):
             return given
         for name in OF_THE_COMMAND & self._task_vars.keys():
             self.refuse_in_inventory(name)
+        if self.WRITES:
+            self._check_names()
         defaults = self._defaults()
         values = {name: value for name, value in given.values.items() if value is not None}
         for name, option in self.SPEC.options.items():
@@ -72,6 +87,13 @@ class SiteSettings(OwnVariables):
                 if value is not None:
                     values[name] = value
         return Arguments(self._checked_secrets(values, given.names), given.names)
+
+    def _check_names(self) -> None:
+        """Refuses a variable with nearly the name of a setting, which nothing reads. Raises ``Pkcs12Error``: ``bad_arguments``."""
+        own = names_in(self.variable(OWN_NAMES))
+        if near := nearly_settings(self._task_vars.keys() - set(own), known_settings()):
+            meant = (Problem("bad_arguments.meant", {"given": name, "near": setting}) for name, setting in near)
+            raise Pkcs12Error(Problem("bad_arguments.nearly_a_setting", causes=tuple(meant)))
 
     def _defaults(self) -> Mapping[str, Any]:
         defaults = untag(self._task.args[FROM_SITE])

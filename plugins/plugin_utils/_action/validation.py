@@ -52,6 +52,12 @@ def check_boolean(name: str, value: Any) -> None:
         raise Pkcs12Error(_shown(wrong, str))
 
 
+def check_value(name: str, value: Any, option: Mapping[str, Any]) -> None:
+    """Refuses a value of a variable that an option like this one would refuse. Raises ``Pkcs12Error``: ``bad_arguments``."""
+    if wrong := next(_of_value(name, value, option), None):
+        raise Pkcs12Error(_shown(Problem(wrong.code, wrong.values, name, wrong.causes), str))
+
+
 def _problems(spec: ArgumentSpec, given: Arguments, action: str) -> Iterator[Problem]:
     values = {name: value for name, value in given.values.items() if value is not None}
     if unknown := sorted(values.keys() - spec.options.keys()):

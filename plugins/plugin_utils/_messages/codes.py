@@ -113,6 +113,7 @@ CODES: Mapping[str, Code] = {
     "bad_arguments.mail_limit": code(IT, most=INT),
     "bad_arguments.meant": code(IT, given=STR, near=STR),
     "bad_arguments.missing_options": code(IT, options=STRS, action=STR),
+    "bad_arguments.nearly_a_setting": code(IT),
     "bad_arguments.needed_together": code(IT, options=STRS, missing=STRS),
     "bad_arguments.needed_where": code(IT, option=STR, given=STR, missing=STRS),
     "bad_arguments.no_bundle_folder": code(IT),

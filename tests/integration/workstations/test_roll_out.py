@@ -61,7 +61,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
             extra = {**variables, "pkcs12_passphrases": given}
             if name == "enough":  # the last step
                 (hospital.folder / "group_vars").mkdir()
-                (hospital.folder / "group_vars" / "all.yml").write_text("pkcs12_renew_befor_days: 20", encoding="utf-8")
+                (hospital.folder / "group_vars" / "all.yml").write_text("pkcs12_our_colour: 20", encoding="utf-8")
             runs[name] = play(hospital, f"hospital_it.pkcs12.{book}", "-e", json.dumps(extra), *options)
             if name == "checked":
                 karims.write_bytes(right[0])
@@ -138,9 +138,9 @@ def test_each_batch_tells_how_far_the_run_is(campaign: Campaign) -> None:
 
 def test_a_misspelt_variable_is_told_once_and_stops_nothing(campaign: Campaign) -> None:
     run = campaign.runs["enough"]
-    assert ["renew_befor_days" in line for line in warned(run)] == [True]
+    assert ["our_colour" in line for line in warned(run)] == [True]
     shown = (run.stdout + run.stderr).splitlines()
-    assert len([line for line in shown if "[WARNING]" in line and "renew_befor_days" in line]) == 1
+    assert len([line for line in shown if "[WARNING]" in line and "our_colour" in line]) == 1
     assert all(warned(run) == [] for name, run in campaign.runs.items() if name != "enough")
 
 

@@ -12,7 +12,9 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action import base
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import ArgumentSpec
+from consistency.tree import ACTIONS
 from unit.plugins.plugin_utils.fake_action import Action
+from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 ZONE = {"pkcs12_zone": "Europe/Paris"}
 
@@ -59,3 +61,11 @@ def test_a_fact_is_no_variable_unless_ansible_makes_it_one() -> None:
 def test_from_site_and_a_variable_are_no_arguments_of_a_task_that_has_no_use_for_them() -> None:
     assert unknown(Action({"holder": "a", "from_site": {}})) == ["from_site"]
     assert unknown(OfSite({"from_site": {}, "pkcs12_zone": "Europe/Paris"})) == ["pkcs12_zone"]
+
+
+@pytest.mark.parametrize("name", [each.stem for each in ACTIONS])
+def test_every_action_refuses_a_language_that_nobody_knows(name: str) -> None:
+    for given in ("francais", "FR", ["fr"], True):
+        refused = run_action(name, {}, FakeWorkstation(), variables={"pkcs12_language": given})
+        assert refused["error"]["setting"] == "pkcs12_language", (given, refused)
+        assert refused["error"]["code"] == "bad_arguments"

@@ -13,6 +13,10 @@ from typing import Any
 from .._errors import Problem, Value
 
 PREFIX = "pkcs12_"
+NEAR_PREFIX = re.compile(r"pkcs[\W_]*(?:12)?[\W_]*", re.IGNORECASE)
+"""How a name begins that somebody types for one with the prefix."""
+ROLES = frozenset({"audit", "collect", "enrol", "remind", "renew", "retire"})
+"""With a role's name before it, as other collections name the variables of their roles, a setting is none. Others write reports, too."""
 OWN_NAMES = "pkcs12_own_variables"
 """The variable with the names that a site uses itself."""
 FREE = ("pkcs12_fact_", "pkcs12_passphrases_", "pkcs12_holder_passwords_", "pkcs12_register_problems")
@@ -36,7 +40,7 @@ def without_effect(
     hosts: dict[str, list[str]] = {}
     for host, variables in names.items():
         for name in variables:
-            if name.startswith(PREFIX) and not name.startswith(FREE):
+            if (name.startswith(PREFIX) and not name.startswith(FREE)) or _is_near(name, settings):
                 hosts.setdefault(name, []).append(host)
     read_there = set(of_localhost)
     found = []
@@ -62,7 +66,36 @@ def names_in(given: Any) -> list[str]:
     return [str(name) for name in given] if isinstance(given, (list, tuple)) else []
 
 
+def nearly_settings(names: Iterable[str], settings: Iterable[str]) -> list[tuple[str, str]]:
+    """The names that are none of a setting and nearly that of one, each with this one."""
+    words = frozenset(settings)
+    found = ((name, meant_setting(name, words)) for name in sorted(names) if name not in words)
+    return [(name, near) for name, near in found if near]
+
+
+def meant_setting(name: str, settings: Iterable[str]) -> str | None:
+    """The setting that somebody meant who wrote this name, which is none; None where it is near none."""
+    word = meant_word(name, settings)
+    words = [setting.removeprefix(PREFIX) for setting in settings] if word else []
+    near = get_close_matches(word, words, 1, NEAR)
+    return f"{PREFIX}{near[0]}" if near else None
+
+
+def meant_word(name: str, settings: Iterable[str]) -> str:
+    """What stands behind the prefix, or behind something like it; empty for any other name, and for those that are free."""
+    if name.startswith(FREE):
+        return ""
+    if prefix := NEAR_PREFIX.match(name):
+        return name[prefix.end() :].casefold()
+    role, _underscore, word = name.partition("_")
+    return word if role in ROLES and f"{PREFIX}{word}" in settings else ""
+
+
+def _is_near(name: str, settings: Iterable[str]) -> bool:
+    """Whether a name without the prefix is nearly a setting's. Most names begin in another way, and are not compared."""
+    return not name.startswith(PREFIX) and meant_setting(name, settings) is not None
+
+
 def _meant(name: str, settings: Iterable[str]) -> tuple[Problem, ...]:
-    words = [setting.removeprefix(PREFIX) for setting in settings]
-    near = get_close_matches(name.removeprefix(PREFIX).casefold(), words, 1, NEAR)
-    return tuple(Problem("unused_variable.meant", {"near": f"{PREFIX}{word}"}) for word in near)
+    near = meant_setting(name, settings)
+    return (Problem("unused_variable.meant", {"near": near}),) if near else ()

@@ -7,8 +7,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.known_settings import known_settings
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.variable_names import (
+    nearly_settings,
+    without_effect,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.variable_names import without_effect
 
 SETTINGS = {
     "pkcs12_serial": "command line",
@@ -90,3 +93,30 @@ def test_a_setting_is_told_where_nobody_reads_it(
 ) -> None:
     found = without_effect(names, of_localhost, SETTINGS)
     assert [each.code for each in found] == ([f"unused_variable.{code}"] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("pkcs12_leaver", "pkcs12_leavers"),
+        ("pkcs_leavers", "pkcs12_leavers"),
+        ("pkcs_install", "pkcs12_install"),
+        ("PKCS12_LEAVERS", "pkcs12_leavers"),
+        ("pkcs_12_bundle_folder", "pkcs12_bundle_folder"),
+        ("enrol_leavers", "pkcs12_leavers"),
+        ("retire_confirm_removal", "pkcs12_confirm_removal"),
+        ("pkcs12_leavers", None),
+        ("pkcs12_our_colour", None),
+        ("pkcs11_module", None),
+        ("report_hosts", None),
+        ("enrol_colour", None),
+        ("leavers", None),
+        ("pkcs12_passphrases_ward", None),
+        ("pkcs12_fact_audit", None),
+    ],
+)
+def test_a_name_that_is_nearly_a_settings(name: str, meant: str | None) -> None:
+    assert nearly_settings([name], known_settings()) == ([(name, meant)] if meant else [])
+    assert [each.causes for each in told(name)] == (
+        [(Problem("unused_variable.meant", {"near": meant}),)] if meant else [()] if name == "pkcs12_our_colour" else []
+    )
