@@ -11,6 +11,7 @@ import fnmatch
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -50,8 +51,8 @@ def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
     """Names of files that fail to fit the pattern only by case, accents, spaces, apostrophes, hyphens, or the order of words.
 
     Without such a file, those with the numbers of the pattern: a person's name may have changed, and the number stays. Without these, too,
-    those with the name and a number in which a sign is missing or too many, or signs have changed places: a typing error. Another sign in
-    the place of one is none, because two people of one name may have numbers in a row.
+    those with the number but for leading zeros. Then those with the name and a number in which a sign is missing or too many, or signs have
+    changed places: a typing error. Another sign in the place of one is none, because two people of one name may have numbers in a row.
     Raises ``Pkcs12Error``: ``bundle_folder``.
     """
     wanted, words, numbers = _folded(pattern).replace(" ", ""), _words(pattern), _numbers(_words(pattern))
@@ -64,8 +65,18 @@ def nearly_named(folder: Path, pattern: str) -> tuple[str, ...]:
     return (
         near
         or tuple(name for name in others if numbers <= _words(name))
+        or tuple(name for name in others if _with_other_zeros(numbers, words, _words(name)))
         or tuple(name for name in others if _is_mistyped(numbers, words, _words(name)))
     )
+
+
+def _with_other_zeros(numbers: frozenset[str], words: frozenset[str], others: frozenset[str]) -> str | None:
+    """The number in a file's words that is the one number but for leading zeros, which programs take away; None where there is none."""
+    if len(numbers) != 1 or not words - numbers <= others:
+        return None
+    (number,) = numbers
+    there = (each for each in _numbers(others) if each.isdigit() and each.lstrip("0") == number.lstrip("0"))
+    return next((each for each in there if each != number), None) if number.isdigit() else None
 
 
 def _is_mistyped(numbers: frozenset[str], words: frozenset[str], others: frozenset[str]) -> bool:
@@ -114,12 +125,29 @@ def _numbers(words: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if any(map(str.isdigit, word)))
 
 
-def no_bundle(folder: Path, pattern: str, near: Sequence[str], aside: str | None, there: int | None = None) -> Problem:
-    """What is told where no file fits the pattern. ``there``: how many files the folder has, where that is told."""
+def no_bundle(
+    folder: Path,
+    pattern: str,
+    near: Sequence[str],
+    aside: str | None,
+    there: int | None = None,
+    issued_to: str = "",
+) -> Problem:
+    """What is told where no file fits the pattern. ``there``: how many files the folder has, where that is told. ``issued_to``: whom the
+    certificate in the one near file names, where it opens."""
     causes = [Problem("no_bundle.files_there", {"count": there})] if there is not None else []
     causes += near_files(near)
     causes += [Problem("no_bundle.put_aside", {"file": aside, "folder": ASIDE})] if aside else []
     values = {"folder": str(folder), "pattern": pattern}
+    words = _words(pattern)
+    numbers = _numbers(words)
+    if len(near) == 1 and (found := _with_other_zeros(numbers, words, _words(near[0]))):
+        # The certificate has the right one. Where it does not open, it is the longer one: programs take zeros away, and add none.
+        certified = [each for each in (*numbers, found) if each in re.findall(r"\w+", issued_to)]
+        right = certified[0] if len(certified) == 1 else max((*numbers, found), key=len)
+        variant = "inventory" if right == found else "file"
+        zeros = {**values, "file": near[0], "number": right}
+        return Problem(f"no_bundle.zeros_lost_in_{variant}", zeros, causes=tuple(causes))
     return Problem(f"no_bundle.{'other_name' if near else 'no_file'}", values, causes=tuple(causes))
 
 
@@ -201,7 +229,8 @@ class UnopenedFile:
 
 @dataclass(frozen=True, slots=True)
 class FolderFiles:
-    """The files of one holder in a folder. ``near``: see ``nearly_named``. ``aside``: a file that was put aside, if none fits."""
+    """The files of one holder in a folder. ``near``: see ``nearly_named``. ``aside``: a file that was put aside, if none fits.
+    ``issued_to``: whom the certificate in the only near file names, if none fits and this one opens."""
 
     folder: Path
     pattern: str
@@ -209,6 +238,7 @@ class FolderFiles:
     unopened: tuple[UnopenedFile, ...]
     near: tuple[str, ...]
     aside: str | None
+    issued_to: str = ""
 
 
 def read_bundle_folder(
@@ -229,8 +259,13 @@ def read_bundle_folder(
             leaf = refusal.leaf if isinstance(refusal, UnusableKey) else None
             unopened.append(UnopenedFile(path, Pkcs12Error(_in_file(path, refusal.problem, number)), written, leaf))
     near = nearly_named(folder, pattern)
-    aside = None if opened or unopened else _put_aside(folder, pattern)
-    return FolderFiles(folder, pattern, tuple(opened), tuple(unopened), near, aside)
+    if opened or unopened:
+        return FolderFiles(folder, pattern, tuple(opened), tuple(unopened), near, None)
+    issued_to = ""
+    if len(near) == 1:
+        with suppress(Pkcs12Error):
+            issued_to = _open_with_any(read_bundle(folder / near[0]), passphrases or (None,)).leaf.subject_cn or ""
+    return FolderFiles(folder, pattern, (), (), near, _put_aside(folder, pattern), issued_to)
 
 
 def _written(path: Path) -> int:

@@ -644,6 +644,8 @@ CODES: Mapping[str, Code] = {
     "no_bundle.other_name": code(IT, folder=STR, pattern=STR),
     "no_bundle.other_use": code(IT, folder=STR, pattern=STR),
     "no_bundle.put_aside": code(IT, file=STR, folder=STR),
+    "no_bundle.zeros_lost_in_file": code(IT, folder=STR, pattern=STR, file=STR, number=STR),
+    "no_bundle.zeros_lost_in_inventory": code(IT, folder=STR, pattern=STR, file=STR, number=STR),
     "no_certificate": code(IT, computer=STR, name=STR),
     "no_code_field.no_button": code(IT, host=STR, label=STR),
     "no_code_field.none": code(IT, host=STR, label=STR),

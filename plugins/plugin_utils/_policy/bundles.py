@@ -34,6 +34,7 @@ class OtherFile:
 class BundleFolder:
     """The files of one holder in a folder. ``last``: the one that counts, of those that open and are for authentication. ``near``: see
     ``nearly_named``. ``aside``: a file that fits and was put aside. ``others``: files for another use, which are no candidates.
+    ``issued_to``: see ``FolderFiles``.
 
     ``later``: the unopened files that were written after ``last``, the last one first; all of them when none opens.
     A file that is older on the disk usually is an old bundle, whose passphrase nobody has kept.
@@ -47,6 +48,7 @@ class BundleFolder:
     later: tuple[UnopenedFile, ...] = ()
     aside: str | None = None
     others: tuple[OtherFile, ...] = ()
+    issued_to: str = ""
 
     def check_ends_last(self, check: Callable[[Bundle], None]) -> None:
         """Checks the bundle that counts, if there is one. A refusal names its file. Raises ``Pkcs12Error``."""
@@ -89,7 +91,7 @@ class BundleFolder:
             values = {"folder": str(self.folder), "pattern": self.pattern}
             return Pkcs12Error(Problem("no_bundle.other_use", values, causes=(*found, *near_files(self.near))))
         if not self.unopened:
-            return Pkcs12Error(no_bundle(self.folder, self.pattern, self.near, self.aside))
+            return Pkcs12Error(no_bundle(self.folder, self.pattern, self.near, self.aside, issued_to=self.issued_to))
         first, *others = (each.refusal.problem for each in self.unopened)
         return Pkcs12Error(replace(first, causes=(*first.causes, *others)))
 
@@ -109,5 +111,13 @@ def bundle_folder(files: FolderFiles) -> BundleFolder:
     unopened = tuple(each for each in files.unopened if each.path not in others)
     later = sorted((each for each in unopened if each.written > since), key=lambda each: each.written, reverse=True)
     return BundleFolder(
-        files.folder, files.pattern, last, unopened, files.near, tuple(later), files.aside, tuple(others.values())
+        files.folder,
+        files.pattern,
+        last,
+        unopened,
+        files.near,
+        tuple(later),
+        files.aside,
+        tuple(others.values()),
+        files.issued_to,
     )

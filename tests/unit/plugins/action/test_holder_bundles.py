@@ -29,7 +29,7 @@ from unit.plugins.action.effects import (
 )
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL
 from unit.plugins.plugin_utils.fakes import PASSPHRASE
-from unit.plugins.plugin_utils.in_process import PLUGINS, run_action
+from unit.plugins.plugin_utils.in_process import PLUGINS, FakeWorkstation, run_action
 
 BASE = {"holders": [JEANNE], "bundle_folder": "{folder}", "passphrases": {"T123456": PASSPHRASE, "T654321": PASSPHRASE}}
 AWAITED = JEANNE | {"awaiting": "bundle"}
@@ -179,3 +179,39 @@ def test_the_last_day_of_a_bundle_is_that_of_the_site(zone: str, day: str, tmp_p
     result = run_action("holder_bundles", placed({**BASE, "time_zone": zone}, tmp_path), scene.workstation)
     (found,) = result["holders"]
     assert (found["bundle"]["ends_on"], day in found["msg"]) == (day, True)
+
+
+@pytest.mark.parametrize("opens", [True, False], ids=["it opens", "its passphrase is not known"])
+@pytest.mark.parametrize("pattern", ["{name} - {authorisation}*.p12", "* {authorisation}*.p12"])
+@pytest.mark.parametrize(
+    ("in_file", "in_inventory", "certified"),
+    [
+        ("123456", "0123456", "0123456"),
+        ("00123456", "0123456", "00123456"),
+        ("0123456", "123456", "0123456"),
+        ("123456", "0123456", "123456"),  # somebody has typed a zero too many: only the certificate knows
+    ],
+)
+def test_who_follows_the_advice_about_lost_zeros_has_the_bundle(
+    in_file: str, in_inventory: str, certified: str, pattern: str, opens: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / f"Jeanne Dupont - {in_file}.p12"
+    path.write_bytes(bundle(subject=f"Jeanne Dupont - {certified}").data)
+
+    def tried(number: str, passphrase: str) -> tuple[str, Any]:
+        entry = JEANNE | {"authorisation": number}
+        given = {"holders": [entry], "bundle_folder": str(tmp_path), "bundle_pattern": pattern}
+        given |= {"passphrases": {number: passphrase}}
+        (found,) = run_action("holder_bundles", given, FakeWorkstation())["holders"]
+        return found["outcome"], (found["error"] or {}).get("problem")
+
+    if not opens and len(certified) < len(in_inventory):
+        return  # nobody can know it then
+    outcome, problem = tried(in_inventory, PASSPHRASE if opens else "of another file")
+    assert (outcome, problem["values"]["number"]) == ("failed", certified)
+    if problem["code"] == "no_bundle.zeros_lost_in_file":
+        path.rename(tmp_path / f"Jeanne Dupont - {certified}.p12")
+    else:
+        assert problem["code"] == "no_bundle.zeros_lost_in_inventory"
+        in_inventory = certified
+    assert tried(in_inventory, PASSPHRASE) == ("ready", None)
