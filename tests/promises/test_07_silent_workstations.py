@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -276,3 +277,10 @@ def test_holders_that_are_none_are_refused_before_anybody_is_asked(hospital: Hos
     run = audit(hospital, "-e", json.dumps({"pkcs12_holders": [{"name": "Jeanne Dupont"}]}))
     assert failed_hosts(run) == {desk.name for desk in DESKS}
     assert modules(run.requests) == []
+
+
+def test_an_account_that_is_given_by_its_sid_is_told_by_its_name(tmp_path: Path) -> None:
+    with Hospital(tmp_path, (Desk(OFF, (Seat(JEANNE, asked="sid"),)),)) as running:
+        ended = play(running, AUDIT, environment=FACT_CACHE)
+    (lines,) = messages(ended, "Say what became of each holder").values()
+    assert any(f"{JEANNE.name}, {JEANNE.authorisation} ({JEANNE.account})" in line for line in lines)

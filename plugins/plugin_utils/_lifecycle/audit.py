@@ -75,7 +75,8 @@ def found(facts: Mapping[str, Any]) -> Problem:
     if not facts["holders"]:
         return Problem("done.audited_nobody", counts)
     holders = (
-        Problem("holder_is", {"user": row["user"]}, causes=(outcome(status_of(row)),)) for row in facts["holders"]
+        Problem("holder_is", {"user": row.get("account") or row["user"]}, causes=(outcome(status_of(row)),))
+        for row in facts["holders"]
     )
     return Problem("done.audited", counts, causes=tuple(holders))
 

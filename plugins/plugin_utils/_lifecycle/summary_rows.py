@@ -170,9 +170,10 @@ def _said(result: Result) -> str | Problem:
 
 
 def label(row: Mapping[str, Any]) -> str:
-    """A holder as people know him: name, number, account."""
+    """A holder as people know him: name, number, account. An account that nobody has a name for is shown as the inventory gives it."""
     known = ", ".join(str(each) for each in (row.get("name"), row.get("authorisation")) if each)
-    return f"{known} ({row.get('user')})" if known else str(row.get("user"))
+    account = row.get("account") or row.get("user")
+    return f"{known} ({account})" if known else str(account)
 
 
 def account_names(result: Result) -> Mapping[str, str]:

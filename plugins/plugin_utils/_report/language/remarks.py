@@ -155,10 +155,8 @@ class Remarks:
         return names or known or self._say.told.account(sid)
 
     def account(self, place: HolderWorkstation) -> str:
-        """The account of a holder, by its name also where the inventory has its SID."""
-        if not SID.fullmatch(place.account):
-            return place.account
-        return self._account(place.account.upper()) or self._say.told.account(place.account)
+        """The account of a holder, by its name also where the inventory has its SID; the SID where nobody knows a name for it."""
+        return (self._account(place.account.upper()) if SID.fullmatch(place.account) else None) or place.account
 
     def _account(self, sid: str) -> str | None:
         if sid in self._folders and sid not in self._accounts:

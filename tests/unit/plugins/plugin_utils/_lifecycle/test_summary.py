@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import found as found_by_audit
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import progress, stops, told_at_end
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary as summed_up
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, Words
 from unit.plugins.plugin_utils.problems import told as tell
 
 Json = dict[str, Any]
@@ -194,6 +196,21 @@ def test_workstation_that_was_audited() -> None:
     assert "  <summary.place <holder_at a CHU\\c>> <no_access>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\d>> <access_not_known>" in found["lines"]
     assert "  <summary.place <holder_at a CHU\\f>> <no_access.unknown_account CHU\\f a>" in found["lines"]
+
+
+@pytest.mark.usefixtures("same_words")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("account", "shown"), [("CHU\\a", "CHU\\a"), (None, "S-1-5-21-7")])
+def test_an_account_that_is_given_by_its_sid_is_shown_by_its_name_or_as_it_is_given(
+    account: str | None, shown: str, language: str
+) -> None:
+    holder = {"user": "S-1-5-21-7", "account": account, "status": "missing", "ends_on": None}
+    words = Words(language)
+    facts = {"certificates": [], "unread": [], "holders": [holder]}
+    lines = summed_up({"a": {"ansible_facts": {"pkcs12": facts}}}, frozenset(), words.of)["lines"]
+    for text in (" ".join(lines), words.of(found_by_audit(facts))):
+        assert shown in text
+        assert words.account("S-1-5-21-7") not in text
 
 
 def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
