@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import Words
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, Words
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.csv_tables import CATALOGUE
 from integration.audited import Site
 from integration.plays import Json
 from integration.saved_state import SavedState
@@ -91,10 +92,11 @@ def test_the_report_says_what_the_last_run_found_and_who_can_mend_it(site: Site,
     assert told == EXPECTED
     assert {row["next_step"] for row in found.values()} == {"mend_failure"}
     table = cells(site.folder / "pkcs12-compliance-holders.csv", separator)
-    headings = list(table[0])
-    assert {row[headings[1]] for row in table} == EXPECTED.keys()
-    codes = [{EXPECTED[number][0] for number in EXPECTED} & set(row.values()) for row in table]
-    assert all(codes)
+    number, code = (
+        CATALOGUE[f"csv.{key}"][LANGUAGES.index(language)].replace("'", "\u2019")
+        for key in ("authorisation", "failure_code")
+    )
+    assert {row[number]: row[code] for row in table} == {each: code for each, (code, _actor) in EXPECTED.items()}
     assert "canary" not in (site.folder / "pkcs12-compliance.json").read_text(encoding="utf-8")
 
 
