@@ -39,4 +39,4 @@ def test_two_french_sentences_that_have_changed_places_are_seen(pair: str) -> No
         for two in of_second
         if first.is_said(two) and second.is_said(one)
     ]
-    assert len(unseen) <= len(of_first) * len(of_second) / 40, unseen  # a sentence may say both
+    assert len(unseen) <= len(of_first) * len(of_second) / 20, unseen  # a sentence may say both
