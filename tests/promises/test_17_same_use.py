@@ -26,7 +26,7 @@ from lab.authority.authority import new_key
 from lab.authority.dialect import PrivateKey
 from lab.emulated.store import Store
 from lab.hospital import Hospital
-from lab.people import ANNE, ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
+from lab.people import ANNE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
 from lab.playbook import FACT_CACHE, Run, play
 
 RENEWED, RETIRED = "ws-renewed", "ws-retired"
@@ -225,7 +225,7 @@ def test_what_is_kept_for_its_use_is_told_by_name(
 
 
 CARDIO = "ws-cardio"
-PEOPLE = {"all four": JEANNE, "authentication": ELODIE, "encryption": PAUL, "signature": KARIM, "other": ANNE}
+PEOPLE = {"all four": JEANNE, "authentication": LOUIS, "encryption": PAUL, "signature": KARIM, "other": ANNE}
 """Who has files and certificates for what, as the page says it."""
 THREES = (Desk(CARDIO, tuple(Seat(each) for each in PEOPLE.values())),)
 BESIDE = {"encryption": (NONE, "keyEncipherment"), "signature": (NONE, "contentCommitment")}
@@ -258,7 +258,7 @@ def put_beside(hospital: Hospital, person: Person, what: str) -> None:
 
 @pytest.fixture(scope="module")
 def threes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Run]]:
-    """Jeanne's files come in threes, and more. Three people have files and certificates for one other use alone, Élodie the right ones."""
+    """Jeanne's files come in threes, and more. Three people have files and certificates for one other use alone, Louis the right ones."""
     with Hospital(tmp_path_factory.mktemp("threes"), THREES) as hospital:
         for what in BESIDE:
             put_beside(hospital, JEANNE, what)
