@@ -82,7 +82,9 @@ def test_offline_archives_nothing(leaver: FakeDrivers) -> None:
     assert leaver.calls == ["inventory"]
 
 
-@pytest.mark.parametrize("usage", [{"eku": [x509.ObjectIdentifier(EMAIL)]}, {"eku": [], "key_usage": ["key_encipherment"]}])
+@pytest.mark.parametrize(
+    "usage", [{"eku": [x509.ObjectIdentifier(EMAIL)]}, {"eku": [], "key_usage": ["key_encipherment"]}]
+)
 def test_offline_what_old_mails_or_files_may_need_stays_is_told_and_stops_nothing_else(
     leaver: FakeDrivers, authority: Authority, usage: dict[str, Any]
 ) -> None:
