@@ -12,7 +12,11 @@ STATUSES = (
     ("renewal_due", "at most ``pkcs12_renew_before_days`` days are left, or ``pkcs12_authorisation_due_within_days`` of the authorisation"),
     ("expired", "the certificate ended and no other is offered, or the authorisation ended"),
     ("not_yet_valid", "its first day is ahead, by the controller's clock"),
-    ("missing", "the whole store was read and has no certificate for authentication with the holder's number, or the holder has no workstation"),
+    (
+        "missing",
+        ("the whole store was read and has no certificate for authentication with the holder's number, or the holder has no"
+        " workstation"),
+    ),
     ("duplicate", "a browser offers more than one certificate of the holder"),
     ("superseded", "a newer certificate of the same person and issuer is usable in the same store"),
     ("archived", "Windows keeps it and offers it to no program"),

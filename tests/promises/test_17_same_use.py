@@ -232,7 +232,7 @@ BESIDE = {"encryption": (NONE, "keyEncipherment"), "signature": (NONE, "contentC
 BESIDE |= {"mail": ("emailProtection", "digitalSignature"), "other": ("serverAuth", NONE)}
 BESIDE |= {"weak": (NONE, "keyEncipherment"), "curve": (NONE, "contentCommitment")}
 UNUSABLE: Mapping[str, Callable[[], PrivateKey]] = {
-    "weak": lambda: rsa.generate_private_key(65537, 1024),
+    "weak": lambda: rsa.generate_private_key(65537, 1024),  # noqa: S505  what nobody installs
     "curve": lambda: ec.generate_private_key(ec.SECP256K1()),
 }
 """Keys with which no bundle is installed. A file for another use may have them: nobody installs it."""

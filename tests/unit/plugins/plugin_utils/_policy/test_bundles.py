@@ -38,7 +38,7 @@ def files(authority: Authority) -> dict[str, bytes]:
         ends = {"not_before": LATER, "not_after": LATER + timedelta(days=4000)}
         return authority.issue("Jeanne Dupont", "T1", passphrase=PASSPHRASE, key=key, **ends, key_usage=[usage]).data
 
-    weak, curve = rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec.SECP256K1())
+    weak, curve = rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec.SECP256K1())  # noqa: S505
 
     short = issued(begin=LATER + timedelta(days=30), not_after=LATER + timedelta(days=60))
     others = {"signing": other("content_commitment"), "encrypting": other("key_agreement")}
