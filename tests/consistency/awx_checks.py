@@ -36,59 +36,96 @@ def _known(data: Data, *variables: str) -> set[str]:
     return {entry["name"] for variable in variables for entry in _of(data, variable)}
 
 
+BEFORE_A_JOB = {each.relative_to(PROJECT).as_posix() for each in (PROJECT / "inventory").glob("*.yml")}
+"""The sources of the project. A job works by what they say now."""
+ORDER = (
+    "controller_settings",
+    "controller_instance_groups",
+    "controller_teams",
+    "controller_credential_types",
+    "controller_credentials",
+    "controller_credential_input_sources",
+    "controller_execution_environments",
+    "controller_notifications",
+    "controller_projects",
+    "controller_inventories",
+    "controller_inventory_sources",
+    "controller_templates",
+    "controller_workflows",
+    "controller_schedules",
+    "controller_roles",
+)
+"""In which the role ``dispatch`` brings the lists to AWX, one after the other. It starts all entries of a list at once."""
+REFERENCES = {
+    "credential_type": ("controller_credential_types",),
+    "credential": ("controller_credentials",),
+    "target_credential": ("controller_credentials",),
+    "source_credential": ("controller_credentials",),
+    "credentials": ("controller_credentials",),
+    "project": ("controller_projects",),
+    "source_project": ("controller_projects",),
+    "execution_environment": ("controller_execution_environments",),
+    "default_environment": ("controller_execution_environments",),
+    "inventory": ("controller_inventories",),
+    "input_inventories": ("controller_inventories",),
+    "instance_groups": ("controller_instance_groups",),
+    "team": ("controller_teams",),
+    "job_templates": ("controller_templates",),
+    "workflows": ("controller_workflows",),
+    "unified_job_template": ("controller_templates", "controller_workflows"),
+    "notification_templates_error": ("controller_notifications",),
+    "notification_templates_success": ("controller_notifications",),
+    "notification_templates_approvals": ("controller_notifications",),
+}
+"""The keys that name an entry, and the lists that it may be in."""
+
+
 def references(data: Data) -> Iterator[str]:
-    """Every name that is used is defined, and defined once."""
-    templates = _known(data, "controller_templates")
-    startable = templates | _known(data, "controller_workflows")
-    mails = _known(data, "controller_notifications")
-    known = {
-        "credential_type": _known(data, "controller_credential_types") | set(BUILT_IN),
-        "credential": _known(data, "controller_credentials"),
-        "target_credential": _known(data, "controller_credentials"),
-        "source_credential": _known(data, "controller_credentials"),
-        "credentials": _known(data, "controller_credentials"),
-        "project": _known(data, "controller_projects"),
-        "source_project": _known(data, "controller_projects"),
-        "execution_environment": _known(data, "controller_execution_environments"),
-        "default_environment": _known(data, "controller_execution_environments"),
-        "inventory": _known(data, "controller_inventories"),
-        "input_inventories": _known(data, "controller_inventories"),
-        "instance_groups": _known(data, "controller_instance_groups"),
-        "team": _known(data, "controller_teams"),
-        "job_templates": templates,
-        "workflows": _known(data, "controller_workflows"),
-        "unified_job_template": startable,
-        "notification_templates_error": mails,
-        "notification_templates_success": mails,
-        "notification_templates_approvals": mails,
-        "organization": {"Default"},
-    }
+    """Every name that is used is defined, and defined once, in a list that AWX has by then."""
+    built_in = {"credential_type": set(BUILT_IN)}
     for variable, entries in data.items():
         for name, count in Counter(entry.get("name") for entry in entries).items():
             if name and count > 1:
                 yield f"{variable} has {name} more than once"
+        earlier = set(ORDER[: ORDER.index(variable)])
         for entry in entries:
-            yield from _unknown(f"{variable} {entry.get('name', '')}", entry, known)
+            place = f"{variable} {entry.get('name', '')}"
+            if entry.get("organization", "Default") != "Default":
+                yield f"{place}: there is no organization {entry['organization']}"
+            for where, key, name in _names(place, entry):
+                if name not in built_in.get(key, set()) | _known(data, *REFERENCES[key]):
+                    yield f"{where}: there is no {key} {name}"
+                elif name not in built_in.get(key, set()) | _known(data, *earlier.intersection(REFERENCES[key])):
+                    yield f"{where}: {key} {name} may come to AWX after it"
 
 
-def _unknown(place: str, entry: Data, known: dict[str, set[str]]) -> Iterator[str]:
+def _names(place: str, entry: Data) -> Iterator[tuple[str, str, str]]:
+    """The names of other entries in an entry: where they are, their key, the name."""
     for key, value in entry.items():
         if key == "simplified_workflow_nodes":
             for node in value:
-                yield from _unknown(f"{place} {node['identifier']}", node, known)
-        names = value if isinstance(value, list) else [value]
-        for name in names if key in known else ():
-            if name not in known[key]:
-                yield f"{place}: there is no {key} {name}"
+                yield from _names(f"{place} {node['identifier']}", node)
+        elif key in REFERENCES:
+            yield from ((place, key, name) for name in (value if isinstance(value, list) else [value]))
 
 
-def constructed(data: Data) -> Iterator[str]:
-    """AWX names the source of a constructed inventory after it, and other inventories have no such source."""
-    kinds = {each["name"]: each.get("kind") for each in _of(data, "controller_inventories")}
-    for source in _of(data, "controller_inventory_sources"):
-        own = source["name"] == f"Auto-created source for: {source['inventory']}"
-        if own != (kinds.get(source["inventory"]) == "constructed"):
-            yield f"{source['name']}: it is no source of {source['inventory']}"
+def register_reaches_jobs(data: Data) -> Iterator[str]:
+    """A job works by the register and the project as they are now. AWX updates before it the project and the sources of the job's own
+    inventory, and never those of another inventory that this one is made of."""
+    projects = {each["name"] for each in _of(data, "controller_projects") if each.get("scm_update_on_launch")}
+    inventories = {each["name"] for each in _of(data, "controller_inventories") if not each.get("kind")}
+    sources = [
+        each
+        for each in _of(data, "controller_inventory_sources")
+        if each.get("update_on_launch") and each["inventory"] in inventories
+    ]
+    for each in (*sources, *_of(data, "controller_templates")):
+        project = each.get("source_project", each.get("project"))
+        if project not in projects:
+            yield f"{each['name']}: AWX does not update {project} before it"
+    for template in _of(data, "controller_templates"):
+        read = {each["source_path"] for each in sources if each["inventory"] == template["inventory"]}
+        yield from (f"{template['name']}: AWX does not read {path} before it" for path in sorted(BEFORE_A_JOB - read))
 
 
 def workflows(data: Data) -> Iterator[str]:

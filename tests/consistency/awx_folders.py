@@ -167,4 +167,11 @@ def register(data: Data) -> Iterator[str]:
             yield f"{inventory['name']}: {path} can be written to"
 
 
-FOLDERS = [folders, required_folders, writers, caches, earlier_report, register]
+def sorted_paths(data: Data) -> Iterator[str]:
+    """AWX keeps the exposed folders sorted, and compares."""
+    for setting in data.get("controller_settings", ()):
+        if setting["value"] != sorted(setting["value"]):
+            yield f"{setting['name']} is not sorted, so each run changes it"
+
+
+FOLDERS = [folders, required_folders, writers, caches, earlier_report, register, sorted_paths]

@@ -65,7 +65,9 @@ CHECKING = {"check", "check_bundles"}
 """Playbooks that prepare the work of IT. A person starts them and reads what they say."""
 
 CHANGING = {"collect", "enrol", "renew", "retire", "remind"}
-"""Playbooks that change something, and that people start. The schedule starts ``renew_due``; the preview of ``renew`` shows more."""
+"""Playbooks that change something, and that people start."""
+OF_THE_SCHEDULE = {"renew_due"}
+"""Playbooks that change something, and that the schedule starts; the preview of ``renew`` shows more."""
 
 
 def is_preview(template: Data) -> bool:
@@ -140,4 +142,15 @@ def always_fails(template: Data) -> bool:
     return bool(tasks) and "ansible.builtin.fail" in tasks[-1] and "when" not in tasks[-1]
 
 
-LAUNCHES = [answers, approvers, schedules, alarms, previews, ends]
+def one_at_a_time(data: Data) -> Iterator[str]:
+    """Two jobs of a template that changes something never run at once. AWX runs slices at once whatever the template says."""
+    for template in data["controller_templates"]:
+        if playbook_of(template) not in CHANGING | OF_THE_SCHEDULE:
+            continue
+        if template.get("allow_simultaneous") is not False:
+            yield f"{template['name']}: two of its jobs may run at once"
+        if template.get("job_slice_count", 1) != 1 or template.get("ask_job_slice_count_on_launch"):
+            yield f"{template['name']}: its slices would run at once"
+
+
+LAUNCHES = [answers, approvers, schedules, alarms, previews, ends, one_at_a_time]

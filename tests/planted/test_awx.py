@@ -51,10 +51,53 @@ GROUPS, GRANTS, SOURCES = "controller_instance_groups", "controller_roles", "con
 HOURLY, AFTER = "PKCS12 renew due", "PKCS12 report after a failure"
 DAILY = ("controller_workflows", "PKCS12 audit and report", "simplified_workflow_nodes")
 FLOW = ("controller_workflows", "PKCS12 renewal with approval", "simplified_workflow_nodes")
+
+
+def constructed(data: Data) -> None:
+    """All templates use an inventory that is made of the one with the sources."""
+    data["controller_inventories"].append(
+        {"name": "By certificate", "kind": "constructed", "input_inventories": ["Workstations"]}
+    )
+    for template in data[TEMPLATES]:
+        template["inventory"] = "By certificate"
+
+
 MISTAKES = [
     (awx_checks.references, put(*FLOW, 0, "unified_job_template", value="X"), "audit: there is no unified_job_"),
     (awx_checks.references, put("controller_teams", 1, "name", value="PKCS12 operators"), "more than once"),
-    (awx_checks.constructed, put("controller_inventories", 1, "name", value="By certificate"), "it is no source of"),
+    (awx_checks.references, put("controller_teams", 0, "organization", value="CHU"), "there is no organization CHU"),
+    (
+        awx_checks.references,
+        put(*FLOW, 0, "unified_job_template", value="PKCS12 audit and report"),
+        "unified_job_template PKCS12 audit and report may come to AWX after it",
+    ),
+    (awx_checks.references, constructed, "input_inventories Workstations may come to AWX after it"),
+    (awx_checks.register_reaches_jobs, constructed, f"{RENEW}: AWX does not read inventory/people.pkcs12_register.yml"),
+    (
+        awx_checks.register_reaches_jobs,
+        put(TEMPLATES, "PKCS12 report", "inventory", value="Demo Inventory"),
+        "PKCS12 report: AWX does not read inventory/people.pkcs12_register.yml before it",
+    ),
+    (
+        awx_checks.register_reaches_jobs,
+        put("controller_inventory_sources", "Workstations from the register", "update_on_launch", value=False),
+        f"{HOURLY}: AWX does not read inventory/people.pkcs12_register.yml before it",
+    ),
+    (
+        awx_checks.register_reaches_jobs,
+        put("controller_inventory_sources", "Workstations from the project", "update_on_launch", value=False),
+        f"{REMIND}: AWX does not read inventory/hosts.yml before it",
+    ),
+    (
+        awx_checks.register_reaches_jobs,
+        put("controller_inventories", "Workstations", "kind", value="smart"),
+        f"{RETIRE}: AWX does not read inventory/people.pkcs12_register.yml before it",
+    ),
+    (
+        awx_checks.register_reaches_jobs,
+        put("controller_projects", "PKCS12", "scm_update_on_launch", value=False),
+        "Workstations from the register: AWX does not update PKCS12 before it",
+    ),
     (awx_checks.workflows, put(*FLOW, 1, "success_nodes", value=["aproval"]), "there is no node aproval"),
     (awx_checks.workflows, put(*FLOW, 1, "success_nodes", value=[]), "it begins with 2 nodes"),
     (awx_checks.workflows, put(*FLOW, 1, "identifier", value="audit"), "two nodes have one identifier"),
@@ -207,6 +250,21 @@ MISTAKES = [
         put(TEMPLATES, f"{RENEW} preview", "extra_vars", value={"pkcs12_bundle_folder": "/srv/pkcs12/bundles"}),
         "its extra_vars is another one",
     ),
+    (
+        awx_launches.one_at_a_time,
+        put(TEMPLATES, HOURLY, "allow_simultaneous", value=True),
+        f"{HOURLY}: two of its jobs may run at once",
+    ),
+    (
+        awx_launches.one_at_a_time,
+        lambda data: named(data, TEMPLATES, "PKCS12 enrol").pop("allow_simultaneous"),
+        "PKCS12 enrol: two of its jobs may run at once",
+    ),
+    (
+        awx_launches.one_at_a_time,
+        put(TEMPLATES, RENEW, "job_slice_count", value=2),
+        f"{RENEW}: its slices would run at once",
+    ),
     (awx_launches.ends, put(*FLOW, 3, "failure_nodes", value=["report_after"]), "successful although renew failed"),
     (awx_launches.ends, put(*FLOW, 0, "failure_nodes", value=[]), "no report after the failure of audit"),
     (awx_launches.ends, put(*DAILY, 1, "unified_job_template", value=AFTER), "it ends failed although no job failed"),
@@ -301,6 +359,12 @@ def test_a_node_that_both_groups_use_is_found() -> None:
     assert [problem for problem in awx_folders.writers(data) if "jobs of PKCS12 run on" in problem]
 
 
+def test_exposed_folders_that_awx_would_sort_are_found() -> None:
+    data = copy.deepcopy(configuration(EXECUTION_NODES))
+    data["controller_settings"][0]["value"].reverse()
+    assert [problem for problem in awx_folders.sorted_paths(data) if "is not sorted" in problem]
+
+
 MISFITS = [
     (put(TEMPLATES, RENEW, "use_fact_cache", value=False), "True was expected"),
     (put(TEMPLATES, RENEW, "ask_variables_on_launch", value=True), "'ask_variables_on_launch' was unexpected"),
@@ -308,7 +372,9 @@ MISFITS = [
     (put("controller_credential_types", 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
     (put("controller_notifications", 0, "notification_configuration", "password", value="x"), "'' was expected"),
     (put("controller_execution_environments", 0, "image", value="registry.chu.example/ee:latest"), "does not match"),
-    (put("controller_inventory_sources", 2, "execution_environment", value="PKCS12"), "is not valid under any"),
+    (put("controller_inventories", 0, "kind", value="constructed"), "'kind' was unexpected"),
+    (put("controller_settings", value=[{"name": "ANSIBLE_FACT_CACHE_TIMEOUT", "value": ["/a:/a:ro"]}]), "was expected"),
+    (put(TEMPLATES, RENEW, "ask_inventory_on_launch", value=True), "'ask_inventory_on_launch' was unexpected"),
     (put("controller_schedules", 0, "rrule", value="DTSTART:20260105T100000Z RRULE:FREQ=DAILY"), "does not match"),
     (put("controller_schedules", 0, value={"name": "Without enabled"}), "'enabled' is a required property"),
 ]
