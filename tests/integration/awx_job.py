@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ _Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("!unsa
 class Job:
     """``secrets``: the inputs of each credential, by its name. ``answers``: to the survey. ``number``: what AWX calls the job.
 
-    ``facts``: what AWX has kept, as the fact cache of an earlier job. ``groups``: those of the constructed inventory.
+    ``facts``: what AWX has kept, as the fact cache of an earlier job. ``hosts``: the script that is the inventory of the job in AWX;
+    without one the job has that of the hospital.
     """
 
     template: Data
@@ -44,7 +45,7 @@ class Job:
     answers: Mapping[str, Any] = field(default_factory=dict)
     number: int = 42
     facts: Path | None = None
-    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
+    hosts: Path | None = None
 
     def prepare(self, data: Data, hospital: Hospital, controller: Path, worker: Path) -> None:
         """Fills ``controller``, from where the job is sent; ``worker`` is where it is going to be unpacked."""
@@ -52,7 +53,10 @@ class Job:
         env.mkdir(parents=True, mode=0o700)
         shutil.copytree(PROJECT, controller / "project")
         (controller / "inventory").mkdir()
-        _write(controller / "inventory" / "hosts.yml", json.dumps(inventory(hospital, self.groups), ensure_ascii=False))
+        if self.hosts:
+            shutil.copy(self.hosts, controller / "inventory" / "hosts")
+        else:
+            _write(controller / "inventory" / "hosts.yml", json.dumps(inventory(hospital), ensure_ascii=False))
         if self.facts:
             shutil.copytree(self.facts, controller / "artifacts" / str(self.number) / "fact_cache")
         account, arguments = ["-u", "root"], ["--diff"]
@@ -108,16 +112,13 @@ def _filled_in(part: Any, known: Mapping[str, Any]) -> Any:
     return JINJA.from_string(part).render(known)
 
 
-def inventory(hospital: Hospital, groups: Mapping[str, Collection[str]]) -> Data:
-    """The hospital's without account and password, which the credential has, but with more groups and the project's controller."""
+def inventory(hospital: Hospital) -> Data:
+    """The hospital's without account and password, which the credential has, but with the project's controller."""
     known: Data = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
     del known["all"]["vars"]["ansible_password"]
     known["all"]["hosts"] = load(PROJECT / "inventory" / "hosts.yml")["all"]["hosts"]
-    children = known["all"]["children"]
-    for host in children["workstations"]["hosts"].values():
+    for host in known["all"]["children"]["workstations"]["hosts"].values():
         del host["ansible_user"]
-    for name, hosts in groups.items():
-        children[name] = {"hosts": {host: {} for host in hosts}}
     return known
 
 

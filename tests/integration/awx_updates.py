@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The updates of AWX's inventories: what ansible-inventory makes of a source, and what a job gets of it."""
+"""The updates of AWX's inventories: which AWX makes before a job, what ansible-inventory makes of a source, what a job gets of it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from consistency.awx import PROJECT
+from consistency.awx import PROJECT, Data
 from lab.playbook import ROOT
 from lab.spreadsheet import save
 
@@ -65,3 +67,25 @@ def project(folder: Path) -> tuple[Path, Path]:
     register.write_text(text, encoding="utf-8")
     save(folder / "people.xlsx", SHEET)
     return copied / "hosts.yml", register
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """What AWX has of its inventories. ``places``: the sources, by their paths in the project. ``last``: their last good updates."""
+
+    data: Data
+    folder: Path
+    places: Mapping[str, Path]
+    last: dict[str, Path] = field(default_factory=dict)
+
+    def before(self, template: Data) -> Path | None:
+        """The inventory of a job, as AWX gives it. First AWX updates the sources of the job's own inventory, and no others: so does AWX
+        24.6.1 (``DependencyManager``). None when an update failed: then the job ends with "Previous Task Failed", without a start."""
+        own = [each for each in self.data["controller_inventory_sources"] if each["inventory"] == template["inventory"]]
+        for source in (each for each in own if each["update_on_launch"]):
+            path = self.places[source["source_path"]]
+            ended = update(path)
+            if ended.returncode:
+                return None
+            self.last[source["name"]] = kept(self.folder, path.stem, json.loads(ended.stdout))
+        return kept(self.folder, "job", listed(*(self.last[each["name"]] for each in own)))

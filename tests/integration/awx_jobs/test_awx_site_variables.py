@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the project and the register say reaches the jobs, through both inventories of AWX and every line of ansible-core that is here."""
+"""What the project and the register say reaches the jobs, through the inventory of AWX and every line of ansible-core that is here."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from consistency.awx import KUBERNETES, PROJECT, configuration, load, named
+from consistency.awx import PROJECT, load
 from integration.awx_updates import OWN, SHEET, kept, listed, project, update
 from lab.playbook import ROOT
 
-SOURCE = "Auto-created source for: Workstations by certificate"
 LINES = [OWN, *sorted((ROOT / ".build" / "venvs").glob("core-*/bin/ansible-inventory"))]
 """The line of the tests, and those that the matrix has installed."""
 WRONG = ("{{ lookup('pipe', 'id') }}", "Anne", "T9", "CHU\\aroux", "ws-rad-02.chu.example", "31/02/2027")
@@ -23,10 +22,7 @@ WRONG = ("{{ lookup('pipe', 'id') }}", "Anne", "T9", "CHU\\aroux", "ws-rad-02.ch
 
 def test_what_belongs_to_the_site_reaches_localhost(tmp_path: Path) -> None:
     updates = [kept(tmp_path, f"update {at}", listed(each)) for at, each in enumerate(project(tmp_path))]
-    constructed = tmp_path / "constructed.yml"
-    source = named(configuration(KUBERNETES), "controller_inventory_sources", SOURCE)["source_vars"]
-    constructed.write_text(json.dumps(source), encoding="utf-8")
-    job = kept(tmp_path, "job", listed(*updates, constructed))
+    job = kept(tmp_path, "job", listed(*updates))
     here, there = listed(job, host="localhost"), listed(job, host="ws-rad-01.chu.example")
     site = load(PROJECT / "inventory" / "group_vars" / "all.yml")
     assert {name: here.get(name) for name in site} == {name: there.get(name) for name in site} == site
