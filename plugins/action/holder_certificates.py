@@ -94,7 +94,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
             "passphrases": {"type": "dict", "no_log": True, "default": {}, "site": True},
             "passphrase_folder": {"type": "path", "site": True},
             "install": {"type": "str", "choices": ["always", "due", "missing"], "default": "always", "site": "run"},
-            "retire_authorisations": {"type": "raw", "default": [], "site": "run"},
+            "retire_authorisations": {"type": "raw", "default": [], "site": "run", "blank": True},
             "leavers": {"type": "raw", "default": [], "site": True},
             "retire_everyone": {"type": "bool", "default": False, "site": "run"},
             "leave_note": {"type": "bool", "default": True},

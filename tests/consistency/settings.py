@@ -427,8 +427,9 @@ A site has {count} of them and needs ten. Write them where Ansible reads variabl
 with ``-e`` for one run. A setting that is read for ``localhost`` has to count there, too, so ``group_vars/all`` is the place for most of
 them.
 
-A variable that is null or a blank text, such as an empty answer to a survey of AWX, counts as not set. ``[]``, ``{}``, ``false`` and
-``0`` are values. Where a role has another default than the module, the table names both.
+A variable that is null or a blank text, such as an empty answer to a survey of AWX, counts as not set; a blank
+``pkcs12_retire_authorisations`` is refused. ``[]``, ``{}``, ``false`` and ``0`` are values. Where a role has another default than the
+module, the table names both.
 
 A task of your own takes the settings with ``from_site: {}``. An option that the task gives counts before the variable. Without
 ``from_site`` a module reads its task alone. ``ansible-doc`` tells the whole of each option.

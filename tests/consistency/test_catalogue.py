@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -165,6 +166,13 @@ def leaning(language: str) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_next_step_stands_alone(language: str) -> None:
     assert leaning(language) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_told_to_type_what_only_a_command_line_takes(language: str) -> None:
+    """Whoever starts a job in AWX has no command line: what it takes is named, such as an extra variable."""
+    told = {code: json.dumps(said, ensure_ascii=False) for code, said in sentences(language).items()}
+    assert [code for code, said in told.items() if re.search(r"(?<![\w-])(-e\b|--extra-vars)", said)] == []
 
 
 def test_the_page_is_that_of_the_catalogue() -> None:

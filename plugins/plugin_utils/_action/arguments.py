@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-OF_OURS = {"no_log", "site"}
+OF_OURS = {"no_log", "site", "blank"}
 """Keys that Ansible's validator is not told of. With ``no_log`` it would have ansible-core hide a passphrase 1234 in all output."""
 
 

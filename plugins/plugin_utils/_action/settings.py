@@ -29,6 +29,8 @@ FROM_SITE = "from_site"
 SITE = "site"
 """The key of an option that a site may set: true, or ``run`` where only one run may set it."""
 RUN = "run"
+BLANK = "blank"
+"""The key of an option whose blank text is a value of its own, which the task refuses: nothing else is meant in its place."""
 OF_THE_COMMAND = {"pkcs12_hosts", "pkcs12_serial"}
 """Ansible reads these before the inventory. There they have no effect, and a run works on other workstations than somebody thinks."""
 PREFIX = "pkcs12_"
@@ -82,7 +84,7 @@ class SiteSettings(OwnVariables):
         for name, option in self.SPEC.options.items():
             if option.get(SITE) and name not in values:
                 value = self._of_site(name, option)
-                if is_empty(value):
+                if is_empty(value) and not (option.get(BLANK) and value is not None):
                     value = defaults.get(name)
                 if value is not None:
                     values[name] = value
@@ -116,7 +118,7 @@ class SiteSettings(OwnVariables):
         value = self._secret(variable) if option.get("no_log") else self.variable(variable)
         if option[SITE] == RUN:
             self.refuse_in_inventory(variable)
-        return value
+        return "" if value is None and option.get(BLANK) and self._task_vars[variable] is not None else value
 
     def _secret(self, variable: str) -> Any:
         value = rendered_secret(self._templar, self._task_vars[variable], variable)

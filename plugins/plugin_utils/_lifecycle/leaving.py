@@ -65,6 +65,8 @@ def who_leaves(options: Mapping[str, Any], entries: Sequence[HolderEntry], may_b
     """
     check_duplicates(entries)
     of_this_run = numbers_in(options["retire_authorisations"], "retire_authorisations")
+    if isinstance(options["retire_authorisations"], str) and not of_this_run:  # AWX takes a blank answer to its survey
+        raise Pkcs12Error(Problem("bad_arguments.no_number_given"))
     noted = options["leave_note"] and options["expired_for_days"] is None
     if not options["retire_everyone"]:
         by_name = leaving_numbers(of_this_run, entries)

@@ -134,6 +134,7 @@ CODES: Mapping[str, Code] = {
     "bad_arguments.no_mapping": code(IT, option=STR, found=WORD),
     "bad_arguments.no_mapping_of_secrets": code(IT, variable=STR, found=WORD),
     "bad_arguments.no_number": code(IT, option=STR, given=STR),
+    "bad_arguments.no_number_given": code(IT),
     "bad_arguments.no_numbers": code(IT),
     "bad_arguments.no_passphrases": code(IT),
     "bad_arguments.no_whole_number": code(IT, option=STR, given=STR),

@@ -155,6 +155,21 @@ def test_each_job_knows_the_register_and_the_site_as_they_are(hospital: Hospital
     assert day.start("PKCS12 audit").status == "successful"
 
 
+@pytest.mark.parametrize("answer", [" ", ", "])
+def test_a_blank_answer_to_the_removal_is_refused(hospital: Hospital, answer: str) -> None:
+    """AWX takes it, because it is long enough. Nobody of the register has left, so without an answer the job would be green."""
+    day = Day(hospital)
+    removal = day.start("PKCS12 retire", pkcs12_retire_authorisations=answer)
+    assert removal.status == "failed"
+    codes = {
+        event["res"]["error"]["problem"]["code"]
+        for event in removal.events("runner_on_ok")
+        if event["res"].get("error")
+    }
+    assert codes == {"bad_arguments.no_number_given"}
+    assert len(hospital.emulated("ws-nuclear").store_of(PAUL.sid).elements) == 1
+
+
 def row(person: Person, *workstations: str) -> list[Cell]:
     ends = datetime.now(UTC).date() + timedelta(days=person.authorised_days)
     return [person.name, person.authorisation, person.account, "; ".join(workstations), ends, None, None]

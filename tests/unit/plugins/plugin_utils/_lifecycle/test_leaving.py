@@ -61,7 +61,9 @@ def test_who_leaves(given: dict[str, Any], expected: Leaving) -> None:
     ("given", "code"),
     [
         ({}, "nobody_leaves"),
-        ({"retire_authorisations": ",", "leavers": " , "}, "nobody_leaves"),
+        ({"leavers": " , "}, "nobody_leaves"),
+        ({"retire_authorisations": "", "leavers": [HIS]}, "no_number_given"),
+        ({"retire_authorisations": " , ", "leavers": [HIS]}, "no_number_given"),
         ({"retire_authorisations": [HERS, ""]}, "empty_number"),
         ({"retire_authorisations": [42798]}, None),
         ({"leavers": {"T1": 1}}, None),
