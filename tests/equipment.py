@@ -84,6 +84,13 @@ EQUIPMENT = (
         "PKCS12_AWX_CREDENTIALS names no credentials for them; tests/README.md says more.",
         missing_in_ci="as an AWX",
     ),
+    Equipment(
+        "register",
+        "an AWX whose register a test may write",
+        lambda: awx_address() and os.environ.get("PKCS12_AWX_REGISTER"),
+        "PKCS12_AWX_REGISTER names no spreadsheet; tests/README.md says more.",
+        missing_in_ci="as an AWX",
+    ),
     Equipment("openssl", "the program openssl", lambda: shutil.which("openssl"), "Debian has it as openssl."),
     Equipment("pbmac1", "an openssl that writes PBMAC1", _openssl_knows_pbmac1, "OpenSSL 3.4 and later do."),
     Equipment("mount", "a file system that is full", _can_mount, "Only root mounts one."),

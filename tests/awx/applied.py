@@ -120,7 +120,7 @@ KINDS = (
         "controller_inventories",
         "inventories",
         references=ORGANIZATION,
-        lists={"input_inventories": "inventories", "instance_groups": "instance_groups"},
+        lists={"instance_groups": "instance_groups"},
     ),
     Kind(
         "controller_inventory_sources",
@@ -130,7 +130,6 @@ KINDS = (
             "source_project": "projects",
             "execution_environment": "execution_environments",
         },
-        texts=frozenset({"source_vars"}),
         apart=frozenset({"organization"}),
     ),
     Kind(
@@ -220,7 +219,7 @@ class Applied:
             if name in kind.apart or name in kind.lists:
                 continue
             if name in kind.references:
-                wanted[name] = self._id(kind.references[name], value)
+                wanted[name] = None if value is None else self._id(kind.references[name], value)
             else:
                 wanted[name] = yaml.safe_dump(plain(value)) if name in kind.texts else plain(value)
         return wanted

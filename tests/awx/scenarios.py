@@ -5,13 +5,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.register_columns import columns_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.spreadsheets import read_sheet
 from awx.api import Account, Awx, Json, RefusedError
 
 WORK = "Renew each holder's certificate on workstations where a holder is due"
-DUE = ("pkcs12_due", "pkcs12_deferred", "pkcs12_unknown")
+NEWCOMER = "T900000"
+"""A number that no register of a test has."""
 
 
 def template(api: Awx, name: str) -> Json:
@@ -66,31 +72,63 @@ def give_inputs(api: Awx, inputs: Mapping[str, Mapping[str, str]]) -> None:
         api.patch(f"credentials/{credential['id']}/", {"inputs": {**credential.get("inputs", {}), **given}})
 
 
-def update_inventory(api: Awx, source: str) -> Json:
-    """An inventory source after its update."""
-    found = api.find("inventory_sources/", name=source)
+@contextmanager
+def another_person(register: Path) -> Iterator[None]:
+    """The register, a workbook, has one person more, without a workstation, until the end of the block."""
+    whole = register.read_bytes()
+    places = columns_of(read_sheet(register), {}).places
+    texts = {"name": "Test Awx", "family_name": "Awx", "given_name": "Test", "authorisation": NEWCOMER}
+    book = import_module("openpyxl").load_workbook(register)
+    book.active.append({places[field] + 1: text for field, text in texts.items() if field in places})
+    try:
+        book.save(register)
+        yield
+    finally:
+        register.write_bytes(whole)
+
+
+@contextmanager
+def half_of(register: Path) -> Iterator[None]:
+    """The register cannot be read until the end of the block, as while somebody copies it."""
+    whole = register.read_bytes()
+    try:
+        register.write_bytes(whole[: len(whole) // 2])
+        yield
+    finally:
+        register.write_bytes(whole)
+
+
+def hosts_of(api: Awx, inventory: str) -> list[Json]:
+    """All hosts. Raises ``LookupError``."""
+    found = api.find("inventories/", name=inventory)
     if found is None:
-        raise LookupError(f"AWX has no inventory source {source}")
-    started = api.post(f"inventory_sources/{found['id']}/update/", {})
-    return api.wait(f"inventory_updates/{started['id']}/")
+        raise LookupError(f"AWX has no inventory {inventory}")
+    return api.all(f"inventories/{found['id']}/hosts/")
+
+
+def facts_of(api: Awx, inventory: str) -> dict[str, Json]:
+    """The collection's facts of each host that has some."""
+    facts = {host["name"]: api.get(f"hosts/{host['id']}/ansible_facts/") for host in hosts_of(api, inventory)}
+    return {host: each["pkcs12"] for host, each in facts.items() if "pkcs12" in each}
 
 
 def with_facts(api: Awx, inventory: str) -> dict[str, str]:
     """When AWX last got the facts of each workstation whose facts have ``pkcs12``."""
-    found = api.find("inventories/", name=inventory)
-    if found is None:
-        raise LookupError(f"AWX has no inventory {inventory}")
-    hosts = api.all(f"inventories/{found['id']}/hosts/")
-    facts = {host["name"]: api.get(f"hosts/{host['id']}/ansible_facts/") for host in hosts}
-    return {host["name"]: host["ansible_facts_modified"] for host in hosts if "pkcs12" in facts[host["name"]]}
+    known = facts_of(api, inventory)
+    return {host["name"]: host["ansible_facts_modified"] for host in hosts_of(api, inventory) if host["name"] in known}
 
 
-def due(api: Awx, inventory: str) -> set[str]:
-    """The workstations in the groups from which the hourly renewal may call."""
-    found = api.find("inventories/", name=inventory)
-    groups = api.all("groups/", inventory=found["id"]) if found else []
+def without_workstation(job: Json) -> int:
+    """How many people the report of a job has who have no workstation."""
+    return int(job["artifacts"]["pkcs12_fact_summary"]["without_workstation"])
+
+
+def settled(api: Awx, inventory: str) -> set[str]:
+    """The workstations of which the facts say that nobody there is due or has to wait."""
     return {
-        host["name"] for group in groups if group["name"] in DUE for host in api.all(f"groups/{group['id']}/hosts/")
+        host
+        for host, facts in facts_of(api, inventory).items()
+        if all(each["status"] == "valid" and each["outcome"] != "deferred" for each in facts.get("holders", ()))
     }
 
 

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from awx.api import Account, Awx
@@ -25,18 +26,23 @@ VARIABLES = {
     "PROJECT": "git URL, without a logon, of a project like docs/awx/project; AWX fetches it",
     "IMAGE": "image of the execution environment",
     "VARIANT": "kubernetes or execution_nodes, for its instance groups; without it the tests use the group default",
+    "REGISTER": "the spreadsheet that the updates read, as a file that this machine may write",
     "CREDENTIALS": "JSON file, credential name -> inputs, with which jobs reach the workstations of the project",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the environment names. ``inputs``: those of credentials; empty when no workstation can be reached."""
+    """What the environment names. ``inputs``: those of credentials; empty when no workstation can be reached.
+
+    ``register``: the spreadsheet; None where no test may write it.
+    """
 
     api: Awx
     project: str
     image: str
     variant: str
+    register: Path | None
     inputs: Mapping[str, Mapping[str, str]] = field(repr=False)
 
 
@@ -60,7 +66,12 @@ def site(environment: Mapping[str, str] | None = None) -> Site:
         with open(given["CREDENTIALS"], encoding="utf-8") as file:  # noqa: PTH123 - a path as the tester typed it
             inputs = json.load(file)
     return Site(
-        Awx(given["URL"], account, given["CA"] or None), given["PROJECT"], given["IMAGE"], given["VARIANT"], inputs
+        Awx(given["URL"], account, given["CA"] or None),
+        given["PROJECT"],
+        given["IMAGE"],
+        given["VARIANT"],
+        Path(given["REGISTER"]) if given["REGISTER"] else None,
+        inputs,
     )
 
 
@@ -78,8 +89,8 @@ def adapted(site: Site) -> Data:
     for image in data["controller_execution_environments"]:
         image["image"] = site.image
     for project in data["controller_projects"]:
-        project |= {"scm_url": site.project, "scm_branch": ""}
-        del project["credential"]
+        # Without the key an AWX in use would keep its own credential, whose deploy key is in a vault.
+        project |= {"scm_url": site.project, "scm_branch": "", "credential": None}
     for credential in data["controller_credentials"]:
         credential["inputs"] = {**credential.get("inputs", {}), **site.inputs.get(credential["name"], {})}
         for name, value in credential["inputs"].items():

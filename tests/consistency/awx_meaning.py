@@ -19,6 +19,7 @@ JOB: Data = {
     "name": "PKCS12 report",
     "status": "failed",
     "artifacts": {},
+    "job_explanation": 'Previous Task Failed: {"job_type": "inventory_update", "job_name": "Workstations", "job_id": "7"}',
     "host_status_counts": {"failures": 1, "dark": 2},
 }
 """What AWX tries a message with before it keeps it: no artifacts."""

@@ -6,15 +6,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from ansible.parsing.dataloader import DataLoader
 from jsonschema import Draft202012Validator
 
+from awx.api import Account, Awx
+from awx.applied import Applied
+from awx.site import Site, adapted
 from consistency import awx_checks, awx_image, awx_meaning
 from consistency.awx import FOLDER, KUBERNETES, PROJECT, VARIANTS, Data, Unsafe, configuration, load, texts
 from consistency.awx_folders import FOLDERS, all_folders
@@ -167,6 +172,8 @@ def test_awx_can_write_a_notification_without_and_with_the_reports_numbers(said:
     bare, full = awx_meaning.render(said, {}), awx_meaning.render(said, {"pkcs12_fact_summary": summary})
     assert bare.problems == full.problems == ()
     assert bare.body.strip() and "https://awx.chu.example/" in bare.body
+    if "job.status }}." in said["body"]:
+        assert "Previous Task Failed" in bare.body  # of a job that did not start, there is nothing else to read
     if "artifacts" in said["body"]:
         assert "Holders: 42, missing: 1, renewal_due: 3, valid: 38." in full.body
 
@@ -214,3 +221,37 @@ def test_the_numbers_of_the_guides_artifact_are_those_of_a_report_and_add_up() -
 
 def test_the_execution_environment_keeps_facts_and_has_tickets_and_time_zones() -> None:
     assert list(awx_image.problems(load(FOLDER / "execution-environment.yml"))) == []
+
+
+def test_an_awx_in_use_loses_the_credential_of_its_project_and_a_schedule_that_was_enabled() -> None:
+    """What brings the data to an AWX for tests mends what that AWX has."""
+    project = {"scm_url": "https://git.test.example/p", "scm_branch": "", "credential": None}
+    schedule = {"name": "PKCS12 audit every day", "enabled": False}
+    known = {"projects": {**project, "credential": 7}, "schedules": {**schedule, "enabled": True}}
+    api = AwxInUse("https://awx.test.example", Account(), known=known)
+    data = {"controller_projects": [{"name": "PKCS12", **project}], "controller_schedules": [schedule]}
+    assert Applied(api).run(data) == [
+        "projects PKCS12: credential differs",
+        f"schedules {schedule['name']}: enabled differs",
+    ]
+    assert api.patched == {"projects/1/": {"credential": None}, "schedules/1/": {"enabled": False}}
+    site = Site(api, project["scm_url"], "image", "", None, {})
+    assert [each.items() >= project.items() for each in adapted(site)["controller_projects"]] == [True]
+
+
+@dataclass(frozen=True)
+class AwxInUse(Awx):
+    """``known``: one object of each kind. ``patched``: what was mended."""
+
+    known: Data = field(default_factory=dict)
+    patched: Data = field(default_factory=dict)
+
+    def find(self, path: str, **_query: Any) -> Data:
+        return {**self.known[path.strip("/")], "id": 1}
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> Data:
+        self.patched[path] = body
+        return {}
+
+    def wait(self, path: str, patience: float = 0) -> Data:  # noqa: ARG002 - the signature of its base
+        return {"status": "successful"}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from awx.scenarios import NEWCOMER, another_person, half_of
 from consistency.awx import PROJECT, load
 from integration.awx_updates import OWN, SHEET, kept, listed, project, update
 from lab.playbook import ROOT
@@ -70,3 +71,14 @@ def test_the_update_fails_where_the_register_cannot_be_read(tmp_path: Path, prog
     ended = update(tmp_path / "people.pkcs12_register.yml", program=program)
     assert ended.returncode == 1
     assert "people.csv" in " ".join(ended.stderr.split())
+
+
+def test_a_register_that_a_test_of_awx_changes_is_as_before_afterwards(tmp_path: Path) -> None:
+    _hosts, source = project(tmp_path)
+    sheet = tmp_path / "people.xlsx"
+    before = sheet.read_bytes()
+    with another_person(sheet):
+        (newcomer,) = listed(source, host="ws-rad-01.chu.example")["pkcs12_register_holders"]
+    with half_of(sheet):
+        assert update(source).returncode == 1
+    assert (newcomer["authorisation"], sheet.read_bytes()) == (NEWCOMER, before)
