@@ -225,7 +225,8 @@ def test_the_execution_environment_keeps_facts_and_has_tickets_and_time_zones() 
 
 def test_an_awx_in_use_loses_the_credential_of_its_project_and_a_schedule_that_was_enabled() -> None:
     """What brings the data to an AWX for tests mends what that AWX has."""
-    project = {"scm_url": "https://git.test.example/p", "scm_branch": "", "credential": None}
+    address = "https://git.test.example/p"
+    project = {"scm_url": address, "scm_branch": "", "credential": None}
     schedule = {"name": "PKCS12 audit every day", "enabled": False}
     known = {"projects": {**project, "credential": 7}, "schedules": {**schedule, "enabled": True}}
     api = AwxInUse("https://awx.test.example", Account(), known=known)
@@ -235,7 +236,7 @@ def test_an_awx_in_use_loses_the_credential_of_its_project_and_a_schedule_that_w
         f"schedules {schedule['name']}: enabled differs",
     ]
     assert api.patched == {"projects/1/": {"credential": None}, "schedules/1/": {"enabled": False}}
-    site = Site(api, project["scm_url"], "image", "", None, {})
+    site = Site(api, address, "image", "", None, {})
     assert [each.items() >= project.items() for each in adapted(site)["controller_projects"]] == [True]
 
 
@@ -253,5 +254,5 @@ class AwxInUse(Awx):
         self.patched[path] = body
         return {}
 
-    def wait(self, path: str, patience: float = 0) -> Data:  # noqa: ARG002 - the signature of its base
+    def wait(self, path: str, patience: float = 0) -> Data:
         return {"status": "successful"}
