@@ -226,11 +226,11 @@ def test_the_execution_environment_keeps_facts_and_has_tickets_and_time_zones() 
 def test_an_awx_in_use_loses_the_credential_of_its_project_and_a_schedule_that_was_enabled() -> None:
     """What brings the data to an AWX for tests mends what that AWX has."""
     address = "https://git.test.example/p"
-    project = {"scm_url": address, "scm_branch": "", "credential": None}
+    project = {"name": "PKCS12", "scm_url": address, "scm_branch": "", "credential": None}
     schedule = {"name": "PKCS12 audit every day", "enabled": False}
     known = {"projects": {**project, "credential": 7}, "schedules": {**schedule, "enabled": True}}
     api = AwxInUse("https://awx.test.example", Account(), known=known)
-    data = {"controller_projects": [{"name": "PKCS12", **project}], "controller_schedules": [schedule]}
+    data = {"controller_projects": [project], "controller_schedules": [schedule]}
     assert Applied(api).run(data) == [
         "projects PKCS12: credential differs",
         f"schedules {schedule['name']}: enabled differs",
