@@ -81,8 +81,22 @@ REFERENCES = {
 
 
 def references(data: Data) -> Iterator[str]:
-    """Every name that is used is defined, and defined once, in a list that AWX has by then."""
+    """Every name that is used is defined, and defined once, in a list that AWX has by then, and every one that is defined is used."""
     built_in = {"credential_type": set(BUILT_IN)}
+    used = {
+        (variable, name)
+        for entries in data.values()
+        for entry in entries
+        for _place, key, name in _names("", entry)
+        for variable in REFERENCES[key]
+    }
+    defined = {
+        (variable, name)
+        for variables in REFERENCES.values()
+        for variable in variables
+        for name in _known(data, variable)
+    }
+    yield from (f"{variable} {name}: nothing names it" for variable, name in sorted(defined - used))
     for variable, entries in data.items():
         for name, count in Counter(entry.get("name") for entry in entries).items():
             if name and count > 1:
@@ -169,10 +183,14 @@ def secrets(data: Data) -> Iterator[str]:
 
 
 def credentials(data: Data) -> Iterator[str]:
-    """What is fetched is a secret field, and a template has one credential of a type."""
+    """What is fetched is a secret field, each credential has one but that which opens the others, and a template has one credential of a
+    type."""
     types = {each["name"]: each["credential_type"] for each in _of(data, "controller_credentials")}
     secret = _secret_fields(data)
-    for source in _of(data, "controller_credential_input_sources"):
+    sources = _of(data, "controller_credential_input_sources")
+    fetched = {source[key] for source in sources for key in ("target_credential", "source_credential")}
+    yield from (f"{name}: nothing gives its secret" for name in types if name not in fetched)
+    for source in sources:
         target = types.get(source["target_credential"], "")
         if source["input_field_name"] not in secret.get(target, ()):
             yield f"{source['target_credential']}: {source['input_field_name']} is no secret field of it"
@@ -180,6 +198,18 @@ def credentials(data: Data) -> Iterator[str]:
         used = Counter(types.get(name) for name in template["credentials"])
         if any(count > 1 for count in used.values()):
             yield f"{template['name']}: it has two credentials of one type"
+
+
+def fields(data: Data) -> Iterator[str]:
+    """Each field of a type of credential is required, and a job gets it under a name that ends as the field's."""
+    for kind in _of(data, "controller_credential_types"):
+        given = [each for injector in kind["injectors"].values() for each in injector.items()]
+        brought = {text.strip("{} ") for _name, text in given if "tower." not in text}
+        if not {field["id"] for field in kind["inputs"]["fields"]} == set(kind["inputs"]["required"]) == brought:
+            yield f"{kind['name']}: its fields, those that are required, and those that a job gets differ"
+        for name, text in given:
+            if not name.endswith(text.strip("{} ").rpartition(".")[2]):
+                yield f"{kind['name']}: {name} is another field than {text}"
 
 
 def injected(data: Data, credential: str) -> Data:
@@ -245,6 +275,17 @@ def default_answers(data: Data) -> Iterator[str]:
             usual = site.get(name, options.get(name, {}).get("default"))
             if "default" in question and usual is not None and question["default"].lower() != str(usual).lower():
                 yield f"{template['name']}: {name} overrides {usual}"
+
+
+def asked_alike(data: Data) -> Iterator[str]:
+    """All surveys ask for a variable in the same way, and a survey is on."""
+    first: dict[str, Data] = {}
+    for template in _of(data, "controller_templates"):
+        if ("survey_spec" in template) != template.get("survey_enabled", False):
+            yield f"{template['name']}: its survey is not on"
+        for question in template.get("survey_spec", {}).get("spec", ()):
+            if first.setdefault(question["variable"], question) != question:
+                yield f"{template['name']}: it asks in another way for {question['variable']}"
 
 
 def unanswered(data: Data) -> Iterator[str]:

@@ -73,10 +73,14 @@ def vault(data: Data) -> Iterator[str]:
         if metadata["secret_key"].partition("_")[0] not in told.get(credential, ""):
             yield f"{credential}: by its name, {metadata['secret_key']} is a secret of another credential"
     read = sources["Passphrases of the bundles", "passphrases"]
+    opening = {each["source_credential"] for each in data["controller_credential_input_sources"]}
+    urls = [each["inputs"]["url"] for each in data["controller_credentials"] if each["name"] in opening]
     for template in data["controller_templates"]:
         extra = template.get("extra_vars", {})
         if "pkcs12_hashicorp_vault_path" not in extra:
             continue
+        if [extra["pkcs12_hashicorp_vault_url"]] != urls:
+            yield f"{template['name']}: it writes to another vault"
         written = (
             extra.get("pkcs12_hashicorp_vault_mount", "secret"),
             extra["pkcs12_hashicorp_vault_path"],
@@ -113,14 +117,20 @@ def controller(data: Data) -> Iterator[str]:
     hosts = load(PROJECT / "inventory" / "hosts.yml")["all"]["hosts"]
     if hosts.get("localhost", {}).get("ansible_connection") != "local":
         yield "localhost is no host of the inventory, so its facts are lost"
-    for place, text in texts(data):
-        if place.endswith(("pkcs12_hosts", "default")) and text == "all":
-            yield f"{place}: all has localhost"
+    called = [(place, text) for place, text in texts(data) if place.endswith(".pkcs12_hosts")]
     for template in data["controller_templates"]:
         survey = template.get("survey_spec", {}).get("spec", ())
-        told = {"pkcs12_hosts"} & {*template.get("extra_vars", {}), *(question["variable"] for question in survey)}
-        if not runs_on_localhost(playbook_of(template)) and not told:
+        asked = [question.get("default") for question in survey if question["variable"] == "pkcs12_hosts"]
+        called += [(template["name"], default) for default in asked]
+        if (
+            not runs_on_localhost(playbook_of(template))
+            and not asked
+            and "pkcs12_hosts" not in template.get("extra_vars", {})
+        ):
             yield f"{template['name']}: it calls all hosts, and localhost is one of them"
+    yield from (
+        f"{place}: {text} is not the group of the workstations" for place, text in called if text != "workstations"
+    )
 
 
 SITE = [zones, said_twice, connections, access, vault, inventory, controller]

@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Roles for workstations look at no other host: slices of a job and batches of a play are like one run.
 
-Roles of the controller look at all hosts.
+Roles of the controller look at all hosts. Those that change certificates carry on and end alike.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from consistency.tree import ROOT, name
 
@@ -41,3 +44,35 @@ def test_the_report_leaves_one_artifact() -> None:
     assert (len(told), keys) == (1, PUBLISHED)
     playbooks = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").rglob("*.yml"))
     assert "set_stats" not in playbooks
+
+
+def skeleton(role: str, file: str) -> dict[str, Any]:
+    """The only task of a file of a role, without the names, and without what its module is told."""
+    text = (ROOT / "roles" / role / "tasks" / f"{file}.yml").read_text(encoding="utf-8")
+    (task,) = yaml.safe_load(text.replace(f"{role}_result", "result"))
+    return {key: value for key, value in task.items() if key not in ("name", "hospital_it.pkcs12.holder_certificates")}
+
+
+@pytest.mark.parametrize("file", ["work", "end"])
+def test_roles_that_change_certificates_carry_on_and_end_alike(file: str) -> None:
+    enrol, *others = (skeleton(role, file) for role in ("enrol", "renew", "retire"))
+    assert others == [enrol, enrol]
+
+
+def tasks_of(part: Any) -> Iterator[dict[str, Any]]:
+    """Plays, and all tasks and blocks in them."""
+    for each in part:
+        yield each
+        yield from tasks_of(task for key in ("tasks", "block", "rescue", "always") for task in each.get(key, ()))
+
+
+def test_what_a_playbook_does_once_needs_no_connection_to_a_workstation() -> None:
+    files = (ROOT / "playbooks").rglob("*.yml")
+    loaded = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in files if path.parent.name != "vars")
+    once = [task for plays in loaded for task in tasks_of(plays) if task.get("run_once")]
+    assert once
+    assert [
+        task["name"]
+        for task in once
+        if task.get("delegate_to") != "localhost" and task.get("when") != "__hosts == 'localhost'"
+    ] == []

@@ -48,6 +48,7 @@ def edited(group: str, old: str, new: str) -> Callable[[Data], None]:
 TEMPLATES, RENEW, RETIRE = "controller_templates", "PKCS12 renew", "PKCS12 retire"
 COLLECT, REMIND, WEEKLY = "PKCS12 collect", "PKCS12 remind", "PKCS12 report by mail"
 GROUPS, GRANTS, SOURCES = "controller_instance_groups", "controller_roles", "controller_credential_input_sources"
+TYPES = "controller_credential_types"
 HOURLY, AFTER = "PKCS12 renew due", "PKCS12 report after a failure"
 DAILY = ("controller_workflows", "PKCS12 audit and report", "simplified_workflow_nodes")
 FLOW = ("controller_workflows", "PKCS12 renewal with approval", "simplified_workflow_nodes")
@@ -70,6 +71,11 @@ MISTAKES = [
         awx_checks.references,
         put(*FLOW, 0, "unified_job_template", value="PKCS12 audit and report"),
         "unified_job_template PKCS12 audit and report may come to AWX after it",
+    ),
+    (
+        awx_checks.references,
+        lambda data: named(data, TEMPLATES, WEEKLY).pop("notification_templates_success"),
+        "controller_notifications PKCS12 numbers: nothing names it",
     ),
     (awx_checks.references, constructed, "input_inventories Workstations may come to AWX after it"),
     (awx_checks.register_reaches_jobs, constructed, f"{RENEW}: AWX does not read inventory/people.pkcs12_register.yml"),
@@ -104,7 +110,7 @@ MISTAKES = [
     (awx_checks.secrets, put("controller_credentials", 0, "inputs", "secret_id", value="8f2c"), "stands here"),
     (
         awx_checks.secrets,
-        put("controller_credential_types", 1, "inputs", "fields", 1, "secret", value=False),
+        put(TYPES, 1, "inputs", "fields", 1, "secret", value=False),
         "password is not kept as a secret",
     ),
     (
@@ -112,6 +118,20 @@ MISTAKES = [
         put("controller_credential_input_sources", 0, "input_field_name", value="passphrase"),
         "passphrase is no secret field",
     ),
+    (awx_checks.credentials, lambda data: data[SOURCES].pop(1), "Workstations (WinRM): nothing gives its secret"),
+    (
+        awx_checks.fields,
+        put(TYPES, 1, "injectors", "extra_vars", "pkcs12_mail_password", value="{{ username }}"),
+        "PKCS12 mailbox: pkcs12_mail_password is another field than {{ username }}",
+    ),
+    (awx_checks.fields, lambda data: data[TYPES][1]["inputs"]["required"].pop(), "those that are required"),
+    (awx_checks.fields, lambda data: data[TYPES][2]["injectors"]["extra_vars"].popitem(), "those that a job gets"),
+    (
+        awx_checks.asked_alike,
+        put(TEMPLATES, RETIRE, "survey_spec", "spec", 0, value={"variable": "pkcs12_hosts", "required": False}),
+        "in another way for pkcs12_hosts",
+    ),
+    (awx_checks.asked_alike, put(TEMPLATES, RENEW, "survey_enabled", value=False), f"{RENEW}: its survey is not on"),
     (awx_checks.secrets, put("controller_credentials", 1, "description", value="-----BEGIN X"), "there is a key"),
     (awx_checks.credentials, put(TEMPLATES, RENEW, "credentials", value=["Workstations (WinRM)"] * 2), "of one type"),
     (awx_checks.variables, put(TEMPLATES, RENEW, "playbook", value="renewal.yml"), "there is no "),
@@ -331,11 +351,16 @@ MISTAKES = [
         "mailbox_password is a secret of another",
     ),
     (awx_site.vault, put(SOURCES, 3, "metadata", "secret_path", value="pkcs12/awx"), "2 credentials have this"),
-    (awx_site.vault, put("controller_credential_types", 3, "description", value="Token"), "no type of credential says"),
+    (
+        awx_site.vault,
+        put(TEMPLATES, COLLECT, "extra_vars", "pkcs12_hashicorp_vault_url", value="https://other.chu.example"),
+        f"{COLLECT}: it writes to another vault",
+    ),
+    (awx_site.vault, put(TYPES, 3, "description", value="Token"), "no type of credential says"),
     (
         awx_site.controller,
         put("controller_schedules", 3, "extra_data", "pkcs12_hosts", value="all"),
-        "all has localhost",
+        "all is not the group",
     ),
     (
         awx_site.controller,
@@ -369,7 +394,7 @@ MISFITS = [
     (put(TEMPLATES, RENEW, "use_fact_cache", value=False), "True was expected"),
     (put(TEMPLATES, RENEW, "ask_variables_on_launch", value=True), "'ask_variables_on_launch' was unexpected"),
     (put(TEMPLATES, RENEW, "survey_spec", "spec", 0, "type", value="password"), "'password' is not one of"),
-    (put("controller_credential_types", 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
+    (put(TYPES, 0, "injectors", "env", value={"P": "p"}), "'env' was unexpected"),
     (put("controller_notifications", 0, "notification_configuration", "password", value="x"), "'' was expected"),
     (put("controller_execution_environments", 0, "image", value="registry.chu.example/ee:latest"), "does not match"),
     (put("controller_inventories", 0, "kind", value="constructed"), "'kind' was unexpected"),
