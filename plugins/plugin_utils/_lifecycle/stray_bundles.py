@@ -103,11 +103,10 @@ def handle_stray_bundles(task: StrayTask, driver: BundleDriver, now: Callable[[]
 
 def stray_result(task: StrayTask, done: StrayBundles, names: Mapping[str, str]) -> dict[str, Any]:
     """The documented result. ``names``: common names of certificates by thumbprint. Raises ``Pkcs12Error``: ``not_removed``."""
-    wanted = [file.path for file in _wanted(task, done.found)]
-    removed = wanted if done.journal is None else [entry.path for entry in done.journal if entry.is_removed]
     left = [entry for entry in done.journal or () if not entry.is_removed]
     if left:
         raise _not_removed(done, left)
+    removed = [each.path for each in (_wanted(task, done.found) if done.journal is None else done.journal)]
     found = {file.sha256 for file in done.found.files}
     return {
         "changed": bool(removed),

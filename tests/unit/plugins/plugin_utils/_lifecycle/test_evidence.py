@@ -39,12 +39,14 @@ def element(issued: IssuedBundle, archived: bool = False) -> SerializedElement:
 
 @pytest.fixture(scope="module")
 def change(authority: Authority) -> ExecutedChange:
-    gone, hidden, new = (issue(authority, left=years * YEAR) for years in (1, 2, 3))
+    gone, hidden, new, meanwhile = (issue(authority, left=years * YEAR) for years in (1, 2, 3, 4))
     journal = (
+        JournalEntry("0", "import", "done", "", {}),
         JournalEntry("1", "prove", "done", "", {"algorithm": "ECDSA-SHA256", "signature": "c2ln"}),
         JournalEntry("2", "retire", "done", "", {"thumbprint": "AB", "key": "deleted", "kept_because": None}),
     )
-    before, after = (element(gone), element(hidden)), (element(hidden, archived=True), element(new))
+    before = (element(gone), element(hidden))
+    after = (element(hidden, archived=True), element(new), element(meanwhile, archived=True))
     answer = ExchangeAnswer(True, SID, NOW, before, after, journal, None)
     return ExecutedChange("WS-1", SID, parse_elements(before), answer, opened(new))
 
@@ -59,7 +61,7 @@ def test_a_change_is_one_line_that_says_what_went_and_what_came(tmp_path: Path, 
     assert (said["job"], said["host"], said["workstation"], said["owner_sid"]) == ("17", "ws-1", "WS-1", SID)
     assert said["removed"] == [before[0].thumbprint]
     assert said["archived"] == [before[1].thumbprint]
-    assert said["added"] == [said["leaf"]] == [after[1].thumbprint]
+    assert said["added"] == [said["leaf"], after[2].thumbprint] == [each.thumbprint for each in after[1:]]
     assert (said["utc"], said["proof"], said["error"]) == ("2026-11-25T12:00:00Z", "ECDSA-SHA256", None)
     assert said["keys"] == [{"thumbprint": "AB", "key": "deleted", "kept_because": None}]
     assert PASSPHRASE not in line
@@ -71,7 +73,7 @@ def test_of_a_store_that_was_not_read_again_only_the_steps_are_known(tmp_path: P
     said = json.loads((tmp_path / "e").read_text(encoding="utf-8"))
     assert set(said) == FIELDS | {"steps"}
     assert [said[name] for name in ("added", "removed", "archived")] == [None] * 3
-    assert said["steps"] == ["prove None done", "retire AB done"]
+    assert said["steps"] == ["import None done", "prove None done", "retire AB done"]
     assert (said["error"], said["keys"][0]["key"]) == ("after_unread", "deleted")
 
 
@@ -137,7 +139,7 @@ def test_check_mode_makes_and_changes_nothing(tmp_path: Path) -> None:
 def test_a_disk_that_is_full_afterwards_does_not_hide_the_change(tmp_path: Path, change: ExecutedChange) -> None:
     with pytest.raises(Pkcs12Error) as refusal:
         Evidence(tmp_path, None, "ws-1").record(change)
-    assert (refusal.value.code, refusal.value.changed, len(refusal.value.journal)) == ("evidence", True, 2)
+    assert (refusal.value.code, refusal.value.changed, len(refusal.value.journal)) == ("evidence", True, 3)
     assert (refusal.value.problem.code, refusal.value.problem.causes) == ("evidence.not_written", ())
     why = sample("sign_failed")
     with pytest.raises(Pkcs12Error) as refusal:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import CLIENT_AUTH
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
@@ -50,7 +51,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superse
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
-from unit.plugins.plugin_utils.fakes import HOLDER, NOW, YEAR, certificate, inventory, present_options, stored, view
+from unit.plugins.plugin_utils.fakes import (
+    EMAIL,
+    HOLDER,
+    NOW,
+    YEAR,
+    certificate,
+    inventory,
+    present_options,
+    stored,
+    view,
+)
 from unit.plugins.plugin_utils.problems import sample
 
 LEAF = certificate(left=3 * YEAR)
@@ -150,6 +161,13 @@ def test_what_became_of_an_old_key_is_said() -> None:
         assert went(RemovalMethod.DELETE, **facts) == {"method": "delete", **facts}
     assert went(RemovalMethod.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
     assert (shown(RENEWAL)["superseded"][0]["key"], shown(RENEWAL)["removed"]) == ("planned", [])
+
+
+@pytest.mark.parametrize(("method", "kept"), [(RemovalMethod.ARCHIVE, True), (RemovalMethod.DELETE, False)])
+def test_what_opens_old_mails_is_told_as_kept_only_where_its_key_stays(method: RemovalMethod, kept: bool) -> None:
+    mail = stored(certificate(eku=(CLIENT_AUTH, EMAIL)))
+    done = shown(outcome(IMPORT, PROVE, *retire(mail, method=method), before=[mail], after=[stored(LEAF)]))
+    assert [row["thumbprint"] for row in done["kept"]] == [mail.thumbprint] * kept
 
 
 def test_a_file_that_does_not_open_is_named_where_somebody_waits_for_it() -> None:

@@ -314,6 +314,7 @@ def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
         {"user": "CHU\\away", "authorisation": "T3", "absent_until": "2027-01-01"},
         {"user": "CHU\\back", "authorisation": "T4", "absent_until": "2026-11-26"},
         {"user": "CHU\\odd", "authorisation": "T5", "absent_until": "soon"},
+        {"user": "CHU\\free", "absent_until": "2027-01-01"},
         "no holder",
     ]
     rows = [
@@ -321,12 +322,14 @@ def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
         for user, number, status in (
             *((user, f"T{place}", "missing") for place, user in enumerate(("new", "late", "away", "back", "odd"), 1)),
             ("away", "T3", "expired"),
+            ("free", None, "missing"),
+            ("here", None, "missing"),
         )
     ]
     result = {"ansible_facts": {"pkcs12": {"holders": rows}}}
     listed = {"a": Listed(entries, frozenset(), not_expected(entries, today))}
     found = summary({"a": result, "b": result}, set(), listed)
-    assert found["totals"] == {"awaited": 1, "on_leave": 1, "missing": 3 + 5, "expired": 2}
+    assert found["totals"] == {"awaited": 1, "on_leave": 2, "missing": 4 + 7, "expired": 2}
     assert "<summary.others 1 <holder_at a T1 (CHU\\new)> <outcome.awaited>>" in found["lines"]
 
 

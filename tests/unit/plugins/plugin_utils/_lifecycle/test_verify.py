@@ -70,6 +70,7 @@ LIES: dict[str, tuple[Callable[[Case], Case], str]] = {
     "without its key": (lambda case: holding(case, replace(case[2].certificates[0], key=None)), "not_there"),
     "archived": (lambda case: holding(case, replace(case[2].certificates[0], archived=True)), "archived"),
     "name": (lambda case: holding(case, replace(case[2].certificates[0], friendly_name="other")), "friendly_name"),
+    "no name": (lambda case: holding(case, replace(case[2].certificates[0], friendly_name=None)), "friendly_name"),
     "old one": (lambda case: holding(case, *case[2].certificates, stored(OLD)), "still_there"),
     "no signature": (lambda case: (case[0], replace(case[1], journal=()), case[2]), "not_signed"),
     "another nonce": (lambda case: (replace(case[0], nonce=bytes(32)), case[1], case[2]), "not_signed"),
