@@ -205,3 +205,13 @@ def test_earlier_facts_know_a_holder_by_account_and_number_however_it_is_written
 def test_the_end_of_access_is_remembered_for_this_person_at_this_account(user: str, number: str, known: bool) -> None:
     (found,) = merge_known([HolderEntry(user, ExpectedSubject(None, number))], [replace(JEANNE, certificate_until=NOW)])
     assert found.certificate_until == (NOW if known else None)
+
+
+def test_of_two_accounts_of_one_person_that_of_the_sid_counts() -> None:
+    """Windows may have given the name of one account to the other."""
+    here, there = (replace(JEANNE, certificate_until=NOW, outcome=each) for each in ("renewed", "failed"))
+    there = replace(there, user="CHU\\spare", owner_sid=PAULS, certificate_until=None)
+    entry = replace(JEANNE, user=there.user, outcome=None)
+    for earlier in ([here, there], [there, here]):
+        (found,) = merge_known([entry], earlier)
+        assert (found.certificate_until, found.outcome) == (NOW, "renewed")

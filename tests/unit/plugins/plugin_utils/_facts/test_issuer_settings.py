@@ -120,11 +120,13 @@ def test_a_corrected_setting_continues_the_record(authority: Authority, first: s
 
 
 def test_a_new_issuing_authority_continues_the_record(authority: Authority) -> None:
-    new = Authority.create("AC Personnes 2")
-    facts = run([(OURS, {SID: [element(authority)]}), (OURS, {SID: [element(new)]})])
+    names = ["AC Personnes", *(f"AC Personnes {number}" for number in range(2, 7))]
+    authorities = [authority, *map(Authority.create, names[1:])]
+    facts = run([(OURS, {SID: [element(each)]}) for each in authorities])
     assert records(facts) == {("T123456", OURS, "valid")}
     (holder,) = facts["holders"]
-    assert {name.partition(",")[0] for name in holder["issuer_names"]} == {"CN=AC Personnes", "CN=AC Personnes 2"}
+    assert {name.partition(",")[0] for name in holder["issuer_names"]} == {f"CN={each}" for each in names}
+    assert holder["issuer_names"] == sorted(holder["issuer_names"])
 
 
 def test_a_task_without_a_setting_continues_the_only_record(authority: Authority, theirs: Authority) -> None:
