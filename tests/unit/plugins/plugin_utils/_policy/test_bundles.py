@@ -149,6 +149,13 @@ def test_a_key_that_nobody_installs_matters_only_for_authentication(put: Put, tm
     assert (refused.others, refused.later) == (found.others, refused.unopened)
 
 
+def test_a_bundle_has_ended_after_its_last_second(put: Put, tmp_path: Path) -> None:
+    put("a.p12", "short", 1)
+    found = looked(tmp_path)
+    end = LATER + timedelta(days=60)
+    assert (found.ended(end), found.ended(end + timedelta(seconds=1))) == (None, "a.p12")
+
+
 def test_a_number_without_a_passphrase_is_named(put: Put, tmp_path: Path) -> None:
     put("a.p12", "closed", 1)
     assert looked(tmp_path, None).refusal().problem == in_file("a.p12", "no_passphrase.none_given")

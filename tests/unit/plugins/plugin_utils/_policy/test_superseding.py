@@ -17,6 +17,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superse
     RemovalMethod,
     RemovalPolicy,
     choose_methods,
+    for_other_uses,
     predecessors,
 )
 from unit.plugins.plugin_utils.fakes import CARD, EMAIL, JEANNE, YEAR, certificate, stored, view
@@ -96,3 +97,18 @@ def test_with_a_pattern_the_number_tells_whose_it_is() -> None:
     married = stored(certificate("Jeanne Durand - T123456"))
     assert methods(married, person=ExpectedSubject(pattern=r"(T\d+)")) == [(married.thumbprint, DELETE)]
     assert married.certificate.subject_cn != JEANNE
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (stored(certificate(eku=(EMAIL,))), True),
+        (stored(certificate(eku=(EMAIL,)), archived=True), False),
+        (stored(certificate(eku=(EMAIL,), issuer="CN=Another CA")), False),
+        (stored(certificate("Paul Martin - T654321", eku=(EMAIL,))), False),
+        (stored(certificate(eku=(EMAIL,)), CARD), False),
+        (OLD, False),
+    ],
+)
+def test_what_is_for_another_use_stays_and_is_told_while_windows_offers_it(found: StoreCertificate, told: bool) -> None:
+    assert for_other_uses(view(found), NEW, ExpectedSubject(JEANNE)) == (found,) * told
