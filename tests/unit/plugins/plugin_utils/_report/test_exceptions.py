@@ -278,7 +278,7 @@ IN_FORCE, UNUSED = ExceptionState.IN_FORCE, ExceptionState.UNUSED
         (WEAK_AND_DUE, {"until": "2026-11-01"}, ExceptionState.ENDED),
         ([record(days=3)], {}, UNUSED),
         ([record(days=3, key_size=1024, archived=True)], {}, UNUSED),
-        ([record(days=3), record(days=2)], {"what": "duplicate"}, IN_FORCE),
+        ([record(days=3), record(days=2)], {"what": "duplicate", "workstation": "ws-1"}, IN_FORCE),
         ([record(days=3)], {"what": "duplicate"}, UNUSED),
         ([record(days=3), record(days=-2)], {"what": "duplicate"}, IN_FORCE),
     ],

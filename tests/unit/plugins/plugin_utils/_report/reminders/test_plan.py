@@ -149,6 +149,15 @@ def test_only_workstations_of_the_step_are_named() -> None:
     assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1", "ws-2")]
 
 
+def test_where_access_ends_soon_the_mail_says_when_also_if_another_workstation_has_none() -> None:
+    both = report(host(record(days=3)), host(name="ws-2"))
+    (row,) = both.holders
+    places = tuple(replace(each, next_step=NextStep.LOG_ON) for each in row.places)
+    row = replace(row, **to_do(NextStep.LOG_ON, Actor.HOLDER), places=places)
+    (matter,) = matters_of(replace(both, holders=(row,)), TERMS)
+    assert (matter.workstations, matter.days_left, matter.reminder_day) == (("ws-1", "ws-2"), 3, 7)
+
+
 @pytest.mark.parametrize("at", [0, 1])
 def test_only_the_failure_that_is_to_be_mended_is_told(at: int) -> None:
     """Whether its workstation comes first or not. What the last run found at another one says nothing about this step."""
