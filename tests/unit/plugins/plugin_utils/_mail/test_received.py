@@ -75,6 +75,7 @@ def test_a_header_is_cut_where_it_is_endless() -> None:
         ("Mon, 2 Mar 2026 09:12:00 +0100", datetime(2026, 3, 2, 8, 12, tzinfo=UTC)),
         ("2 Mar 2026 09:12:00 -0000", datetime(2026, 3, 2, 9, 12, tzinfo=UTC)),
         ("Mon, 2 Mar 2026 09:12:00", datetime(2026, 3, 2, 9, 12, tzinfo=UTC)),
+        ("Mon, 2 Mar 2026 09:12:00\nDate: Tue, 3 Mar 2026 09:12:00", datetime(2026, 3, 2, 9, 12, tzinfo=UTC)),
         ("lundi 2 mars 2026", None),
         ("Mon, 32 Mar 2026 09:12:00 +0100", None),
         ("Fri, 31 Dec 9999 23:00:00 -2300", None),

@@ -54,6 +54,15 @@ def test_a_retry_that_learns_nothing_does_not_forget_what_was_told(site: Site) -
     assert end_of(site.run()) == ("code_wrong", "code_wrong", False, 0)
 
 
+def test_a_record_has_what_the_last_run_learned(site: Site) -> None:
+    again = {"retry": ["T123456"]}
+    site.registration.deliver(site.issued, CODE, instead=pages.maintenance())
+    assert site.run()["state"] == site.record()["state"] == "failed"
+    for scene, state in ((with_wrong_code, "code_wrong"), (used, "link_used"), (with_wrong_code, "code_wrong")):
+        scene(site)
+        assert site.run(**again)["state"] == site.record()["state"] == state
+
+
 def test_a_renamed_person_does_not_reopen_a_link_that_was_told(site: Site) -> None:
     with_wrong_code(site)
     site.run()
