@@ -62,7 +62,7 @@ def without_effect(
 def names_in(given: Any) -> list[str]:
     """The names in ``pkcs12_own_variables``: a list, or a text with commas or spaces between them. Anything else has none."""
     if isinstance(given, str):
-        return [name for name in re.split(r"[,\s]+", given) if name]
+        return re.findall(r"[^,\s]+", given)
     return [str(name) for name in given] if isinstance(given, (list, tuple)) else []
 
 
