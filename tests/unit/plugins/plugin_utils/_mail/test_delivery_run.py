@@ -24,6 +24,7 @@ from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 
 URL = "https://retrait.issuer.example/w?id="
 CODE = "C0DE-4711"
+IMAP = {"mail_source": "imap", "imap_host": "h", "imap_username": "u", "imap_password": "right"}
 
 
 def run(folder: Path, *, check_mode: bool = False, no_log: bool = False, **changes: Any) -> dict[str, Any]:
@@ -229,6 +230,19 @@ def test_since_counts_from_the_arrival(tmp_path: Path) -> None:
     assert shown["ignored"]["too_old"] == 1
 
 
+def test_the_arrival_at_the_server_counts_before_the_clock_of_the_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = now() - timedelta(days=30, minutes=1), now()
+    sent = ((JEANNE, old, new), (PAUL, new, old))
+    given = [(mails.delivery_mail(person, URL, CODE, date).data, arrived) for person, date, arrived in sent]
+    box = Mailbox(mails={"INBOX": dict(enumerate(given, 1))})
+    monkeypatch.setitem(sys.modules, "imapclient", box.library())  # type: ignore[arg-type]
+    shown = run(Path("unused"), **IMAP, since_days=30)
+    assert ([row["authorisation"] for row in shown["deliveries"]], shown["ignored"]["too_old"]) == (
+        [JEANNE.authorisation],
+        1,
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "check_mode", "is_read_only"),
     [({}, False, True), ({"move_to": "Done"}, True, True), ({"move_to": "Done"}, False, False)],
@@ -238,8 +252,7 @@ def test_a_folder_is_opened_for_writing_only_to_move(
 ) -> None:
     box = Mailbox()
     monkeypatch.setitem(sys.modules, "imapclient", box.library())  # type: ignore[arg-type]
-    account = {"mail_source": "imap", "imap_host": "h", "imap_username": "u", "imap_password": "right", **changes}
-    run(Path("unused"), check_mode=check_mode, **account)
+    run(Path("unused"), check_mode=check_mode, **IMAP, **changes)
     assert ("select", "INBOX", is_read_only) in box.commands
 
 
