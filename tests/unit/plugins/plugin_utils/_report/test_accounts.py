@@ -122,8 +122,10 @@ def test_without_a_number_one_account_is_one_row_and_local_accounts_of_one_name_
     assert [len(row.places) for row in one.holders] == [2]
     upn = report(seat("ws-1", "CHU\\locum", "S-1-5-21-5"), seat("ws-2", "locum@chu.example", "S-1-5-21-5"))
     assert [len(row.places) for row in upn.holders] == [2]
-    local = report(seat("ws-1", ".\\locum", "S-1-5-21-5"), seat("ws-2", ".\\locum", "S-1-5-21-6"))
-    assert [len(row.places) for row in local.holders] == [1, 1]
+    found = seat("ws-1", ".\\locum", "S-1-5-21-5"), seat("ws-2", ".\\locum", "S-1-5-21-6")
+    never_reached = seat("ws-3", ".\\locum", None)
+    assert [len(row.places) for row in report(*found).holders] == [1, 1]
+    assert [len(row.places) for row in report(*found, never_reached).holders] == [1, 1, 1]
 
 
 def test_slices_tell_the_whole_whom_nobody_has_looked_for() -> None:
