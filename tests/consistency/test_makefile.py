@@ -57,6 +57,12 @@ def test_check_calls_its_programs_and_ends_as_they_do(check: str) -> None:
         assert not line.startswith("-")
 
 
+@pytest.mark.parametrize("line", ["false | true", "false; true", 'echo "$$NOWHERE"'])
+def test_a_failure_anywhere_in_a_line_ends_its_target(line: str) -> None:
+    command = ["make", "--eval", f"line: ; @{line}", "line"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 2
+
+
 def test_mypy_checks_every_package() -> None:
     packages = {path.relative_to(ROOT / "tests").parts[0] for path in (ROOT / "tests").rglob("*.py")} - {
         path.name for path in (ROOT / "tests").glob("*.py")
