@@ -7,12 +7,14 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import re
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from contract.captured_commands import Sent
 from contract.case import Case, load
@@ -30,6 +32,7 @@ from contract.tried import CASES, NOT_YET, NOTHING_WRITTEN, PAGE, column, writte
 from lab.workstation_interface import Kind
 
 Json = dict[str, Any]
+WORKFLOW = Path(__file__).parents[2] / ".github" / "workflows" / "windows.yml"
 BRINGABLE = [case for case in load() if case.runs_on(Kind.EMULATED) and not document(case)["never"]]
 MACHINE = {"product": "Windows 11 Pro", "release": "24H2", "build": "26100.1", "wine": None, "administrator": True}
 
@@ -331,3 +334,13 @@ def test_what_did_not_run_may_have_left_something(left: list[str], code: int, re
         case_of(changed, "enrol_into_an_empty_store").update(reason="no", left_behind=left)
 
     assert (table(results, tmp_path, not_run)["enrol_into_an_empty_store"].verdict is Verdict.DIFFERS) == bool(left)
+
+
+def test_the_workflow_compares_what_each_part_of_the_kit_wrote() -> None:
+    jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+    ran, compared = ("\n".join(step.get("run", "") for step in jobs[job]["steps"]) for job in ("run", "compare"))
+    parts = {path.name for path in (Path(__file__).parent / "windows_kit").glob("Test-*.ps1")}
+    assert set(re.findall(r"-Filter (Test-\S+\.ps1)", ran)) == parts
+    results = re.findall(r'-Results "\$env:GITHUB_WORKSPACE\\(\S+)"', ran)
+    assert len(set(results)) == len(parts)
+    assert re.findall(r"-m contract\.compare (\S+)", compared) == results
