@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 import yaml
 
 from consistency.tree import ROOT
+from lab.ansible_playbook import ansible_playbook
 
 FOLDER = ROOT / "extensions" / "molecule"
 SCENARIOS = sorted(path.parent.name for path in FOLDER.glob("*/molecule.yml") if path.parent.name != "default")
@@ -96,3 +99,26 @@ def test_workstations_of_a_site_have_to_be_for_tests() -> None:
     assert "MOLECULE_INVENTORY" in first["ansible.builtin.assert"]["fail_msg"]
     guards = [task for task in tasks(FOLDER / "shared" / "create.yml") if "workstation_for_tests" in str(task)]
     assert [list(task)[1] for task in guards] == ["ansible.builtin.assert"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "others"),
+    [("marked,without_holders", ""), ("marked,unmarked", "unmarked"), ("marked,silent", "silent")],
+)
+def test_only_true_marks_a_workstation_for_tests(chosen: str, others: str, tmp_path: Path) -> None:
+    holders: dict[str, Any] = {"pkcs12_holders": []}
+    hosts = {
+        "marked": {**holders, "workstation_for_tests": True},
+        "unmarked": {**holders, "workstation_for_tests": False},
+        "silent": holders,
+        "without_holders": {},
+    }
+    look = {"ansible.builtin.include_tasks": {"file": str(FOLDER / "shared" / "tasks" / "look_at_site.yml")}}
+    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [look]}
+    inventory, playbook = tmp_path / "inventory.json", tmp_path / "playbook.json"
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    playbook.write_text(json.dumps([play]), encoding="utf-8")
+    given = ["-i", str(inventory), "-e", json.dumps({"trial_hosts": chosen}), str(playbook)]
+    ended = ansible_playbook(given, {**os.environ, "MOLECULE_INVENTORY": str(inventory)}, tmp_path)
+    refused = set(re.findall(r"is not set for ([\w, ]+)\. Nothing", ended.stdout))
+    assert (ended.returncode, refused) == ((2, {others}) if others else (0, set())), ended.stdout + ended.stderr
