@@ -198,6 +198,22 @@ def test_every_place_gets_the_same_bytes(
     assert [name for name in names if name in letter.message["Subject"]] == []
 
 
+def test_a_host_without_a_connection_of_its_own_gets_the_files_by_ssh(site: Site, tmp_path: Path) -> None:
+    """What runs in the place of ssh has another home than the controller, as another machine would."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text(f"#!/bin/sh\nfor command; do :; done\nHOME='{tmp_path}' exec sh -c \"$command\"\n", encoding="utf-8")
+    ssh.chmod(0o755)
+    (tmp_path / "only there").mkdir()
+    by_ssh = {"ansible_ssh_executable": str(ssh), "ansible_ssh_transfer_method": "piped"}
+    found = {"ansible_host": LOOPBACK, "ansible_python_interpreter": "{{ ansible_playbook_python }}", **by_ssh}
+    added = tmp_path / "added.json"
+    added.write_text(json.dumps({"all": {"hosts": {"usual": found}}}), encoding="utf-8")
+    place = host(Path("~/only there"), "usual") | {"formats": ["prometheus"]}
+    run = site.report("-i", str(added), report_destinations=[place], report_formats=["prometheus"])
+    assert run.exit_code == 0, run.stdout
+    assert content(tmp_path / "only there").keys() == {"pkcs12-compliance.prom"}
+
+
 @pytest.mark.words(reason="with a nonce in its sentences, a report is another each time")
 def test_same_day_nothing_changes_anywhere(site: Site, web: WebServer, ca_path: str, tmp_path: Path) -> None:
     places = folder(tmp_path), host(tmp_path), https(web)
