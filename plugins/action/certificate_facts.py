@@ -15,7 +15,11 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
     now,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import (
+    FactsScope,
+    numbers_here,
+    owned_stores,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     exportable_keys,
@@ -112,4 +116,8 @@ class ActionModule(Pkcs12Action):
         )
         reading = WorkstationReading(inventory, scope, now())
         record = proven_record(reading, self.drivers, task.check_mode) if options["prove_keys"] else reading.record({})
-        return {"ansible_facts": {"pkcs12": to_map(record)}, "other_names": other_names(record, asked)}
+        return {
+            "ansible_facts": {"pkcs12": to_map(record)},
+            "other_names": other_names(record, asked),
+            "numbers_here": numbers_here(owned_stores(inventory, {}), options["holders"], pattern),
+        }

@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.passphrase_files import WithPassphraseFiles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import ConnectionLost, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import numbers_here, owned_stores
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
     merge_known,
     unusable_keys,
@@ -31,7 +32,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import known_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import (
-    has_left,
     numbers_in,
     without_leavers,
 )
@@ -67,7 +67,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.remo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import (
     ResultContext,
     help_wanted,
-    leavers_here,
     silent_result,
     workstation_result,
 )
@@ -168,7 +167,8 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)
         result["put_aside"] = put_aside
         result["taken_back"] = [each for each in self.taken_back(notes) if each not in not_taken_back]
-        result["leavers_here"] = None if absent else leavers_here(run, self._left(task, options), pattern)
+        stores = owned_stores(run.inventory, run.stores)
+        result["numbers_here"] = None if absent else numbers_here(stores, task.options["holders"], pattern)
         if leaving and not leaving.numbers and not run.holders:
             result["msg"] = Problem("done.nobody_leaves", {"computer": run.inventory.computer})
         return result | {"diff": run_diff(run, self.words.of, calendar.ends_on)} if task.diff else result
@@ -184,11 +184,6 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         }
         numbers = self.not_taken_back(entry.person.authorisation for entry in entries)
         return [each for each in numbers if number_key(each) in known or not notes.forget(each)]
-
-    def _left(self, task: TaskContext, options: Mapping[str, Any]) -> Sequence[str]:
-        """The numbers of this workstation's holders who have left, by the list or by their last day."""
-        leavers = frozenset(filter(None, numbers_in(options["leavers"], "leavers")))
-        return [str(raw["authorisation"]) for raw in task.options["holders"] if has_left(raw, leavers)]
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         """The result says whether somebody has to do something, and what: a role makes the host fail by it."""

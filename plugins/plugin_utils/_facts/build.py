@@ -13,6 +13,7 @@ from typing import Any
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._messages.words import MACHINE_SID
 from .._policy.status import Status
+from .._policy.subject import ExpectedSubject
 from .._policy.use import use_of
 from .._policy.validity import Calendar, status_in_time
 from .._workstation.findings import AFTER_UNREAD, TEMPORARY
@@ -119,6 +120,20 @@ def owned_stores(inventory: Inventory, newer_stores: Mapping[str, CertificateSto
         for profile in inventory.profiles
     ]
     return [*people, OwnedStore(MACHINE_SID, MACHINE_STORE, parse_store(inventory.machine))]
+
+
+def numbers_here(
+    stores: Sequence[OwnedStore], holders: Iterable[Mapping[str, Any]], pattern: str | None
+) -> list[str] | None:
+    """The numbers of these holders, as the inventory writes them, that a certificate in any of the stores has, whatever it is for.
+
+    None where not all stores could be read. What a removal has archived is gone, as far as anybody has to act.
+    """
+    if any(each.store.unread for each in stores):
+        return None
+    found = [stored.certificate for each in stores for stored in each.store.certificates if not stored.archived]
+    numbers = dict.fromkeys(str(raw["authorisation"]) for raw in holders if raw.get("authorisation"))
+    return [each for each in numbers if any(map(ExpectedSubject(authorisation=each, pattern=pattern).owns, found))]
 
 
 def _record(

@@ -15,7 +15,7 @@ from .._crypto.instants import format_instant
 from .._crypto.pkcs12_files import UnopenedFile, near_files
 from .._crypto.store import StoreCertificate
 from .._errors import ConnectionLost, ErrorRow, Pkcs12Error, Problem, Sentences, Value
-from .._facts.build import FactsScope, certificate_row, owned_stores, workstation_record
+from .._facts.build import FactsScope, certificate_row, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, other_names, resolve_accounts
 from .._facts.schema import WorkstationRecord
@@ -367,19 +367,6 @@ def workstation_result(
         "other_names": other_names(facts, served),
         "ansible_facts": {"pkcs12": to_map(facts)},
     }
-
-
-def leavers_here(run: WorkstationRun, numbers: Sequence[str], pattern: str | None) -> list[str] | None:
-    """Those of these numbers that a certificate in a store of the workstation has; None where not all stores could be read.
-
-    What a removal has archived is gone, as far as anybody has to act.
-    """
-    stores = owned_stores(run.inventory, run.stores)
-    if any(each.store.unread for each in stores):
-        return None
-    found = [stored.certificate for each in stores for stored in each.store.certificates if not stored.archived]
-    people = (ExpectedSubject(authorisation=number, pattern=pattern) for number in numbers)
-    return [str(person.authorisation) for person in people if any(map(person.owns, found))]
 
 
 def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context: ResultContext) -> dict[str, Any]:

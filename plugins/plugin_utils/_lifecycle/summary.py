@@ -180,7 +180,7 @@ def _other_names(results: Mapping[str, Result | None]) -> Iterator[Problem]:
 def _left(results: Sequence[Result]) -> Iterator[Problem]:
     """What is left to do for those who have left. ``results``: of the hosts that name them; only some have looked into the stores."""
     if results:
-        looked = all(is_audit(each) or each.get("leavers_here") is not None for each in results)
+        looked = all(each.get("numbers_here") is not None for each in results)
         yield Problem("summary.left_removed" if looked else "summary.left")
 
 

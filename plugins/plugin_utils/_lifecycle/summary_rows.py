@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -96,7 +96,7 @@ def _left(host: str, result: Result, listed: Listed) -> Iterator[SummaryRow]:
         told = {(row.get("user"), row.get("authorisation")) for row in result["holders"]}
         for holder in listed.gone:
             if (holder.get("user"), holder.get("authorisation")) not in told:
-                if str(holder.get("authorisation")) in (result.get("leavers_here") or ()):
+                if str(holder.get("authorisation")) in (result.get("numbers_here") or ()):
                     yield _left_with_certificate(host, holder)
                 else:
                     yield SummaryRow(host, LEFT, who=label(holder))
@@ -138,7 +138,8 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
     elif result.get("ansible_facts") and (was_audited(result) or not is_audit(result)):
         found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
         refused = {_key(row): str(row["msg"]) for row in result.get("refused") or ()}
-        yield from (_audited(host, row, listed or Listed((), frozenset()), refused.get(_key(row))) for row in found)
+        known, here = listed or Listed((), frozenset()), result.get("numbers_here") or ()
+        yield from (_audited(host, row, known, refused.get(_key(row)), here) for row in found)
     else:
         yield SummaryRow(host, FAILED, _said(result), needs_somebody=True)
 
@@ -202,14 +203,16 @@ def _checked(host: str, result: Result) -> SummaryRow:
     return SummaryRow(host, NOT_READY, todo or _said(result), needs_somebody=True)
 
 
-def _audited(host: str, row: Mapping[str, Any], listed: Listed, refused: str | None) -> SummaryRow:
+def _audited(
+    host: str, row: Mapping[str, Any], listed: Listed, refused: str | None, numbers: Collection[str]
+) -> SummaryRow:
+    """``numbers``: those that a certificate at the workstation has, whatever it is for."""
     if refused:
         return SummaryRow(host, FAILED, refused, label(row), needs_somebody=True)
     status = str(row["status"])
-    if listed.has_left(row) and status == MISSING:
-        return SummaryRow(host, LEFT, who=label(row))
     if listed.has_left(row):
-        return _left_with_certificate(host, row)
+        here = status != MISSING or str(row.get("authorisation")) in numbers
+        return _left_with_certificate(host, row) if here else SummaryRow(host, LEFT, who=label(row))
     why = listed.unexpected.get(_key(row)) if status == MISSING and listed.unexpected else None
     if why:
         return SummaryRow(host, why, "", label(row))

@@ -441,10 +441,19 @@ def test_who_has_left_is_named_once_and_only_where_nothing_was_told() -> None:
     assert found["needs_somebody"] == []
     assert "left" not in summary({"a": of(person(1), person(2))}, frozenset(), listed)["totals"]
     assert found["lines"][-1] == "<summary.left>"
-    looked = summary({"a": of(person(2)) | {"leavers_here": []}}, frozenset(), listed)
+    looked = summary({"a": of(person(2)) | {"numbers_here": []}}, frozenset(), listed)
     assert (looked["lines"][-1], looked["totals"]["left"]) == ("<summary.left_removed>", 1)
-    there = summary({"a": of(person(2)) | {"leavers_here": ["T1"]}}, frozenset(), listed)
+    there = summary({"a": of(person(2)) | {"numbers_here": ["T1"]}}, frozenset(), listed)
     assert (there["totals"]["left_with_a_certificate"], there["needs_somebody"]) == (1, ["a"])
+    kept = {"ansible_facts": {"pkcs12": {"holders": [LISTED[0] | {"status": "missing", "ends_on": None}]}}}
+    for numbers, total, last in (
+        ([], "left", "left_removed"),
+        (["T1"], "left_with_a_certificate", None),
+        (None, "left", "left"),
+    ):
+        audited = summary({"a": kept | {"numbers_here": numbers}}, frozenset(), listed)
+        assert audited["totals"][total] == 1
+        assert last is None or audited["lines"][-1] == f"<summary.{last}>"
     for nothing in (None, {"unreachable": True}, {"skipped": True}, LEFT_OUT, {"failed": True, "msg": "No."}):
         assert "left" not in summary({"a": nothing}, frozenset(), listed)["totals"]
 

@@ -130,15 +130,15 @@ def test_an_installed_certificate_in_another_name_is_a_remark_and_no_failure(
         assert enrol(workstation, tmp_path, [JEANNE | more], install="due", **given)["other_names"] == []
 
 
-def test_a_leaver_is_here_while_any_store_has_the_number_and_unknown_where_one_cannot_be_read(
+def test_a_number_is_here_while_any_store_has_it_and_unknown_where_one_cannot_be_read(
     workstation: FakeWorkstation, folder: Path, authority: Authority
 ) -> None:
     def here() -> Any:
-        return enrol(workstation, folder, [JEANNE, PAUL], leavers=["t654321"])["leavers_here"]
+        return enrol(workstation, folder, [JEANNE, PAUL], leavers=["t654321"])["numbers_here"]
 
-    assert here() == []
+    assert here() == ["T123456"]
     workstation.plant(ANNE["user"], issue(authority, "Paul Martin - T654321", DAY))
-    assert here() == ["T654321"]
+    assert here() == ["T123456", "T654321"]
     workstation.unreadable = {PAUL["user"]}
     assert here() is None
 
