@@ -71,6 +71,20 @@ def test_a_sentence_counts_by_a_number_or_a_list() -> None:
     assert wrong(is_right) == []
 
 
+def test_both_languages_count_by_the_same_number() -> None:
+    """Of two numbers, only one says how many there are: French has the singular for 0, and would say that all is well where nothing is."""
+
+    def parts(code: str, language: str) -> dict[str, str]:
+        written = sentences(language)[code].items()
+        return {part: entry["by"] for part, entry in written if not isinstance(entry, str)}
+
+    def is_right(code: str, language: str) -> bool:
+        english, here = parts(code, "en"), parts(code, language)
+        return all(english[part] == here[part] for part in english.keys() & here.keys())
+
+    assert wrong(is_right) == []
+
+
 def test_both_languages_name_the_same_values_and_options() -> None:
     def named(code: str, language: str) -> set[tuple[str, str]]:
         return {(found[1], found[2]) for text in texts(code, language) for found in PLACE.finditer(text)}
