@@ -69,6 +69,7 @@ PAIRS: Mapping[str, tuple[Side, Side]] = {
         Side("not sent", "non remis|non envoy|pas envoy|pas été envoy"),
     ),
     "missing and there": (Side("missing", "absen|manqu|sans|n'a pas|n'ont pas"), Side("there already", "déjà")),
+    "no longer and not yet": (Side("no longer", "plus|cess"), Side("not yet", "pas encore")),
     "encryption and signature": (Side("encryption", "chiffrement"), Side("signature", "signature")),
 }
 
