@@ -105,6 +105,20 @@ def test_every_account_of_the_inventory_and_every_other_store_with_the_number_is
     assert len(stocked.thumbprints(PAUL["user"])) == 1
 
 
+@pytest.mark.parametrize("usage", ["digital_signature", "key_encipherment", "content_commitment"])
+def test_another_store_is_reached_whatever_its_certificate_is_for(
+    stocked: FakeWorkstation, authority: Authority, usage: str
+) -> None:
+    """What a removal keeps there for its use, it tells: nobody else would look for it in that account."""
+    name, number = JEANNE["name"], JEANNE["authorisation"]
+    found = authority.issue(name, number, passphrase="unused", eku=[], key_usage=[usage])
+    stocked.plant(SHARED, found)
+    rows = {row["user"]: row for row in retire(stocked, number)["holders"]}
+    there = rows[sid_of(SHARED)]
+    told = {row["thumbprint"] for row in (*there["removed"], *there["kept"])}
+    assert told == {found.thumbprint}
+
+
 def test_a_number_that_the_inventory_does_not_have_is_removed_where_it_is(stocked: FakeWorkstation) -> None:
     result = retire(stocked, "T123456", holders=[PAUL])
     assert (outcomes(result), result["not_found"]) == (["removed"], [])
