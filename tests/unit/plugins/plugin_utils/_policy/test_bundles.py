@@ -136,6 +136,15 @@ def test_a_file_for_another_use_is_no_candidate_and_a_folder_with_nothing_else_s
     assert [each.file for each in beside.others] == ["b.p12", "c.p12"]
 
 
+def test_a_newer_file_for_another_use_hides_no_new_bundle_that_does_not_open(put: Put, tmp_path: Path) -> None:
+    put("a.p12", "old", 1)
+    put("b.p12", "closed", 2)
+    put("c.p12", "encrypting", 3)
+    found = looked(tmp_path)
+    assert [each.path.name for each in found.later] == ["b.p12"]
+    assert not found.has_nothing_new(LATER + timedelta(days=4000))
+
+
 def test_a_key_that_nobody_installs_matters_only_for_authentication(put: Put, tmp_path: Path) -> None:
     put("a.p12", "new", 1)
     put("b.p12", "weak_signing", 2)
