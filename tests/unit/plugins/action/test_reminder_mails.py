@@ -259,4 +259,5 @@ def test_a_mail_asks_for_the_issuers_mail_where_the_site_has_a_box_for_it(
     asking, _contact, end = text.rpartition("1234")
     assert all(each in asking for each in issuer.values())
     assert IT not in text
+    assert text.count("1234") == 1  # whom to ask, and nothing to forward to
     assert (asking.count("box@chu.example"), end.count("box@chu.example")) == ((1, 1) if box else (0, 0))
