@@ -1,18 +1,22 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Words that say the opposite of each other, in both languages, and all that people are told in both."""
+"""Words that say the opposite of each other, in both languages, and all that people are told and read in both."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from babel.messages.pofile import read_po
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import sentences
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats import csv_tables
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.reminder_texts import TEMPLATES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language import page_vocabulary, vocabulary
+from consistency.tree import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Side:
 PAIRS: Mapping[str, tuple[Side, Side]] = {
     "removed and installed": (Side("removed|removal", "suppr|retir|enlev"), Side("installed", "install")),
     "expired and revoked": (Side("expired", "expir|échu|périm|hors délai"), Side("revoked|revocation", "révo")),
-    "fast and slow": (Side("fast", "avance"), Side("slow", "retard")),
+    "fast and slow": (Side("(?<!how )fast", "avance"), Side("slow", "retard")),
     "yes and no": (Side("^yes$|true", "oui|vrai|true"), Side("^no$|false", "non$|faux|false")),
     "ready and not ready": (
         Side("(?<!not )ready", "(?<!pas )prêt|(?<!non )prêt"),
@@ -54,7 +58,7 @@ PAIRS: Mapping[str, tuple[Side, Side]] = {
     ),
     "archived and deleted": (Side("archived", "archiv"), Side("deleted", "supprim|effac")),
     "linked and unusable": (Side("linked", "associ|li[ée]"), Side("unusable", "inutilisable")),
-    "first and last": (Side("first", "premi|d'abord"), Side("last", "derni|tardi|plus tard|récent|enfin|puis")),
+    "first and last": (Side("first", "premi|d'abord|dès"), Side("last", "derni|tardi|plus tard|récent|enfin|puis")),
     "known and unknown": (
         Side("(?<!not )known", "conn|désign"),
         Side("unknown|not known", "inconnu|pas conn|ne sait|aucune \\w+ conn|n'existe"),
@@ -70,10 +74,16 @@ PAIRS: Mapping[str, tuple[Side, Side]] = {
     ),
     "missing and there": (Side("missing", "absen|manqu|sans|n'a pas|n'ont pas"), Side("there already", "déjà")),
     "no longer and not yet": (Side("no longer", "plus|cess"), Side("not yet", "pas encore")),
+    "the day itself and the day after": (
+        Side("that day|same day", "ce jour|même jour|jour même"),
+        Side("next day|day after", "lendemain|jour suivant|jour d'après"),
+    ),
     "encryption and signature": (Side("encryption", "chiffrement"), Side("signature", "signature")),
 }
 
 VALUE = re.compile(r"\{[^{}]*\}")
+LITERAL = re.compile(r"``.*?``")
+TRANSLATED = ROOT / "docs" / "developers" / "site" / "locale" / "fr" / "LC_MESSAGES"
 BETWEEN = re.compile(r"\{[%#].*?[%#]\}", re.DOTALL)
 """What is between two texts of a template. Both languages have the same parts, in the same order."""
 
@@ -92,6 +102,12 @@ def told() -> Iterator[tuple[str, str, str]]:
         parts = [BETWEEN.split(each.read_text(encoding="utf-8")) for each in both]
         for place, (first, second) in enumerate(zip(*parts, strict=True)):
             yield f"{path.name}, part {place}", _plain(first), _plain(second)
+
+    for path in sorted(TRANSLATED.rglob("*.po")):
+        for message in read_po(io.BytesIO(path.read_bytes())):
+            if message.id and message.string:
+                first, second = (LITERAL.sub("{}", str(text)) for text in (message.id, message.string))
+                yield f"{path.name}, line {message.lineno}", _plain(first), _plain(second)
 
 
 def _plain(entry: Any) -> str:
