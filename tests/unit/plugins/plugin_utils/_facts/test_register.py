@@ -208,6 +208,15 @@ def test_a_wrong_row_keeps_whatever_says_whose_a_certificate_is() -> None:
     assert len(causes(register)) == 5
 
 
+def test_an_absence_that_cannot_be_loses_its_first_day_alone() -> None:
+    """Without the first day, the entry can be read: nothing else that the row says of its person is lost."""
+    headings, cells = row(absent_from="2026-05-04", back_on="2026-05-04", former_name="Jeanne Roy")
+    register = register_of(cells, headings=headings)
+    (found,) = register.hosts["ws1"]
+    kept = {"absent_until": "2026-05-04", "former_name": "Jeanne Roy", "row_problem": "people.xlsx:2"}
+    assert {key: found.get(key) for key in (*kept, "absent_from")} == {**kept, "absent_from": None}
+
+
 @pytest.mark.parametrize(("given", "why"), [(Kind.FORMULA, "formula_without_value"), ("{{ 6 * 7 }}", "template")])
 def test_a_formula_without_a_value_and_a_template_are_told_in_every_column(given: Kind | str, why: str) -> None:
     fields = [field for field in COLUMNS if field not in ("family_name", "given_name")]
