@@ -14,8 +14,10 @@ STATUSES = (
     ("not_yet_valid", "its first day is ahead, by the controller's clock"),
     (
         "missing",
-        ("the whole store was read and has no certificate for authentication with the holder's number, or the holder has no"
-        " workstation"),
+        (
+            "the whole store was read and has no certificate for authentication with the holder's number, "
+            "or the holder has no workstation"
+        ),
     ),
     ("duplicate", "a browser offers more than one certificate of the holder"),
     ("superseded", "a newer certificate of the same person and issuer is usable in the same store"),

@@ -106,7 +106,7 @@ def test_call_to_the_issuer_reaches_it_with_what_to_look_for(office: Office) -> 
         (
             "en",
             "is for you alone. Keep it, and forward it to nobody.",
-            "ask the holder to forward",
+            "ask the holder whether it came there",
             "a withdrawal code",
         ),
         (
@@ -132,7 +132,7 @@ def test_call_for_a_newcomer_follows_the_mail_to_it_about_the_bundle(office: Off
     """Zoé has no address, so both are IT's. The call does not wait for 30 days."""
     office.remind(newcomer(mail=None))
     said = text(office.to(IT))
-    assert "forward the issuer's mail with the link" in said and "no access from" not in said
+    assert "look for the issuer's mail with the link" in said and "no access from" not in said
     office.arrived()
     days_pass(office, 3)
     for _run in range(2):
