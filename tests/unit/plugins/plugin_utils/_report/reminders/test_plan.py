@@ -94,6 +94,14 @@ def test_bundle_is_asked_for_when_it_is_late(left: int | None, expected: int | N
     assert [each.recipient.value for each in found] == (["holder"] if asked else [])
 
 
+def test_the_workstation_whose_certificate_ends_first_says_how_long_the_bundle_is_late() -> None:
+    usual = report(host(record(days=39)))
+    (row,) = usual.holders
+    places = tuple(replace(row.places[0], next_step=NextStep.AWAIT_BUNDLE, days_left=left) for left in (39, 5, 38))
+    row = replace(row, **to_do(NextStep.AWAIT_BUNDLE, Actor.ISSUER), places=places, days_left=5)  # type: ignore[arg-type]
+    assert [each.recipient.value for each in matters_of(replace(usual, holders=(row,)), TERMS)] == ["holder"]
+
+
 def test_nobody_is_asked_for_a_first_bundle_of_which_nobody_knows_when_it_comes() -> None:
     waiting = to_do(NextStep.AWAIT_BUNDLE, Actor.ISSUER)
     newcomer = {"awaiting": Awaiting.BUNDLE, "access_until": None, "days_left": None, "certificate_days_left": None}
