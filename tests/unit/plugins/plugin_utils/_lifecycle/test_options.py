@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import deferral_rule, fill
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import DeferralRule
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from lab.authority import Authority, IssuedBundle
+from lab.emulated.element import properties
 from unit.plugins.plugin_utils.enrolment import JEANNE, PAUL, codes, enrol, outcomes
 from unit.plugins.plugin_utils.fakes import NOW, PASSPHRASE, YEAR, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation
@@ -115,6 +117,23 @@ def test_a_bundle_that_has_ended_is_no_new_one_for_who_had_a_certificate(
     assert result["ansible_facts"]["pkcs12"]["holders"][0]["outcome"] == outcome
     late = enrol(workstation, tmp_path, [JEANNE], install="due", fail_when_deferred=True)
     assert late["failed"]  # there is no access meanwhile
+
+
+@pytest.mark.parametrize(("lasts", "expected"), [(-DAY, ("waiting_for_issuer", None)), (YEAR, ("failed", "no_bundle"))])
+def test_an_older_certificate_that_has_ended_does_not_excuse_a_later_one_without_its_key(
+    workstation: FakeWorkstation,
+    tmp_path: Path,
+    authority: Authority,
+    lasts: timedelta,
+    expected: tuple[str, str | None],
+) -> None:
+    workstation.plant(JEANNE["user"], jeannes(authority, -9 * DAY))
+    later = jeannes(authority, lasts)
+    thumbprint = workstation.plant(JEANNE["user"], later)
+    there = workstation.person(JEANNE["user"]).elements
+    there[thumbprint] = properties(later.certificate.public_bytes(Encoding.DER))
+    result = enrol(workstation, tmp_path, [JEANNE], install="due")
+    assert (outcomes(result), codes(result)) == ([expected[0]], [expected[1]])
 
 
 def test_whose_bundle_was_put_aside_does_not_wait_for_the_issuer(
