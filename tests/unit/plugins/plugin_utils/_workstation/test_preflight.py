@@ -38,6 +38,7 @@ NOW = datetime(2026, 11, 25, 3, tzinfo=timezone.utc)
 SERVICE_SID, JEANNE_SID, PAUL_SID = "S-1-5-21-1-2-3-1103", "S-1-5-21-1-2-3-1104", "S-1-5-21-1-2-3-1107"
 SERVICE = Identity(SERVICE_SID, r"CHU\svc-ansible", administrator=True, debug_privilege=True)
 JEANNE = Account(r"CHU\jdupont", JEANNE_SID, r"CHU\jdupont", None)
+PAUL = Account(r"CHU\pmartin", PAUL_SID, r"CHU\pmartin", None)
 NOBODY = Account(r"CHU\nobody", None, None, 0x80070534)
 EMPTY = StoreContents((), ())
 QUIET = Logging(script_block=False, module=False, transcription=False)
@@ -199,12 +200,16 @@ def test_clock_is_tolerated_up_to_300_seconds() -> None:
     assert wrong(replace(READY, utc=NOW - timedelta(seconds=300))) == {}
 
 
-def test_rights_over_others_are_a_warning_where_the_connection_is_the_only_holder() -> None:
+@pytest.mark.parametrize(
+    ("others", "severity"), [((), Severity.WARNING), ((PAUL,), Severity.ERROR)], ids=["alone", "beside another"]
+)
+def test_rights_over_others_are_a_warning_where_the_connection_is_the_only_holder(
+    others: tuple[Account, ...], severity: Severity
+) -> None:
     identity = Identity(JEANNE_SID, JEANNE.asked, administrator=False, debug_privilege=False)
-    found = wrong(replace(READY, identity=identity, secondary_logon=4))
-    assert {subject: severity for subject, (severity, _problem) in found.items()} == dict.fromkeys(
-        ("administrator", "debug_privilege", "secondary_logon", "holder"), Severity.WARNING
-    )
+    found = wrong(replace(READY, identity=identity, secondary_logon=4, accounts=(JEANNE, *others)))
+    rights = ("administrator", "debug_privilege", "secondary_logon")
+    assert {subject: found[subject][0] for subject in rights} == dict.fromkeys(rights, severity)
 
 
 def test_lockdown_is_the_one_finding() -> None:
