@@ -39,14 +39,19 @@ def element(issued: IssuedBundle, archived: bool = False) -> SerializedElement:
 
 @pytest.fixture(scope="module")
 def change(authority: Authority) -> ExecutedChange:
-    gone, hidden, new, meanwhile = (issue(authority, left=years * YEAR) for years in (1, 2, 3, 4))
+    gone, hidden, new, meanwhile, earlier = (issue(authority, left=years * YEAR) for years in (1, 2, 3, 4, 5))
     journal = (
         JournalEntry("0", "import", "done", "", {}),
         JournalEntry("1", "prove", "done", "", {"algorithm": "ECDSA-SHA256", "signature": "c2ln"}),
         JournalEntry("2", "retire", "done", "", {"thumbprint": "AB", "key": "deleted", "kept_because": None}),
     )
-    before = (element(gone), element(hidden))
-    after = (element(hidden, archived=True), element(new), element(meanwhile, archived=True))
+    before = (element(gone), element(hidden), element(earlier, archived=True))
+    after = (
+        element(hidden, archived=True),
+        element(new),
+        element(meanwhile, archived=True),
+        element(earlier, archived=True),
+    )
     answer = ExchangeAnswer(True, SID, NOW, before, after, journal, None)
     return ExecutedChange("WS-1", SID, parse_elements(before), answer, opened(new))
 
@@ -61,7 +66,7 @@ def test_a_change_is_one_line_that_says_what_went_and_what_came(tmp_path: Path, 
     assert (said["job"], said["host"], said["workstation"], said["owner_sid"]) == ("17", "ws-1", "WS-1", SID)
     assert said["removed"] == [before[0].thumbprint]
     assert said["archived"] == [before[1].thumbprint]
-    assert said["added"] == [said["leaf"], after[2].thumbprint] == [each.thumbprint for each in after[1:]]
+    assert said["added"] == [said["leaf"], after[2].thumbprint] == [each.thumbprint for each in after[1:3]]
     assert (said["utc"], said["proof"], said["error"]) == ("2026-11-25T12:00:00Z", "ECDSA-SHA256", None)
     assert said["keys"] == [{"thumbprint": "AB", "key": "deleted", "kept_because": None}]
     assert PASSPHRASE not in line
