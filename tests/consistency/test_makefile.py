@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from consistency.tree import ROOT
+from consistency.tree import ROOT, name
 
 CHECKS = {
     "lint-ruff": ("ruff check", "ruff format --check"),
@@ -61,6 +63,47 @@ def test_check_calls_its_programs_and_ends_as_they_do(check: str) -> None:
 def test_a_failure_anywhere_in_a_line_ends_its_target(line: str) -> None:
     command = ["make", "--eval", f"line: ; @{line}", "line"]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 2
+
+
+def test_every_shell_script_of_tools_is_checked(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "stamp").touch()
+    checker = tmp_path / "bin/shellcheck"
+    checker.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", encoding="utf-8")
+    checker.chmod(0o755)
+    command = ["make", "--silent", f"--old-file={tmp_path}/stamp", "lint-shell", f"LINT={tmp_path}"]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    files = [path for folder in (".ci", "tools") for path in (ROOT / folder).iterdir() if path.is_file()]
+    shell = [path for path in files if re.match(rb"#!.*\b(ba)?sh\b", path.read_bytes())]
+    assert sorted(checked) == sorted(name(path) for path in shell)
+
+
+ENVIRONMENTS = {".venv": "test", **{f".build/venvs/{each}": each for each in ("lint", "importer", "docs", "molecule")}}
+"""Folder of each environment, and the name of its file of requirements."""
+
+
+def read_by(requirements: Path) -> set[Path]:
+    """A file of requirements and those that it names."""
+    named = re.findall(r"^-[rc] (\S+)$", requirements.read_text(encoding="utf-8"), re.MULTILINE)
+    return {requirements, *((requirements.parent / each).resolve() for each in named)}
+
+
+@pytest.mark.parametrize("folder", ENVIRONMENTS)
+def test_an_environment_is_made_anew_when_what_it_is_made_of_changes(folder: str, tmp_path: Path) -> None:
+    made_of = {"tools/venv", *map(name, read_by(ROOT / f"tests/requirements/{ENVIRONMENTS[folder]}.txt"))}
+    for each in ("Makefile", *made_of):
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / each, tmp_path / each)
+    stamp = tmp_path / folder / "stamp"
+    stamp.parent.mkdir(parents=True)
+    stamp.touch()
+
+    def is_current(*options: str) -> bool:
+        asked = ["make", "--question", *options, f"{folder}/stamp"]
+        return subprocess.run(asked, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+    assert is_current()
+    assert [each for each in sorted(made_of) if is_current(f"--what-if={each}")] == []
 
 
 def test_mypy_checks_every_package() -> None:
