@@ -65,7 +65,7 @@ class Ended:
 def repository(tmp_path: Path) -> Path:
     """What ``.ci/run`` reads of the tree, committed."""
     folder = tmp_path / "tree"
-    for name in (".ci/run", "tools/suites.py", "conftest.py"):
+    for name in (".ci/run", ".gitignore", "tools/suites.py", "tools/test", "conftest.py"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     git(folder, "init", "--quiet")
@@ -121,6 +121,29 @@ def test_no_environment_of_an_earlier_run_counts(repository: Path) -> None:
     left.touch()
     assert run(repository).code == 0
     assert not left.exists()
+
+
+FAILS_ONCE = """from pathlib import Path
+
+def test_once():
+    ran = Path(__file__).with_name("ran")
+    first = not ran.exists()
+    ran.touch()
+    assert not first
+"""
+
+
+def test_what_passed_only_when_it_was_run_again_is_named(repository: Path) -> None:
+    test = repository / "tests/contract/test_once.py"
+    test.parent.mkdir(parents=True)
+    test.write_text(FAILS_ONCE, encoding="utf-8")
+    commit(repository)
+    suite = f'case "$*" in test-suites*) exec tools/test "{sys.executable}" contract ;; esac\n'
+    (repository.parent / "programs/make").write_text(MAKE + suite, encoding="utf-8")
+    ended = run(repository)
+    assert ended.code == 0, ended.stdout
+    again = [line for line in ended.stdout.splitlines() if line.startswith("*** FAILED AT FIRST")]
+    assert again == ["*** FAILED AT FIRST, and was run again: tests/contract/test_once.py::test_once"]
 
 
 def test_every_second_commit_has_another_order_and_names_it(repository: Path) -> None:
