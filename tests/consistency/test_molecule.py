@@ -58,6 +58,16 @@ def test_scenario_runs_the_playbook_of_its_name(scenario: str) -> None:
     assert (ROOT / "playbooks" / f"{scenario}.yml").is_file()
 
 
+def test_what_later_runs_go_by_is_left_in_no_folder_of_a_site() -> None:
+    """Whom ``retire`` has noted would be served no more, and a report would compare with that of a scenario. ``collect`` asks first."""
+    left = {"retire": "pkcs12_bundle_folder", "report": "pkcs12_report_folder"}
+    plays = {
+        each: yaml.safe_load((FOLDER / each / "converge.yml").read_text(encoding="utf-8"))[0] for each in SCENARIOS
+    }
+    assert [each for each in left if "trial_memory" not in plays[each]["vars"].get(left[each], "")] == []
+    assert plays["collect"]["when"] == "trial_collect"
+
+
 def sequence_in(path: Path) -> list[str] | None:
     """What ``molecule test`` does, where this file says it."""
     sequence: list[str] | None = (
