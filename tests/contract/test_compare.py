@@ -344,3 +344,4 @@ def test_the_workflow_compares_what_each_part_of_the_kit_wrote() -> None:
     results = re.findall(r'-Results "\$env:GITHUB_WORKSPACE\\(\S+)"', ran)
     assert len(set(results)) == len(parts)
     assert re.findall(r"-m contract\.compare (\S+)", compared) == results
+    assert {step["shell"] for step in jobs["run"]["steps"] if "run" in step} == {"powershell"}, "another than 5.1"
