@@ -21,7 +21,7 @@ from typing import Any, Protocol
 PROGRAM = Path(sys.executable).with_name("ansible-playbook")
 SERVER = Path(__file__).with_name("ansible_server.py")
 TIMEOUT = 300
-READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "OPENSSL_", "HOME")
+READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "OPENSSL_", "HOME", "TZ")
 """How the names of variables begin that Python and the libraries read when they are loaded."""
 READ_LATER = ("PYTEST_CURRENT_TEST", "LAB_RESULTS")
 """Variables that differ from run to run. Nothing reads them when it is loaded."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +79,16 @@ def said(run: Run) -> dict[str, Any]:
     }
 
 
-def problems(hospital: Hospital) -> dict[str, Any]:
+def audits(hospital: Hospital) -> dict[str, Any]:
     """What a later run of Ansible reads from the fact cache."""
-    message = "{{ (ansible_facts['pkcs12_fact_audit'] | default({'problem': 'nobody has asked'})).problem | to_json }}"
+    message = "{{ ansible_facts['pkcs12_fact_audit'] | default({'problem': 'nobody has asked'}) | to_json }}"
     show = {"ansible.builtin.debug": {"msg": message}, "name": "Show"}
     found = messages(run_play(hospital, environment=FACT_CACHE, tasks=[show]), "Show")
     return {host: json.loads(each) if isinstance(each, str) else each for host, each in found.items()}
+
+
+def problems(hospital: Hospital) -> dict[str, Any]:
+    return {host: each["problem"] for host, each in audits(hospital).items()}
 
 
 def kind(problem: Mapping[str, Any]) -> str:
@@ -190,12 +195,14 @@ def test_the_role_by_itself_keeps_the_problem_and_says_who_is_red(hospital: Hosp
 
 
 def test_a_failure_that_is_not_the_modules_is_red_and_kept(hospital: Hospital) -> None:
-    """Ansible itself ends the task, because it cannot render an argument."""
+    """Ansible itself ends the task, because it cannot render an argument. The time is kept in UTC wherever the controller is."""
     defaults = {"hospital_it.pkcs12.certificate_facts": {"eku": "{{ no_such_variable }}"}}
     options: Json = {"roles": [AUDIT], "module_defaults": defaults}
-    run = run_play(hospital, "--limit", NUCLEAR, environment=FACT_CACHE, **options)
+    run = run_play(hospital, "--limit", NUCLEAR, environment={**FACT_CACHE, "TZ": "Asia/Tokyo"}, **options)
     assert failed_hosts(run) == {NUCLEAR}
-    found = problems(hospital)[NUCLEAR]
+    kept = audits(hospital)[NUCLEAR]
+    assert abs(datetime.now(timezone.utc) - datetime.fromisoformat(kept["at"])) < timedelta(hours=1)
+    found = kept["problem"]
     assert found["code"] == "not_audited.by_ansible"
     assert "no_such_variable" in found["values"]["said"]
 
