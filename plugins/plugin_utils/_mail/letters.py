@@ -95,7 +95,7 @@ def letters_in(message: Message, place: str, mail_filter: MailFilter) -> Iterato
 def _letters(message: Message, place: str, mail_filter: MailFilter, around: tuple[Message, ...]) -> Iterator[Letter]:
     sender, subject = received.sender(message), received.text(message, "Subject")
     kind = mail_filter.kind(subject) if sender in mail_filter.senders else None
-    if sender is not None and kind is not None:
+    if kind is not None:
         yield _letter(message, place, kind, around)
     if kind == "access":
         return

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import imaplib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -18,7 +18,10 @@ class LoginError(imaplib.IMAP4.error):
 
 @dataclass
 class Mailbox:
-    """``mails``: bytes and date of arrival by UID, of each folder. ``capabilities``: what the server can do."""
+    """``mails``: bytes and date of arrival by UID, of each folder. ``capabilities``: what the server can do.
+
+    ``gone``: the UIDs of mails that somebody else takes away between two commands.
+    """
 
     mails: dict[str, dict[int, tuple[bytes, datetime]]] = field(default_factory=lambda: {"INBOX": {}})
     capabilities: set[str] = field(default_factory=lambda: {"AUTH=PLAIN", "STARTTLS", "MOVE"})
@@ -26,6 +29,7 @@ class Mailbox:
     received: dict[str, Any] = field(default_factory=dict)
     commands: list[tuple[Any, ...]] = field(default_factory=list)
     breaks: Mapping[str, Exception] = field(default_factory=dict)
+    gone: Set[int] = frozenset()
 
     def library(self) -> SimpleNamespace:
         """What ``import imapclient`` gives."""
@@ -83,7 +87,7 @@ class Client:
 
     def fetch(self, uids: Sequence[int], what: Sequence[str]) -> dict[int, dict[bytes, Any]]:
         self._note("fetch", tuple(uids), *what)
-        known = self._box.mails[self._folder]
+        known, uids = self._box.mails[self._folder], [uid for uid in uids if uid not in self._box.gone]
         if what == ["BODY.PEEK[]"]:
             return {uid: {b"BODY[]": known[uid][0]} for uid in uids}
         return {uid: {b"RFC822.SIZE": len(known[uid][0]), b"INTERNALDATE": known[uid][1]} for uid in uids}

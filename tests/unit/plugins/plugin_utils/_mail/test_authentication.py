@@ -127,7 +127,7 @@ def test_a_site_without_such_a_server_says_so() -> None:
         ('mx.example; a=pass x.y="(z"; c=fail', [("a", "pass", {"x.y": "(z"}), ("c", "fail", {})]),
         ("mx.example; a=pass (;b=pass); c=fail", [("a", "pass", {}), ("c", "fail", {})]),
         ("mx.example; dkim=pass header.d=a header.d=b", [("dkim", "pass", {})]),
-        ("mx.example; dkim=; =pass; dkim", []),
+        ("mx.example; dkim=; =pass; dkim; a dkim=pass; a b c", []),
         ("mx.example; a=b (never closed; dmarc=pass header.from=x", [("a", "b", {})]),
     ],
 )

@@ -7,8 +7,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.authentication import Envelope, Verdict
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.deliveries import Delivery, MailState, compared
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.deliveries import (
+    Delivery,
+    MailState,
+    compared,
+    moves_in,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.delivery_content import Content
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._mail.letters import Forwarded, Letter
 from unit.plugins.plugin_utils.fakes import now
@@ -80,3 +87,19 @@ def test_a_mail_that_may_not_be_used_replaces_nothing() -> None:
 
 def test_a_mail_without_a_date_is_sorted_all_the_same() -> None:
     assert list(states(delivery("x"), delivery("none", date=None, state=MailState.REFUSED))) == ["none", "x"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "moved"),
+    [
+        (None, ["old", "copy", "new"]),
+        ({"<old>", "<copy>", "<new>"}, ["old", "copy", "new"]),
+        ({"<new>"}, ["old", "copy", "new"]),
+        ({"<copy>"}, ["old", "copy"]),
+        ({"<old>"}, ["old", "copy"]),
+        (set(), []),
+    ],
+)
+def test_with_a_mail_go_its_copies_and_what_it_replaces(chosen: set[str] | None, moved: list[str]) -> None:
+    found = compared([delivery("old", 9 * DAY, what="x"), delivery("new", 3 * DAY), delivery("copy", DAY, what="x")])
+    assert [each.place for each in moves_in(found, None if chosen is None else frozenset(chosen))] == moved

@@ -73,6 +73,14 @@ def test_sizes_are_asked_for_in_batches(box: Mailbox) -> None:
     assert [len(command[1]) for command in box.commands if command[0] == "fetch"] == [BATCH, 1]
 
 
+def test_a_mail_that_has_gone_since_it_was_listed_hides_no_other(box: Mailbox) -> None:
+    box.gone = {2}
+    assert [place for place, _data in read(ImapMails(server(), None, is_read_only=True))] == [
+        "INBOX, UID 3",
+        "INBOX, UID 1",
+    ]
+
+
 def test_large_mails_are_not_fetched(box: Mailbox) -> None:
     box.mails["INBOX"][2] = (b"x" * 101, now())
     assert len(read(ImapMails(server(), None, is_read_only=True))) == 2

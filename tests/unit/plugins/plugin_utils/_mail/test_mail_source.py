@@ -147,6 +147,8 @@ def test_a_maildir_is_no_folder_of_files(tmp_path: Path) -> None:
     mails.put(tmp_path, b"Subject: x\n\n")
     refusal = error_of(lambda: EmlFiles(tmp_path).entries())
     assert refusal.problem == Problem("mail_source.is_maildir", {"path": str(tmp_path)})
+    (tmp_path / "new").rename(tmp_path / "old")
+    assert EmlFiles(tmp_path).entries() == []
 
 
 def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path) -> None:

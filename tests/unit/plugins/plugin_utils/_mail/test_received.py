@@ -58,6 +58,7 @@ def test_a_mail_has_one_sender_or_none(header: str, sender: str | None) -> None:
         ("Subject: =?utf-8?q?a=1B[2J=07=C2=9B=E2=80=AEb?=", "a\ufffd[2J\ufffd\ufffd\ufffdb"),
         ("Subject: a\x1b[2Jb", "a\ufffd[2Jb"),
         ("Subject: =?x-none?q?a?= \x07b", "=?x-none?q?a?= \ufffdb"),
+        ("Subject: a\nSubject: b", "a"),
         ("X: y", ""),
     ],
 )
@@ -90,7 +91,8 @@ def test_a_date_is_in_utc_or_none(date: str, found: datetime | None) -> None:
 
 def test_message_id_is_as_it_is_written() -> None:
     assert received.message_id(mail("Message-Id:\n <a@b>")) == "<a@b>"
-    assert received.message_id(mail("X: y")) is None
+    assert received.message_id(mail("Message-ID: <a@b>\nMessage-ID: <c@d>")) == "<a@b>"
+    assert received.message_id(mail("X: y")) is received.message_id(mail("Message-ID:")) is None
 
 
 def test_fields_keep_their_order() -> None:
@@ -142,6 +144,13 @@ def test_attached_mails_are_not_part_of_the_body() -> None:
     (innermost,) = received.attached_mails(inner)
     assert received.text(innermost, "Subject") == mails.SUBJECT
     assert received.attached_mails(innermost) == []
+
+
+def test_what_a_server_says_of_a_delivery_is_no_attached_mail() -> None:
+    status = (
+        b'Content-Type: multipart/report; boundary="b"\n\n--b\nContent-Type: message/delivery-status\n\nX: y\n--b--\n'
+    )
+    assert received.attached_mails(received.parsed(status)) == []
 
 
 def nested(levels: int) -> bytes:

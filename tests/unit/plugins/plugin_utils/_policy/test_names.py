@@ -23,6 +23,7 @@ SAME = [
     ("Claire Martin", "LE GOFF née MARTIN Claire"),
     ("Claire Le Goff née Martin", "LE GOFF Claire"),
     ("Claire Le Goff NÉE Martin", "MARTIN Claire"),
+    ("Claire Le Goff née Martin, née Roy", "LE GOFF Claire"),
     ("Loïc Cœur", "COEUR Loic"),
     ("Søren Łukasz", "SOREN LUKASZ"),
     ("Jürgen Groß", "GROSS Jurgen"),

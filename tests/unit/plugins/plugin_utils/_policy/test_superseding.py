@@ -78,7 +78,8 @@ def test_an_older_bundle_than_the_installed_one_is_refused_unless_it_is_meant(me
     newer = stored(certificate(left=4 * YEAR))
     meant = [(newer.thumbprint, method)] if method is DELETE else []
     assert methods(newer, policy=RemovalPolicy(method, allow_downgrade=True)) == meant
-    problem = error_of(lambda: methods(newer, policy=RemovalPolicy(method))).problem
+    others = (OLD, newer, stored(certificate(left=5 * YEAR)))
+    problem = error_of(lambda: methods(*others, policy=RemovalPolicy(method))).problem
     assert (problem.code, problem.setting) == ("downgrade", "allow_downgrade")
     assert problem.values["thumbprint"] == newer.thumbprint
     days = {"day": certificate(left=3 * YEAR).not_after.date(), "later_day": newer.certificate.not_after.date()}
