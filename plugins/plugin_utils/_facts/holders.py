@@ -254,9 +254,7 @@ def with_holder(entries: Iterable[HolderEntry], named: HolderEntry) -> tuple[Hol
     if known is None:
         return (*others, named)
     person = replace(
-        named.person,
-        name=named.person.name or known.person.name,
-        authorisation=named.person.authorisation or known.person.authorisation,
+        named.person, name=named.person.name or known.person.name, authorisation=known.person.authorisation
     )
     return (*others, replace(known, user=named.user, person=person))
 

@@ -75,6 +75,7 @@ def test_of_two_reasons_the_first_of_the_table_counts(first: Status, second: Sta
     ("changes", "expected"),
     [
         ({"not_after": NOW}, Status.RENEWAL_DUE),
+        ({"not_before": NOW}, Status.VALID),
         ({"not_after": NOW + 41 * DAY}, Status.VALID),
         ({"key_state": "proven"}, Status.VALID),
         ({"key_state": "unusable"}, Status.KEY_MISSING),

@@ -174,6 +174,12 @@ def test_who_works_here_is_the_inventorys_to_say_and_the_rest_is_remembered() ->
     assert merge_known([], [once]) == ()
 
 
+def test_an_account_is_that_of_the_sid_and_keeps_the_name_that_it_has() -> None:
+    entry = HolderEntry("CHU\\new", ExpectedSubject(None, "T9"), owner_sid=JEANNES)
+    found = merge_known([entry, replace(entry, account="CHU\\JD")], [replace(PAUL, user="CHU\\new"), JEANNE])
+    assert [(each.account, each.logged_on) for each in found] == [(JEANNE.account, True), ("CHU\\JD", True)]
+
+
 @pytest.mark.parametrize(
     ("entry", "earlier", "sid", "in_facts"),
     [

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import (
     check_holders,
+    date_findings,
     entries_in,
     of_inventory,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from unit.plugins.plugin_utils.problems import error_of
 
 KNOWN = tuple(HOLDER_OPTIONS)
@@ -99,3 +101,12 @@ def test_nothing_is_withdrawn_for_a_wrong_row_of_a_register() -> None:
     said = Problem("register_row.person", {"file": "people.xlsx", "line": "17"})
     told = Problem("bad_arguments.at_workstations", {"workstations": ("ws-1", "ws-2")}, causes=(said,))
     assert of_inventory({"ws-1": [wrong, right], "ws-2": [wrong]}) == ([right], [told])
+
+
+def test_doubtful_days_are_told_in_their_order_with_all_whose_they_are() -> None:
+    last = {"R1": "2032-01-01", "R2": "2026-10-01", "R3": "2032-01-01", "R4": "2026-09-01"}
+    entries = [
+        parse_holder({"user": number, "authorisation": number, "leaves_on": day}) for number, day in last.items()
+    ]
+    told = [each.problem.values["names"] for each in date_findings(entries, date(2026, 11, 25))]
+    assert told == [("R4",), ("R2",), ("R1", "R3")]

@@ -162,6 +162,12 @@ def test_a_certificate_of_nobody_stays_with_the_setting_that_found_it(authority:
     store = {SID: [element(authority), element(theirs, "Anne Roux - T900000")]}
     facts = run([(THEIRS, store), (OURS, store)])
     assert settings_of(facts) == [("AC Autres", THEIRS), ("AC Personnes", OURS)]
+    since = run([(THEIRS, {SID: store[SID][:1]}), (OURS, store)])
+    assert settings_of(since) == [("AC Personnes", OURS)]
+
+
+def test_who_never_had_one_there_has_no_record_where_nothing_lasts() -> None:
+    assert records(run((setting, {SID: []}) for setting in (THEIRS, OURS))) == {("T123456", OURS, "missing")}
 
 
 def test_what_came_of_a_run_is_about_its_issuer_alone(authority: Authority, theirs: Authority) -> None:

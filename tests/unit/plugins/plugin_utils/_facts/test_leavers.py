@@ -96,6 +96,7 @@ def people(count: int, leaves_on: str, of: int) -> list[dict[str, Any]]:
     [
         (people(5, "2026-11-24", 50), ["passed", "same_day"]),
         (people(5, "2027-01-31", 50), ["same_day"]),
+        ([*people(10, "2027-02-28", 50)[5:], *people(5, "2027-01-31", 5)], ["same_day", "same_day"]),
         (people(4, "2026-11-24", 4), []),
         (people(5, "2026-11-24", 51), []),  # less than a tenth
         (3 * people(2, "2026-11-24", 20), []),  # at three workstations each
@@ -106,3 +107,5 @@ def test_many_do_not_leave_at_once(holders: list[dict[str, Any]], told: list[str
     found = many_leave(holders, DAY)
     assert [each.code.removeprefix("register_many_leave.") for each in found] == told
     assert all((each.values["count"], each.values["all"]) == (5, 50) for each in found)
+    days = [str(each.values["day"]) for each in found if "day" in each.values]
+    assert days == sorted(days)

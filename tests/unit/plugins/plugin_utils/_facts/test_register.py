@@ -97,19 +97,24 @@ def test_what_is_empty_is_left_out_and_a_name_may_have_two_columns() -> None:
     )
     assert register.hosts == {"ws1": [{"user": "jd", "name": "Jeanne DUPONT", "authorisation": "T1"}]}
     assert register.groups == {}
+    both = register_of([*JEANNE, "DURAND", "Zoé"], headings=[*HEADINGS, "nom", "prénom"])
+    assert [each["name"] for each in both.hosts["ws1"]] == ["Jeanne Dupont"]
 
 
 def test_somebody_without_a_workstation_is_one_of_the_register() -> None:
-    register = register_of(JEANNE, ["Luc Petit", "T9", None, None])
-    assert (register.people, causes(register)) == ([{"name": "Luc Petit", "authorisation": "T9"}], {})
+    for accounts in (None, "lp", "CHU\\lp;.\\lp"):
+        register = register_of(JEANNE, ["Luc Petit", "T9", accounts, None])
+        assert (register.people, causes(register)) == ([{"name": "Luc Petit", "authorisation": "T9"}], {})
 
 
 def test_several_workstations_have_one_account_or_one_for_each() -> None:
-    several = register_of(["A B", "T1", "CHU\\ab", "ws1\nws2; ws1,ws1"], ["C D", "T2", "CHU\\cd;.\\cd", "ws2;ws3"])
+    several = register_of(
+        ["A B", "T1", "CHU\\ab", "ws1\nws2; ws1,ws1"], ["C D", "T2", "CHU\\cd;.\\cd;CHU\\adm", "ws2;ws3;ws3"]
+    )
     assert {host: [each["user"] for each in holders] for host, holders in several.hosts.items()} == {
         "ws1": ["CHU\\ab"],
         "ws2": ["CHU\\ab", "CHU\\cd"],
-        "ws3": [".\\cd"],
+        "ws3": [".\\cd", "CHU\\adm"],
     }
     assert causes(register_of(["A B", "T1", "a;b", "ws1;ws2;ws3"], PAUL)) == {2: [("accounts_count", "C2")]}
 
@@ -141,6 +146,18 @@ def test_rows_of_one_person_that_differ_are_all_wrong() -> None:
     assert causes(register) == {line: [("differs", ("2", "4"))] for line in (2, 4)}
     assert [each.get("row_problem") for each in register.hosts["ws1"]] == ["people.xlsx:2"]
     assert [each.get("row_problem") for each in register.hosts["ws2"]] == [None]
+
+
+@pytest.mark.parametrize(("mail", "last", "line"), [(None, "holder_text_too_long", 2), ("x", "mail", 3)])
+def test_what_no_row_has_too_much_of_alone_is_wrong_with_all_that_have_no_other_fault(
+    mail: str | None, last: str, line: int
+) -> None:
+    groups = ["; ".join(f"group {part}{number}" for number in range(100)) for part in "ab"]
+    rows = ([*JEANNE, groups[0], None], [*JEANNE, groups[1], mail])
+    register = register_of(*rows, headings=[*HEADINGS, "groups", "mail"])
+    told = [[cause.code.partition(".")[2] for cause in each.causes] for each in register.problems]
+    assert told == [["holder_text_too_long"], [last]]
+    assert register.hosts["ws1"][0]["row_problem"] == f"people.xlsx:{line}"
 
 
 def test_one_number_of_two_people_and_one_name_with_two_numbers_are_two_people() -> None:
@@ -194,7 +211,7 @@ def test_a_wrong_row_keeps_whatever_says_whose_a_certificate_is() -> None:
         [None, "T2", "CHU\\pm", "ws1"],
         ["Luc Petit", "T3", None, "ws1"],
         ["Léa Roy", "T4", "CHU\\lr", "all;ws1"],
-        [None, 5, "CHU\\jd", "ws1"],
+        [None, 5, "CHU\\jd;CHU\\x", "ws1;ws9"],
     )
     assert register.hosts["ws1"] == [
         {"user": "CHU\\jd", "name": "Jeanne Dupont", "row_problem": "people.xlsx:2"},
@@ -303,10 +320,10 @@ def test_a_group_may_be_a_number_and_has_one_spelling() -> None:
     assert (register.hosts["ws1"][0]["function"], causes(register)) == ("7", {})
 
 
-def test_two_hundred_wrong_rows_are_told_and_the_number_of_the_others() -> None:
-    register = register_of(*([f"A B{line}", line, "ab", "ws1"] for line in range(203)))
-    assert len(register.problems) == 201
-    assert register.problems[-1] == Problem("register_row.more", {"count": 3})
+@pytest.mark.parametrize(("wrong", "others"), [(200, 0), (203, 3)])
+def test_two_hundred_wrong_rows_are_told_and_the_number_of_the_others(wrong: int, others: int) -> None:
+    problems = register_of(*([f"A B{line}", line, "ab", "ws1"] for line in range(wrong))).problems
+    assert problems[200:] == [Problem("register_row.more", {"count": others})] * (others > 0)
 
 
 def test_a_register_of_nobody_is_refused() -> None:

@@ -52,6 +52,11 @@ def test_a_note_says_who_and_when_and_everybody_may_read_it(folder: Path) -> Non
     assert len(said["meaning"]) == len(LANGUAGES)
 
 
+def test_another_file_is_no_note(folder: Path) -> None:
+    (folder / NOTE).rename((folder / NOTE).with_suffix(".docx"))
+    notes_of(folder).admit(NUMBER)
+
+
 def test_a_number_is_compared_as_everywhere_and_others_are_admitted(folder: Path) -> None:
     assert error_of(lambda: notes_of(folder).admit("t 100004 ")).code == "retired"
     for other in ("T10000", "T1000045", None, ""):
