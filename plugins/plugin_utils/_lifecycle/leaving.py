@@ -134,7 +134,7 @@ class KnowsRetired:
 
     def not_taken_back(self, numbers: Iterable[str | None]) -> list[str]:
         """Whom this run takes back, and who is none of these. Raises ``Pkcs12Error``: ``bad_arguments``."""
-        known = {number_key(number) for number in numbers if number}
+        known = set(map(number_key, numbers))
         return [number for number in self._taken_back() if number_key(number) not in known]
 
     def taken_back(self, notes: Notes) -> list[str]:

@@ -79,7 +79,7 @@ def summary(
             *_differences(results, tell),
             *map(tell, [UNCONFIRMED] if unconfirmed else _notes(results.values())),
         ],
-        "totals": dict(sorted(Counter(row.outcome for row in rows).items())),
+        "totals": dict(Counter(row.outcome for row in rows)),
         "needs_somebody": sorted({row.host for row in rows if row.needs_somebody}),
         "failed_hosts": failed,
         "failed_percentage": round(100 * len(failed) / len(hosts), 2) if hosts else 0.0,
@@ -128,7 +128,7 @@ def _code(result: Mapping[str, Any], default: str | None) -> str:
 
 def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) -> Problem:
     own = {row.host: row.outcome for row in rows if not row.who}
-    failed = {row.host for row in rows if row.who and row.outcome == FAILED}
+    failed = {row.host for row in rows if row.outcome == FAILED}
     hosts = Counter([*own.values(), *(WITH_FAILURES for host in failed if host not in own)])
     people = Counter(row.outcome for row in rows if row.who)
     skipped = hosts.pop(SKIPPED, 0)

@@ -12,7 +12,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import deferral_rule, fill
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
+    deferral_rule,
+    fill,
+    portal_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.result import DeferralRule
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from lab.authority import Authority, IssuedBundle
@@ -231,6 +235,22 @@ def test_whoever_leaves_cannot_wait() -> None:
     assert deferral_rule(given) == DeferralRule(True, 7)
     assert deferral_rule(given | {"state": "absent"}) == DeferralRule(True, None)
     assert deferral_rule(given | {"fail_when_deferred": False}) == DeferralRule(False, 7)
+
+
+@pytest.mark.parametrize(
+    ("required", "url", "portal"),
+    [
+        (None, None, None),
+        (None, "https://p", "https://p"),
+        (True, None, ""),
+        (True, "https://p", "https://p"),
+        (False, "https://p", None),
+    ],
+)
+def test_a_portal_is_asked_where_it_is_required_or_named(
+    required: bool | None, url: str | None, portal: str | None
+) -> None:
+    assert portal_of({"require_portal": required, "portal_url": url}) == portal
 
 
 def test_an_entry_that_was_copied_and_typed_without_care_is_the_same_holder(

@@ -34,7 +34,8 @@ def stopped(cause: str, code: str = "connect_failed") -> ExchangeAnswer:
         "http_status": None,
     }
     entry = JournalEntry("c", "connect", "failed", "2026-11-25T12:00:00Z", facts | {"code": cause})
-    return ExchangeAnswer(False, SID, NOW, (), (), (entry,), ExchangeError("c", code, None))
+    before = JournalEntry("b", "import", "done", entry.at, {"thumbprint": "A" * 40})
+    return ExchangeAnswer(False, SID, NOW, (), (), (before, entry), ExchangeError("c", code, None))
 
 
 @pytest.mark.parametrize("cause", CAUSES)

@@ -150,7 +150,9 @@ def test_the_outcome_is_one_word(what: Transaction, name: str, changed: bool) ->
 
 def went(method: RemovalMethod, **facts: Any) -> dict[str, Any]:
     entry = JournalEntry("3", "retire", "done", "", {"thumbprint": OLD.thumbprint} | facts)
-    what = outcome(*retire(OLD, method=method), before=[OLD, stored(LEAF)], after=[stored(LEAF)], journal=(entry,))
+    other = JournalEntry("4", "retire", "done", "", {"thumbprint": "F" * 40, "key": "another's"})
+    journal = (entry, other, replace(entry, outcome="failed", facts=dict(other.facts) | {"thumbprint": OLD.thumbprint}))
+    what = outcome(*retire(OLD, method=method), before=[OLD, stored(LEAF)], after=[stored(LEAF)], journal=journal)
     (row,) = shown(what)["superseded"]
     assert row["subject_cn"] == "Jeanne Dupont - T123456"
     return {key: row[key] for key in ("method", "key", "kept_because")}
@@ -161,6 +163,8 @@ def test_what_became_of_an_old_key_is_said() -> None:
         assert went(RemovalMethod.DELETE, **facts) == {"method": "delete", **facts}
     assert went(RemovalMethod.ARCHIVE) == {"method": "archive", "key": "kept", "kept_because": "archive"}
     assert (shown(RENEWAL)["superseded"][0]["key"], shown(RENEWAL)["removed"]) == ("planned", [])
+    (planned,) = shown(outcome(*retire(OLD, method=RemovalMethod.ARCHIVE), before=[OLD, stored(LEAF)]))["superseded"]
+    assert (planned["key"], planned["kept_because"]) == ("planned", None)
 
 
 @pytest.mark.parametrize(("method", "kept"), [(RemovalMethod.ARCHIVE, True), (RemovalMethod.DELETE, False)])
@@ -201,6 +205,17 @@ def test_an_end_late_in_the_evening_is_told_as_the_day_of_the_site(what: Transac
 
 WAITING = outcome(before=[OLD], leaf=None, skipped=SkipReason.WAITING_FOR_ISSUER)
 NONE = outcome(before=[], leaf=None, skipped=SkipReason.NOT_DUE)
+
+
+@pytest.mark.parametrize("what", [NONE, outcome(RemoveStep(LEAF.thumbprint), before=(stored(LEAF),), leaf=None)])
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_only_what_would_be_removed_has_to_be_confirmed(what: Transaction, confirmed: bool) -> None:
+    (holder,) = run_of(what).holders
+    found = holder_result(holder, ResultContext(False, Calendar(), NOW, confirmed=confirmed))
+    assert (found["failed"], found["changed"]) == (
+        (what is not NONE and not confirmed),
+        (what is not NONE and confirmed),
+    )
 
 
 def result(what: Transaction, end: date | None, zone: str = "UTC", **changes: Any) -> dict[str, Any]:

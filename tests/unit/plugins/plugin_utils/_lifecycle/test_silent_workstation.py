@@ -105,12 +105,22 @@ def test_what_is_not_known_counts_as_no_day(workstation: FakeWorkstation, empty:
     assert late(workstation, empty, authority, 90, facts=False) == BOTH
 
 
-@pytest.mark.parametrize(("in_facts", "code"), [(True, "no_access"), (False, "no_access.never_seen")])
-def test_who_was_never_seen_there_is_not_said_to_have_no_access(in_facts: bool, code: str) -> None:
-    task = HolderTask(HolderEntry(JEANNE["user"], ExpectedSubject("Jeanne Dupont", "T123456"), in_facts=in_facts))
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        ({}, Problem("no_access")),
+        ({"in_facts": False}, Problem("no_access.never_seen")),
+        ({"certificate_until": NOW + DAY}, Problem("access_ends", {"day": TODAY + DAY})),
+        ({"certificate_until": NOW + DAY, "anniversary": TODAY}, Problem("access_ends", {"day": TODAY})),
+    ],
+    ids=str,
+)
+def test_it_is_told_why_somebody_cannot_wait(known: Json, why: Problem) -> None:
+    """Who was never seen there is not said to have no access."""
+    task = HolderTask(HolderEntry(JEANNE["user"], ExpectedSubject("Jeanne Dupont", "T123456"), **known))
     context = ResultContext(False, Calendar(), NOW, DeferralRule(fails=True))
     _silent, who = silent_result(ConnectionLost(sample("connection_timeout")), [task], context)["msg"].problems
-    assert who == Problem("of_people", {"who": tuple(BOTH[:1])}, causes=(Problem(code),))
+    assert who == Problem("of_people", {"who": tuple(BOTH[:1])}, causes=(why,))
 
 
 @pytest.mark.parametrize(

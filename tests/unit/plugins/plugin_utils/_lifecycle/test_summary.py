@@ -15,6 +15,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summ
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import summary as summed_up
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary_rows import Listed, not_expected
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, Words
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.connection_causes import OF_THE_NETWORK
 from unit.plugins.plugin_utils.problems import told as tell
 
 Json = dict[str, Any]
@@ -303,7 +304,8 @@ def silent(code: str) -> Json:
 def test_a_run_that_failed_as_a_whole_ends_failed_at_its_first_host_unless_another_does(results: Any) -> None:
     assert told(results)["ends_failed"] == RUN_FAILED
     assert list(told({**results, "c": {**OFF, "failed_holders": ["X"]}})["ends_failed"]) == ["c"]
-    assert told({"a": served(person(1)), "b": served(person(2))})["ends_failed"] == {}
+    for first in (served(person(1)), None):
+        assert told({"a": first, "b": served(person(2))})["ends_failed"] == {}
 
 
 def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
@@ -422,6 +424,7 @@ def test_an_account_is_named_and_not_its_sid() -> None:
     profiles = [
         {"owner_sid": "S-1-5-21-1", "owner": "CHU\\jdupont"},
         {"owner_sid": "S-1-5-21-2", "path": "C:\\Users\\p2"},
+        {"owner_sid": "S-1-5-21-3"},
     ]
     found = told({"a": of(*rows) | {"ansible_facts": {"pkcs12": {"profiles": profiles}}}})
     all_three = ",".join(f"<holder_at a T{number} ({who})>" for number, who in enumerate(ACCOUNTS, 1))
@@ -488,6 +491,14 @@ def test_a_file_that_may_be_the_new_bundle_and_does_not_open_is_named_where_noth
     assert found["failed_hosts"] == ["a"]
 
 
+def test_what_was_kept_is_told_of_those_who_did_not_fail() -> None:
+    kept = {"kept": [{"archived": False, "use": "encryption"}]}
+    found = told({"a": of(person(1, "renewed", **kept), person(2, "failed", **kept)), "b": of(person(3))})
+    assert [line for line in found["lines"] if line.startswith("<summary.kept")] == [
+        "<summary.kept <kept_at a <kept_for_use 1 encryption Person 1, T1>>>"
+    ]
+
+
 def test_a_removal_that_nobody_has_confirmed_says_so_at_the_end() -> None:
     found = told({"a": of(person(1, "removed")) | {"unconfirmed": True, "noted": ["T1"]}})
     assert found["lines"][-1] == "<not_confirmed>"
@@ -497,6 +508,7 @@ def test_a_removal_that_nobody_has_confirmed_says_so_at_the_end() -> None:
     ("results", "said"),
     [
         ({"a": OFF, "b": silent("connection_timeout")}, ["<none_answered 2>"]),
+        ({code: silent(code) for code in OF_THE_NETWORK}, [f"<none_answered {len(OF_THE_NETWORK)}>"]),
         ({"a": OFF, "b": {**silent("name_not_resolved"), "answered": False}, "c": OFF}, ["<none_answered 3>"]),
         # No network is to blame where the account is refused, nobody was called, somebody answers, or only Ansible knows why.
         *(

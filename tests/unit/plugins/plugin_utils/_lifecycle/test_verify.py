@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import CertificateStore, StoreCertificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.verify import ExpectedResult, check_answer
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
+    ConnectStep,
     ImportStep,
     NameStep,
     Plan,
@@ -85,6 +86,35 @@ def test_what_the_answer_does_not_show_is_refused(proven: Case, lie: str) -> Non
     change, code = LIES[lie]
     refusal = error_of(lambda: check_answer(*change(proven), "WS-1"))
     assert (refusal.problem.code, refusal.changed) == (f"not_verified.{code}", True)
+
+
+VISIT = {"tls_version": "1.3", "asked": True, "sent": True, "issuers": [], "http_status": 200, "code": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "facts", "accepted"),
+    [
+        ({}, {}, True),
+        ({}, {"thumbprint": "F" * 40}, False),
+        ({}, {"sent": False}, False),
+        ({}, {"http_status": 403}, False),
+        ({"outcome": "failed"}, {}, False),
+        ({"step": "prove"}, {}, False),
+    ],
+    ids=str,
+)
+def test_a_portal_has_accepted_what_a_completed_visit_shows(
+    proven: Case, changes: dict[str, str], facts: dict[str, object], accepted: bool
+) -> None:
+    expected, answer, after = proven
+    step = ConnectStep(after.certificates[0].thumbprint, "https://portal.test")
+    visit = JournalEntry("3", "connect", "done", "", {"thumbprint": step.thumbprint, **VISIT, **facts})
+    answer = replace(answer, journal=(*answer.journal, replace(visit, **changes)))
+    case = replace(expected, plan=Plan((*expected.plan.steps, step))), answer, after
+    if accepted:
+        check_answer(*case, "WS-1")
+    else:
+        assert error_of(lambda: check_answer(*case, "WS-1")).problem.code == "not_verified.portal_not_shown"
 
 
 @pytest.mark.parametrize(

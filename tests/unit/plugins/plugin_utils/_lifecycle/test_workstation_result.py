@@ -21,7 +21,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
 )
 from lab.authority import Authority
 from lab.authority.dialect import write_bundle
-from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, kept, outcomes
+from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, PEOPLE, codes, enrol, kept, outcomes
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action
 from unit.plugins.plugin_utils.problems import sample
@@ -116,6 +116,19 @@ def test_the_keys_are_the_same_whatever_happened(workstation: FakeWorkstation, f
     planned = enrol(workstation, folder, check_mode=True)
     assert keys == {frozenset(row) for row in planned["holders"]}
     assert len(keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("away", "wrong", "told"),
+    [({}, {}, []), ({ANNE["user"]}, {}, ["T300001"]), ({ANNE["user"]}, {"T654321": "another"}, ["T654321"])],
+)
+def test_those_who_failed_are_told_and_those_who_wait_where_nobody_failed(
+    workstation: FakeWorkstation, folder: Path, away: set[str], wrong: dict[str, str], told: list[str]
+) -> None:
+    workstation.away = set(away)
+    passphrases = dict.fromkeys(PEOPLE, PASSPHRASE) | wrong
+    result = enrol(workstation, folder, check_mode=True, passphrases=passphrases, fail_when_deferred=False)
+    assert [number for number, name in PEOPLE.items() if f"{name} (" in result["msg"]] == told
 
 
 def test_an_installed_certificate_in_another_name_is_a_remark_and_no_failure(
