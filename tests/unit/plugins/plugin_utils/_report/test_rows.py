@@ -146,6 +146,8 @@ def test_the_last_facts_of_a_workstation_that_is_off_still_tell_the_date() -> No
 def test_a_holder_is_as_well_off_as_at_the_worst_workstation() -> None:
     row = row_of((JEANNE, host(record(days=900))), (JEANNE, host(record(days=10), name="ws-2")))
     assert (row.status, row.days_left, len(row.places)) == (Status.RENEWAL_DUE, 10, 2)
+    dates = row.valid_from, row.valid_until, row.certificate_days_left
+    assert dates == (record(days=10).not_before, record(days=10).not_after, 10)
     assert [place.status for place in row.places] == [Status.VALID, Status.RENEWAL_DUE]
 
 
@@ -264,6 +266,22 @@ def test_absent_and_awaited_are_so_until_a_day_of_the_site(zone: str, now: str, 
     assert (away.absent_until is None) == back
     newcomer = replace(JEANNE, awaiting=Awaiting.BUNDLE, expected_from=day)
     assert lone_row(newcomer, replace(RULES, **rules)).status is (Status.MISSING if back else Status.AWAITED)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_leaves_the_longer_one_counts(order: int) -> None:
+    entries = [replace(JEANNE, absent_until=TODAY + days * DAY) for days in (1, 5, 0)][::order]
+    assert row_of(*((each, host(record())) for each in entries)).absent_until == TODAY + 5 * DAY
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours", "age"),
+    [("UTC", 12, 0), ("UTC", 13, 1), ("Europe/Paris", 13, 0), ("Europe/Paris", 14, 1), ("America/Martinique", 8, 0)],
+)
+def test_facts_are_as_old_as_the_days_of_the_site(zone: str, hours: int, age: int) -> None:
+    rules = replace(RULES, calendar=calendar_of(zone, 40))
+    seen = evaluate_host(host(facts_at=NOW - timedelta(hours=hours)), rules)
+    assert workstation_row(seen, rules).facts_age_days == age
 
 
 def test_a_certificate_that_ends_first_ends_access() -> None:

@@ -202,6 +202,24 @@ def test_who_has_no_access_yet_has_no_step() -> None:
     assert (matter.reminder_day, matter.ends_on) == (None, None)
 
 
+@pytest.mark.parametrize(("number", "person"), [("T1", "T1"), ("", "jeanne dupont")])
+def test_a_matter_says_who_it_is(number: str, person: str) -> None:
+    changes = to_do(NextStep.LOG_ON, Actor.HOLDER) | {"authorisation": number, "function": "nurse"}
+    (matter,) = matters(**changes, certificate_days_left=3)
+    assert (matter.person, matter.name, matter.function) == (person, "Jeanne Dupont", "nurse")
+
+
+def test_another_step_at_a_workstation_without_access_makes_nobody_hurry() -> None:
+    both = report(host(record(days=400)), host(name="ws-2"))
+    (row,) = both.holders
+    places = tuple(
+        replace(place, next_step=step)
+        for place, step in zip(row.places, (NextStep.LOG_ON, NextStep.NOTHING), strict=True)
+    )
+    row = replace(row, **to_do(NextStep.LOG_ON, Actor.HOLDER), places=places)
+    assert matters_of(replace(both, holders=(row,)), TERMS) == ()
+
+
 def yearly(left: int, status: Status, accepted: Acceptable | None, **changes: object) -> tuple[ReminderItem, ...]:
     """Of a holder whose authorisation ends in so many days."""
     return matters(
@@ -231,6 +249,8 @@ def test_the_yearly_document_is_due_by_the_end_date_and_only_the_exception_for_i
 ) -> None:
     found = [(each.recipient.value, each.reminder_day, each.ends_on) for each in yearly(left, status, accepted)]
     assert found == ([] if step is None else [("employer", step, TODAY + timedelta(days=left))])
+    shared = yearly(left, status, accepted, **to_do(NextStep.GIVE_OWN_NUMBER, Actor.IT), certificate_days_left=3)
+    assert [each.recipient.value for each in shared] == ["it"]  # the end may be another person's
 
 
 @pytest.mark.parametrize(
