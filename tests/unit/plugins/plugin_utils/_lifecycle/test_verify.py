@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ VISIT = {"tls_version": "1.3", "asked": True, "sent": True, "issuers": [], "http
     ids=str,
 )
 def test_a_portal_has_accepted_what_a_completed_visit_shows(
-    proven: Case, changes: dict[str, str], facts: dict[str, object], accepted: bool
+    proven: Case, changes: dict[str, Any], facts: dict[str, object], accepted: bool
 ) -> None:
     expected, answer, after = proven
     step = ConnectStep(after.certificates[0].thumbprint, "https://portal.test")

@@ -204,8 +204,8 @@ def test_who_has_no_access_yet_has_no_step() -> None:
 
 @pytest.mark.parametrize(("number", "person"), [("T1", "T1"), ("", "jeanne dupont")])
 def test_a_matter_says_who_it_is(number: str, person: str) -> None:
-    changes = to_do(NextStep.LOG_ON, Actor.HOLDER) | {"authorisation": number, "function": "nurse"}
-    (matter,) = matters(**changes, certificate_days_left=3)
+    about = {"authorisation": number, "function": "nurse", "certificate_days_left": 3}
+    (matter,) = matters(TERMS, **to_do(NextStep.LOG_ON, Actor.HOLDER), **about)
     assert (matter.person, matter.name, matter.function) == (person, "Jeanne Dupont", "nurse")
 
 
