@@ -149,15 +149,22 @@ def test_a_wrong_row_stops_its_person_alone_and_the_run_ends_red(hospital: Hospi
     ]  # nobody is told to remove one
     assert not canary.exists()
 
+    saved(hospital, [people[0], right(PAUL, HERE), right(ELODIE, THERE)])
+    for playbook in ("report", "remind"):  # both read the register as it is now, and no workstation
+        ended = run(hospital, playbook)
+        assert (ended.exit_code, {each.code for each in all_told(ended.stdout)} & {"register_row"}) == (0, set())
+    corrected = (hospital.folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8")
+    assert "register_row" not in corrected and "correct_row" not in corrected
+
 
 def test_a_row_of_nobody_is_told_once_and_the_run_is_green(hospital: Hospital) -> None:
-    """As a total below the people has no name and no account."""
-    total = [None, None, None, None, "Total : 3"]
-    saved(hospital, [right(JEANNE, HERE), right(PAUL, HERE), right(ELODIE, THERE), total])
+    """As a total below the people has no name and no account, whatever column has its word and its sum."""
+    totals = [[None, None, None, None, "Total : 3"], ["Total général", 3]]
+    saved(hospital, [right(JEANNE, HERE), right(PAUL, HERE), right(ELODIE, THERE), *totals])
     ended = run(hospital, "enrol")
     assert ended.exit_code == 0, ended.stdout
     told = [each for each in all_told(ended.stdout + ended.stderr) if each.code == "register_nobody"]
-    assert [each.values["lines"] for each in told] == ["5"]
+    assert [each.values["lines"] for each in told] == ["5,6"]
     assert held(hospital) == {JEANNE.name: 1, PAUL.name: 1, ELODIE.name: 1}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .._errors import Problem
 from .._policy.status import ACCESS_STATUSES
 from .._policy.subject import ExpectedSubject
 from .codec import Mismatch, from_map
@@ -144,7 +145,7 @@ class _EarlierEntries:
                 certificate_until=until,
                 outcome=known.outcome,
                 outcome_at=known.outcome_at,
-                problem=known.problem,
+                problem=entry.row_refusal if _is_of_row(known.problem) else known.problem,
                 issuer_setting=known.issuer_setting,
                 issuer_names=known.issuer_names,
                 in_facts=known.in_facts and asked,
@@ -152,6 +153,11 @@ class _EarlierEntries:
             return found, True
         others = [self._of_account[account] for account in accounts if account in self._of_account]
         return replace(at_account(entry, others[0]) if others else entry, in_facts=False), False
+
+
+def _is_of_row(problem: Problem | None) -> bool:
+    """Whether a run failed because of a row of the register. Whether that is wrong, the register of now says."""
+    return problem is not None and problem.kind == "register_row"
 
 
 def _accounts(entry: HolderEntry) -> list[str]:
