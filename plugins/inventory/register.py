@@ -68,7 +68,8 @@ notes:
   - >-
     A row that is wrong is named in C(pkcs12_register_problems) with all that is wrong in it. Its person stays in C(pkcs12_holders), no
     task does anything for this person, and everybody else is served. The roles end red with one sentence for each wrong row. A row
-    without a name, an account, a number and a workstation, such as a total, is nobody's. A run tells it once, and is green.
+    without an account, a number, a workstation and a name of two words, such as a total, is nobody's, whatever column has its word or its
+    sum. A run tells it once, and is green.
   - >-
     A file that cannot be read gives no host. Ansible alone would only warn, and go on with other sources; but each module of this
     collection fails with RV(hospital_it.pkcs12.run_check#module:error.code=register_unread) then.

@@ -17,7 +17,7 @@ from typing import ParamSpec, TypeVar
 from .._errors import Pkcs12Error, Problem, Value
 from .._io.spreadsheets import Cell, Kind, Row, Sheet
 from .._policy.accounts import account_key
-from .._policy.names import number_key, tidy
+from .._policy.names import name_words, number_key, tidy
 from .holders import HOLDER_OPTIONS, parse_holder
 from .register_columns import HEADINGS, Columns
 from .register_values import (
@@ -45,6 +45,8 @@ SINGLE = tuple(
 """Fields that all rows of a person have to agree in. A name may be written in several ways."""
 
 OF_NAMES = ("name", "family_name", "given_name")
+TOTALS = frozenset({"total", "totaux", "totals", "subtotal", "somme", "sum", "nombre", "count", "effectif"})
+"""What the row of a total may be called, in several words, too."""
 
 Holder = Mapping[str, str]
 """An entry of ``pkcs12_holders``."""
@@ -191,11 +193,16 @@ class _Rows:
 
 
 def _is_nobodys(cells: Mapping[str, Cell]) -> bool:
-    """Whether a row has no name, no account, no number and no workstation, as that of a total has none. A count is no number."""
-    unnamed = all(cells[name].kind is Kind.EMPTY for name in (*OF_NAMES, "user") if name in cells)
-    number, workstations = cells["authorisation"], cells["workstations"]
-    has_number = number.kind is Kind.TEXT and any(map(str.isdigit, str(number.value)))
-    return unnamed and not has_number and workstations.kind in (Kind.EMPTY, Kind.NUMBER)
+    """Whether a row is no person's, as that of a total: it has no account, no number, no workstation, and no name of a person, which has
+    two words. A number of a spreadsheet is a count there."""
+    words = {name: name_words(str(cell.value)) for name, cell in cells.items() if cell.kind is Kind.TEXT}
+    of_name = [word for name in OF_NAMES for word in words.get(name, ())]
+    number = words.get("authorisation", ())
+    is_named = len(of_name) > 1 and TOTALS.isdisjoint(of_name)
+    is_numbered = any(map(str.isdigit, "".join(number))) and TOTALS.isdisjoint(number)
+    counts = (Kind.EMPTY, Kind.NUMBER)
+    has_more = any(cells[name].kind not in counts for name in ("user", "workstations"))
+    return not (is_named or is_numbered or has_more)
 
 
 def _is_absence(values: Mapping[str, str]) -> bool:

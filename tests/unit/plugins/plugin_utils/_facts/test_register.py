@@ -345,12 +345,16 @@ def test_nothing_that_is_told_is_a_template() -> None:
 def test_a_row_of_nobody_is_named_and_is_wrong_with_nobody() -> None:
     total = [None, None, None, None, "Total : 2"]
     headings = (*HEADINGS, "function")
-    for row in (total, [None, "Total", None, 2], [None, 2], ["\u200b", " ", "", None, "Total"]):
+    counted = ["Total général", 2, 2, 2], ["Total : 2"], [None, "Total : 2"], ["Total", "Total"], ["Sous-total", 2]
+    for row in (total, *counted, [None, "Total", None, 2], [None, 2], ["\u200b", " ", "", None, "Total"]):
         found = register_of(JEANNE, PAUL, row, headings=headings)
         assert (found.nobody, found.problems, {*found.hosts}) == ((4,), [], {"ws1", "ws2"}), row
-    for row in ([None, "T3"], [None, None, None, "ws3"], [None, None, "CHU\\x"], ["Total"]):
+    for row in ([None, "T3"], [None, None, None, "ws3"], [None, None, "CHU\\x"], ["Zoé Petit", 100004], ["Zoé Petit"]):
         assert register_of(JEANNE, row).nobody == (), row
         assert register_of(JEANNE, row).problems, row
+    halves = ("family name", "given name", *HEADINGS[1:])
+    found = register_of(["Dupont", "Jeanne", *JEANNE[1:]], ["Total", None, 1], headings=halves)
+    assert (found.nobody, found.problems) == ((3,), [])
 
 
 def test_a_sign_without_a_width_is_not_there() -> None:
