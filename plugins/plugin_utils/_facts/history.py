@@ -145,7 +145,7 @@ class _EarlierEntries:
                 certificate_until=until,
                 outcome=known.outcome,
                 outcome_at=known.outcome_at,
-                problem=entry.row_refusal if _is_of_row(known.problem) else known.problem,
+                problem=None if _is_of_row(known.problem) and not entry.row_problem else known.problem,
                 issuer_setting=known.issuer_setting,
                 issuer_names=known.issuer_names,
                 in_facts=known.in_facts and asked,
