@@ -101,12 +101,12 @@ def read_certificate(der: bytes) -> Certificate:
             # cryptography warns about old certificates that break RFC 5280, for example with a negative serial number.
             warnings.simplefilter("ignore")
             return to_certificate(x509.load_der_x509_certificate(der))
-    except _parse_errors() as problem:
+    except parse_errors() as problem:
         raise UnreadableCertificate(f"{type(problem).__name__}: {problem}") from problem
 
 
 def to_certificate(certificate: x509.Certificate) -> Certificate:
-    """The fields of a parsed certificate. Raises ``_parse_errors``."""
+    """The fields of a parsed certificate. Raises ``parse_errors``."""
     der = certificate.public_bytes(Encoding.DER)
     parts = encoded_parts(der)
     serial, spki = parts[0].body, parts[5]
@@ -159,7 +159,7 @@ def encoded_parts(der: bytes) -> list[asn1.Node]:
     return [part for part in asn1.read(der).children[0].children if part.tag != asn1.CONTEXT_0]
 
 
-def _parse_errors() -> tuple[type[Exception], ...]:
+def parse_errors() -> tuple[type[Exception], ...]:
     """What ``cryptography`` raises for certificates that break RFC 5280. These errors have no common base but Exception."""
     x509_errors = (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
     return (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, *x509_errors)
