@@ -19,6 +19,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, with_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import holders_under
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import NO_NOTES
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
+    ISSUER_OPTIONS,
+    issuers_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, folders_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
@@ -34,7 +38,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.accounts import account_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, check_pattern
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
@@ -61,7 +65,7 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             **CHANGE_OPTIONS,
             "allow_downgrade": {"type": "bool", "default": False, "site": True},
             "thumbprints": {"type": "list", "elements": "str"},
-            "issuer": {"type": "str", "site": True},
+            **ISSUER_OPTIONS,
             "expired_for_days": {"type": "int"},
             "offline": {"type": "bool", "default": False, "site": True},
             "install": {"type": "str", "choices": ["always", "due"], "default": "always", "site": "run"},
@@ -95,20 +99,24 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             options["former_name"] or None,
         )
         entry = HolderEntry(account_of(options["holder"], "holder"), person)
-        entries = with_holder(holders_under(task.facts, options["issuer"]), entry)
+        # A removal has an issuer of its own, beside the site's.
+        removes = options["state"] == "absent" and options["issuers"]
+        site = issuers_of({**options, "issuer": None} if removes else options)
+        entries = with_holder(holders_under(task.facts, site), entry)
         entry = replace(
             entry, anniversary=entries[-1].anniversary
         )  # the facts know it from a task that read the inventory
-        check_pattern("issuer", options["issuer"])
         unusable = unusable_keys(task.facts)
         calendar = calendar_of(
             options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
         )
         notes = self.notes(task.check_mode, *folders_of(options)) if options["state"] == "present" else NO_NOTES
-        state = state_of(options, entry, RunContext(task.check_mode, task.host, task.job, unusable, entries, notes))
+        state = state_of(
+            options, entry, RunContext(task.check_mode, task.host, task.job, unusable, entries, notes, site)
+        )
         state.check(now())
         run = run_tasks([HolderTask(entry, state)], self.drivers.inventory([entry.user]), self.drivers, now)
-        scope = facts_scope(run, entries, options["issuer"], calendar, task.facts)
-        result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now()))
+        scope = facts_scope(run, entries, site, calendar, task.facts)
+        result = certificate_result(run, scope, ResultContext(task.check_mode, calendar, now(), site=site))
         diffs = run_diff(run, self.words.of, calendar.ends_on) if task.diff else []
         return result | {"diff": diffs[0]} if diffs else result

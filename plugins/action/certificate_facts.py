@@ -41,6 +41,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_s
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import selection_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.shared_numbers import Shared
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
+    ISSUER_OPTIONS,
+    issuers_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import audited, with_refused
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import (
     WorkstationReading,
@@ -58,7 +62,7 @@ class ActionModule(Pkcs12Action):
         options={
             "holders": {"type": "list", "elements": "dict", "options": HOLDER_OPTIONS, "default": [], "site": True},
             "only_holders": {"type": "bool", "default": False, "site": True},
-            "issuer": {"type": "str", "site": True},
+            **ISSUER_OPTIONS,
             "subject": {"type": "str", "site": True},
             "authorisation_pattern": {"type": "str", "site": True},
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
@@ -101,17 +105,19 @@ class ActionModule(Pkcs12Action):
         pattern, name_check = options["authorisation_pattern"], NameCheck(options["name_check"])
         anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         asked = [parse_holder(entry, pattern, name_check, anniversary) for entry in options["holders"]]
+        site = issuers_of(options)
+        options = {**options, "issuer": site.pattern}
         selection_of(options, asked)  # refused before anything is asked of the workstation
         if options["record_audit"]:
             self._asked, self._shared = asked, shared_in_inventory(self, asked)
         inventory = self.drivers.inventory([entry.user for entry in asked])
-        entries = resolve_accounts(merge_known(asked, known_holders(task.facts, options["issuer"])), inventory)
+        entries = resolve_accounts(merge_known(asked, known_holders(task.facts, site)), inventory)
         scope = FactsScope(
             selection_of(options, entries),
             entries,
             calendar,
             unusable_keys(task.facts),
-            issuer_settings(options["issuer"], task.facts),
+            issuer_settings(site, task.facts),
             exportable_keys(task.facts),
         )
         reading = WorkstationReading(inventory, scope, now())

@@ -24,7 +24,7 @@ STATUSES = [each.value for each in Status if Subject.HOLDER in each.of]
 USUALLY = [each.value for each in Status if Trait.DUE in each.traits]
 OF_REPORT = (
     *("leavers", "crl", "crl_issuer_files", "report_date", "time_zone"),
-    *("renew_before_days", "issuer", "authorisation_pattern"),
+    *("renew_before_days", "issuer", "issuers", "authorisation_pattern"),
 )
 ANY_AGE = 36500
 """The end of a certificate is known, however old the facts are, in days."""

@@ -28,6 +28,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.hidden_o
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import check_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HOLDER_OPTIONS, parse_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import without_leavers
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
+    ISSUER_OPTIONS,
+    issuers_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.bundle_check import check_bundles
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, leavers_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
@@ -51,6 +55,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
             "passphrase_folder": {"type": "path", "site": True},
             "time_zone": {"type": "str", "default": "UTC", "site": True},
             "authorisation_pattern": {"type": "str", "site": True},
+            **ISSUER_OPTIONS,
             "name_check": {"type": "str", "choices": ["strict", "words", "off"], "default": "words", "site": True},
         },
     )
@@ -63,6 +68,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         options = task.options
+        site = issuers_of(options)
         check = NameCheck(options["name_check"])
         today = calendar_of(options["time_zone"], 0).day(now())
         staying = without_leavers(options["holders"], leavers_of(self, options, today))
@@ -72,7 +78,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
             return self.no_workstation()
         notes = self.notes(True, Path(options["bundle_folder"]))  # a check takes nobody back
         passphrases = self.all_passphrases(options, [entry.person.authorisation for entry in entries])
-        return check_bundles({**options, "passphrases": passphrases}, entries, now(), shared, notes)
+        return check_bundles({**options, "passphrases": passphrases}, entries, now(), shared, notes, site)
 
     def finish(self, result: dict[str, Any], task: TaskContext) -> dict[str, Any]:
         result = super().finish(result, task)

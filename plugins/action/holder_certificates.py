@@ -43,6 +43,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired 
     retired_in,
     write_down,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
+    ISSUER_OPTIONS,
+    issuers_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import (
     CONFIRM,
@@ -74,7 +78,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.scope import facts_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.names import NameCheck, number_key
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
 
 
@@ -103,7 +106,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
             **CHANGE_OPTIONS,
             "require_portal": {"type": "bool", "site": True},
             "allow_downgrade": {"type": "bool", "default": False, "site": True},
-            "issuer": {"type": "str", "site": True},
+            **ISSUER_OPTIONS,
             "expired_for_days": {"type": "int", "site": True},
             "offline": {"type": "bool", "default": False, "site": True},
             "renew_before_days": {"type": "int", "default": 40, "site": True},
@@ -137,16 +140,17 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         pattern = options["authorisation_pattern"]
         anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
-        check_pattern("issuer", options["issuer"])
+        site = issuers_of(options)
+        options = {**options, "issuer": site.pattern}
         leaving = self._leaving(options, entries) if absent else None
         confirmed = leaving is None or leaving.confirmed or self.is_confirmed(CONFIRM)
         notes = NO_NOTES if absent else self.notes(task.check_mode, Path(options["bundle_folder"]))
         is_noted = leaving is not None and leaving.noted and leaving.numbers and confirmed
         noted, put_aside = self._written_down(task, leaving) if leaving and is_noted else ((), [])
         check_mode = task.check_mode or not confirmed
-        context = RunContext(check_mode, task.host, task.job, unusable_keys(task.facts), tuple(entries), notes)
-        known = merge_known(entries, known_holders(task.facts, options["issuer"]))
-        shown = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed)
+        context = RunContext(check_mode, task.host, task.job, unusable_keys(task.facts), tuple(entries), notes, site)
+        known = merge_known(entries, known_holders(task.facts, site))
+        shown = ResultContext(check_mode, calendar, now(), deferral_rule(options), confirmed, site=site)
         if leaving:
             run = removal_run(options, entries, leaving.numbers, context, self.drivers, now)
         else:
@@ -161,7 +165,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
                 waiting = [replace(each, entry=entry) for each, entry in zip(tasks, known, strict=True)]
                 return silent_result(problem, waiting, replace(shown, deferral=rule))
             run = run_tasks(tasks, inventory, self.drivers, now)
-        scope = facts_scope(run, known, options["issuer"], calendar, task.facts)
+        scope = facts_scope(run, known, site, calendar, task.facts)
         not_taken_back = () if absent else self._not_taken_back(task, entries, notes)
         has_notes = leaving is not None and not confirmed and self._has_notes(options, leaving)
         result = workstation_result(run, scope, replace(shown, now=now()), noted, not_taken_back, has_notes)

@@ -34,6 +34,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
+    ISSUER_OPTIONS,
+    issuers_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
     check_duplicates,
     has_password,
@@ -45,6 +49,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.stra
     handle_stray_bundles,
     stray_lines,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import Issuers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSWORD
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import check_pattern, index_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
@@ -73,7 +78,7 @@ class ActionModule(Pkcs12Action):
             "browsers": {"type": "bool", "site": True},
             "computer": {"type": "str", "site": True},
             "portal_url": {"type": "str", "site": True},
-            "issuer": {"type": "str", "site": True},
+            **ISSUER_OPTIONS,
             "authorisation_pattern": {"type": "str", "site": True},
             "authorisation_anniversary": {"type": "str", "site": True},
             "time_zone": {"type": "str", "default": "UTC", "site": True},
@@ -86,15 +91,16 @@ class ActionModule(Pkcs12Action):
         check_holders(given.get("holders") or [])
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
-        scope = browser_scope(task.options)
+        site = issuers_of(task.options)
+        scope = browser_scope({**task.options, "issuer": site.pattern})
         if not task.options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
-        result = self._looked_at(task, scope)
+        result = self._looked_at(task, scope, site)
         if task.options["check_stray_bundles"]:
             result["lines"] += self._stray_bundles(task)
         return result
 
-    def _looked_at(self, task: TaskContext, scope: BrowserScope | None) -> dict[str, Any]:
+    def _looked_at(self, task: TaskContext, scope: BrowserScope | None, site: Issuers) -> dict[str, Any]:
         anniversary = parse_day(task.options["authorisation_anniversary"], setting="authorisation_anniversary")
         pattern = task.options["authorisation_pattern"]
         check_pattern("authorisation_pattern", pattern, groups=1)
@@ -112,13 +118,11 @@ class ActionModule(Pkcs12Action):
         computer = computer_finding(self.drivers.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer, *nobody))
-        issuer = issuer_finding(inventory, entries, task.options["issuer"])
+        issuer = issuer_finding(inventory, entries, site.pattern)
         others = [("", self.variable(REGISTER_HOLDERS))]
         numbers = {*self.of_all_hosts(VARIABLE, numbers_of, "comparison"), *numbers_of(others)}
         numbers |= {entry.person.authorisation for entry in listed if entry.person.authorisation}
-        compared = {
-            "comparison": comparison(inventory, entries, index_holders(numbers, pattern), task.options["issuer"], now())
-        }
+        compared = {"comparison": comparison(inventory, entries, index_holders(numbers, pattern), site.pattern, now())}
         findings = (
             computer,
             spnego_finding(installed("pyspnego")),

@@ -32,6 +32,7 @@ ACTORS = {
     NextStep.NOTHING: Actor.NOBODY,
     NextStep.AWAIT_BUNDLE: Actor.ISSUER,
     NextStep.ASK_FOR_STRONGER: Actor.ISSUER,
+    NextStep.ADD_AUTHORITY: Actor.IT,
     NextStep.LOG_ON: Actor.HOLDER,
 }
 """Who takes a step of the sample; any other step is for the IT department."""

@@ -29,6 +29,8 @@ STATUSES = (
     ("never_seen", "no usable facts of the workstation"),
     ("awaited", "the holder's entry has ``awaiting``, and no ``expected_from`` that has come"),
     ("on_leave", "``absent_until`` is ahead, and the holder would have to log on"),
+    ("unknown_issuer", "it has a holder's number, and no authority of the site has signed it, as far as the settings say now"),
+    ("self_signed", "it has a holder's number, and its own key signed it: it counts as if it were not there"),
     ("revoked", "a revocation list (``pkcs12_crl``) names it, and it has not ended"),
 )  # fmt: skip
 
@@ -45,6 +47,7 @@ STEPS = (
     ("call_issuer", "for ``pkcs12_issuer_overdue_days`` days no newer bundle was there; IT does not search the holder's mailbox", "IT"),
     ("return_document", "the first certificate waits for the yearly document with this person", "employer"),
     ("ask_for_stronger", "the certificate is ``weak``", "issuer"),
+    ("add_authority", "the certificate is ``unknown_issuer``, and the holder has no other", "IT"),
     ("replace_revoked", "the certificate is ``revoked``", "IT"),
     ("enrol", "there is no certificate, or it has no key", "IT"),
     ("renew", "the certificate ends soon, or has ended", "IT"),

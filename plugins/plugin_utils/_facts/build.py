@@ -76,7 +76,7 @@ def workstation_record(
     ]
     asked = scope.asked()
     others = resolve_accounts(scope.issuers.others(asked), inventory)
-    rules = workstation_rules((*asked, *others), scope.selection.pattern, scope.calendar, now)
+    rules = workstation_rules((*asked, *others), scope.selection.pattern, scope.calendar, now, site=scope.issuers.site)
     rated = rate_certificates(records, rules)
     unread = tuple(_unread(inventory, stores))
     entries = scope.issuers.kept(asked, others, rated)
@@ -141,13 +141,17 @@ def _record(
 ) -> CertificateRecord:
     """``rate_certificates`` sets status and days, because they depend on the other certificates of the workstation."""
     another = scope.issuers.another(owned.owner_sid, stored)
+    related = another is not None or scope.selection.relates(owned.owner_sid, stored)
+    site = scope.issuers.site
+    signed_by = site.signed_by(stored.certificate) if related else ""
     return CertificateRecord(
         owner_sid=owned.owner_sid,
         owner=names.get(owned.owner_sid),
         store=owned.name,
-        related=another is not None or scope.selection.relates(owned.owner_sid, stored),
+        related=related,
         crl_urls=stored.certificate.crl_urls,
-        issuer_setting=scope.issuers.setting if another is None else another,
+        issuer_setting=site.profile_of(stored.certificate.issuer, signed_by).name if another is None else another,
+        signed_by=signed_by,
         **_values(stored, 0, Status.UNKNOWN),
     )
 

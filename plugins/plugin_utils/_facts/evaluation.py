@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from .._policy.issuers import Answer, Issuers
 from .._policy.names import number_key
 from .._policy.revocation import Revocation, Revocations
 from .._policy.status import Status
@@ -34,7 +35,7 @@ def is_clock_right(skew: int) -> bool:
 class StatusRules:
     """What a status depends on besides the certificate: the known holders, their accounts, the calendar, the time ``now``, and CRLs.
 
-    ``accounts``: SIDs by ``number_key``. The set is empty for a holder whose account no workstation knows.
+    ``accounts``: SIDs by ``number_key``. The set is empty for a holder whose account no workstation knows. ``site``: its issuers.
     """
 
     index: HolderIndex
@@ -42,6 +43,17 @@ class StatusRules:
     calendar: Calendar
     now: datetime
     revocations: Revocations = field(default_factory=Revocations)
+    site: Issuers = field(default_factory=Issuers)
+
+    def answer(self, record: CertificateRecord) -> Answer:
+        """Whether the site's issuer signed it, by the authority as the site names it now. Of what is nobody's, nobody asks."""
+        if not record.related:
+            return Answer.SIGNED
+        return self.site.answer(record.issuer, record.signed_by, record.issuer_setting)
+
+    def counts(self, record: CertificateRecord) -> bool:
+        """Whether it says anything of a person: the site's issuer signed it."""
+        return self.answer(record) is Answer.SIGNED
 
     def in_date(self, record: CertificateRecord) -> bool:
         """Whether it is valid at ``now``."""
@@ -60,7 +72,7 @@ class StatusRules:
 
     def is_usable(self, record: CertificateRecord) -> bool:
         """Whether a browser offers it to the owner of the store, and the portal accepts it."""
-        return self.is_offered(record) and self.revocation(record) is None
+        return self.is_offered(record) and self.counts(record) and self.revocation(record) is None
 
     def is_offered(self, record: CertificateRecord) -> bool:
         """Whether a browser offers it to the owner of the store. Browsers do not ask whether a client certificate is revoked."""
@@ -101,8 +113,9 @@ def rate_certificates(records: Iterable[CertificateRecord], rules: StatusRules) 
     last: dict[tuple[str, ...], CertificateRecord] = {}
     for each in known:
         if rules.is_usable(each.record):
-            last[_group(each)] = max(last.get(_group(each), each.record), each.record, key=rank)
-    return tuple(_rated(each, last.get(_group(each)), rules) for each in known)
+            group = _group(each, rules.site)
+            last[group] = max(last.get(group, each.record), each.record, key=rank)
+    return tuple(_rated(each, last.get(_group(each, rules.site)), rules) for each in known)
 
 
 def rate_holder(
@@ -112,16 +125,19 @@ def rate_holder(
     usable = [each.record for each in certificates if rules.is_usable(each.record)]
     best = max(usable, key=rank, default=None)
     if best:
-        offered = sum(rules.is_offered(each.record) for each in certificates)
+        offered = sum(rules.is_offered(each.record) and rules.counts(each.record) for each in certificates)
         # When the longest one ends soon, the end of access comes first: the renewal retires the others, too.
         is_duplicate = offered > 1 and best.status is not Status.RENEWAL_DUE
         return HolderStatus(Status.DUPLICATE if is_duplicate else best.status, best, elsewhere)
     if unread:
         return HolderStatus(Status.UNKNOWN, None, elsewhere)
     selectable = [each.record for each in certificates if is_selectable(each.record.use, True, each.record.archived)]
-    last = max(selectable, key=rank, default=None)
+    last = max(filter(rules.counts, selectable), key=rank, default=None)
     if last:
         return HolderStatus(last.status, last, elsewhere)
+    not_known = [each for each in selectable if rules.answer(each) is Answer.NOT_KNOWN]
+    if not_known and not elsewhere:
+        return HolderStatus(Status.UNKNOWN_ISSUER, max(not_known, key=rank), elsewhere)
     return HolderStatus(Status.WRONG_HOLDER if elsewhere else Status.MISSING, None, elsewhere)
 
 
@@ -141,6 +157,8 @@ def _status(each: RatedCertificate, superseded: bool, rules: StatusRules) -> Sta
     record = each.record
     cases = (
         (record.archived, Status.ARCHIVED),
+        (rules.answer(record) is Answer.SELF_SIGNED, Status.SELF_SIGNED),
+        (rules.answer(record) is Answer.NOT_KNOWN, Status.UNKNOWN_ISSUER),
         (rules.is_elsewhere(record, each.holder), Status.WRONG_HOLDER),
         (rules.revocation(record) is not None, Status.REVOKED),
         (superseded, Status.SUPERSEDED),
@@ -153,9 +171,10 @@ def _status(each: RatedCertificate, superseded: bool, rules: StatusRules) -> Sta
     return next((status for holds, status in cases if holds), Status.VALID)
 
 
-def _group(each: RatedCertificate) -> tuple[str, ...]:
-    """The key of a group in which a newer certificate supersedes an older one: one person, one store, one issuer, one setting,
-    one use."""
+def _group(each: RatedCertificate, site: Issuers) -> tuple[str, ...]:
+    """The key of a group in which a newer certificate supersedes an older one: one person, one store, one profile, one use; and one
+    issuer, where the site has not named its authority."""
     record = each.record
     person = each.holder or record.subject
-    return record.owner_sid, record.store, record.issuer, record.issuer_setting, person, record.use.value
+    issuer = site.generation(record.issuer, record.signed_by)
+    return record.owner_sid, record.store, issuer, record.issuer_setting, person, record.use.value

@@ -15,6 +15,7 @@ from typing import Any
 from .._errors import Pkcs12Error, Problem, Value
 from .._policy.access import Authorisation, access_of
 from .._policy.accounts import account_of
+from .._policy.issuers import Issuers
 from .._policy.names import NameCheck, number_key
 from .._policy.status import WITHOUT_ACCESS
 from .._policy.subject import ExpectedSubject, index_holders
@@ -273,11 +274,15 @@ def resolve_accounts(entries: Iterable[HolderEntry], inventory: Inventory) -> tu
 
 
 def workstation_rules(
-    entries: Sequence[HolderEntry], pattern: str | None, calendar: Calendar, now: datetime
+    entries: Sequence[HolderEntry],
+    pattern: str | None,
+    calendar: Calendar,
+    now: datetime,
+    site: Issuers = Issuers(),  # noqa: B008
 ) -> StatusRules:
     """The rules for the statuses at one workstation, with the holders who work there."""
     numbers = (entry.person.authorisation or "" for entry in entries)
-    return StatusRules(index_holders(numbers, pattern), accounts_of(entries), calendar, now)
+    return StatusRules(index_holders(numbers, pattern), accounts_of(entries), calendar, now, site=site)
 
 
 def accounts_of(entries: Iterable[HolderEntry]) -> Mapping[str, frozenset[str]]:
@@ -298,7 +303,7 @@ def holder_status(
     number, key = entry.person.authorisation, number_key(entry.person.authorisation)
     of_setting = (each for each in rated if each.record.issuer_setting == entry.issuer_setting)
     known = [each for each in of_setting if each.record.related and (number is None or number_key(each.holder) == key)]
-    elsewhere = any(rules.is_elsewhere(each.record, number) for each in known)
+    elsewhere = any(rules.is_elsewhere(each.record, number) for each in known if rules.counts(each.record))
     problems = {each.code for each in unread if each.owner_sid == entry.owner_sid}
     # Windows discards a temporary profile at logoff, so its certificates give no access.
     own = [each for each in known if each.record.owner_sid == entry.owner_sid and TEMPORARY not in problems]

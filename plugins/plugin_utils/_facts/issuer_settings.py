@@ -3,23 +3,24 @@
 # Private to the collection hospital_it.pkcs12.
 """What belongs to which setting of the issuer, so that a run for one issuer loses nothing of another's. Pure.
 
-The key of a record is the setting as it is written (``pkcs12_issuer``), not the name of the issuer: a new issuing authority that the
-same setting matches continues the record.
+The key of a record is the name of a profile (``pkcs12_issuers``), or the setting as it is written (``pkcs12_issuer``), not the name of the
+issuer: a new issuing authority that the same setting matches continues the record.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._crypto.store import StoreCertificate
+from .._policy.issuers import Issuers, Profile
+from .._policy.status import Status
 from .._policy.subject import HolderIndex, index_holders
 from .evaluation import RatedCertificate
 from .history import KeyId, at_account, find_known, holders_of_facts, related_by_setting
 from .holders import HolderEntry
-from .selection import given_issuer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class OtherIssuer:
 
 @dataclass(frozen=True, slots=True)
 class IssuerSettings:
-    """``setting``: that of the task as it is written, empty without one. ``earlier``: what facts have under others."""
+    """``site``: the profiles of the task. ``earlier``: what facts have under other settings."""
 
-    setting: str = ""
+    site: Issuers = field(default_factory=Issuers)
     earlier: tuple[OtherIssuer, ...] = ()
 
     def another(self, owner_sid: str, stored: StoreCertificate) -> str | None:
@@ -50,15 +51,23 @@ class IssuerSettings:
         others' records what they have.
         """
         issuer = stored.certificate.issuer
-        if not self.earlier or matches(self.setting, issuer):
+        if not self.earlier or self.site.fits(issuer):
             return None
         having = [each.setting for each in self.earlier if each.has(owner_sid, stored)]
         matching = [each for each in having if matches(each, issuer)]
-        return next(iter(matching if self.setting else (*matching, *having)), None)
+        return next(iter(matching if is_set(self.site) else (*matching, *having)), None)
 
     def asked(self, entries: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
-        """The task's holders under its setting. A task without one continues the only record that a holder has."""
-        return tuple(replace(each, issuer_setting=self.setting) if self.setting else each for each in entries)
+        """The task's holders under each of its profiles. A task without one continues the only record that a holder has."""
+        if not is_set(self.site):
+            return tuple(entries)
+        return tuple(self._under(entry, profile) for entry in entries for profile in self.site.profiles)
+
+    def _under(self, entry: HolderEntry, profile: Profile) -> HolderEntry:
+        """The entry in a profile, of several with the issuers that this one fits."""
+        is_only = len(self.site.profiles) == 1
+        names = tuple(each for each in entry.issuer_names if is_only or profile.fits(each))
+        return replace(entry, issuer_setting=profile.name, issuer_names=names)
 
     def others(self, asked: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
         """The records under other settings, without those that the task's holders continue."""
@@ -76,8 +85,8 @@ class IssuerSettings:
         the first time. A record of one of its holders who never had a certificate there goes if nothing else lasts under that setting.
         """
         names = _Names(rated)
-        own, known = [names.of(each) for each in asked], [names.of(each) for each in others]
-        if not self.setting:
+        own, known = self._with_certificates([names.of(each) for each in asked]), [names.of(each) for each in others]
+        if not is_set(self.site):
             elsewhere = People(known)
             return (*(each for each in own if each.issuer_names or each not in elsewhere), *known)
         people, lasting = People(own), {each.issuer_setting for each in known if self._lasts(each, names)}
@@ -86,40 +95,53 @@ class IssuerSettings:
             if self._lasts(entry, names) or (not entry.issuer_names and entry.issuer_setting in lasting):
                 kept.append(entry)
             elif entry not in people:
-                kept.append(replace(entry, issuer_setting=self.setting) if entry.issuer_names else entry)
+                kept.append(self._taken_over(entry) if entry.issuer_names else entry)
         return (*own, *kept)
+
+    def _with_certificates(self, own: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
+        """Each holder once for each profile under which there is or was a certificate; who never had one has a record under the first."""
+        having = People(entry for entry in own if entry.issuer_names)
+        first = self.site.names[0]
+        return [
+            entry
+            for entry in own
+            if len(self.site.profiles) == 1
+            or entry.issuer_names
+            or (entry not in having and entry.issuer_setting == first)
+        ]
+
+    def _taken_over(self, entry: HolderEntry) -> HolderEntry:
+        return replace(entry, issuer_setting=self.site.profile_of(entry.issuer_names[0], "").name)
 
     def _lasts(self, entry: HolderEntry, names: _Names) -> bool:
         """Whether the holder has or had a certificate there that is none of this task's."""
-        taken = names.under(self.setting)
-        return any(name not in taken and not matches(self.setting, name) for name in entry.issuer_names)
+        taken: set[str] = set().union(*(names.under(each) for each in self.site.names))
+        return any(name not in taken and not self.site.fits(name) for name in entry.issuer_names)
 
 
-def issuer_settings(written: str | None, facts: Any) -> IssuerSettings:
-    """The settings by the option of a task, and by the facts from before it."""
-    setting = setting_of(written)
+def is_set(site: Issuers) -> bool:
+    """Whether the site says who its issuers are."""
+    return site.names != ("",)
+
+
+def issuer_settings(site: Issuers, facts: Any) -> IssuerSettings:
+    """The profiles of a task, and what the facts from before it have under others."""
     entries, known = _by_setting(holders_of_facts(facts)), related_by_setting(facts)
     return IssuerSettings(
-        setting,
+        site,
         tuple(
             _other(name, entries.get(name, ()), known.get(name, frozenset()))
             for name in sorted(entries.keys() | known.keys())
-            if name != setting
+            if name not in site.names
         ),
     )
 
 
-def setting_of(written: str | None) -> str:
-    """The option as it is written; empty without one."""
-    return given_issuer(written) or ""
-
-
-def holders_under(facts: Any, written: str | None) -> tuple[HolderEntry, ...]:
+def holders_under(facts: Any, site: Issuers) -> tuple[HolderEntry, ...]:
     """The holders whose records a task continues: those under its setting; without one, also those who have one record under another."""
-    setting = setting_of(written)
     entries = holders_of_facts(facts)
-    own = [entry for entry in entries if entry.issuer_setting == setting]
-    if setting:
+    own = _of_all_profiles([entry for entry in entries if entry.issuer_setting in site.names])
+    if is_set(site):
         return tuple(own)
     known, rest = People(own), People()
     several = People()
@@ -128,47 +150,62 @@ def holders_under(facts: Any, written: str | None) -> tuple[HolderEntry, ...]:
     return (*own, *(entry for entry in entries if entry not in known and entry not in several))
 
 
-def known_holders(facts: Any, written: str | None) -> tuple[HolderEntry, ...]:
+def _of_all_profiles(entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
+    """Each holder once, with the issuers of all profiles."""
+    found: list[HolderEntry] = []
+    for entry in entries:
+        same = next((index for index, each in enumerate(found) if entry in People([each])), None)
+        if same is None:
+            found.append(entry)
+        else:
+            names = sorted({*found[same].issuer_names, *entry.issuer_names})
+            found[same] = replace(found[same], issuer_names=tuple(names))
+    return found
+
+
+def known_holders(facts: Any, site: Issuers) -> tuple[HolderEntry, ...]:
     """The same, and the accounts of all others: what else is known of these is about another issuer's certificates."""
-    own = holders_under(facts, written)
+    own = holders_under(facts, site)
     known, found = People(own), list(own)
     for entry in holders_of_facts(facts):
         if entry not in known:
             known.add(entry)
-            found.append(_account_of(entry, setting_of(written)))
+            found.append(_account_of(entry, site.names[0]))
     return tuple(found)
 
 
 def listed_under(
-    asked: Sequence[HolderEntry], earlier: Iterable[HolderEntry], setting: str, every: bool = False
+    asked: Sequence[HolderEntry], earlier: Iterable[HolderEntry], site: Issuers, every: bool = False
 ) -> tuple[HolderEntry, ...]:
-    """The inventory's entries as facts know them, once for each setting under which they do, and under that of the site.
+    """The inventory's entries as facts know them, once for each setting under which they do, or under the site's first.
 
     Who has a record that this setting continues needs no other, nor who has any while the report is without a setting. Beside such
     a record, one of somebody who never had a certificate there says nothing; ``every``: it is listed all the same.
     """
     groups = _by_setting(earlier)
-    mine = [replace(entry, issuer_setting=setting) for entry in asked]
-    others = [find_known(mine, groups[name]) for name in sorted(groups) if name != setting]
-    found = []
-    for position, (entry, is_known) in enumerate(find_known(mine, groups.get(setting, ()))):
+    mine = [replace(entry, issuer_setting=site.names[0]) for entry in asked]
+    own = [find_known(mine, groups.get(name, ())) for name in site.names]
+    others = [find_known(mine, groups[name]) for name in sorted(groups) if name not in site.names]
+    found: list[HolderEntry] = []
+    for position, (entry, _is_known) in enumerate(own[0]):
+        here = [group[position][0] for group in own if group[position][1]]
         known = [group[position][0] for group in others if group[position][1]]
-        is_enough = not setting or any(_is_continued(each, setting) for each in known)
+        is_enough = not is_set(site) or any(_is_continued(each, site) for each in known)
         lasting = [each for each in known if each.issuer_names or not each.issuer_setting]
-        if not every and (is_known or any(not setting or _is_continued(each, setting) for each in lasting)):
+        if not every and (here or any(not is_set(site) or _is_continued(each, site) for each in lasting)):
             known = lasting
-        if is_known or not known:
-            found.append(entry)
+        if here or not known:
+            found += here or [entry]
         elif not is_enough:
             found.append(at_account(entry, known[0]))
         found += known
     return tuple(found)
 
 
-def _is_continued(entry: HolderEntry, setting: str) -> bool:
-    """Whether the record is from before there was a setting, or of issuers that this one matches."""
+def _is_continued(entry: HolderEntry, site: Issuers) -> bool:
+    """Whether the record is from before there was a setting, or of issuers that the site's profiles match."""
     names = entry.issuer_names
-    return not entry.issuer_setting or (bool(names) and all(matches(setting, name) for name in names))
+    return not entry.issuer_setting or (bool(names) and all(map(site.fits, names)))
 
 
 def _account_of(entry: HolderEntry, setting: str) -> HolderEntry:
@@ -240,7 +277,9 @@ class _Names:
         for each in rated:
             record = each.record
             if record.related:
-                for key in (("", ""), ("number", each.holder or ""), ("store", record.owner_sid)):
+                is_signed = record.status not in (Status.SELF_SIGNED, Status.UNKNOWN_ISSUER)
+                people = (("number", each.holder or ""), ("store", record.owner_sid)) if is_signed else ()
+                for key in (("", ""), *people):
                     self._found.setdefault((record.issuer_setting, *key), set()).add(record.issuer)
 
     def under(self, setting: str) -> Set[str]:

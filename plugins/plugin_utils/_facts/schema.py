@@ -33,7 +33,9 @@ class CertificateRecord:
     """A certificate in one store of one owner. ``owner`` is the account's name if the task asked for it, else None.
 
     ``use``: what it is for, by ``eku`` and keyUsage. ``related``: the task's selection matches it. ``crl_urls``: where its issuer says
-    that its CRL is. ``issuer_setting``: the setting of the issuer under which it was found, as it was written; empty without one.
+    that its CRL is. ``issuer_setting``: the profile under which it was found: its name, or ``pkcs12_issuer`` as it was written;
+    empty without one. ``signed_by``: the SHA-256 of the key of the site's authority that signed it, ``self_signed``, or
+    ``unknown_issuer``; empty where the site has named no authority, or the certificate is none of a holder's.
     ``status`` and ``days_left`` are those of the time when the facts were gathered. ``key_exportable``: whether the key can be exported,
     None if no proof has shown it.
     """
@@ -64,6 +66,7 @@ class CertificateRecord:
     crl_urls: tuple[str, ...] = ()
     issuer_setting: str = ""
     key_exportable: bool | None = None
+    signed_by: str = ""
 
 
 class Strangers(str, Enum):

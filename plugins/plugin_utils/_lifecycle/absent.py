@@ -50,12 +50,14 @@ class Absent:
             if self.holder and self.selector.issuer is not None:
                 is_meant = re.compile(self.selector.issuer).search
                 check_no_other_number(found, self.holder, self.others, lambda issuer: is_meant(issuer) is not None)
+        left = self._left_for_thumbprints(found)
         planned = plan_transaction(found, plan_absent(choose_methods(chosen, self.policy)))
         is_away = absence(found.owner) == "not_logged_on" and not self.execution.holder_password
         if planned.plan.steps and is_away and self.offline:
-            return self._without_a_logon(planned, drivers)
+            done = self._without_a_logon(planned, drivers)
+            return done if done.error or done.deferred or done.left else replace(done, left=left)
         try:
-            done = execute(self.execution, drivers, planned, None)
+            done = replace(execute(self.execution, drivers, planned, None), left=left)
         except Pkcs12Error as refusal:
             if refusal.code == "logged_password" and absence(found.owner):
                 # A password that would be logged is not needed for somebody who has left.
@@ -79,6 +81,18 @@ class Absent:
             raise left
         done = execute_offline(self.execution, drivers, replace(planned, plan=going))
         return done if done.error or done.deferred else replace(done, left=left)
+
+    def _left_for_thumbprints(self, found: HolderStore) -> Pkcs12Error | None:
+        """That certificates with this number stay, because nobody knows that the site's issuer signed them."""
+        staying = self.selector.left_for_thumbprints(found.store)
+        if not staying:
+            return None
+        values: dict[str, Value] = {
+            "computer": found.inventory.computer,
+            "number": self.selector.person.authorisation or "",
+            "thumbprints": tuple(each.thumbprint for each in staying),
+        }
+        return Pkcs12Error(Problem("other_issuer.not_signed", values, "issuers"))
 
     def _check_other_issuers(self, store: CertificateStore, computer: str) -> None:
         """Refuses a removal that selects nothing although the store holds certificates with this number.

@@ -21,9 +21,11 @@ from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
 from .._policy.bundles import bundle_folder
+from .._policy.issuers import Issuers
 from .._policy.subject import check_subject
 from .._policy.use import Use
 from .._policy.validity import Calendar, calendar_of
+from .issuer_check import check_issuer
 from .number_look import check_own_number
 from .options import admit_bundle, check_duplicates, check_placeholders, fill, passphrases_of
 from .outcomes import AWAITED, FAILED, READY, grouped
@@ -38,15 +40,16 @@ def check_bundles(
     now: datetime,
     shared: Shared = MappingProxyType({}),
     notes: Notes = NO_NOTES,
+    site: Issuers = Issuers(),  # noqa: B008
 ) -> dict[str, Any]:
     """The documented result of ``holder_bundles``. Raises ``Pkcs12Error`` for a holder who is listed twice.
 
-    ``shared``: numbers that the inventory has for two people. ``notes``: of those who are retired.
+    ``shared``: numbers that the inventory has for two people. ``notes``: of those who are retired. ``site``: its issuers.
     """
     check_duplicates(entries, shared)
     calendar = calendar_of(options["time_zone"], 0)
     today = calendar.day(now)
-    rows = [_awaited(_checked(options, entry, now, calendar, shared, notes), entry, today) for entry in entries]
+    rows = [_awaited(_checked(options, entry, now, calendar, shared, notes, site), entry, today) for entry in entries]
     failed = [row for row in rows if row["failed"]]
     ready = sum(row["outcome"] == READY for row in rows)
     awaited = sum(row["outcome"] == AWAITED for row in rows)
@@ -64,7 +67,13 @@ def check_bundles(
 
 
 def _checked(
-    options: Mapping[str, Any], entry: HolderEntry, now: datetime, calendar: Calendar, shared: Shared, notes: Notes
+    options: Mapping[str, Any],
+    entry: HolderEntry,
+    now: datetime,
+    calendar: Calendar,
+    shared: Shared,
+    notes: Notes,
+    site: Issuers,
 ) -> dict[str, Any]:
     person = entry.person
     row = {"user": entry.user, "name": person.name, "authorisation": person.authorisation}
@@ -88,6 +97,7 @@ def _checked(
             raise later
         admit_bundle(notes, person, last.bundle)
         folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, person))
+        folder.check_ends_last(lambda bundle: check_issuer(site, bundle))
         folder.check_ends_last(lambda bundle: check_dates(bundle, now, calendar.zone))
     except Pkcs12Error as refusal:
         error = ErrorRow(refusal.problem)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.accounts import account_key
 from .._policy.bundles import bundle_folder
+from .._policy.issuers import Issuers
 from .._policy.names import number_key
 from .._policy.plan import Prove
 from .._policy.removal import RemovalSelector, parse_thumbprint
@@ -57,7 +58,7 @@ CHANGE_OPTIONS: Mapping[str, Mapping[str, Any]] = {
 class RunContext:
     """How the task runs. ``host`` is the inventory's name, ``job`` the number of an AWX job, ``unusable`` see ``PresentOptions``.
 
-    ``entries``: all holders of the workstation. ``notes``: of those who are retired.
+    ``entries``: all holders of the workstation. ``notes``: of those who are retired. ``site``: its issuers.
     """
 
     check_mode: bool
@@ -66,6 +67,7 @@ class RunContext:
     unusable: Set[KeyId]
     entries: tuple[HolderEntry, ...] = ()
     notes: Notes = NO_NOTES
+    site: Issuers = field(default_factory=Issuers)
 
 
 def state_of(
@@ -75,7 +77,7 @@ def state_of(
     person = entry.person
     execution = _execution(options, context)
     if options["state"] == "absent":
-        return _absent(options, person, execution)
+        return _absent(options, person, execution, context.site)
     context.notes.admit(person.authorisation)
     name = options["friendly_name"]
     present = PresentOptions(
@@ -89,6 +91,7 @@ def state_of(
         unusable=context.unusable,
         portal=_portal(options["portal_url"]),
         others=tuple(each for each in context.entries if each.key != entry.key),
+        site=context.site,
     )
     calendar = calendar_of(options["time_zone"], options["renew_before_days"])
     if options["bundle_folder"] is None:
@@ -119,11 +122,12 @@ def fill(text: str, entry: HolderEntry, escape: Callable[[str], str] = str) -> s
     )
 
 
-def _absent(options: Mapping[str, Any], person: ExpectedSubject, execution: ExecutionOptions) -> Absent:
+def _absent(options: Mapping[str, Any], person: ExpectedSubject, execution: ExecutionOptions, site: Issuers) -> Absent:
     thumbprints = options["thumbprints"]
     selector = RemovalSelector(
         thumbprints=None if thumbprints is None else tuple(parse_thumbprint(text) for text in thumbprints),
         issuer=options["issuer"],
+        site=site,
         person=person,
         expired_for_days=options["expired_for_days"],
         calendar=calendar_of(options["time_zone"], options["renew_before_days"]),
@@ -197,7 +201,7 @@ def check_needed(options: Mapping[str, Any]) -> None:
     """Refuses a task that lacks what its state needs. Raises ``Pkcs12Error``: ``bad_arguments``."""
     if options["state"] == "present" and not options["bundle_folder"]:
         raise Pkcs12Error(Problem("bad_arguments.no_bundle_folder", setting="bundle_folder"))
-    if options["state"] == "absent" and not options["issuer"]:
+    if options["state"] == "absent" and not (options["issuer"] or options["issuers"]):
         raise Pkcs12Error(Problem("bad_arguments.removal_without_issuer", setting="issuer"))
 
 

@@ -16,6 +16,7 @@ from .._errors import Pkcs12Error, Problem
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._policy.bundles import BundleFolder
+from .._policy.issuers import Answer, Issuers
 from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject, check_subject
@@ -24,6 +25,7 @@ from .._policy.use import Use, use_of
 from .._policy.validity import Calendar, best_certificate, status_in_time
 from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import TOLERATED_SKEW, Drivers
+from .issuer_check import check_issuer
 from .other_number import check_no_other_number
 from .transaction import (
     ExecutionOptions,
@@ -50,7 +52,7 @@ class PresentOptions:
     """``state: present`` for one holder, without the bundle. ``unusable``: keys that did not sign in the last attempt.
 
     ``portal``: address of the portal that has to accept a certificate before older ones are superseded, or None.
-    ``others``: the other holders of the workstation.
+    ``others``: the other holders of the workstation. ``site``: its issuers.
     """
 
     person: ExpectedSubject
@@ -63,6 +65,7 @@ class PresentOptions:
     unusable: Set[KeyId] = frozenset()
     portal: str | None = None
     others: tuple[HolderEntry, ...] = ()
+    site: Issuers = field(default_factory=Issuers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class PresentBundle:
     def check(self, now: datetime) -> None:
         """The checks that need no workstation. Raises ``Pkcs12Error``."""
         check_subject(self.bundle.leaf, self.options.person)
+        check_issuer(self.options.site, self.bundle)
         check_dates(self.bundle, now, self.zone)
 
     def apply(self, holder: HolderStore, drivers: Drivers, _now: datetime) -> Transaction:
@@ -95,11 +99,14 @@ class PresentFromFolder:
     def check(self, now: datetime) -> None:
         """The checks that need no workstation. Raises ``Pkcs12Error``."""
         self.folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, self.options.person))
+        self.folder.check_ends_last(lambda bundle: check_issuer(self.options.site, bundle))
 
     def apply(self, holder: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
         """Installs the bundle, or says why not. Raises ``Pkcs12Error``, also when the holder never had a certificate and has no bundle."""
         bundle, holder = self.folder.ends_last, _with_known_keys(holder, self.options)
-        installed = best_certificate(holder.store, self.options.person, bundle.leaf.thumbprint if bundle else None, now)
+        installed = best_certificate(
+            holder.store, self.options.person, bundle.leaf.thumbprint if bundle else None, now, self.options.site
+        )
         due = installed is None or status_in_time(installed.certificate, now, self.calendar) is not Status.VALID
         if installed and (bundle is None or bundle.leaf.not_after <= installed.certificate.not_after):
             return self._keep(installed, due, holder, drivers)
@@ -107,7 +114,7 @@ class PresentFromFolder:
             return plan_transaction(holder, Plan(()))
         if installed and not due and self.install is Install.DUE:
             return skip_transaction(holder, SkipReason.NOT_DUE)
-        if self.folder.has_nothing_new(now) and last_end(holder.store, self.options.person, now):
+        if self.folder.has_nothing_new(now) and last_end(holder.store, self.options.person, now, self.options.site):
             return skip_transaction(holder, SkipReason.WAITING_FOR_ISSUER)
         if bundle is None:
             raise self.folder.refusal()
@@ -131,10 +138,16 @@ class PresentFromFolder:
         return replace(kept, skipped=SkipReason.WAITING_FOR_ISSUER) if due and not kept.plan.changes else kept
 
 
-def last_end(store: CertificateStore, person: ExpectedSubject, now: datetime) -> datetime | None:
+def last_end(
+    store: CertificateStore,
+    person: ExpectedSubject,
+    now: datetime,
+    site: Issuers = Issuers(),  # noqa: B008
+) -> datetime | None:
     """When the last of the person's certificates for authentication ended; None where there is none, or one that has not ended."""
     owned = (each.certificate for each in store.certificates if person.owns(each.certificate))
-    last = max((each.not_after for each in owned if use_of(each) is Use.AUTHENTICATION), default=None)
+    signed = (each for each in owned if use_of(each) is Use.AUTHENTICATION and site.asks(each) is Answer.SIGNED)
+    last = max((each.not_after for each in signed), default=None)
     return last if last and last < now else None
 
 
@@ -156,7 +169,7 @@ def _without_keys(holder: HolderStore, thumbprints: Set[str]) -> HolderStore:
 def _install(options: PresentOptions, bundle: Bundle, drivers: Drivers, holder: HolderStore) -> Transaction:
     _check_clock(bundle, holder)
     check_no_other_number(holder, options.person, options.others, lambda issuer: issuer == bundle.leaf.issuer)
-    old = predecessors(holder.store, bundle.leaf, options.person, options.policy)
+    old = predecessors(holder.store, bundle.leaf, options.person, options.policy, options.site)
     desired = DesiredCertificate(
         bundle.leaf, bundle.chain if options.chain else (), options.friendly_name, options.prove, options.portal
     )

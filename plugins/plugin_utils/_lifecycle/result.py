@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, other_names, resolve_accounts
 from .._facts.schema import WorkstationRecord
 from .._policy.access import Access, Authorisation, access_of
+from .._policy.issuers import Issuers
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod, for_other_uses
@@ -56,19 +57,21 @@ class DeferralRule:
 
 @dataclass(frozen=True, slots=True)
 class ResultContext:
-    """The part of a task that all results depend on. ``confirmed``: whether a removal was; if not, nothing was removed."""
+    """The part of a task that all results depend on. ``confirmed``: whether a removal was; if not, nothing was removed. ``site``: its
+    issuers."""
 
     check_mode: bool
     calendar: Calendar
     now: datetime
     deferral: DeferralRule = DeferralRule()
     confirmed: bool = True
+    site: Issuers = field(default_factory=Issuers)
 
 
 def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     """One holder's result. In check mode and for a deferred holder, ``certificate`` is the planned one."""
     done = run.transaction
-    offered = _offered(done, run.task.entry.person, context.now) if done else None
+    offered = _offered(done, run.task.entry.person, context.now, context.site) if done else None
     access = _access_until(offered.certificate.not_after if offered else None, run.task.entry, context)
     deferred = done is not None and done.deferred is not None
     waits = deferred or (done is not None and done.skipped is SkipReason.WAITING_FOR_ISSUER)
@@ -96,7 +99,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "access_days_left": access.days_left,
         "superseded": gone if done and done.leaf else [],
         "removed": gone if done and not done.leaf else [],
-        "kept": _kept(run),
+        "kept": _kept(run, context.site),
         "journal": _journal(run),
     }
 
@@ -185,8 +188,8 @@ def _access_until(end: datetime | None, entry: HolderEntry, context: ResultConte
     return access_of(status, end, Authorisation(entry.anniversary), context.calendar, context.now)
 
 
-def _offered(done: Transaction, person: ExpectedSubject, now: datetime) -> StoreCertificate | None:
-    return best_certificate(done.after, person, done.leaf.thumbprint if done.leaf else None, now)
+def _offered(done: Transaction, person: ExpectedSubject, now: datetime, site: Issuers) -> StoreCertificate | None:
+    return best_certificate(done.after, person, done.leaf.thumbprint if done.leaf else None, now, site)
 
 
 def _gone(done: Transaction, thumbprint: str, method: RemovalMethod) -> dict[str, Any]:
@@ -206,14 +209,14 @@ def _gone(done: Transaction, thumbprint: str, method: RemovalMethod) -> dict[str
     }
 
 
-def _kept(run: HolderRun) -> list[dict[str, Any]]:
+def _kept(run: HolderRun, site: Issuers) -> list[dict[str, Any]]:
     """What a run that installs or removes keeps with its key, because it is for another use, or old mails or files may need it."""
     done = run.transaction
     if run.error or done is None or done.deferred or not (done.plan.imports or done.plan.removals):
         return []
     person, archived = run.task.entry.person, RemovalMethod.ARCHIVE
     hidden = (done.before.find(thumbprint) for thumbprint, how in done.plan.removals.items() if how is archived)
-    beside = for_other_uses(done.before, done.leaf, person) if done.leaf else ()
+    beside = for_other_uses(done.before, done.leaf, person, site) if done.leaf else ()
     return [
         {
             "thumbprint": stored.thumbprint,
@@ -252,7 +255,11 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
     if done is None:
         return ""
     if done.plan.removals and not context.confirmed:
-        beside = (*kept_for_use(_named(run.task), _kept(run)), *_left(done), *filter(None, (done.deferred,)))
+        beside = (
+            *kept_for_use(_named(run.task), _kept(run, context.site)),
+            *_left(done),
+            *filter(None, (done.deferred,)),
+        )
         return Problem("done.would_lose", causes=(_would_lose(done, context), *beside))
     if done.deferred is not None:
         return _with_absence(done.deferred, run, context)
@@ -263,7 +270,7 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         told: dict[str, Value] = {"holder": done.owner.name, "ends_on": access.ends_on}
         beside = (*not_opened(run.task.unopened), *near_files(run.task.near))
         return Problem(f"done.{kind}{ended}", told, causes=beside)
-    if done.skipped and (end := last_end(done.after, run.task.entry.person, context.now)):
+    if done.skipped and (end := last_end(done.after, run.task.entry.person, context.now, context.site)):
         file = run.task.ended(context.now)
         ended_too = (Problem("bundle_ended_too", {"file": file}),) if file else ()
         told = {"holder": done.owner.name, "ends_on": context.calendar.ends_on(end)}
@@ -291,7 +298,7 @@ def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> 
 
 def _change(run: HolderRun, done: Transaction, offered: StoreCertificate | None, context: ResultContext) -> Problem:
     """What was done, or would be, and until when the holder then has access."""
-    removals, kept = len(done.plan.removals), kept_for_use(_named(run.task), _kept(run))
+    removals, kept = len(done.plan.removals), kept_for_use(_named(run.task), _kept(run, context.site))
     beside = (*not_opened(run.task.unopened), *kept, *_left(done))
     leaf = done.leaf or (offered.certificate if offered and not removals else None)
     holder, computer = done.owner.name, done.inventory.computer

@@ -12,24 +12,25 @@ from .._facts.build import FactsScope
 from .._facts.history import exportable_keys, related_certificates, strangers_of, unusable_keys
 from .._facts.holders import HolderEntry
 from .._facts.issuer_settings import issuer_settings
-from .._facts.selection import Selection, given_issuer
+from .._facts.selection import Selection
+from .._policy.issuers import Issuers
 from .._policy.subject import index_holders
 from .._policy.validity import Calendar
 from .run import WorkstationRun
 
 
 def facts_scope(
-    run: WorkstationRun, entries: Sequence[HolderEntry], issuer: str | None, calendar: Calendar, earlier: Any
+    run: WorkstationRun, entries: Sequence[HolderEntry], site: Issuers, calendar: Calendar, earlier: Any
 ) -> FactsScope:
-    """The scope of the facts after a run. ``issuer`` is the option of the task, ``earlier`` the facts from before it.
+    """The scope of the facts after a run. ``site``: the issuers of the task, ``earlier`` the facts from before it.
 
     The issuer and the authorisation numbers of the holders select the certificates, and what earlier facts list stays listed: a leaver is
     no holder of the task. Without both, the issuers of the certificates of the run select them.
     """
     pattern = next((entry.person.pattern for entry in entries), None)
     numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
-    settings = issuer_settings(issuer, earlier)
-    issuer = given_issuer(issuer)
+    settings = issuer_settings(site, earlier)
+    issuer = site.pattern
     if issuer or numbers:
         selection = Selection(
             issuer=issuer,

@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import Pkcs12Error, Problem
+from .issuers import Answer, Issuers
 from .subject import ExpectedSubject, check_pattern
 from .superseding import is_software
 from .validity import Calendar
@@ -25,11 +27,12 @@ class RemovalSelector:
 
     ``thumbprints`` are normalised; an empty tuple selects nothing. ``issuer`` is a regular expression for the RFC 4514 name.
     ``expired_for_days`` are calendar days of the site since the day from which on the certificate gave no access.
-    Raises ``Pkcs12Error``: ``bad_arguments``.
+    ``site``: its issuers. Raises ``Pkcs12Error``: ``bad_arguments``.
     """
 
     thumbprints: tuple[str, ...] | None = None
     issuer: str | None = None
+    site: Issuers = field(default_factory=Issuers)
     person: ExpectedSubject = field(default_factory=ExpectedSubject)
     expired_for_days: int | None = None
     calendar: Calendar = field(default_factory=Calendar)
@@ -44,11 +47,32 @@ class RemovalSelector:
         """The selected certificates. Those of a smart card or a TPM are never among them."""
         return tuple(stored for stored in store.certificates if is_software(stored) and self._selects(stored, now))
 
+    def left_for_thumbprints(self, store: CertificateStore) -> tuple[StoreCertificate, ...]:
+        """The person's that stay because nobody knows that the site's issuer signed them: only by its thumbprint such a one goes."""
+        if self.thumbprints is not None or self.person.authorisation is None:
+            return ()
+        return tuple(
+            stored
+            for stored in store.certificates
+            if is_software(stored)
+            and self.person.owns(stored.certificate)
+            and not self._is_signed(stored.certificate)
+            and (self.site.is_verified or self.site.asks(stored.certificate) is Answer.SELF_SIGNED)
+        )
+
+    def _is_signed(self, certificate: Certificate) -> bool:
+        """By the issuer of the site, where that is the one that the task means."""
+        answer = self.site.asks(certificate)
+        is_of_task_alone = self.issuer is not None and self.site.pattern != self.issuer
+        return answer is Answer.SIGNED or (is_of_task_alone and answer is Answer.NOT_KNOWN)
+
     def _selects(self, stored: StoreCertificate, now: datetime) -> bool:
         certificate = stored.certificate
         if self.thumbprints is not None and stored.thumbprint not in self.thumbprints:
             return False
         if self.issuer is not None and re.search(self.issuer, certificate.issuer) is None:
+            return False
+        if self.thumbprints is None and not self._is_signed(certificate):
             return False
         if self.person.authorisation is not None and not self.person.owns(certificate):
             return False

@@ -185,6 +185,15 @@ class Status(str, Enum):
             '.7.3-1 1-1.500A3 3 0 1 0 5 6.200zM7 10.900v1.900h1.900v-1.900z")'
         ),
     )
+    UNKNOWN_ISSUER = (
+        "unknown_issuer",
+        CERTIFICATE | HOLDER,
+        Source.FACTS,
+        GivesAccess.UNKNOWN,
+        ACCEPTABLE | NO_END,
+        Tone.UNSURE,
+        'path(evenodd, "M0 1h16v10h-4v4.600l-2-1.400-2 1.400V11H0zM2.400 3.600v1.800h11.200V3.600zM2.400 7v1.800h4V7z")',
+    )
     RENEWAL_DUE = (
         "renewal_due",
         EVERYTHING,
@@ -238,6 +247,15 @@ class Status(str, Enum):
         NOTHING,
         Tone.GOOD,
         'path(evenodd, "M8 0a8 8 0 1 1 0 16A8 8 0 0 1 8 0zM3.4 8.3 7 11.9l5.7-5.8-1.5-1.5L7 8.8 4.9 6.8z")',
+    )
+    SELF_SIGNED = (
+        "self_signed",
+        CERTIFICATE,
+        Source.FACTS,
+        GivesAccess.NO,
+        NOTHING,
+        Tone.WARNING,
+        'path(evenodd, "M11.600 0 16 4.400 5.400 15H1v-4.400zM11.600 3.200 3 11.800V13h1.200l8.600-8.600zM8 13h8v2H8z")',
     )
     SUPERSEDED = (
         "superseded",

@@ -15,6 +15,7 @@ from .._crypto.certificate import Certificate
 from .._crypto.instants import day_and_time
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import Pkcs12Error, Problem, Value
+from .issuers import Issuers
 from .subject import ExpectedSubject
 from .use import opens_old_data, use_of
 
@@ -81,13 +82,17 @@ def rank(certificate: HasDates) -> tuple[datetime, datetime, str]:
 
 
 def predecessors(
-    store: CertificateStore, leaf: Certificate, person: ExpectedSubject, policy: RemovalPolicy
+    store: CertificateStore,
+    leaf: Certificate,
+    person: ExpectedSubject,
+    policy: RemovalPolicy,
+    site: Issuers = Issuers(),  # noqa: B008
 ) -> tuple[Removal, ...]:
     """The holder's older certificates of the same issuer and for the same use. Raises ``Pkcs12Error``: ``downgrade``, ``too_many``."""
     same = [
         stored
         for stored in store.certificates
-        if _is_of_same_person(leaf, stored, person) and _is_for_same_use(leaf, stored)
+        if _is_of_same_person(leaf, stored, person, site) and _is_for_same_use(leaf, stored)
     ]
     newer = [stored for stored in same if stored.certificate.not_after > leaf.not_after and not stored.archived]
     if newer and not policy.allow_downgrade:
@@ -116,19 +121,24 @@ def is_software(stored: StoreCertificate) -> bool:
     return stored.key is None or stored.key.provider in SOFTWARE_PROVIDERS
 
 
-def for_other_uses(store: CertificateStore, leaf: Certificate, person: ExpectedSubject) -> tuple[StoreCertificate, ...]:
+def for_other_uses(
+    store: CertificateStore,
+    leaf: Certificate,
+    person: ExpectedSubject,
+    site: Issuers = Issuers(),  # noqa: B008
+) -> tuple[StoreCertificate, ...]:
     """What the leaf does not supersede only because it is for another use, and Windows still offers."""
     return tuple(
         stored
         for stored in store.certificates
-        if _is_of_same_person(leaf, stored, person) and not _is_for_same_use(leaf, stored) and not stored.archived
+        if _is_of_same_person(leaf, stored, person, site) and not _is_for_same_use(leaf, stored) and not stored.archived
     )
 
 
-def _is_of_same_person(leaf: Certificate, stored: StoreCertificate, person: ExpectedSubject) -> bool:
+def _is_of_same_person(leaf: Certificate, stored: StoreCertificate, person: ExpectedSubject, site: Issuers) -> bool:
     other = stored.certificate
-    is_other = other.thumbprint != leaf.thumbprint and other.issuer == leaf.issuer
-    return is_other and person.same(leaf, other) and is_software(stored)
+    is_other = other.thumbprint != leaf.thumbprint and person.same(leaf, other)
+    return is_other and is_software(stored) and site.are_generations(other, leaf)
 
 
 def _is_for_same_use(leaf: Certificate, stored: StoreCertificate) -> bool:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from .._crypto.certificate import MIN_RSA_BITS, Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import Pkcs12Error, Problem
+from .issuers import Answer, Issuers
 from .status import Status
 from .subject import ExpectedSubject
 from .superseding import rank
@@ -94,15 +95,21 @@ def calendar_of(time_zone: str, renew_before_days: int, authorisation_due_within
 
 
 def best_certificate(
-    store: CertificateStore, person: ExpectedSubject, leaf: str | None, now: datetime
+    store: CertificateStore,
+    person: ExpectedSubject,
+    leaf: str | None,
+    now: datetime,
+    site: Issuers = Issuers(),  # noqa: B008
 ) -> StoreCertificate | None:
-    """The person's usable certificate that is valid longest, or None. ``leaf`` is a thumbprint that counts as the person's."""
+    """The person's usable certificate of the site's issuer that is valid longest, or None. ``leaf`` is a thumbprint that counts as the
+    person's."""
     usable = (
         stored
         for stored in store.certificates
         if (stored.thumbprint == leaf or person.owns(stored.certificate))
         and stored.certificate.is_in_date(now)
         and is_selectable(use_of(stored.certificate), stored.has_key, stored.archived)
+        and site.asks(stored.certificate) is Answer.SIGNED
     )
     return max(usable, key=lambda stored: rank(stored.certificate), default=None)
 

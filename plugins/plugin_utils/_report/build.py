@@ -14,6 +14,7 @@ from .._errors import Actor, Problem
 from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import HolderEntry, accounts_of
 from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
+from .._policy.issuers import Issuers
 from .._policy.names import NameCheck, number_key
 from .._policy.revocation import Revocations
 from .._policy.status import ACCESS_STATUSES, Status
@@ -43,7 +44,7 @@ class Sources:
     subject. ``earlier``: the report to compare with, or None. ``leavers``: authorisation numbers of persons who are no holders any more,
     also where the inventory still has them. ``deliveries``: the
     issuer's last one to each holder, by number. ``exceptions``: what the site has accepted.
-    ``crl``: the revocation lists. ``issuer``: the site's setting of the issuer, as it is written; empty without one. ``name_check``: how
+    ``crl``: the revocation lists. ``site``: its issuers. ``name_check``: how
     the names in certificates are compared with those of the inventory. ``register_problems``: what is wrong with rows of the register.
     """
 
@@ -55,7 +56,7 @@ class Sources:
     deliveries: Mapping[str, DeliveryRecord] = field(default_factory=dict)
     exceptions: tuple[ExceptionRow, ...] = ()
     crl: ReadLists = field(default_factory=lambda: ReadLists(Revocations(), ()))
-    issuer: str = ""
+    site: Issuers = field(default_factory=Issuers)
     name_check: NameCheck = NameCheck.WORDS
     register_problems: tuple[Problem, ...] = ()
 
@@ -208,6 +209,7 @@ def _rules(
         revocations=sources.crl.revocations,
         exceptions=Exceptions(sources.exceptions, calendar.day(parameters.report_date)),
         name_check=sources.name_check,
+        site=sources.site,
     )
 
 
@@ -280,7 +282,9 @@ def _held(row: CertificateRow) -> tuple[str, str | None]:
 def _without_workstation(sources: Sources, rules: Rules) -> tuple[HolderRow, ...]:
     listed = {holder_key(entry, {}, rules.shared) for entry in _listed(sources)}
     people = {holder_key(entry, {}, rules.shared): entry for entry in sources.people}
-    own = {key: replace(entry, issuer_setting=sources.issuer) for key, entry in people.items() if key not in listed}
+    own = {
+        key: replace(entry, issuer_setting=sources.site.names[0]) for key, entry in people.items() if key not in listed
+    }
     rows = (lone_row(entry, rules) for entry in own.values())
     return tuple(sorted(rows, key=_holder_order))
 

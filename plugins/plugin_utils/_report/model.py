@@ -33,6 +33,7 @@ class NextStep(str, Enum):
     CALL_ISSUER = "call_issuer"
     RETURN_DOCUMENT = "return_document"
     ASK_FOR_STRONGER = "ask_for_stronger"
+    ADD_AUTHORITY = "add_authority"
     REPLACE_REVOKED = "replace_revoked"
     ENROL = "enrol"
     RENEW = "renew"

@@ -27,6 +27,7 @@ BY_STATUS = {
     Status.VALID: NOTHING,
     Status.REVOKED: (NextStep.REPLACE_REVOKED, Actor.IT),
     Status.WEAK: (NextStep.ASK_FOR_STRONGER, Actor.ISSUER),
+    Status.UNKNOWN_ISSUER: (NextStep.ADD_AUTHORITY, Actor.IT),
     Status.NOT_YET_VALID: (NextStep.CHECK_CLOCK_OR_WAIT, Actor.IT),
     Status.WRONG_HOLDER: (NextStep.REMOVE_FROM_OTHERS, Actor.IT),
 }

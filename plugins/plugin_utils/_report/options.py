@@ -10,6 +10,7 @@ from typing import Any
 
 from .._facts.holders import HOLDER_OPTIONS
 from .._facts.leavers import LEAVERS
+from .._facts.site_issuers import ISSUER_OPTIONS
 from .._mail.smtp import SERVER_OPTIONS
 from .._messages.words import LANGUAGES
 from .destinations import NEEDED
@@ -80,7 +81,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "authorisation_document": {"type": "dict", "options": DOCUMENT, "site": True},
     "authorisation_due_within_days": {"type": "int", "default": 40, "site": True},
     "facts_max_age_days": {"type": "int", "default": 3, "site": True},
-    "issuer": {"type": "str", "site": True},
+    **ISSUER_OPTIONS,
     "issuer_overdue_days": {"type": "int", "site": True},
     "issuer_contact": {"type": "str", "site": True},
     "issuer_mail_sender": {"type": "str", "site": True},

@@ -17,9 +17,10 @@ from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
 from .._facts.holder_entries import VARIABLE, entries_in
 from .._facts.holders import parse_day, parse_holder
-from .._facts.issuer_settings import setting_of
 from .._facts.leavers import LEAVERS, gone, leavers_in
+from .._facts.site_issuers import issuers_of
 from .._io.atomic_files import read, write
+from .._policy.issuers import Issuers
 from .._policy.names import NameCheck
 from .._policy.subject import check_pattern
 from .._policy.validity import calendar_of
@@ -71,7 +72,7 @@ class Written:
 def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> Report:
     """The whole report of the options and the hosts' variables: ``query`` selects nothing yet. Raises ``Pkcs12Error``."""
     check_pattern("authorisation_pattern", options["authorisation_pattern"], groups=1)
-    check_pattern("issuer", options["issuer"])
+    site = issuers_of(options)
     variables = list(variables)
     slices = [_earlier(path) for path in options["merge_reports"]]
     anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
@@ -79,9 +80,9 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         parse_holder({"user": entry["name"]} | entry, site_anniversary=anniversary)
         for entry in options["register_holders"]
     ]
-    parameters = _parameters(options, now)
+    parameters = _parameters(options, site, now)
     today = calendar_of(parameters.time_zone, 0).day(parameters.report_date)
-    hosts = _hosts(variables, slices, parameters.issuer)
+    hosts = _hosts(variables, slices, site)
     sources = Sources(
         hosts=hosts,
         # If a person is in both, the last entry counts.
@@ -92,7 +93,7 @@ def report_of(options: Mapping[str, Any], variables: Iterable[tuple[str, Mapping
         leavers=_leavers(options, variables, today),
         exceptions=parse_exceptions(options["exceptions"]),
         crl=read_lists(options, hosts, parameters.report_date),
-        issuer=parameters.issuer,
+        site=site,
         name_check=NameCheck(options["name_check"]),
         register_problems=options.get("register_problems", ()),
     )
@@ -288,11 +289,13 @@ def not_compared(options: Mapping[str, Any], report: Report) -> list[Problem]:
     return [Problem("older_report", {"name": path})] if path and report.compared_with is None else []
 
 
-def _hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report], issuer: str) -> Sequence[Host]:
-    inventory = [host_of(name, known, issuer) for name, known in variables]
+def _hosts(
+    variables: Iterable[tuple[str, Mapping[str, Any]]], slices: Iterable[Report], site: Issuers
+) -> Sequence[Host]:
+    inventory = [host_of(name, known, site) for name, known in variables]
     # A host without holders and without facts is no workstation, for example the controller or a server.
     ours = [host for host in inventory if host.entries or host.facts_at or host.problem]
-    found = merged(ours, (host for report in slices for host in hosts_of(report)), issuer)
+    found = merged(ours, (host for report in slices for host in hosts_of(report)), site)
     refusals = [host.refusal for host in found if host.refusal]
     if refusals and len(refusals) == len(found):
         raise refusals[0]  # a report of nobody would take the place of the last good one
@@ -323,7 +326,7 @@ def check_days(options: Mapping[str, Any], names: Iterable[str]) -> None:
             raise Pkcs12Error(Problem("bad_arguments.days", {"given": options[name]}, name))
 
 
-def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
+def _parameters(options: Mapping[str, Any], site: Issuers, now: datetime) -> ReportParameters:
     check_days(options, DAYS)
     parameters = ReportParameters(
         report_date=now.replace(microsecond=0),
@@ -340,7 +343,7 @@ def _parameters(options: Mapping[str, Any], now: datetime) -> ReportParameters:
         issuer_mail_subject=options["issuer_mail_subject"],
         query=None,
         establishment=options["establishment"],
-        issuer=setting_of(options["issuer"]),
+        issuer=", ".join(site.names),
         service=service_of(options["service"]),
         authorisation_document=document_of(options["authorisation_document"]),
     )

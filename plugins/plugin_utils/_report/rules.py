@@ -14,6 +14,7 @@ from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.access import Authorisation
+from .._policy.issuers import Issuers
 from .._policy.names import NameCheck
 from .._policy.revocation import Revocations
 from .._policy.subject import HolderIndex
@@ -35,6 +36,7 @@ class Rules:
     without a workstation. ``leavers``: authorisation numbers of those who should have no certificate any more.
     ``deliveries``: the last one of each holder, by number. ``exceptions``: what the site has accepted.
     ``revocations``: what the CRLs say. ``shared``: numbers that the inventory has for two people.
+    ``site``: its issuers, as the settings name them now: the facts of certificates are older.
     """
 
     now: datetime
@@ -51,6 +53,7 @@ class Rules:
     revocations: Revocations = field(default_factory=Revocations)
     shared: Shared = field(default_factory=dict)
     name_check: NameCheck = NameCheck.WORDS
+    site: Issuers = field(default_factory=Issuers)
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
         """All entries of one holder: these, and those of the register."""
@@ -85,7 +88,7 @@ class EvaluatedHost:
 
 def evaluate_host(host: Host, rules: Rules) -> EvaluatedHost:
     """Sets the status of each certificate of a workstation, by the day of the report."""
-    status_rules = StatusRules(rules.index, rules.accounts, rules.calendar, rules.now, rules.revocations)
+    status_rules = StatusRules(rules.index, rules.accounts, rules.calendar, rules.now, rules.revocations, rules.site)
     rated = rate_certificates(host.certificates, status_rules)
     held: dict[str, list[RatedCertificate]] = {}
     for each in rated:

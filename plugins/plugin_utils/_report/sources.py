@@ -27,6 +27,7 @@ from .._facts.schema import (
     UnreadRecord,
     WorkstationRecord,
 )
+from .._policy.issuers import Issuers
 from .._policy.subject import ExpectedSubject
 from .model import HolderRow, HolderWorkstation, NextStep, Reachability, Report, StoreOwner
 from .no_answer import FACTS, VARIABLES
@@ -63,8 +64,8 @@ class Host:
     reached: bool = False
 
 
-def host_of(name: str, variables: Mapping[str, Any], issuer: str = "") -> Host:
-    """A workstation by its variables: holders, facts, and what the last audit came to. ``issuer``: the site's setting.
+def host_of(name: str, variables: Mapping[str, Any], site: Issuers = Issuers()) -> Host:  # noqa: B008
+    """A workstation by its variables: holders, facts, and what the last audit came to. ``site``: its issuers.
 
     A wrong variable of one workstation does not keep the others out of the report: it becomes the workstation's problem.
     """
@@ -79,8 +80,8 @@ def host_of(name: str, variables: Mapping[str, Any], issuer: str = "") -> Host:
         problem = Problem(f"{VARIABLES}.workstation", causes=(refusal.problem,))
         return replace(host, entries=known, problem=problem, refusal=refusal, reached=not host.problem)
     if not host.facts_at:
-        return replace(host, entries=tuple(replace(entry, issuer_setting=issuer) for entry in entries))
-    return replace(host, entries=listed_under(entries, holders_of_facts(facts), issuer))
+        return replace(host, entries=tuple(replace(entry, issuer_setting=site.names[0]) for entry in entries))
+    return replace(host, entries=listed_under(entries, holders_of_facts(facts), site))
 
 
 def usable(value: Any) -> Any:
@@ -228,20 +229,24 @@ def people_of(report: Report) -> tuple[HolderEntry, ...]:
     )
 
 
-def merged(inventory: Iterable[Host], earlier: Iterable[Host], issuer: str = "") -> tuple[Host, ...]:
+def merged(
+    inventory: Iterable[Host],
+    earlier: Iterable[Host],
+    site: Issuers = Issuers(),  # noqa: B008
+) -> tuple[Host, ...]:
     """Each workstation once, by the newest facts. If the inventory has the workstation, the inventory says who works there.
 
-    ``issuer``: the site's setting.
+    ``site``: its issuers.
     """
     hosts = {host.name: host for host in inventory}
     named = set(hosts)
     for other in earlier:
         known = hosts.get(other.name)
-        hosts[other.name] = other if known is None else _newest(known, other, known.name in named, issuer)
+        hosts[other.name] = other if known is None else _newest(known, other, known.name in named, site)
     return tuple(hosts[name] for name in sorted(hosts))
 
 
-def _newest(one: Host, other: Host, is_inventory: bool, issuer: str) -> Host:
+def _newest(one: Host, other: Host, is_inventory: bool, site: Issuers) -> Host:
     newer, older = (other, one) if _age(other) > _age(one) else (one, other)
     if one.refusal:  # the inventory could not say who works there
         reached = newer.reached or not newer.problem
@@ -253,7 +258,7 @@ def _newest(one: Host, other: Host, is_inventory: bool, issuer: str) -> Host:
     settings = {entry.issuer_setting for entry in newer.entries}
     once = (replace(entry, in_facts=False) for entry in older.entries if entry.issuer_setting in settings)
     listed = list({entry.key: entry for entry in one.entries}.values())
-    return replace(newer, entries=listed_under(listed, (*newer.entries, *once), issuer, every=True))
+    return replace(newer, entries=listed_under(listed, (*newer.entries, *once), site, every=True))
 
 
 def _age(host: Host) -> tuple[bool, float, bool]:

@@ -230,6 +230,14 @@ LEGEND: Catalogue = {
         "It lies in another person's store: no access.",
         "Il se trouve dans le magasin d'une autre personne : pas d'accès.",
     ),
+    "legend.unknown_issuer": (
+        "No authority of the site signed it: it may not work.",
+        "Aucune autorité du site ne l'a signé : accès incertain.",
+    ),
+    "legend.self_signed": (
+        "Signed with its own key: it counts for nothing.",
+        "Signé avec sa propre clé : il ne compte pas.",
+    ),
     "legend.not_yet_valid": ("Its first day is still to come.", "Son premier jour n'est pas encore venu."),
     "legend.never_seen": ("No audit ever: nobody knows.", "Jamais de relevé : on ne sait pas."),
     "legend.unknown": (

@@ -51,6 +51,8 @@ _MEMBERS: Catalogue = {
     "status.archived": ("archived", "archivé"),
     "status.key_missing": ("key missing", "clé absente"),
     "status.wrong_holder": ("in another's store", "chez une autre personne"),
+    "status.unknown_issuer": ("unknown issuer", "émetteur inconnu"),
+    "status.self_signed": ("self-signed", "autosigné"),
     "status.weak": ("too weak", "trop faible"),
     "status.unknown": ("unknown", "inconnu"),
     "status.never_seen": ("never seen", "jamais vu"),
@@ -116,6 +118,10 @@ _MEMBERS: Catalogue = {
     "next_step.ask_for_stronger": (
         "issue a certificate with a stronger key or signature",
         "délivrer un certificat à clé ou signature plus forte",
+    ),
+    "next_step.add_authority": (
+        "ask the issuer whether it signed this certificate; if it did, add its authority, else remove the certificate",
+        "demander à l'émetteur s'il a signé ce certificat ; si oui, ajouter son autorité, sinon supprimer le certificat",
     ),
     "next_step.replace_revoked": (
         "ask the issuer for a new certificate, then run renew with pkcs12_install=always",

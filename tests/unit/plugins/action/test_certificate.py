@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from lab.authority import IssuedBundle
 from unit.plugins.action.effects import (
@@ -28,7 +29,6 @@ from unit.plugins.action.effects import (
     code,
     computers,
     days_of_access,
-    facts,
     lines,
     logging_scripts,
     other_name,
@@ -54,6 +54,15 @@ HERS = FOLDER | {"authorisation": "T123456"}
 ABSENT = {"state": "absent", "path": None}
 MARRIED = bundle("Jeanne Durand - T123456", 20 * DAY)
 OF_ROOT = issue(replace(authority(), issuing=authority().root), NAME, YEAR)
+
+
+PROFILE = {"name": "people", "issuer": "CN=AC Personnes"}
+
+
+def with_root(scene: Scene) -> None:
+    """A new bundle, and a file of authorities that has only the root."""
+    new(scene)
+    (scene.folder / "root.pem").write_bytes(authority().root.public_bytes(Encoding.PEM))
 
 
 def new(scene: Scene, *installed: IssuedBundle) -> None:
@@ -162,7 +171,11 @@ EFFECTS = [
     Effect("thumbprints", [OLD.thumbprint], gone, 2, 1, ABSENT | {"issuer": "."}, two_stored),
     Effect("thumbprints", [], gone, 2, 0, ABSENT | {"issuer": "."}, two_stored),
     Effect("issuer", "CN=AC Racine", gone, 2, 1, ABSENT | {"thumbprints": BOTH}, lambda scene: scene.plant(OLD, OF_ROOT)),
-    Effect("issuer", "CN=Nobody", lambda scene: len(facts(scene)["certificates"]), 1, 0, scene=new),
+    Effect("issuer", "CN=Nobody", code, None, "wrong_issuer", scene=new),
+    Effect("issuers", [{"name": "people", "issuer": "CN=Nobody"}], code, None, "wrong_issuer", scene=new),
+    Effect("issuers.name", " ", code, None, "bad_arguments", scene=new, entry=PROFILE),
+    Effect("issuers.issuer", "CN=Nobody", code, None, "wrong_issuer", scene=new, entry=PROFILE),
+    Effect("issuers.authority", "{folder}/root.pem", code, None, "wrong_issuer", scene=with_root, entry=PROFILE),
     Effect("expired_for_days", 2, gone, 2, 1, ABSENT | {"issuer": "."}, two_expired),
     Effect("offline", True, outcome, "deferred", "removed", ABSENT | {"issuer": "."}, left),
     Effect("install", "due", outcome, "renewed", "not_due", HERS, early),

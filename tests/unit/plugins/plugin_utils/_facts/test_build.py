@@ -99,7 +99,7 @@ def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() 
         "not_before": f"{said.not_before:%Y-%m-%dT%H:%M:%SZ}",
         "not_after": f"{said.not_after:%Y-%m-%dT%H:%M:%SZ}",
         "days_left": 1,
-        "status": "key_missing",
+        "status": "self_signed",
         "eku": [],
         "use": "authentication",
         "key_type": "EC secp256r1",
@@ -113,6 +113,7 @@ def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() 
         "issuer_setting": "",
         "crl_urls": [URL],
         "key_exportable": None,
+        "signed_by": "self_signed",
     }
     whose = {"path": "D:\\Profils\\jdupont", "loaded": False, "temporary": False, "readable": True}
     assert record["profiles"][0] == {"owner_sid": SID, "owner": HOLDER, **whose}

@@ -26,6 +26,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_s
     matches,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection, given_issuer
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import (
+    Issuers,
+    issuers_of_pattern,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, index_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account
@@ -58,10 +62,13 @@ def audit(issuer: str | None, before: Any, store: Store, people: Sequence[Holder
     """The facts after a run for these people."""
     profiles = tuple(profile(*elements, owner_sid=sid) for sid, elements in store.items())
     found = inventory(profiles=profiles, accounts=ACCOUNTS)
-    entries = resolve_accounts(merge_known(people, known_holders(before, issuer)), found)
+    entries = resolve_accounts(merge_known(people, known_holders(before, issuers_of_pattern(issuer))), found)
     index = index_holders([each.person.authorisation or "" for each in people], None)
     scope = FactsScope(
-        Selection(given_issuer(issuer), index=index), entries, Calendar(), issuers=issuer_settings(issuer, before)
+        Selection(given_issuer(issuer), index=index),
+        entries,
+        Calendar(),
+        issuers=issuer_settings(issuers_of_pattern(issuer), before),
     )
     return to_map(workstation_record(found, {}, scope, NOW))
 
@@ -180,13 +187,15 @@ def test_what_came_of_a_run_is_about_its_issuer_alone(authority: Authority, thei
         OURS: ("failed", why.to_map()),
         THEIRS: (None, None),
     }
-    assert [(each.outcome, each.problem) for each in holders_under(facts, OURS)] == [("failed", why)]
+    assert [(each.outcome, each.problem) for each in holders_under(facts, issuers_of_pattern(OURS))] == [
+        ("failed", why)
+    ]
     for holders in (facts["holders"], facts["holders"][::-1]):
-        (account,) = known_holders({**facts, "holders": holders}, "CN=New")
+        (account,) = known_holders({**facts, "holders": holders}, issuers_of_pattern("CN=New"))
         assert (account.outcome, account.problem) == (None, None)
-    assert holders_under(facts, None) == ()  # nobody knows which of the two is meant
+    assert holders_under(facts, Issuers()) == ()  # nobody knows which of the two is meant
     for earlier in (holders_of_facts(facts), holders_of_facts(after)):
-        rows = listed_under([JEANNE], earlier, THEIRS)
+        rows = listed_under([JEANNE], earlier, issuers_of_pattern(THEIRS))
         assert {each.issuer_setting: each.problem for each in rows} == {OURS: why, THEIRS: None}
 
 
@@ -251,15 +260,15 @@ IN_OURS, IN_THEIRS, NEVER = account(OURS, f"{OURS} 1"), account(THEIRS, f"{THEIR
 def test_a_holder_has_a_row_for_each_setting_and_for_the_sites(
     earlier: list[HolderEntry], setting: str, rows: list[str]
 ) -> None:
-    found = listed_under([JEANNE], earlier, setting)
+    found = listed_under([JEANNE], earlier, issuers_of_pattern(setting))
     assert [each.issuer_setting for each in found] == rows
     assert [each.in_facts for each in found] == [each in {row.issuer_setting for row in earlier} for each in rows]
     assert all(each.owner_sid == (SID if earlier else None) for each in found)
 
 
 def test_of_two_people_one_may_be_unknown_to_the_sites_setting_and_every_row_may_be_listed() -> None:
-    found = listed_under([JEANNE, PAUL], [IN_OURS], OURS)
+    found = listed_under([JEANNE, PAUL], [IN_OURS], issuers_of_pattern(OURS))
     rows = [(each.user, each.issuer_setting, each.in_facts) for each in found]
     assert rows == [(HOLDER, OURS, True), (OTHER, OURS, False)]
-    every = listed_under([JEANNE], [IN_OURS, NEVER], OURS, every=True)
+    every = listed_under([JEANNE], [IN_OURS, NEVER], issuers_of_pattern(OURS), every=True)
     assert [each.issuer_setting for each in every] == [OURS, SLIP]

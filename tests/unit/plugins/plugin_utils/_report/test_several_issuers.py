@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import issuers_of_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import (
@@ -55,7 +56,9 @@ def test_what_the_last_run_found_is_told_in_the_row_of_its_issuer() -> None:
     wrong = problem("wrong_passphrase")
     failed = replace(OURS, outcome="failed", outcome_at=NOW, problem=wrong)
     found = report(both(20, 20, entries=(failed, replace(THEIRS, outcome="deferred", outcome_at=NOW))))
-    again = report(*merged([host(entries=(OURS,), facts_at=None)], hosts_of(parse(to_json(found))), A))
+    again = report(
+        *merged([host(entries=(OURS,), facts_at=None)], hosts_of(parse(to_json(found))), issuers_of_pattern(A))
+    )
     for each in (found, again):
         told = {row.issuer_setting: (row.places[0].problem, row.next_step) for row in each.holders}
         assert told == {A: (wrong, NextStep.MEND_FAILURE), B: (None, NextStep.LOG_ON)}
@@ -130,7 +133,7 @@ def test_one_person_is_no_two_of_one_name() -> None:
 
 
 def test_somebody_without_a_workstation_has_the_row_of_the_site() -> None:
-    found = build(Sources([both()], (PAUL, JEANNE), None, None, issuer=A), PARAMETERS)
+    found = build(Sources([both()], (PAUL, JEANNE), None, None, site=issuers_of_pattern(A)), PARAMETERS)
     assert [(row.authorisation, row.issuer_setting) for row in found.without_workstation] == [("T2", A)]
 
 
@@ -139,9 +142,9 @@ def test_a_report_of_reports_has_both() -> None:
     again = build(Sources(merged((), hosts_of(parse(to_json(found)))), (), None, None), PARAMETERS)
     assert (again.holders, again.certificates) == (found.holders, found.certificates)
     listed = host(entries=(OURS,), facts_at=None)
-    (known,) = merged([listed], hosts_of(found), A)
+    (known,) = merged([listed], hosts_of(found), issuers_of_pattern(A))
     assert [each.issuer_setting for each in known.entries] == [A, B]
-    (unknown,) = merged([listed], hosts_of(report(host(of(B), entries=(THEIRS,)))), A)
+    (unknown,) = merged([listed], hosts_of(report(host(of(B), entries=(THEIRS,)))), issuers_of_pattern(A))
     assert [(each.issuer_setting, each.in_facts, each.owner_sid) for each in unknown.entries] == [
         (A, False, JEANNE.owner_sid),
         (B, True, JEANNE.owner_sid),
