@@ -13,11 +13,10 @@ from enum import Enum
 from typing import Any
 
 from .._errors import Pkcs12Error, Problem, Value
-from .._policy.access import Authorisation, access_of
+from .._policy.access import Authorisation, access_of, access_there
 from .._policy.accounts import account_of
 from .._policy.issuers import Issuers
 from .._policy.names import NameCheck, number_key
-from .._policy.status import WITHOUT_ACCESS
 from .._policy.subject import ExpectedSubject, index_holders
 from .._policy.validity import Calendar
 from .._workstation.findings import TEMPORARY
@@ -334,8 +333,8 @@ def holder_record(
     """An entry's holder as facts have it."""
     holder = holder_status(entry, rated, unread, rules)
     record = holder.record
-    end = record.not_after if record and holder.status not in WITHOUT_ACCESS else None
-    access = access_of(holder.status, end, Authorisation(entry.anniversary), rules.calendar, rules.now)
+    there = access_there(holder.status, record.not_after if record else None, rules.now)
+    access = access_of(holder.status, (there,), Authorisation(entry.anniversary), rules.calendar, rules.now)
     return HolderRecord(
         user=entry.user,
         name=entry.person.name,

@@ -19,7 +19,7 @@ from .._facts.build import FactsScope, certificate_row, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, other_names, resolve_accounts
 from .._facts.schema import WorkstationRecord
-from .._policy.access import Access, Authorisation, access_of
+from .._policy.access import Access, Authorisation, access_of, access_there
 from .._policy.issuers import Issuers
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject
@@ -185,7 +185,8 @@ def cannot_wait(task: HolderTask, context: ResultContext) -> bool:
 def _access_until(end: datetime | None, entry: HolderEntry, context: ResultContext) -> Access:
     """The holder's access with a certificate that a browser offers until then, and the yearly authorisation."""
     status = Status.VALID if end else Status.MISSING
-    return access_of(status, end, Authorisation(entry.anniversary), context.calendar, context.now)
+    there = access_there(status, end, context.now)
+    return access_of(status, (there,), Authorisation(entry.anniversary), context.calendar, context.now)
 
 
 def _offered(done: Transaction, person: ExpectedSubject, now: datetime, site: Issuers) -> StoreCertificate | None:

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 
-from .status import WORST_FIRST, Status
+from .status import WORST_FIRST, GivesAccess, Status, Trait
 from .validity import Calendar
 
 
@@ -64,40 +65,71 @@ def _day_of(year: int, month: int, day: int) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """A holder's access. ``until`` is its last second, in UTC; None without a certificate that gives access.
+class AccessThere:
+    """What a holder's certificate at one workstation gives. ``until``: the last instant at which it gives access, or gave it; None if it
+    never did, or nobody knows."""
 
-    ``ends_on``: the first day of the site without access on the whole of it. ``days_left``: calendar days until then.
+    given: GivesAccess
+    until: datetime | None
+
+
+NOWHERE: Sequence[AccessThere] = ()
+"""Of who has no certificate at any workstation."""
+
+
+def access_there(status: Status, certificate_end: datetime | None, now: datetime) -> AccessThere:
+    """What a certificate at one workstation gives, of a holder who has this status there, and whose certificate has this last second."""
+    until = None if Trait.NO_END in status.traits else certificate_end
+    if until is None:
+        return AccessThere(status.gives_access, None)
+    return AccessThere(GivesAccess.YES if now <= until else GivesAccess.NO, until)
+
+
+def anywhere(places: Sequence[AccessThere]) -> GivesAccess:
+    """Whether a holder has access as far as certificates are concerned: while one workstation gives it."""
+    given = {each.given for each in places}
+    return next((each for each in (GivesAccess.YES, GivesAccess.UNKNOWN) if each in given), GivesAccess.NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A holder's access. ``until`` is its last second, in UTC; None without a certificate that gives access, or ever gave it.
+
+    ``ends_on``: the first day of the site without access on the whole of it. ``days_left``: calendar days until then. ``given``: whether
+    there is access now.
     """
 
     until: datetime | None
     days_left: int | None
     status: Status
     ends_on: date | None = None
+    given: GivesAccess = GivesAccess.NO
 
 
 def access_of(
     certificate: Status,
-    certificate_end: datetime | None,
+    places: Sequence[AccessThere],
     authorisation: Authorisation,
     calendar: Calendar,
     now: datetime,
 ) -> Access:
-    """The access of a holder whose certificate has this status and this last second.
+    """The access of a holder with these certificates, of which the worst has this status: it lasts as long as that of one workstation.
 
-    If the authorisation is not known, the access is that of the certificate.
+    If the authorisation is not known, the access is that of the certificates.
     """
+    certificate_end = max((each.until for each in places if each.until), default=None)
     said = authorisation.status(calendar, now)
+    given = GivesAccess.NO if said is Status.EXPIRED else anywhere(places)
     if certificate_end is None and said is Status.RENEWAL_DUE:
         said = None  # there is no access whose end comes nearer
     # A status of a certificate alone, such as superseded, stays as it is.
     worst = min((certificate, said), key=WORST_FIRST.index) if said and certificate in WORST_FIRST else certificate
     if certificate_end is None:
-        return Access(None, None, worst)
+        return Access(None, None, worst, given=given)
     end = authorisation.end
     until = certificate_end if end is None else min(certificate_end, last_second_before(end, calendar))
     ending = calendar.ending(until, now)
-    return Access(until, ending.days_left, worst, ending.on)
+    return Access(until, ending.days_left, worst, ending.on, given)
 
 
 def last_second_before(day: date, calendar: Calendar) -> datetime:

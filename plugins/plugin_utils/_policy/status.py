@@ -282,6 +282,3 @@ WORST_FIRST = tuple(each for each in Status if HOLDER in each.of)
 
 ACCESS_STATUSES = tuple(each for each in Status if each.gives_access is GivesAccess.YES)
 """Statuses of a holder who has a certificate that a browser offers."""
-
-WITHOUT_ACCESS = tuple(each for each in Status if Trait.NO_END in each.traits)
-"""Statuses of a certificate that gives no access now, although its end has not come."""

@@ -14,7 +14,7 @@ from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import Awaiting
 from .._facts.schema import BrowserProblem, CertificateRecord, Strangers, UnreadRecord
 from .._policy.revocation import Revocation
-from .._policy.status import Status
+from .._policy.status import GivesAccess, Status
 from .crl_row import CrlRow
 from .exceptions import Acceptable, Accepted, ExceptionRow
 
@@ -67,9 +67,10 @@ class HolderWorkstation:
     ``facts_at``: when the workstation last answered, None if it never did. ``valid_from``, ``valid_until`` and ``thumbprint`` are
     those of the certificate that decides the status, ``ends_on`` and ``days_left`` its end as people read it. ``owner_sid``: of the
     account, None if the workstation does not know it. ``outcome``: of the last run, at ``outcome_at``; ``problem``: what it found.
-    ``revocation``: of this certificate; ``valid_until`` is then the instant at which it was revoked. ``gives_access``: false for a
-    certificate without its key and for one that is not valid yet, also while the workstation is silent. ``issued_to``: whom the
-    certificate names, where it has the holder's number and neither the name nor the former name; else None.
+    ``revocation``: of this certificate; ``valid_until`` is then the instant at which it was revoked. ``gives_access``: whether this
+    certificate gives access at the report's date, also while the workstation is silent; ``access_until``: the last instant at which it
+    gives access, or gave it. ``issued_to``: whom the certificate names, where it has the holder's number and neither the name nor the
+    former name; else None.
     """
 
     workstation: str
@@ -88,7 +89,8 @@ class HolderWorkstation:
     outcome: str | None
     outcome_at: datetime | None
     revocation: Revocation | None = None
-    gives_access: bool = True
+    gives_access: GivesAccess = GivesAccess.UNKNOWN
+    access_until: datetime | None = None
     problem: Problem | None = None
     issued_to: str | None = None
 
@@ -97,8 +99,9 @@ class HolderWorkstation:
 class HolderRow:
     """One holder. ``status`` is the worst of the certificate at any of the holder's workstations and of the yearly authorisation.
 
-    ``access_until``: last second of access, None without; ``ends_on``: the first day of the site without access on the whole of it;
-    ``days_left``: calendar days until then. ``valid_until``: last second of the certificate that ends first at any workstation;
+    ``gives_access``: whether there is access at the report's date, at one workstation at least. ``access_until``: its last second, None
+    without; ``ends_on``: the first day of the site without access on the whole of it;
+    ``days_left``: calendar days until then. ``valid_until``: last second of the certificate with which access ends;
     ``certificate_ends_on`` and ``certificate_days_left``: its end as people read it. ``authorisation_until``: end
     date of the authorisation, without access from it on; ``authorisation_of_site``: it is the site's, not the holder's own.
     ``authorisation_status``: valid, renewal_due, expired, or None without a date. ``certificate_step`` and ``certificate_actor``: the
@@ -135,6 +138,7 @@ class HolderRow:
     certificate_step: NextStep = NextStep.NOTHING
     certificate_actor: Actor = Actor.NOBODY
     former_name: str | None = None
+    gives_access: GivesAccess = GivesAccess.UNKNOWN
     issuer_setting: str = ""
 
     @property

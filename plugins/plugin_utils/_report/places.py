@@ -11,7 +11,8 @@ from .._errors import Problem
 from .._facts.evaluation import HolderStatus
 from .._facts.holders import HolderEntry, holder_status
 from .._facts.schema import CertificateRecord
-from .._policy.status import WITHOUT_ACCESS, Status
+from .._policy.access import access_there
+from .._policy.status import Status
 from .model import HolderWorkstation, NextStep, Reachability
 from .next_step import LastSeen, RemainingCertificates, after_waiting, at_last, next_step
 from .no_answer import no_answer_reason
@@ -56,7 +57,7 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     """An entry of the inventory at its workstation."""
     number = entry.person.authorisation
     there = _found_there(entry, seen)
-    gives_access = there.status not in WITHOUT_ACCESS
+    found = there.status
     # Nobody has looked for this holder there yet, or nobody knows who works there now.
     if (there.record is None and not entry.in_facts) or seen.host.reached:
         there = replace(there, status=Status.UNKNOWN)
@@ -68,13 +69,15 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     replaced = before is not None and record is not None and before != record.thumbprint
     known_status = _of_newcomer(statuses.get(seen.answer, there.status), entry, rules)
     first = next_step(known_status, entry, _last_seen(entry, seen, outcome, problem))
-    waited = _waited_days(entry, record if gives_access else None, rules)
+    end = seen.status_rules.end(record) if record else None
+    # The certificate of a workstation that is silent since gives access until it ends.
+    access = access_there(found if record else known_status, end, rules.now)
+    waited = _waited_days(entry, record if access.until else None, rules)
     first = after_waiting(first, waited, rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     elsewhere = there.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
     person = replace(entry.person, pattern=rules.index.pattern, name_check=rules.name_check)
-    end = seen.status_rules.end(record) if record else None
     ending = rules.calendar.ending(end, rules.now) if end else None
     return HolderWorkstation(
         workstation=seen.host.name,
@@ -93,7 +96,8 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
         outcome=outcome,
         outcome_at=entry.outcome_at if outcome else None,
         revocation=seen.status_rules.revocation(record) if record else None,
-        gives_access=gives_access,
+        gives_access=access.given,
+        access_until=access.until,
         problem=problem,
         issued_to=person.other_name_in(record) if record else None,
     )

@@ -14,8 +14,8 @@ from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import HolderEntry
 from .._facts.shared_numbers import Shared, shared_by
 from .._messages.words import SID
-from .._policy.access import Authorisation, access_of
-from .._policy.status import WORST_FIRST, Status
+from .._policy.access import NOWHERE, AccessThere, Authorisation, access_of
+from .._policy.status import WORST_FIRST, GivesAccess, Status
 from .acceptance import AUTHORISATION
 from .deliveries import with_delivery
 from .model import HolderRow, HolderWorkstation, NextStep, WorkstationRow
@@ -57,8 +57,8 @@ def holder_row(
         (place for place, found in zip(places, held, strict=True) if found is None), key=_severity, default=None
     )
     dated = sorted((place for place in places if place.valid_until), key=lambda place: str(place.valid_until))
-    with_access = [place for place in dated if place.gives_access]
-    ends = with_access or dated
+    # Access lasts as long as that of one workstation, so it ends with the certificate that ends last.
+    ends = [place for place in dated if place.access_until] or dated
     return person_row(
         replace(
             blank_row([entry for entry, _seen in entries], rules),
@@ -66,13 +66,13 @@ def holder_row(
             next_step=pressing.next_step if pressing else NextStep.NOTHING,
             actor=pressing.actor if pressing else Actor.NOBODY,
             accepted=tuple(dict.fromkeys(filter(None, held))),
-            valid_from=ends[0].valid_from if ends else None,
-            valid_until=ends[0].valid_until if ends else None,
-            certificate_ends_on=ends[0].ends_on if ends else None,
-            certificate_days_left=ends[0].days_left if ends else None,
+            valid_from=ends[-1].valid_from if ends else None,
+            valid_until=ends[-1].valid_until if ends else None,
+            certificate_ends_on=ends[-1].ends_on if ends else None,
+            certificate_days_left=ends[-1].days_left if ends else None,
             places=tuple(places),
         ),
-        with_access[0].valid_until if with_access else None,
+        [AccessThere(place.gives_access, place.access_until) for place in places],
         rules.authorisation(rules.all_entries([entry for entry, _seen in entries])),
         left,
         rules,
@@ -107,7 +107,8 @@ def _with_shared_number(
                 days_left=None,
                 thumbprint=None,
                 revocation=None,
-                gives_access=False,
+                gives_access=GivesAccess.UNKNOWN,
+                access_until=None,
             )
             for place in places
         ),
@@ -172,22 +173,23 @@ def lone_row(entry: HolderEntry, rules: Rules) -> HolderRow:
     step, actor = with_delivery((row.next_step, row.actor), row, rules.deliveries.get(row.authorisation))
     row = replace(row, next_step=step, actor=actor)
     row = replace(row, next_step=NextStep.NOTHING, actor=Actor.NOBODY, accepted=(accepted,)) if accepted else row
-    return person_row(row, None, rules.authorisation(rules.all_entries([entry])), RemainingCertificates(), rules)
+    return person_row(row, NOWHERE, rules.authorisation(rules.all_entries([entry])), RemainingCertificates(), rules)
 
 
 def person_row(
-    row: HolderRow, end: datetime | None, authorisation: Authorisation, left: RemainingCertificates, rules: Rules
+    row: HolderRow,
+    places: Sequence[AccessThere],
+    authorisation: Authorisation,
+    left: RemainingCertificates,
+    rules: Rules,
 ) -> HolderRow:
-    """A row with what certificate and authorisation come to together: end of access, status and next step.
-
-    ``end``: the last instant at which a certificate gives access at each workstation that has one; None if none does.
-    """
-    access = access_of(row.status, end, authorisation, rules.calendar, rules.now)
+    """A row with what certificates and authorisation come to together: access and its end, status and next step."""
+    access = access_of(row.status, places, authorisation, rules.calendar, rules.now)
     status = authorisation.status(rules.calendar, rules.now)
     accepted = rules.exceptions.accepted(row.authorisation, f"{AUTHORISATION}{status.value}") if status else None
     own = at_last((row.next_step, row.actor), left)
     # The issuer sends no certificate without it, so it comes first where it also ends first.
-    is_first = status is Status.RENEWAL_DUE and access.until is not None and access.until != end
+    is_first = status is Status.RENEWAL_DUE and access.until not in (None, *(each.until for each in places))
     step, actor = with_authorisation(own, None if accepted else status, is_first)
     return replace(
         row,
@@ -198,6 +200,7 @@ def person_row(
         actor=actor,
         certificate_step=own[0],
         certificate_actor=own[1],
+        gives_access=access.given,
         access_until=access.until,
         days_left=access.days_left,
         ends_on=access.ends_on,

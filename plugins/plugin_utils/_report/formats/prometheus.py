@@ -52,7 +52,9 @@ def textfile(report: Report) -> str:
 
 
 def _of_the_report(report: Report) -> Iterator[Metric]:
-    holders = Counter(row.status for row in _all_holders(report))
+    # Each status has a series, also without a holder, and one for each other access of its holders.
+    holders = Counter({(each, each.gives_access): 0 for each in Status})
+    holders.update((row.status, row.gives_access) for row in _all_holders(report))
     answers = Counter(row.answer for row in report.workstations)
     counted = summary(report)
     found = counted.without_holder
@@ -60,7 +62,7 @@ def _of_the_report(report: Report) -> Iterator[Metric]:
     yield Metric(
         "pkcs12_holders",
         "Holders by status, those without a workstation included.",
-        [({"status": status.value, "access": status.gives_access.value}, holders[status]) for status in Status],
+        [({"status": status.value, "access": access.value}, count) for (status, access), count in holders.items()],
     )
     yield Metric(
         "pkcs12_holders_accepted",
@@ -95,7 +97,7 @@ def _of_holders(report: Report) -> Iterator[Metric]:
     yield Metric(
         "pkcs12_holder_status",
         "1 for the status that a holder has; the other statuses have no series.",
-        [(_holder(row) | {"status": row.status.value, "access": row.status.gives_access.value}, 1) for row in rows],
+        [(_holder(row) | {"status": row.status.value, "access": row.gives_access.value}, 1) for row in rows],
     )
     yield Metric(
         "pkcs12_holder_access_until_timestamp_seconds",

@@ -107,8 +107,6 @@ _TABLE: Catalogue = {
     "until.exact": ("valid until {moment}", "valide jusqu'au {moment}"),
     "until.certificate": ("certificate ends on {day}", "certificat : fin le {day}"),
     "delivery.of": ("issuer's mail of {day}: {state}", "message de l'émetteur du {day} : {state}"),
-    "access.none": ("no access", "pas d'accès"),
-    "access.unknown": ("unknown", "inconnu"),
     "authorisation.none": ("unknown", "inconnue"),
     "holder.none": ("none", "aucun"),
     "days.today": ("today", "aujourd'hui"),

@@ -101,7 +101,7 @@ class Wording:
 
     def no_end(self, row: HolderRow) -> str:
         """What stands in the place of the end of access: there is none, or nobody knows."""
-        return self.words("access.unknown" if row.status in (Status.UNKNOWN, Status.NEVER_SEEN) else "access.none")
+        return self.of(row.gives_access)
 
     def clock(self, seconds: int | None) -> str:
         """The state of a workstation's clock: right but for what is tolerated, or how many minutes it is fast or slow; empty for None."""

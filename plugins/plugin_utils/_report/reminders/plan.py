@@ -110,17 +110,21 @@ def _own(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Remin
         return None
     matter = replace(_matter(row, recipient, row.certificate_step), actor=row.certificate_actor)
     if row.access_until is not None:
-        # Where the authorisation ends first, the employer is reminded of that end. No step about the certificate changes it.
-        matter = replace(matter, ends_on=row.certificate_ends_on, days_left=row.certificate_days_left)
+        # Where the authorisation ends first, the employer is reminded of that end. No step about the certificate changes it. Of several
+        # workstations that need the step, the first end counts.
+        ends = [(each.ends_on, each.days_left) for each in _waiting(row) if each.ends_on and each.access_until]
+        ends_on, left = min(ends, default=(row.certificate_ends_on, row.certificate_days_left))
+        matter = replace(matter, ends_on=ends_on, days_left=left)
     if row.certificate_step is NextStep.CLOSE_BROWSER:
         return matter  # the new certificate has just come, and its end is far away
-    is_without = any(place.next_step is row.certificate_step and _gives_none(place) for place in row.places)
+    is_without = any(place.access_until is None for place in _waiting(row))
     # Where there is no access, it is due at once, however long access lasts at another workstation.
     return _at_its_day(matter, terms) or (replace(matter, ends_on=None, days_left=None) if is_without else None)
 
 
-def _gives_none(place: HolderWorkstation) -> bool:
-    return place.valid_until is None or not place.gives_access
+def _waiting(row: HolderRow) -> Sequence[HolderWorkstation]:
+    """The workstations that need the certificate's step."""
+    return [place for place in row.places if place.next_step is row.certificate_step]
 
 
 def _recipient(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> Recipient | None:
@@ -145,7 +149,7 @@ def _who_acts(row: HolderRow, terms: Terms, calendar: Calendar, today: date) -> 
 
 def _waited_days(row: HolderRow, calendar: Calendar, today: date) -> int | None:
     """Days since a bundle was due: for the next certificate, or for a newcomer's first. None if nobody knows when it was."""
-    waiting = [place for place in row.places if place.next_step is NextStep.AWAIT_BUNDLE and place.gives_access]
+    waiting = [place for place in row.places if place.next_step is NextStep.AWAIT_BUNDLE and place.access_until]
     days = [calendar.renew_before_days - place.days_left for place in waiting if place.days_left is not None]
     if days:
         return max(days)

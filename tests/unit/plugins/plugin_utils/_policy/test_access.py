@@ -12,6 +12,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.access 
     Access,
     Authorisation,
     access_of,
+    access_there,
     doubt_of,
     last_second_before,
     next_end,
@@ -33,7 +34,7 @@ def access(
     calendar: Calendar = CALENDAR,
     now: datetime = NOW,
 ) -> Access:
-    return access_of(status, end, Authorisation(day), calendar, now)
+    return access_of(status, (access_there(status, end, now),), Authorisation(day), calendar, now)
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,7 @@ def holder_row(
         authorisation_days_left=authorisation_days,
         authorisation_status=authorisation_status,
         places=places,
+        gives_access=worst.gives_access,
     )
 
 
@@ -195,6 +196,8 @@ def places(number: int) -> tuple[HolderWorkstation, ...]:
         owner_sid=f"S-1-5-21-1004336348-1177238915-682003330-{1104 + number}" if number % 5 else None,
         outcome=(None, "deferred", "renewed")[number % 3],
         outcome_at=(None, NOW - timedelta(days=1), NOW)[number % 3],
+        gives_access=status.gives_access,
+        access_until=end,
     )
     if status is Status.EXPIRED and number >= 40:
         failure = problem("a_code_of_the_future", said="1 < 2 | 3")

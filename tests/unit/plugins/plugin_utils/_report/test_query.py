@@ -43,7 +43,7 @@ def names(found: Report) -> list[str]:
         ("[?status=='renewal_due']", ["Paul Martin"]),
         ("[?actor=='it' && status!='valid']", ["Paul Martin", "Anne Roux"]),
         ("[?places[?workstation=='ws-2']]", ["Paul Martin"]),
-        ("[?days_left<`10`]", ["Paul Martin"]),
+        ("[?places[?days_left<`10`]]", ["Paul Martin"]),
         ("[-1:]", ["Anne Roux"]),
         ("reverse(@)", ["Jeanne Dupont", "Paul Martin", "Anne Roux"]),
         ("[[?name=='Anne Roux'], [?status!='valid']][]", ["Paul Martin", "Anne Roux"]),

@@ -147,11 +147,11 @@ def test_who_has_no_access_at_one_workstation_is_not_made_to_wait(there: tuple[C
 
 
 def test_only_workstations_of_the_step_are_named() -> None:
-    both = report(host(record(days=400)), host(name="ws-2"))
+    both = report(host(record(days=3)), host(name="ws-2"))
     (row,) = both.holders
     first, second = row.places
     places = (replace(first, next_step=NextStep.LOG_ON), replace(second, next_step=NextStep.NOTHING))
-    row = replace(row, **to_do(NextStep.LOG_ON, Actor.HOLDER), certificate_days_left=3, places=places)
+    row = replace(row, **to_do(NextStep.LOG_ON, Actor.HOLDER), places=places)
     assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1",)]
     row = replace(row, **to_do(NextStep.RENEW, Actor.IT))
     assert [each.workstations for each in matters_of(replace(both, holders=(row,)), TERMS)] == [("ws-1", "ws-2")]
