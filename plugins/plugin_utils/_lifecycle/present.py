@@ -104,9 +104,10 @@ class PresentFromFolder:
     def apply(self, holder: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
         """Installs the bundle, or says why not. Raises ``Pkcs12Error``, also when the holder never had a certificate and has no bundle."""
         bundle, holder = self.folder.ends_last, _with_known_keys(holder, self.options)
-        installed = best_certificate(
-            holder.store, self.options.person, bundle.leaf.thumbprint if bundle else None, now, self.options.site
-        )
+        # A certificate of another issuer of the site makes no bundle of this one needless.
+        site = self.options.site.like(bundle.leaf) if bundle else self.options.site
+        leaf = bundle.leaf.thumbprint if bundle else None
+        installed = best_certificate(holder.store, self.options.person, leaf, now, site)
         due = installed is None or status_in_time(installed.certificate, now, self.calendar) is not Status.VALID
         if installed and (bundle is None or bundle.leaf.not_after <= installed.certificate.not_after):
             return self._keep(installed, due, holder, drivers)
@@ -114,7 +115,7 @@ class PresentFromFolder:
             return plan_transaction(holder, Plan(()))
         if installed and not due and self.install is Install.DUE:
             return skip_transaction(holder, SkipReason.NOT_DUE)
-        if self.folder.has_nothing_new(now) and last_end(holder.store, self.options.person, now, self.options.site):
+        if self.folder.has_nothing_new(now) and last_end(holder.store, self.options.person, now, site):
             return skip_transaction(holder, SkipReason.WAITING_FOR_ISSUER)
         if bundle is None:
             raise self.folder.refusal()

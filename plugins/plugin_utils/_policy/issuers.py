@@ -111,6 +111,10 @@ class Issuers:
         fitting = (each for each in self.profiles if each.pattern is not None and each.fits(issuer))
         return next(accepting, None) or next(fitting, None) or self.profiles[0]
 
+    def like(self, certificate: Certificate) -> Issuers:
+        """The profile of a certificate alone: what is of another issuer of the site says nothing of this one's."""
+        return Issuers((self.profile_of(certificate.issuer, self.signed_by(certificate)),))
+
     def generation(self, issuer: str, signed_by: str) -> str:
         """By what certificates of one issuer are known: the profile whose authority signed them. Without one, nothing but the name of the
         issuer is known, and has to be the same."""

@@ -89,13 +89,14 @@ def person(
     key: str = "person",
     issuer: str | None = None,
     days: int = 900,
+    name: str = PERSON,
 ) -> x509.Certificate:
     """The person's certificate. ``issuer``: the name that it has for its issuer, where that is not the signer's; without ``by`` its own key
-    signs it."""
+    signs it. ``name``: of the subject."""
     own = key_of(key)
-    said = _name(issuer) if issuer else by.certificate.subject if by else _name(PERSON)
+    said = _name(issuer) if issuer else by.certificate.subject if by else _name(name)
     now = datetime.now(timezone.utc)
-    builder = _builder(_name(PERSON), said, own.public_key())
+    builder = _builder(_name(name), said, own.public_key())
     builder = builder.not_valid_before(now - 100 * DAY).not_valid_after(now + days * DAY)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)

@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promise 14: where the site has named its issuer, a certificate counts as access, or stops a renewal, only when that issuer signed it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from integration.plays import NONCE, cached, failed_hosts, outcomes, told_codes
+from lab.authority import Authority
+from lab.authority.signers import key_of, person, signer
+from lab.hospital import Hospital
+from lab.people import JEANNE, KARIM, PAUL, Desk, Person, Seat
+from lab.playbook import FACT_CACHE, Run, play
+
+HOST = "ws-cardio"
+PEOPLE = (JEANNE, KARIM, PAUL)
+CARDS = "AC Cartes"
+
+
+class Site:
+    """A hospital with two profiles, at whose only workstation everybody's certificate has expired."""
+
+    def __init__(self, hospital: Hospital) -> None:
+        self.hospital, self.cards = hospital, Authority.create(CARDS)
+        self.store = {each: hospital.emulated(HOST).store_of(each.sid) for each in PEOPLE}
+        self.expired = {each: self._plant(each, hospital.issue(each, -10)) for each in PEOPLE}
+
+    def run(self, playbook: str, **variables: Any) -> Run:
+        profiles = [self._profile("people", "CN=AC Personnes", self.hospital.authority)]
+        profiles.append(self._profile("cards", f"CN={CARDS}", self.cards))
+        report = {"pkcs12_report_folder": str(self.hospital.folder / "report")}
+        given = {"pkcs12_issuer": "", "pkcs12_issuers": profiles, **report, **variables}
+        book = f"hospital_it.pkcs12.{playbook}"
+        return play(self.hospital, book, "-e", json.dumps(given), environment={**FACT_CACHE, **NONCE})
+
+    def statuses(self, where: Person) -> dict[str, str]:
+        """Of the certificates in a person's store, by thumbprint."""
+        rows = cached(self.hospital, HOST)["certificates"]
+        return {row["thumbprint"]: row["status"] for row in rows if row["owner_sid"] == where.sid}
+
+    def report(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The rows, by number and profile."""
+        found = json.loads((self.hospital.folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
+        return {(row["authorisation"], row["issuer_setting"]): row for row in found["holders"]}
+
+    def made(self, whose: Person, by: str | None) -> str:
+        """A certificate with the number and the issuer's name that somebody made: with its own key, or an authority's of that name."""
+        name = f"{whose.name} - {whose.authorisation}"
+        own = None if by is None else signer("AC Personnes", by)
+        certificate = person(own, key=name, issuer="AC Personnes", days=9000, name=name)
+        return self.store[whose].plant(certificate, key_of(name))
+
+    def _plant(self, whose: Person, issued: Any) -> str:
+        return self.store[whose].plant(issued.certificate, issued.private_key)
+
+    def _profile(self, name: str, issuer: str, authority: Authority) -> dict[str, str]:
+        path = self.hospital.folder / f"{name}.pem"
+        path.write_bytes(authority.issuing.public_bytes(Encoding.PEM))
+        return {"name": name, "issuer": issuer, "authority": str(path)}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Any:
+    with Hospital(tmp_path, (Desk(HOST, tuple(map(Seat, PEOPLE))),)) as hospital:
+        yield Site(hospital)
+
+
+def test_what_somebody_made_counts_as_nothing(site: Site) -> None:
+    made = {JEANNE: site.made(JEANNE, None), KARIM: site.made(KARIM, "bob")}
+    card = site.cards.issue(PAUL.name, PAUL.authorisation, passphrase="unused")
+    site.store[PAUL].plant(card.certificate, card.private_key)
+
+    audited = site.run("audit")
+    assert not failed_hosts(audited), audited.stdout
+    assert site.statuses(JEANNE) == {site.expired[JEANNE]: "expired", made[JEANNE]: "self_signed"}
+    assert site.statuses(KARIM) == {site.expired[KARIM]: "expired", made[KARIM]: "unknown_issuer"}
+    assert site.statuses(PAUL) == {site.expired[PAUL]: "expired", card.thumbprint: "valid"}
+    site.run("report")
+    rows = site.report()
+    assert {key: row["status"] for key, row in rows.items() if key[1] == "people"} == {
+        (each.authorisation, "people"): "expired" for each in PEOPLE
+    }
+    assert rows[PAUL.authorisation, "cards"]["status"] == "valid"
+    assert rows[PAUL.authorisation, "cards"]["access_until"]
+
+    # Each is renewed beside it, and the card of the other issuer stays.
+    renewed = site.run("renew")
+    assert outcomes(renewed) == {HOST: {each.authorisation: "renewed" for each in PEOPLE}}, renewed.stdout
+    new = {each: site.hospital.bundles[each.authorisation].certificate for each in PEOPLE}
+    thumbprints = {each: of.fingerprint(hashes.SHA1()).hex().upper() for each, of in new.items()}  # noqa: S303
+    for each in PEOPLE:
+        beside = made.get(each, card.thumbprint)
+        assert set(site.store[each].elements) == {thumbprints[each], beside}
+
+    # Nobody who leaves leaves behind what only a person may remove, without a word.
+    leaving = site.run(
+        "retire", pkcs12_retire_authorisations=[each.authorisation for each in PEOPLE], pkcs12_confirm_removal=True
+    )
+    assert failed_hosts(leaving) == {HOST}, leaving.stdout
+    assert "other_issuer.not_signed" in told_codes(leaving.stdout)
+    assert {each: set(site.store[each].elements) for each in PEOPLE} == {
+        JEANNE: {made[JEANNE]},
+        KARIM: {made[KARIM]},
+        PAUL: set(),
+    }
