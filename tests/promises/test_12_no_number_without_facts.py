@@ -172,7 +172,7 @@ def test_a_misspelt_issuer_makes_nobody_missing_and_is_told_everywhere(hospital:
     wrong = ("-e", "pkcs12_issuer=Misspelt")
     assert issuers_at(TWO, run(hospital, "check", *wrong), "finding.issuer_matches_none") == "CN=AC Personnes (1)"
     audited = run(hospital, "audit", *wrong)
-    assert summary(audited)["totals"] == {"valid": 2}
+    assert summary(audited)["totals"] == {"unknown_issuer": 2}
     (warning,) = all_told(summary(audited)["warnings"][0])[:1]
     assert (warning.code, [each.values for each in warning.causes]) == (
         "issuer_matches_nothing",
