@@ -30,7 +30,7 @@ FAR = "2028-06-01T08:00:00"
 
 @dataclass(frozen=True)
 class Case:
-    """A person. ``ends``: the last second of the certificate at each workstation, in UTC. ``on``: from that day on there is no access there.
+    """A person. ``ends``: the last second of the certificate at each workstation, in UTC. ``on``: no access there from that day on.
 
     ``step`` and ``actor`` are those of the person; ``at``: the step with each certificate. ``anywhere``: from that day on no workstation
     gives access, where that is another day.

@@ -93,7 +93,8 @@ def anywhere(places: Sequence[AccessThere]) -> GivesAccess:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A holder's access. ``until`` is its last second, in UTC; None without a certificate that gives access, or ever gave it.
+    """A holder's access. ``until`` is its last second, in UTC; None without a certificate that gives access, or ever gave it, and where
+    nobody knows.
 
     ``ends_on``: the first day of the site without access on the whole of it. ``days_left``: calendar days until then. ``given``: whether
     there is access now.
@@ -117,9 +118,12 @@ def access_of(
 
     If the authorisation is not known, the access is that of the certificates.
     """
-    certificate_end = max((each.until for each in places if each.until), default=None)
+    there = anywhere(places)
+    # Where nobody knows whether there is access, nobody knows its end either: one that is over elsewhere would read as no access.
+    ends = [] if there is GivesAccess.UNKNOWN else [each.until for each in places if each.until]
+    certificate_end = max(ends, default=None)
     said = authorisation.status(calendar, now)
-    given = GivesAccess.NO if said is Status.EXPIRED else anywhere(places)
+    given = GivesAccess.NO if said is Status.EXPIRED else there
     if certificate_end is None and said is Status.RENEWAL_DUE:
         said = None  # there is no access whose end comes nearer
     # A status of a certificate alone, such as superseded, stays as it is.
