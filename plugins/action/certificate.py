@@ -102,6 +102,8 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         # A removal has an issuer of its own, beside the site's.
         removes = options["state"] == "absent" and options["issuers"]
         site = issuers_of({**options, "issuer": None} if removes else options)
+        if options["thumbprints"] is not None and self._arguments.name("issuer") != "issuer":
+            options = {**options, "issuer": None}  # the site's says nothing of a certificate that the task names
         entries = with_holder(holders_under(task.facts, site), entry)
         entry = replace(
             entry, anniversary=entries[-1].anniversary

@@ -106,14 +106,13 @@ class ActionModule(Pkcs12Action):
         anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         asked = [parse_holder(entry, pattern, name_check, anniversary) for entry in options["holders"]]
         site = issuers_of(options)
-        options = {**options, "issuer": site.pattern}
-        selection_of(options, asked)  # refused before anything is asked of the workstation
+        selection_of(options, asked, site)  # refused before anything is asked of the workstation
         if options["record_audit"]:
             self._asked, self._shared = asked, shared_in_inventory(self, asked)
         inventory = self.drivers.inventory([entry.user for entry in asked])
         entries = resolve_accounts(merge_known(asked, known_holders(task.facts, site)), inventory)
         scope = FactsScope(
-            selection_of(options, entries),
+            selection_of(options, entries, site),
             entries,
             calendar,
             unusable_keys(task.facts),

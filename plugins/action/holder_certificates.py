@@ -141,7 +141,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         anniversary = parse_day(options["authorisation_anniversary"], setting="authorisation_anniversary")
         entries = [parse_holder(raw, pattern, name_check, anniversary) for raw in options["holders"]]
         site = issuers_of(options)
-        options = {**options, "issuer": site.pattern}
+        options = {**options, "issuer": None}  # it is one of the profiles
         leaving = self._leaving(options, entries) if absent else None
         confirmed = leaving is None or leaving.confirmed or self.is_confirmed(CONFIRM)
         notes = NO_NOTES if absent else self.notes(task.check_mode, Path(options["bundle_folder"]))

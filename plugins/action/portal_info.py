@@ -14,6 +14,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import load_bundle
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
+    ISSUER_OPTIONS,
+    issuers_of,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.portal_check import (
     check_from_controller,
     portal_result,
@@ -39,6 +43,7 @@ class ActionModule(Pkcs12Action):
             "authorisation": {"type": "str"},
             "authorisation_pattern": {"type": "str", "site": True},
             "thumbprint": {"type": "str"},
+            **ISSUER_OPTIONS,
             "computer": {"type": "str", "site": True},
             "proxy": {"type": "str"},
             "use_proxy": {"type": "bool", "default": True, "site": True},
@@ -60,8 +65,7 @@ class ActionModule(Pkcs12Action):
             check = check_from_controller(options, load_bundle(options), task.check_mode)
         else:
             person = ExpectedSubject(None, options["authorisation"], options["authorisation_pattern"])
-            wanted = workstation_check(
-                options, HolderEntry(account_of(options["holder"], "holder"), person), task.check_mode
-            )
+            entry = HolderEntry(account_of(options["holder"], "holder"), person)
+            wanted = workstation_check(options, entry, issuers_of(options), task.check_mode)
             check = wanted.run(self.drivers, now())
         return portal_result(check, options["fail_when_refused"])

@@ -92,7 +92,7 @@ class ActionModule(Pkcs12Action):
 
     def run_task(self, task: TaskContext) -> dict[str, Any]:
         site = issuers_of(task.options)
-        scope = browser_scope({**task.options, "issuer": site.pattern})
+        scope = browser_scope(task.options, site)
         if not task.options["holders"] and not self.drivers.is_windows:
             return self.no_workstation()
         result = self._looked_at(task, scope, site)
@@ -122,7 +122,7 @@ class ActionModule(Pkcs12Action):
         others = [("", self.variable(REGISTER_HOLDERS))]
         numbers = {*self.of_all_hosts(VARIABLE, numbers_of, "comparison"), *numbers_of(others)}
         numbers |= {entry.person.authorisation for entry in listed if entry.person.authorisation}
-        compared = {"comparison": comparison(inventory, entries, index_holders(numbers, pattern), site.pattern, now())}
+        compared = {"comparison": comparison(inventory, entries, index_holders(numbers, pattern), site, now())}
         findings = (
             computer,
             spnego_finding(installed("pyspnego")),

@@ -70,7 +70,7 @@ def test_the_lists_of_statuses_are_these() -> None:
     """Written out here: what writes them into the templates also checks them, so a mistake there would be in both."""
     without_access = {"revoked", "missing", "expired", "key_missing", "wrong_holder", "not_yet_valid"}
     expected = {
-        "pkcs12_due_statuses": without_access | {"renewal_due", "duplicate", "awaited", "on_leave"},
+        "pkcs12_due_statuses": without_access | {"unknown_issuer", "renewal_due", "duplicate", "awaited", "on_leave"},
         "pkcs12_fail_on": without_access | {"authorisation_expired", "without_holder", "failed"},
     }
     for data in DATA.values():

@@ -29,12 +29,13 @@ class Site:
 
     def __init__(self, hospital: Hospital) -> None:
         self.hospital, self.cards = hospital, Authority.create(CARDS)
+        self.patterns = {"people": "CN=AC Personnes", "cards": f"CN={CARDS}"}
         self.store = {each: hospital.emulated(HOST).store_of(each.sid) for each in PEOPLE}
         self.expired = {each: self._plant(each, hospital.issue(each, -10)) for each in PEOPLE}
 
     def run(self, playbook: str, **variables: Any) -> Run:
-        profiles = [self._profile("people", "CN=AC Personnes", self.hospital.authority)]
-        profiles.append(self._profile("cards", f"CN={CARDS}", self.cards))
+        authorities = {"people": self.hospital.authority, "cards": self.cards}
+        profiles = [self._profile(name, authority) for name, authority in authorities.items()]
         report = {"pkcs12_report_folder": str(self.hospital.folder / "report")}
         given = {"pkcs12_issuer": "", "pkcs12_issuers": profiles, **report, **variables}
         book = f"hospital_it.pkcs12.{playbook}"
@@ -60,15 +61,18 @@ class Site:
     def _plant(self, whose: Person, issued: Any) -> str:
         return self.store[whose].plant(issued.certificate, issued.private_key)
 
-    def _profile(self, name: str, issuer: str, authority: Authority) -> dict[str, str]:
+    def _profile(self, name: str, authority: Authority) -> dict[str, str]:
         path = self.hospital.folder / f"{name}.pem"
         path.write_bytes(authority.issuing.public_bytes(Encoding.PEM))
-        return {"name": name, "issuer": issuer, "authority": str(path)}
+        issuer = {"issuer": self.patterns[name]} if name in self.patterns else {}
+        return {"name": name, "authority": str(path)} | issuer
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Any:
-    with Hospital(tmp_path, (Desk(HOST, tuple(map(Seat, PEOPLE))),)) as hospital:
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    away = getattr(request, "param", ())
+    seats = tuple(Seat(each, logged_on=each not in away) for each in PEOPLE)
+    with Hospital(tmp_path, (Desk(HOST, seats),)) as hospital:
         yield Site(hospital)
 
 
@@ -110,3 +114,37 @@ def test_what_somebody_made_counts_as_nothing(site: Site) -> None:
         KARIM: {made[KARIM]},
         PAUL: set(),
     }
+
+
+@pytest.mark.parametrize("site", [(JEANNE, KARIM)], indirect=True, ids=["two are away"])
+def test_an_authority_without_a_pattern_is_the_evidence(site: Site) -> None:
+    site.patterns = {}
+    card = site.cards.issue(PAUL.name, PAUL.authorisation, passphrase="unused")
+    site.store[PAUL].plant(card.certificate, card.private_key)
+    # A leaver has nothing but what somebody made, and is not logged on.
+    site.store[JEANNE].elements.clear()
+    made = site.made(JEANNE, None)
+
+    audited = site.run("audit")
+    assert not failed_hosts(audited), audited.stdout
+    assert site.statuses(JEANNE) == {made: "self_signed"}
+    assert site.statuses(PAUL) == {site.expired[PAUL]: "expired", card.thumbprint: "valid"}
+    facts = {(row["authorisation"], row["issuer_setting"]): row for row in cached(site.hospital, HOST)["holders"]}
+    assert facts[JEANNE.authorisation, "people"]["status"] == "missing"
+    assert facts[PAUL.authorisation, "people"]["status"] == "expired"
+    assert facts[PAUL.authorisation, "cards"]["status"] == "valid"
+
+    leaving = site.run(
+        "retire",
+        pkcs12_retire_authorisations=[each.authorisation for each in PEOPLE],
+        pkcs12_confirm_removal=True,
+        pkcs12_offline=True,
+    )
+    assert failed_hosts(leaving) == {HOST}, leaving.stdout
+    assert outcomes(leaving) == {
+        HOST: {JEANNE.authorisation: "failed", KARIM.authorisation: "removed", PAUL.authorisation: "removed"}
+    }
+    (left,) = (each for each in leaving.holders() if each.result["outcome"] == "failed")
+    assert left.result["error"]["code"] == "other_issuer"
+    assert made in json.dumps(left.result["error"])
+    assert {each: set(site.store[each].elements) for each in PEOPLE} == {JEANNE: {made}, KARIM: set(), PAUL: set()}

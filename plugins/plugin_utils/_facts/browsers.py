@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from .._crypto.store import parse_store
-from .._policy.subject import check_pattern
+from .._policy.held import signed_in
+from .._policy.issuers import Issuers
 from .._policy.use import Use, use_of
 from .._workstation.auto_select import Portal, parse_portal
 from .._workstation.browser_protocol import DRIVER, BrowserInfo, browser_arguments, parse_browser_info
@@ -21,22 +21,19 @@ from .._workstation.preflight import Finding
 from .._workstation.protocol import Inventory
 from .codec import to_map
 from .schema import BrowserProblem, BrowserRecord
-from .selection import given_issuer
 
 
-def offered(inventory: Inventory, issuer: str | None) -> tuple[HolderCertificates, ...]:
-    """What browsers may offer, for each account of the task that the workstation knows. ``issuer``: a regular expression on the issuer.
+def offered(inventory: Inventory, site: Issuers) -> tuple[HolderCertificates, ...]:
+    """What of the site's issuer browsers may offer, for each account of the task that the workstation knows.
 
     Archived and expired certificates, those of authorities, and those that are not for authentication are left out.
     """
-    return tuple(
-        _holder(inventory, account.asked, account.sid, issuer) for account in inventory.accounts if account.sid
-    )
+    return tuple(_holder(inventory, account.asked, account.sid, site) for account in inventory.accounts if account.sid)
 
 
-def _holder(inventory: Inventory, asked: str, sid: str, issuer: str | None) -> HolderCertificates:
+def _holder(inventory: Inventory, asked: str, sid: str, site: Issuers) -> HolderCertificates:
     profile = inventory.profile(sid)
-    stored = parse_store(profile.my).certificates if profile else ()
+    stored = signed_in(parse_store(profile.my), site) if profile else ()
     return HolderCertificates(
         asked,
         sid,
@@ -47,7 +44,6 @@ def _holder(inventory: Inventory, asked: str, sid: str, issuer: str | None) -> H
             and not each.certificate.is_ca
             and each.certificate.is_in_date(inventory.utc)
             and use_of(each.certificate) is Use.AUTHENTICATION
-            and (issuer is None or re.search(issuer, each.certificate.issuer))
         ),
     )
 
@@ -63,24 +59,23 @@ class BrowserDriver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BrowserScope:
-    """What the task asks about browsers. ``issuer``: a regular expression that selects certificates, None for all."""
+    """What the task asks about browsers. ``site``: its issuers."""
 
     portal: Portal | None
-    issuer: str | None
+    site: Issuers
 
     def findings(self, inventory: Inventory, driver: BrowserDriver) -> tuple[Finding, ...]:
         """Asks the workstation about its browsers. Raises ``Pkcs12Error``."""
-        holders = offered(inventory, self.issuer)
+        holders = offered(inventory, self.site)
         info = driver.ask(DRIVER, browser_arguments(issuers(holders)), parse_browser_info)
         return browser_findings(inventory.computer, holders, info, self.portal)
 
 
-def browser_scope(options: Mapping[str, Any]) -> BrowserScope | None:
-    """The scope of a task's options, None if it does not ask. Raises ``Pkcs12Error``: ``bad_portal_url``, ``bad_pattern``."""
-    check_pattern("issuer", options["issuer"])
+def browser_scope(options: Mapping[str, Any], site: Issuers) -> BrowserScope | None:
+    """The scope of a task's options, None if it does not ask. Raises ``Pkcs12Error``: ``bad_portal_url``."""
     portal = parse_portal(options["portal_url"]) if options["portal_url"] else None
     asks = options["browsers"] if options["browsers"] is not None else portal is not None
-    return BrowserScope(portal, given_issuer(options["issuer"])) if asks else None
+    return BrowserScope(portal, site) if asks else None
 
 
 def browser_facts(findings: Sequence[Finding], now: datetime) -> dict[str, Any]:

@@ -6,17 +6,17 @@ that are in date and whose number is in no row. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from .._crypto.store import parse_store
+from .._policy.held import signed_in
+from .._policy.issuers import Issuers
 from .._policy.subject import HasSubject, HolderIndex
 from .._workstation.protocol import Inventory
 from .holder_entries import entries_in
 from .holders import HolderEntry
-from .selection import given_issuer
 
 NO_ROW, UNKNOWN_ACCOUNT, OTHER_NUMBER = "no_row", "unknown_account", "other_number"
 """A certificate of somebody without a row; an account that does not exist; a certificate of somebody with a row, with another number."""
@@ -31,14 +31,13 @@ def numbers_of(by_host: Iterable[tuple[str, Any]]) -> list[str]:
 
 
 def comparison(
-    inventory: Inventory, entries: Sequence[HolderEntry], index: HolderIndex, issuer: str | None, now: datetime
+    inventory: Inventory, entries: Sequence[HolderEntry], index: HolderIndex, site: Issuers, now: datetime
 ) -> list[Difference]:
-    """The differences at one workstation. ``index``: of the numbers of everybody in the inventory. Without ``issuer``, nobody knows which
-    certificates are meant."""
-    pattern = given_issuer(issuer)
+    """The differences at one workstation. ``index``: of the numbers of everybody in the inventory. Where the site has not named its
+    issuers, nobody knows which certificates are meant."""
     found = list(_unknown_accounts(inventory, entries))
-    if pattern is not None:
-        found += _certificates(inventory, entries, index, pattern, now)
+    if site.is_named:
+        found += _certificates(inventory, entries, index, site, now)
     return sorted(found, key=lambda each: tuple(each.values()))
 
 
@@ -50,13 +49,13 @@ def _unknown_accounts(inventory: Inventory, entries: Iterable[HolderEntry]) -> I
 
 
 def _certificates(
-    inventory: Inventory, entries: Sequence[HolderEntry], index: HolderIndex, issuer: str, now: datetime
+    inventory: Inventory, entries: Sequence[HolderEntry], index: HolderIndex, site: Issuers, now: datetime
 ) -> Iterator[Difference]:
     names = {account.sid: account.name for account in inventory.accounts}
     for profile in inventory.profiles:
-        for stored in parse_store(profile.my).certificates:
+        for stored in signed_in(parse_store(profile.my), site):
             each = stored.certificate
-            if stored.archived or not each.is_in_date(now) or not re.search(issuer, each.issuer):
+            if stored.archived or not each.is_in_date(now):
                 continue
             if index.holder_of(each) is None:
                 account = names.get(profile.owner_sid) or profile.path or profile.owner_sid

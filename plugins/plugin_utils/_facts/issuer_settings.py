@@ -51,22 +51,22 @@ class IssuerSettings:
         others' records what they have.
         """
         issuer = stored.certificate.issuer
-        if not self.earlier or self.site.fits(issuer):
+        if not self.earlier or self.site.relates(stored.certificate):
             return None
         having = [each.setting for each in self.earlier if each.has(owner_sid, stored)]
         matching = [each for each in having if matches(each, issuer)]
-        return next(iter(matching if is_set(self.site) else (*matching, *having)), None)
+        return next(iter(matching if self.site.is_named else (*matching, *having)), None)
 
     def asked(self, entries: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
         """The task's holders under each of its profiles. A task without one continues the only record that a holder has."""
-        if not is_set(self.site):
+        if not self.site.is_named:
             return tuple(entries)
         return tuple(self._under(entry, profile) for entry in entries for profile in self.site.profiles)
 
     def _under(self, entry: HolderEntry, profile: Profile) -> HolderEntry:
         """The entry in a profile, of several with the issuers that this one fits."""
         is_only = len(self.site.profiles) == 1
-        names = tuple(each for each in entry.issuer_names if is_only or profile.fits(each))
+        names = tuple(each for each in entry.issuer_names if is_only or profile.means(each))
         return replace(entry, issuer_setting=profile.name, issuer_names=names)
 
     def others(self, asked: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
@@ -86,7 +86,7 @@ class IssuerSettings:
         """
         names = _Names(rated)
         own, known = self._with_certificates([names.of(each) for each in asked]), [names.of(each) for each in others]
-        if not is_set(self.site):
+        if not self.site.is_named:
             elsewhere = People(known)
             return (*(each for each in own if each.issuer_names or each not in elsewhere), *known)
         people, lasting = People(own), {each.issuer_setting for each in known if self._lasts(each, names)}
@@ -116,12 +116,7 @@ class IssuerSettings:
     def _lasts(self, entry: HolderEntry, names: _Names) -> bool:
         """Whether the holder has or had a certificate there that is none of this task's."""
         taken: set[str] = set().union(*(names.under(each) for each in self.site.names))
-        return any(name not in taken and not self.site.fits(name) for name in entry.issuer_names)
-
-
-def is_set(site: Issuers) -> bool:
-    """Whether the site says who its issuers are."""
-    return site.names != ("",)
+        return any(name not in taken and not self.site.means(name) for name in entry.issuer_names)
 
 
 def issuer_settings(site: Issuers, facts: Any) -> IssuerSettings:
@@ -141,7 +136,7 @@ def holders_under(facts: Any, site: Issuers) -> tuple[HolderEntry, ...]:
     """The holders whose records a task continues: those under its setting; without one, also those who have one record under another."""
     entries = holders_of_facts(facts)
     own = _of_all_profiles([entry for entry in entries if entry.issuer_setting in site.names])
-    if is_set(site):
+    if site.is_named:
         return tuple(own)
     known, rest = People(own), People()
     several = People()
@@ -190,9 +185,9 @@ def listed_under(
     for position, (entry, _is_known) in enumerate(own[0]):
         here = [group[position][0] for group in own if group[position][1]]
         known = [group[position][0] for group in others if group[position][1]]
-        is_enough = not is_set(site) or any(_is_continued(each, site) for each in known)
+        is_enough = not site.is_named or any(_is_continued(each, site) for each in known)
         lasting = [each for each in known if each.issuer_names or not each.issuer_setting]
-        if not every and (here or any(not is_set(site) or _is_continued(each, site) for each in lasting)):
+        if not every and (here or any(not site.is_named or _is_continued(each, site) for each in lasting)):
             known = lasting
         if here or not known:
             found += here or [entry]
@@ -205,7 +200,7 @@ def listed_under(
 def _is_continued(entry: HolderEntry, site: Issuers) -> bool:
     """Whether the record is from before there was a setting, or of issuers that the site's profiles match."""
     names = entry.issuer_names
-    return not entry.issuer_setting or (bool(names) and all(map(site.fits, names)))
+    return not entry.issuer_setting or (bool(names) and all(map(site.means, names)))
 
 
 def _account_of(entry: HolderEntry, setting: str) -> HolderEntry:

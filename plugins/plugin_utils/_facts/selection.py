@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._crypto.store import StoreCertificate
+from .._policy.issuers import Issuers
 from .._policy.subject import ExpectedSubject, HolderIndex, check_pattern, index_holders
 from .._policy.superseding import is_software
 from .holders import HolderEntry
@@ -21,10 +22,11 @@ from .schema import CertificateRecord, Strangers
 class Selection:
     """A certificate has to match every field that is set. Raises ``Pkcs12Error``: ``bad_pattern``.
 
-    Only ``issuer`` selects nothing but strangers: what has a number of ``index`` is its holder's, whatever its issuer.
+    Only ``site`` selects nothing but strangers: what has a number of ``index`` is its holder's, whatever its issuer.
 
-    ``issuer`` and ``subject`` are regular expressions on RFC 4514 names. ``pattern`` is one with a group, which is the authorisation
-    number in the subject. ``eku`` are dotted OIDs of which a certificate has at least one.
+    ``site``: its issuers; what is, or claims to be, of one of them is meant. ``subject`` is a regular expression on RFC 4514 names.
+    ``pattern`` is one with a group, which is the authorisation number in the subject. ``eku`` are dotted OIDs of which a certificate has at
+    least one.
 
     ``issuer_names`` are whole RFC 4514 names. ``owners``: SIDs of the owners whose stores are listed, None for all. If no other field is
     set, certificates with a number of ``index`` are related. Without numbers, all are related but those of a smart card or a TPM.
@@ -32,7 +34,7 @@ class Selection:
     and ``earlier`` is what these say of strangers.
     """
 
-    issuer: str | None = None
+    site: Issuers = field(default_factory=Issuers)
     issuer_names: frozenset[str] | None = None
     subject: str | None = None
     pattern: str | None = None
@@ -45,7 +47,6 @@ class Selection:
     include_archived: bool = False
 
     def __post_init__(self) -> None:
-        check_pattern("issuer", self.issuer)
         check_pattern("subject", self.subject)
         check_pattern("authorisation_pattern", self.pattern, groups=1)
 
@@ -62,7 +63,7 @@ class Selection:
         if not self._has_criteria():
             return is_own if self._has_numbers() else is_software(stored)
         return (
-            (is_own or _matches(self.issuer, certificate.issuer))
+            (is_own or not self.site.is_named or self.site.relates(certificate))
             and _matches(self.subject, certificate.subject)
             and (self.pattern is None or ExpectedSubject(pattern=self.pattern).number_in(certificate) is not None)
             and (not self.eku or any(usage in self.eku for usage in certificate.eku or ()))
@@ -79,12 +80,12 @@ class Selection:
             return Strangers.NOT_SEARCHED
         if not self._has_criteria():
             return self.earlier if self._has_numbers() or self.issuer_names is not None else Strangers.SEARCHED
-        if any(_matches(self.issuer, each.certificate.issuer) for each in stored):
+        if not self.site.is_named or any(self.site.relates(each.certificate) for each in stored):
             return Strangers.SEARCHED
-        return Strangers.NO_MATCH if self.issuer else Strangers.SEARCHED
+        return Strangers.NO_MATCH
 
     def _has_criteria(self) -> bool:
-        return bool(self.issuer or self.subject or self.pattern or self.eku)
+        return bool(self.site.is_named or self.subject or self.pattern or self.eku)
 
     def _has_numbers(self) -> bool:
         return self.index is not None and bool(self.index.numbers)
@@ -93,13 +94,13 @@ class Selection:
         return self.owners is None or owner_sid in self.owners
 
 
-def selection_of(options: Mapping[str, Any], entries: Sequence[HolderEntry]) -> Selection:
+def selection_of(options: Mapping[str, Any], entries: Sequence[HolderEntry], site: Issuers) -> Selection:
     """The selection of a task's options. Raises ``Pkcs12Error``: ``bad_pattern``."""
     pattern = options["authorisation_pattern"]
     numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
     owners = frozenset(entry.owner_sid for entry in entries if entry.owner_sid)
     return Selection(
-        issuer=given_issuer(options["issuer"]),
+        site=site,
         subject=options["subject"],
         pattern=pattern,
         eku=tuple(options["eku"]),

@@ -48,6 +48,8 @@ def issuers_of(options: Mapping[str, Any]) -> Issuers:
     names = [each.name for each in profiles]
     if "" in names or len(set(names)) < len(names):
         raise Pkcs12Error(Problem("bad_arguments.issuer_names", setting="issuers"))
+    if unnamed := [each.name for each in profiles if not each.is_named]:
+        raise Pkcs12Error(Problem("bad_arguments.issuer_unnamed", {"name": unnamed[0]}, "issuers"))
     return Issuers(profiles)
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from .._facts.holders import HolderEntry
 from .._policy.plan import plan_absent, plan_offline
 from .._policy.removal import RemovalSelector
 from .._policy.subject import ExpectedSubject
-from .._policy.superseding import RemovalMethod, RemovalPolicy, choose_methods, is_software
+from .._policy.superseding import RemovalMethod, RemovalPolicy, choose_methods
 from .._workstation.account import absence
 from .._workstation.protocol import Drivers
 from .other_number import check_no_other_number
@@ -47,9 +46,8 @@ class Absent:
         chosen = self.selector.select(found.store, now)
         if not chosen:
             self._check_other_issuers(found.store, found.inventory.computer)
-            if self.holder and self.selector.issuer is not None:
-                is_meant = re.compile(self.selector.issuer).search
-                check_no_other_number(found, self.holder, self.others, lambda issuer: is_meant(issuer) is not None)
+            if self.holder:
+                check_no_other_number(found, self.holder, self.others, self.selector.site, self.selector.means)
         left = self._left_for_thumbprints(found)
         planned = plan_transaction(found, plan_absent(choose_methods(chosen, self.policy)))
         is_away = absence(found.owner) == "not_logged_on" and not self.execution.holder_password
@@ -99,17 +97,9 @@ class Absent:
 
         Raises ``Pkcs12Error``: ``other_issuer``.
         """
-        number = self.selector.person.authorisation
-        if number is None or self.selector.issuer is None:
-            return
-        others = [
-            found
-            for found in store.certificates
-            if is_software(found)
-            and self.selector.person.owns(found.certificate)
-            and not re.search(self.selector.issuer, found.certificate.issuer)
-        ]
+        others = self.selector.of_other_issuers(store)
         if others:
+            number = self.selector.person.authorisation or ""
             issuers = tuple(sorted({found.certificate.issuer for found in others}))
             raise Pkcs12Error(
                 Problem("other_issuer", {"computer": computer, "number": number, "issuers": issuers}, "issuer")

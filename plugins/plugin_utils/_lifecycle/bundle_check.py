@@ -95,7 +95,7 @@ def _checked(
         found["bundle"] = _listed(last.path.name, Use.AUTHENTICATION, leaf, calendar)
         if later := folder.later_refusal():
             raise later
-        admit_bundle(notes, person, last.bundle)
+        admit_bundle(notes, person, last.bundle, site)
         folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, person))
         folder.check_ends_last(lambda bundle: check_issuer(site, bundle))
         folder.check_ends_last(lambda bundle: check_dates(bundle, now, calendar.zone))

@@ -21,7 +21,7 @@ def check_issuer(site: Issuers, bundle: Bundle) -> None:
     whose = {"whose": name_in(leaf), "issuer": leaf.issuer}
     if answer is Answer.SELF_SIGNED:
         raise Pkcs12Error(Problem("wrong_issuer.self_signed", {"whose": name_in(leaf)}))
-    if site.pattern is not None and not site.fits(leaf.issuer):
+    if not any(each.fits(leaf.issuer) for each in site.profiles):
         raise Pkcs12Error(Problem("wrong_issuer.other_name", whose, "issuer"))
     signers = (each for each in bundle.chain if is_signed_by(leaf, each))
     beside = [Problem("authority.in_bundle", {"name": each.subject, "sha256": each.sha256}) for each in signers]

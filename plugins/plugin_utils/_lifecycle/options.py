@@ -24,7 +24,7 @@ from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.accounts import account_key
 from .._policy.bundles import bundle_folder
-from .._policy.issuers import Issuers
+from .._policy.issuers import Answer, Issuers
 from .._policy.names import number_key
 from .._policy.plan import Prove
 from .._policy.removal import RemovalSelector, parse_thumbprint
@@ -97,20 +97,21 @@ def state_of(
     if options["bundle_folder"] is None:
         bundle = load_bundle(options)
         check_use(bundle.leaf)
-        admit_bundle(context.notes, person, bundle)
+        admit_bundle(context.notes, person, bundle, context.site)
         return PresentBundle(present, bundle, calendar.zone)
     check_placeholders(options["bundle_pattern"], entry)
     pattern = fill(options["bundle_pattern"], entry, escape=glob.escape)
     number = person.authorisation if "passphrases" in options else None
     files = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
     folder = bundle_folder(files)
-    admit_bundle(context.notes, person, folder.ends_last)
+    admit_bundle(context.notes, person, folder.ends_last, context.site)
     return PresentFromFolder(present, folder, Install(options["install"]), calendar)
 
 
-def admit_bundle(notes: Notes, person: ExpectedSubject, bundle: Bundle | None) -> None:
-    """Where nobody has given a number, that in the certificate counts. Raises ``Pkcs12Error``: ``retired``."""
-    if bundle is not None and person.authorisation is None:
+def admit_bundle(notes: Notes, person: ExpectedSubject, bundle: Bundle | None, site: Issuers) -> None:
+    """Where nobody has given a number, that in the certificate counts, if the site's issuer signed it: another one is refused later, and
+    takes nobody back. Raises ``Pkcs12Error``: ``retired``."""
+    if bundle is not None and person.authorisation is None and site.asks(bundle.leaf) is Answer.SIGNED:
         notes.admit_subject(person, bundle.leaf)
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from .._crypto.store import StoreCertificate
 from .._errors import ErrorRow, Pkcs12Error, Problem, Value
 from .._facts.holders import HolderEntry
 from .._io.tls_client import check_openssl
+from .._policy.issuers import Issuers
 from .._policy.plan import ConnectStep, Plan
 from .._policy.removal import parse_thumbprint
 from .._policy.superseding import is_software
@@ -66,7 +67,8 @@ def check_from_controller(options: Mapping[str, Any], bundle: Bundle, check_mode
 
 @dataclass(frozen=True, slots=True)
 class WorkstationCheck:
-    """The holder's certificate is shown from the workstation. ``thumbprint`` None: the usable one that is valid longest."""
+    """The holder's certificate is shown from the workstation. ``thumbprint`` None: the usable one of the
+    site's issuer that is valid longest."""
 
     entry: HolderEntry
     thumbprint: str | None
@@ -75,6 +77,7 @@ class WorkstationCheck:
     timeout: int
     expected: tuple[int, ...]
     execution: ExecutionOptions
+    site: Issuers = field(default_factory=Issuers)
 
     def run(self, drivers: Drivers, now: datetime) -> PortalCheck:
         """One exchange with one step. Raises ``Pkcs12Error`` for everything but a refusal of the portal."""
@@ -92,7 +95,7 @@ class WorkstationCheck:
         if self.thumbprint is not None:
             shown = found.store.find(self.thumbprint)
         else:
-            shown = best_certificate(found.store, self.entry.person, None, now)
+            shown = best_certificate(found.store, self.entry.person, None, now, self.site)
         if shown is None:
             raise Pkcs12Error(
                 Problem("no_usable_certificate", {"name": found.owner.name, "computer": found.inventory.computer})
@@ -103,7 +106,9 @@ class WorkstationCheck:
         return shown
 
 
-def workstation_check(options: Mapping[str, Any], entry: HolderEntry, check_mode: bool) -> WorkstationCheck:
+def workstation_check(
+    options: Mapping[str, Any], entry: HolderEntry, site: Issuers, check_mode: bool
+) -> WorkstationCheck:
     """From options. Raises ``Pkcs12Error``."""
     proxy = ""
     if options["use_proxy"]:
@@ -117,6 +122,7 @@ def workstation_check(options: Mapping[str, Any], entry: HolderEntry, check_mode
         timeout=check_timeout(options["server_timeout"]),
         expected=check_statuses(options["expected_status"]),
         execution=ExecutionOptions(options["holder_password"], check_mode, Evidence(None, None, "")),
+        site=site,
     )
 
 

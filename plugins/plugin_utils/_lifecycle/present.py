@@ -9,6 +9,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone, tzinfo
 from enum import Enum
+from functools import partial
 
 from .._crypto.pkcs12 import Bundle, check_dates
 from .._crypto.store import CertificateStore, KeyResult, StoreCertificate
@@ -16,7 +17,8 @@ from .._errors import Pkcs12Error, Problem
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._policy.bundles import BundleFolder
-from .._policy.issuers import Answer, Issuers
+from .._policy.held import signed_for
+from .._policy.issuers import Issuers
 from .._policy.plan import DesiredCertificate, Plan, Prove, plan_present
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject, check_subject
@@ -146,9 +148,8 @@ def last_end(
     site: Issuers = Issuers(),  # noqa: B008
 ) -> datetime | None:
     """When the last of the person's certificates for authentication ended; None where there is none, or one that has not ended."""
-    owned = (each.certificate for each in store.certificates if person.owns(each.certificate))
-    signed = (each for each in owned if use_of(each) is Use.AUTHENTICATION and site.asks(each) is Answer.SIGNED)
-    last = max((each.not_after for each in signed), default=None)
+    signed = (stored.certificate for stored in signed_for(store, site, person))
+    last = max((each.not_after for each in signed if use_of(each) is Use.AUTHENTICATION), default=None)
     return last if last and last < now else None
 
 
@@ -169,7 +170,8 @@ def _without_keys(holder: HolderStore, thumbprints: Set[str]) -> HolderStore:
 
 def _install(options: PresentOptions, bundle: Bundle, drivers: Drivers, holder: HolderStore) -> Transaction:
     _check_clock(bundle, holder)
-    check_no_other_number(holder, options.person, options.others, lambda issuer: issuer == bundle.leaf.issuer)
+    is_meant = partial(options.site.are_generations, new=bundle.leaf)
+    check_no_other_number(holder, options.person, options.others, options.site, is_meant)
     old = predecessors(holder.store, bundle.leaf, options.person, options.policy, options.site)
     desired = DesiredCertificate(
         bundle.leaf, bundle.chain if options.chain else (), options.friendly_name, options.prove, options.portal

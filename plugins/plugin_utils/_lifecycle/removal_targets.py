@@ -13,6 +13,8 @@ from typing import Any
 from .._crypto.store import parse_store
 from .._errors import Pkcs12Error, Problem
 from .._facts.holders import HolderEntry
+from .._policy.held import held_by
+from .._policy.issuers import Answer, Issuers
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import is_software
 from .._workstation.protocol import Drivers, Inventory
@@ -35,8 +37,9 @@ def removal_run(
     """
     users = [entry.user for entry in entries]
     inventory = drivers.inventory(users)
-    others = list(_other_stores(inventory, entries, numbers, options["authorisation_pattern"]))
-    leaving = _leaving(inventory, entries, numbers, others)
+    found_by_number = list(_other_stores(inventory, entries, numbers, options["authorisation_pattern"], context.site))
+    others = [entry for entry, _is_signed in found_by_number]
+    leaving = _leaving(inventory, entries, numbers, [entry for entry, is_signed in found_by_number if is_signed])
     if others:
         inventory = drivers.inventory([*users, *(entry.user for entry in others)])
 
@@ -60,7 +63,7 @@ def _by_number(entry: HolderEntry) -> HolderEntry:
 def _leaving(
     inventory: Inventory, entries: Iterable[HolderEntry], numbers: Collection[str | None], others: Iterable[HolderEntry]
 ) -> list[HolderEntry]:
-    """The leavers of the inventory. One whose account is deleted by now is left out if his store was found by the number."""
+    """The leavers of the inventory. One whose account is deleted by now is left out if his store was found by the number: ``others``."""
     sids = {account.asked: account.sid for account in inventory.accounts}
     by_store = {entry.person.authorisation for entry in others}
     return [
@@ -83,19 +86,18 @@ def _unread_stores(inventory: Inventory, reached: Iterable[HolderEntry]) -> Iter
 
 
 def _other_stores(
-    inventory: Inventory, entries: Iterable[HolderEntry], numbers: Iterable[str], pattern: str | None
-) -> Iterable[HolderEntry]:
-    """Stores with a certificate of a leaver that the inventory does not name for this account."""
+    inventory: Inventory, entries: Iterable[HolderEntry], numbers: Iterable[str], pattern: str | None, site: Issuers
+) -> Iterable[tuple[HolderEntry, bool]]:
+    """Stores with a certificate of a leaver that the inventory does not name for this account; whether the site's issuer signed one."""
     sids = {account.asked: account.sid for account in inventory.accounts}
     named = {(sids.get(entry.user), entry.person.authorisation) for entry in entries}
     for number in numbers:
         person = ExpectedSubject(authorisation=number, pattern=pattern)
         for profile in inventory.profiles:
-            held = any(
-                is_software(found) and person.owns(found.certificate) for found in parse_store(profile.my).certificates
-            )
-            if held and (profile.owner_sid, number) not in named:
-                yield HolderEntry(profile.owner_sid, person)
+            held = held_by(parse_store(profile.my), site, person)
+            answers = {answer for stored, answer in held if is_software(stored)}
+            if answers and (profile.owner_sid, number) not in named:
+                yield HolderEntry(profile.owner_sid, person), Answer.SIGNED in answers
 
 
 def _machine_store(inventory: Inventory, numbers: Iterable[str], pattern: str | None) -> Iterable[HolderRun]:

@@ -30,10 +30,9 @@ def facts_scope(
     pattern = next((entry.person.pattern for entry in entries), None)
     numbers = [entry.person.authorisation for entry in entries if entry.person.authorisation]
     settings = issuer_settings(site, earlier)
-    issuer = site.pattern
-    if issuer or numbers:
+    if site.is_named or numbers:
         selection = Selection(
-            issuer=issuer,
+            site=site,
             pattern=pattern,
             index=index_holders(numbers, pattern),
             known=related_certificates(earlier),

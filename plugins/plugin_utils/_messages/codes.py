@@ -111,6 +111,7 @@ CODES: Mapping[str, Code] = {
     "bad_arguments.in_entry": code(IT, option=STR, entry=INT),
     "bad_arguments.issuer_beside_issuers": code(IT),
     "bad_arguments.issuer_names": code(IT),
+    "bad_arguments.issuer_unnamed": code(IT, name=STR),
     "bad_arguments.it_to": code(IT),
     "bad_arguments.leaves_without_number": code(IT, whose=STR),
     "bad_arguments.listed_twice": code(IT, holder=STR, account=STR),

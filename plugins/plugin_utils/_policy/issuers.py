@@ -37,7 +37,8 @@ class Answer(str, Enum):
 class Profile:
     """An issuer of people's certificates. ``name``: the key of its records. ``pattern``: a regular expression on its names, None for all.
 
-    ``signers``: the certificates that sign people's, of all generations; None where the site has named none, and the pattern decides.
+    ``signers``: the certificates that sign people's, of all generations; None where the site has named none, and the pattern decides. With
+    both, the signers are the evidence, and the pattern narrows what they signed.
     """
 
     name: str
@@ -47,6 +48,23 @@ class Profile:
     def fits(self, issuer: str) -> bool:
         """Whether the pattern matches the name of an issuer."""
         return self.pattern is None or _found(self.pattern, issuer)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the site says which issuer it is."""
+        return self.pattern is not None or self.signers is not None
+
+    def means(self, issuer: str) -> bool:
+        """Whether the name of an issuer is one of this profile's: the pattern matches it; without one, it is that of a signer."""
+        if self.pattern is not None:
+            return _found(self.pattern, issuer)
+        return any(each.subject == issuer for each in self.signers or ())
+
+    def relates(self, certificate: Certificate) -> bool:
+        """Whether a certificate claims to be of this profile by its issuer's name, or is of it by the signature."""
+        if self.means(certificate.issuer):
+            return True
+        return self.pattern is None and any(is_signed_by(certificate, each) for each in self.signers or ())
 
     def accepts(self, issuer: str, signed_by: str) -> bool:
         """Whether a certificate with this issuer that this key signed is of this profile. ``signed_by``: as in facts."""
@@ -60,6 +78,11 @@ class Issuers:
     """The site's profiles. Without any, every issuer counts as the site's."""
 
     profiles: tuple[Profile, ...] = (Profile(""),)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the site says who its issuers are."""
+        return any(each.is_named for each in self.profiles)
 
     @property
     def is_verified(self) -> bool:
@@ -77,9 +100,13 @@ class Issuers:
         patterns = [each.pattern for each in self.profiles if each.pattern is not None]
         return patterns[0] if len(patterns) == 1 else "|".join(map(_as_part, patterns)) or None
 
-    def fits(self, issuer: str) -> bool:
-        """Whether the pattern of a profile matches the name of an issuer."""
-        return any(each.pattern is not None and each.fits(issuer) for each in self.profiles)
+    def means(self, issuer: str) -> bool:
+        """Whether the name of an issuer is one of a profile's."""
+        return any(each.means(issuer) for each in self.profiles)
+
+    def relates(self, certificate: Certificate) -> bool:
+        """Whether a certificate is, or claims to be, of one of the profiles."""
+        return any(each.relates(certificate) for each in self.profiles)
 
     def answer(self, issuer: str, signed_by: str, setting: str = "") -> Answer:
         """What the site says now of a certificate of which facts know the issuer's name, and the key that signed it.
@@ -89,7 +116,7 @@ class Issuers:
         if signed_by == SELF_SIGNED:
             return Answer.SELF_SIGNED
         is_signed = any(each.accepts(issuer, signed_by) for each in self.profiles)
-        of_another = bool(setting) and setting not in self.names and not self.fits(issuer) and _found(setting, issuer)
+        of_another = bool(setting) and setting not in self.names and not self.means(issuer) and _found(setting, issuer)
         return Answer.SIGNED if is_signed or of_another else Answer.NOT_KNOWN
 
     def signed_by(self, certificate: Certificate) -> str:
@@ -106,10 +133,10 @@ class Issuers:
         return self.answer(certificate.issuer, self.signed_by(certificate))
 
     def profile_of(self, issuer: str, signed_by: str) -> Profile:
-        """The profile that accepts a certificate, else the first that its issuer's name fits, else the first of all."""
+        """The profile that accepts a certificate, else the first that its issuer's name is one of, else the first of all."""
         accepting = (each for each in self.profiles if each.accepts(issuer, signed_by))
-        fitting = (each for each in self.profiles if each.pattern is not None and each.fits(issuer))
-        return next(accepting, None) or next(fitting, None) or self.profiles[0]
+        meant = (each for each in self.profiles if each.means(issuer))
+        return next(accepting, None) or next(meant, None) or self.profiles[0]
 
     def like(self, certificate: Certificate) -> Issuers:
         """The profile of a certificate alone: what is of another issuer of the site says nothing of this one's."""

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from .._crypto.certificate import Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import Pkcs12Error, Problem
+from .held import held_by
 from .issuers import Answer, Issuers
 from .subject import ExpectedSubject, check_pattern
 from .superseding import is_software
@@ -23,11 +25,11 @@ SHA1_DIGITS, SHA256_DIGITS = 40, 64
 
 @dataclass(frozen=True, slots=True)
 class RemovalSelector:
-    """A certificate has to match every field that is set. ``thumbprints`` or ``issuer`` has to be set.
+    """A certificate has to match every field that is set. ``thumbprints`` or ``issuer`` has to be set, or ``site`` has to name its issuers.
 
-    ``thumbprints`` are normalised; an empty tuple selects nothing. ``issuer`` is a regular expression for the RFC 4514 name.
-    ``expired_for_days`` are calendar days of the site since the day from which on the certificate gave no access.
-    ``site``: its issuers. Raises ``Pkcs12Error``: ``bad_arguments``.
+    ``thumbprints`` are normalised; an empty tuple selects nothing. ``issuer`` is a regular expression for the RFC 4514 name, of the task
+    alone. ``site``: its issuers. Without thumbprints only what they signed is selected. ``expired_for_days`` are calendar days of the site
+    since the day from which on the certificate gave no access. Raises ``Pkcs12Error``: ``bad_arguments``.
     """
 
     thumbprints: tuple[str, ...] | None = None
@@ -39,7 +41,7 @@ class RemovalSelector:
 
     def __post_init__(self) -> None:
         check_pattern("issuer", self.issuer)
-        if self.thumbprints is None and not self.issuer:
+        if self.thumbprints is None and not self.issuer and not self.site.is_named:
             # An empty variable must not select every certificate of the holder.
             raise Pkcs12Error(Problem("bad_arguments.nothing_selected"))
 
@@ -49,30 +51,39 @@ class RemovalSelector:
 
     def left_for_thumbprints(self, store: CertificateStore) -> tuple[StoreCertificate, ...]:
         """The person's that stay because nobody knows that the site's issuer signed them: only by its thumbprint such a one goes."""
-        if self.thumbprints is not None or self.person.authorisation is None:
-            return ()
-        return tuple(
-            stored
-            for stored in store.certificates
-            if is_software(stored)
-            and self.person.owns(stored.certificate)
-            and not self._is_signed(stored.certificate)
-            and (self.site.is_verified or self.site.asks(stored.certificate) is Answer.SELF_SIGNED)
-        )
+        return tuple(stored for stored, answer in self._staying(store) if self._goes_by_thumbprint(answer))
 
-    def _is_signed(self, certificate: Certificate) -> bool:
-        """By the issuer of the site, where that is the one that the task means."""
+    def of_other_issuers(self, store: CertificateStore) -> tuple[StoreCertificate, ...]:
+        """The person's that stay because the task means another issuer."""
+        return tuple(stored for stored, answer in self._staying(store) if not self._goes_by_thumbprint(answer))
+
+    def means(self, certificate: Certificate) -> bool:
+        """Whether a certificate is of the issuer whose certificates the task removes. One of the task alone, which no profile of the site
+        means, is known by its name only."""
+        if not self._has_name(certificate):
+            return False
         answer = self.site.asks(certificate)
-        is_of_task_alone = self.issuer is not None and self.site.pattern != self.issuer
+        is_of_task_alone = self.issuer is not None and not self.site.relates(certificate)
         return answer is Answer.SIGNED or (is_of_task_alone and answer is Answer.NOT_KNOWN)
+
+    def _staying(self, store: CertificateStore) -> Iterator[tuple[StoreCertificate, Answer]]:
+        if self.thumbprints is None and self.person.authorisation is not None:
+            for stored, answer in held_by(store, self.site, self.person):
+                if not stored.archived and is_software(stored) and not self.means(stored.certificate):
+                    yield stored, answer
+
+    def _goes_by_thumbprint(self, answer: Answer) -> bool:
+        return answer is Answer.SELF_SIGNED or (answer is Answer.NOT_KNOWN and self.site.is_verified)
+
+    def _has_name(self, certificate: Certificate) -> bool:
+        return self.issuer is None or re.search(self.issuer, certificate.issuer) is not None
 
     def _selects(self, stored: StoreCertificate, now: datetime) -> bool:
         certificate = stored.certificate
-        if self.thumbprints is not None and stored.thumbprint not in self.thumbprints:
-            return False
-        if self.issuer is not None and re.search(self.issuer, certificate.issuer) is None:
-            return False
-        if self.thumbprints is None and not self._is_signed(certificate):
+        if self.thumbprints is None:
+            if not self.means(certificate):
+                return False
+        elif stored.thumbprint not in self.thumbprints or not self._has_name(certificate):
             return False
         if self.person.authorisation is not None and not self.person.owns(certificate):
             return False

@@ -190,7 +190,7 @@ class Status(str, Enum):
         CERTIFICATE | HOLDER,
         Source.FACTS,
         GivesAccess.UNKNOWN,
-        ACCEPTABLE | NO_END,
+        ACCEPTABLE | DUE | NO_END,
         Tone.UNSURE,
         'path(evenodd, "M0 1h16v10h-4v4.600l-2-1.400-2 1.400V11H0zM2.400 3.600v1.800h11.200V3.600zM2.400 7v1.800h4V7z")',
     )

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from .._crypto.certificate import MIN_RSA_BITS, Certificate
 from .._crypto.store import CertificateStore, StoreCertificate
 from .._errors import Pkcs12Error, Problem
-from .issuers import Answer, Issuers
+from .held import signed_for
+from .issuers import Issuers
 from .status import Status
 from .subject import ExpectedSubject
 from .superseding import rank
@@ -105,11 +106,9 @@ def best_certificate(
     person's."""
     usable = (
         stored
-        for stored in store.certificates
-        if (stored.thumbprint == leaf or person.owns(stored.certificate))
-        and stored.certificate.is_in_date(now)
+        for stored in signed_for(store, site, person, leaf)
+        if stored.certificate.is_in_date(now)
         and is_selectable(use_of(stored.certificate), stored.has_key, stored.archived)
-        and site.asks(stored.certificate) is Answer.SIGNED
     )
     return max(usable, key=lambda stored: rank(stored.certificate), default=None)
 

@@ -10,21 +10,22 @@ from dataclasses import replace
 
 from .._facts.holders import HolderEntry
 from .._messages.words import MACHINE_SID, SID
+from .._policy.issuers import Answer, Issuers
 from .._policy.subject import HolderIndex
 from .sources import Host
 
 
-def with_accounts(hosts: Sequence[Host], index: HolderIndex) -> tuple[Host, ...]:
+def with_accounts(hosts: Sequence[Host], index: HolderIndex, site: Issuers) -> tuple[Host, ...]:
     """The hosts, with the accounts of holders whom the facts do not know: newer entries, and facts of a task without holders.
 
     The account is the SID in the entry, or the owner with this name in the facts, or the only account whose store has the holder's
-    number, if it belongs to no other holder.
+    number in a certificate that the site's issuer signed, if it belongs to no other holder.
     """
     numbers: dict[str, set[str | None]] = {}
     for entry in (entry for host in hosts for entry in host.entries if entry.owner_sid):
         numbers.setdefault(entry.owner_sid or "", set()).add(entry.person.authorisation)
     return tuple(
-        _located(host, index, numbers) if any(map(_is_missing, host.entries)) and host.facts_at else host
+        _located(host, index, site, numbers) if any(map(_is_missing, host.entries)) and host.facts_at else host
         for host in hosts
     )
 
@@ -33,11 +34,13 @@ def _is_missing(entry: HolderEntry) -> bool:
     return entry.owner_sid is None and not entry.in_facts
 
 
-def _located(host: Host, index: HolderIndex, numbers: Mapping[str, Set[str | None]]) -> Host:
+def _located(host: Host, index: HolderIndex, site: Issuers, numbers: Mapping[str, Set[str | None]]) -> Host:
     owners = {each.owner.casefold(): each.owner_sid for each in host.certificates if each.owner}
     stores: dict[str, set[str]] = {}
     for record in host.certificates:
-        holder = index.holder_of(record) if record.related and record.owner_sid != MACHINE_SID else None
+        is_of_site = record.related and record.owner_sid != MACHINE_SID
+        answer = site.answer(record.issuer, record.signed_by, record.issuer_setting) if is_of_site else None
+        holder = index.holder_of(record) if answer is Answer.SIGNED else None
         if holder and numbers.get(record.owner_sid, {holder}) & {holder}:
             stores.setdefault(holder, set()).add(record.owner_sid)
 

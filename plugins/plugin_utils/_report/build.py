@@ -70,7 +70,7 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
     index = _index(sources)
     own = {number: sids for number, sids in accounts_of(_listed(sources)).items() if sids}
     sources = _without_leavers(sources)
-    sources = replace(sources, hosts=with_accounts(sources.hosts, index))
+    sources = replace(sources, hosts=with_accounts(sources.hosts, index, sources.site))
     # A leaver's own store is not another person's, although others may share the account.
     accounts = {
         **{key: own[key] for key in own.keys() & set(map(number_key, sources.leavers))},

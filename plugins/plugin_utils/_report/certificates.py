@@ -21,7 +21,8 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
 
     A certificate that nobody should have any more has a next step, unless Windows offers it to no program.
     """
-    served = {(each.holder, each.record.owner_sid) for each in seen.rated}
+    signed = [each for each in seen.rated if seen.status_rules.counts(each.record)]
+    served = {(each.holder, each.record.owner_sid) for each in signed}
     unserved = [
         entry
         for entry in seen.host.entries
@@ -30,9 +31,8 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
     for gathered, each in zip(seen.host.certificates, seen.rated, strict=True):
         if seen.host.facts_at:
             now = each.record
-            is_left = (
-                gathered.related and (each.holder is None or each.holder in rules.leavers) and not gathered.archived
-            )
+            is_nobodys = each.holder is None and seen.status_rules.counts(now)
+            is_left = gathered.related and (is_nobodys or each.holder in rules.leavers) and not gathered.archived
             what = Acceptable.WITHOUT_HOLDER.value if is_left else now.status.value
             accepted = rules.exceptions.accepted(each.holder, what, seen.host.name)
             is_suspect = each.holder is None and any(_may_be_of(entry, gathered) for entry in unserved)

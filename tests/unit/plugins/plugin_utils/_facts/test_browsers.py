@@ -7,6 +7,7 @@ from __future__ import annotations
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import browser_facts, browser_scope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import from_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import BrowserProblem, BrowserRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import Issuers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import Finding, Severity
 from unit.plugins.plugin_utils.fakes import NOW
 
@@ -19,9 +20,9 @@ def test_fact_has_each_problem_once() -> None:
 
 
 def test_task_that_does_not_ask_has_no_scope() -> None:
-    asked = {"browsers": True, "portal_url": "https://a.example", "issuer": None}
-    assert browser_scope(asked | {"browsers": False}) is None
-    scope = browser_scope(asked)
+    asked = {"browsers": True, "portal_url": "https://a.example"}
+    assert browser_scope(asked | {"browsers": False}, Issuers()) is None
+    scope = browser_scope(asked, Issuers())
     assert scope is not None
     assert scope.portal is not None
     assert scope.portal.host == "a.example"

@@ -26,6 +26,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build im
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import issuers_of_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Logging
@@ -150,7 +151,7 @@ def test_what_is_not_listed_is_counted_whatever_the_reason(element: bytes, other
     store = profile(element, *others.values())
     listed = {
         "nothing said": (Selection(), 2, 2),
-        "another issuer": (Selection("Another CA"), 0, 4),
+        "another issuer": (Selection(issuers_of_pattern("Another CA")), 0, 4),
         "archived too": (Selection(include_archived=True), 3, 1),
         "unrelated too": (Selection(include_unrelated=True), 3, 1),
         "everything": (Selection(include_unrelated=True, include_archived=True), 4, 0),

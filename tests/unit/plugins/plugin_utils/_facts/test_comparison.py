@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.comparison import comparison, numbers_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import parse_holder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import issuers_of_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import index_holders
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account
 from lab.authority import Authority
@@ -31,7 +32,7 @@ def compared(
     if given.get("unknown"):
         there = replace(there, accounts=(Account(HOLDER, None, None, 1332),))
     index = index_holders(["T123456", "T654321"], pattern)
-    found = comparison(there, [entry], index, issuer, now())
+    found = comparison(there, [entry], index, issuers_of_pattern(issuer), now())
     return [(each["kind"], each["found"] or each["account"]) for each in found]
 
 

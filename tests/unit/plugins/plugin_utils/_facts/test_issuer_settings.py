@@ -25,7 +25,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_s
     listed_under,
     matches,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection, given_issuer
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import (
     Issuers,
     issuers_of_pattern,
@@ -65,7 +65,7 @@ def audit(issuer: str | None, before: Any, store: Store, people: Sequence[Holder
     entries = resolve_accounts(merge_known(people, known_holders(before, issuers_of_pattern(issuer))), found)
     index = index_holders([each.person.authorisation or "" for each in people], None)
     scope = FactsScope(
-        Selection(given_issuer(issuer), index=index),
+        Selection(issuers_of_pattern(issuer), index=index),
         entries,
         Calendar(),
         issuers=issuer_settings(issuers_of_pattern(issuer), before),

@@ -14,6 +14,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certifi
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import Strangers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection, selection_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import Issuers, issuers_of_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, index_holders
 from unit.plugins.plugin_utils.fakes import CARD, EMAIL, OTHER_SID, SID, certificate, stored
 from unit.plugins.plugin_utils.problems import error_of
@@ -42,20 +43,26 @@ NUMBERS = index_holders(["T123456"], None)
         (Selection(), "mine foreign paul mail any no_key no_cn"),
         (Selection(index=index_holders([], None)), "mine foreign paul mail any no_key no_cn"),
         # Holders with numbers are.
-        (Selection(issuer="", subject="", index=NUMBERS), "mine foreign mail any"),
+        (Selection(site=issuers_of_pattern(""), subject="", index=NUMBERS), "mine foreign mail any"),
         # One of the four: what holds the key makes no difference. The issuer adds to what the holders have.
-        (Selection(issuer="^CN=Another CA$", index=NUMBERS), "mine foreign mail any"),
-        (Selection(issuer="^CN=Another CA$"), "foreign"),
-        (Selection(issuer="misspelt", index=NUMBERS), "mine foreign mail any"),
-        (Selection(issuer="AC Personnes", index=NUMBERS), "mine foreign paul card tpm mail any no_key no_cn"),
+        (Selection(site=issuers_of_pattern("^CN=Another CA$"), index=NUMBERS), "mine foreign mail any"),
+        (Selection(site=issuers_of_pattern("^CN=Another CA$")), "foreign"),
+        (Selection(site=issuers_of_pattern("misspelt"), index=NUMBERS), "mine foreign mail any"),
+        (
+            Selection(site=issuers_of_pattern("AC Personnes"), index=NUMBERS),
+            "mine foreign paul card tpm mail any no_key no_cn",
+        ),
         (Selection(subject="^CN=Paul", index=NUMBERS), "paul"),
         (Selection(subject="O=CHU"), "no_cn"),
         (Selection(pattern=r"(\d{10})$"), "card"),
         (Selection(pattern=r"Jeanne( - T\d+)?$"), ""),
         (Selection(eku=(EMAIL, CLIENT_AUTH)), "mine foreign paul card tpm mail no_key no_cn"),
         # All that are given have to match.
-        (Selection(issuer="Personnes", subject="Jeanne", pattern=r"(T\d+)", eku=(CLIENT_AUTH,)), "mine"),
-        (Selection(issuer="Personnes", subject="Jeanne", pattern=r"(T\d+)", eku=(EMAIL,)), "mail"),
+        (
+            Selection(site=issuers_of_pattern("Personnes"), subject="Jeanne", pattern=r"(T\d+)", eku=(CLIENT_AUTH,)),
+            "mine",
+        ),
+        (Selection(site=issuers_of_pattern("Personnes"), subject="Jeanne", pattern=r"(T\d+)", eku=(EMAIL,)), "mail"),
     ],
 )
 def test_related_is_what_all_that_is_given_finds(selection: Selection, related: str) -> None:
@@ -63,7 +70,7 @@ def test_related_is_what_all_that_is_given_finds(selection: Selection, related: 
 
 
 def test_only_the_holders_stores_are_meant_when_they_are_given() -> None:
-    for selection in (Selection(), Selection(issuer="Personnes")):
+    for selection in (Selection(), Selection(site=issuers_of_pattern("Personnes"))):
         assert selection.relates(SID, MINE)
         assert replace(selection, owners=frozenset({SID})).relates(SID, MINE)
         assert not replace(selection, owners=frozenset({OTHER_SID})).relates(SID, MINE)
@@ -86,7 +93,6 @@ def test_unrelated_ones_of_other_stores_are_counted_where_the_holders_stores_are
 @pytest.mark.parametrize(
     ("given", "option"),
     [
-        ({"issuer": "("}, "issuer"),
         ({"subject": "*"}, "subject"),
         ({"pattern": "no group"}, "authorisation_pattern"),
         ({"pattern": "(two) (groups)"}, "authorisation_pattern"),
@@ -98,7 +104,6 @@ def test_what_is_no_pattern_is_refused_by_the_name_of_its_option(given: dict[str
 
 
 OPTIONS: dict[str, Any] = {
-    "issuer": None,
     "subject": None,
     "authorisation_pattern": None,
     "eku": [],
@@ -114,7 +119,7 @@ SEATS = (
 
 
 def test_by_default_the_certificates_of_the_holders_are_meant_in_whatever_store() -> None:
-    relates = selection_of(OPTIONS, SEATS).relates
+    relates = selection_of(OPTIONS, SEATS, Issuers()).relates
     assert relates("S-1-5-18", MINE)
     assert relates(SID, PAULS)
     assert not relates(SID, NO_KEY)
@@ -122,17 +127,17 @@ def test_by_default_the_certificates_of_the_holders_are_meant_in_whatever_store(
 
 def test_holders_whom_the_workstation_does_not_know_leave_no_store_open() -> None:
     unknown = [replace(entry, owner_sid=None) for entry in SEATS]
-    assert selection_of(OPTIONS | {"only_holders": True}, unknown).owners == frozenset()
+    assert selection_of(OPTIONS | {"only_holders": True}, unknown, Issuers()).owners == frozenset()
 
 
 @pytest.mark.parametrize(
     ("selection", "said"),
     [
-        (Selection(issuer="", index=NUMBERS), "not_searched"),
+        (Selection(site=issuers_of_pattern(""), index=NUMBERS), "not_searched"),
         (Selection(index=NUMBERS, earlier=Strangers.SEARCHED), "searched"),
-        (Selection(issuer="Misspelt", index=NUMBERS, earlier=Strangers.SEARCHED), "no_match"),
-        (Selection(issuer="AC Personnes", index=NUMBERS), "searched"),
-        (Selection(issuer="AC Personnes", index=NUMBERS, owners=frozenset({SID})), "not_searched"),
+        (Selection(site=issuers_of_pattern("Misspelt"), index=NUMBERS, earlier=Strangers.SEARCHED), "no_match"),
+        (Selection(site=issuers_of_pattern("AC Personnes"), index=NUMBERS), "searched"),
+        (Selection(site=issuers_of_pattern("AC Personnes"), index=NUMBERS, owners=frozenset({SID})), "not_searched"),
         (Selection(subject="^CN=Nobody$", index=NUMBERS), "searched"),
         (Selection(), "searched"),  # all certificates are listed
         (Selection(issuer_names=frozenset({"CN=AC Personnes"})), "not_searched"),
@@ -144,6 +149,8 @@ def test_facts_say_whether_they_would_have_a_strangers_certificate(selection: Se
 
 def test_a_pattern_is_looked_for_among_all_certificates_and_not_only_the_listed_ones() -> None:
     archived = replace(MINE, archived=True)
-    assert Selection(issuer="AC Personnes", subject="nobody").strangers([archived]) is Strangers.SEARCHED
-    assert Selection(issuer="AC Personnes").strangers([]) is Strangers.NO_MATCH
+    assert (
+        Selection(site=issuers_of_pattern("AC Personnes"), subject="nobody").strangers([archived]) is Strangers.SEARCHED
+    )
+    assert Selection(site=issuers_of_pattern("AC Personnes")).strangers([]) is Strangers.NO_MATCH
     assert Selection(subject="CN=").strangers([]) is Strangers.SEARCHED

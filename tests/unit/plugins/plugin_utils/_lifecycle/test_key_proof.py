@@ -27,6 +27,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_
     WorkstationReading,
     proven_record,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import issuers_of_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar
@@ -189,7 +190,7 @@ def test_a_key_on_a_card_is_not_tried(issued: IssuedBundle) -> None:
     drivers = Workstation()
     der = issued.certificate.public_bytes(Encoding.DER)
     drivers.elements[drivers.plant(issued)] = properties(der, KeyProvInfo("{1}", CARD, 0, 0, 0))
-    holder, certificate = one(prove(drivers, selection=Selection("AC Personnes")))
+    holder, certificate = one(prove(drivers, selection=Selection(issuers_of_pattern("AC Personnes"))))
     assert (holder.proof, holder.status, certificate.key_state) == (Proof.NOT_PROVEN, Status.VALID, "linked")
     assert holder.proof_detail == Problem("proof.not_software", {"provider": CARD})
     assert drivers.calls == ["inventory"]
@@ -208,7 +209,7 @@ def test_without_a_usable_certificate_there_is_nothing_to_try(authority: Authori
 def test_what_is_not_related_is_not_tried(issued: IssuedBundle) -> None:
     drivers = Workstation()
     drivers.plant(issued)
-    record = prove(drivers, selection=Selection("Another CA", include_unrelated=True))
+    record = prove(drivers, selection=Selection(issuers_of_pattern("Another CA"), include_unrelated=True))
     assert (record.certificates[0].key_state, drivers.calls) == ("linked", ["inventory"])
 
 

@@ -37,5 +37,5 @@ def test_who_has_no_access_is_due_and_a_site_may_accept_it_for_a_time() -> None:
             assert (Trait.ACCEPTABLE | Trait.DUE) in status.traits
     assert not Trait.ACCEPTABLE & Status.VALID.traits
     not_due = {each.value for each in Status if Trait.DUE not in each.traits}
-    assert not_due == {"valid", "weak", "unknown", "unknown_issuer", "self_signed", "superseded", "archived"}
+    assert not_due == {"valid", "weak", "unknown", "self_signed", "superseded", "archived"}
     assert set(ACCESS_STATUSES) == {Status.VALID, Status.RENEWAL_DUE, Status.WEAK, Status.DUPLICATE}
