@@ -35,6 +35,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_holder,
     resolve_accounts,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_advice import of_facts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import (
     issuer_settings,
     known_holders,
@@ -123,6 +124,7 @@ class ActionModule(Pkcs12Action):
         record = proven_record(reading, self.drivers, task.check_mode) if options["prove_keys"] else reading.record({})
         return {
             "ansible_facts": {"pkcs12": to_map(record)},
+            "issuers": of_facts(site, record.certificates),
             "other_names": other_names(record, asked),
             "numbers_here": numbers_here(owned_stores(inventory, {}), options["holders"], pattern),
         }

@@ -38,6 +38,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report 
     check_report,
     checked,
     days_of_other_hosts,
+    issuer_advice,
     last_report,
     not_compared,
     report_of,
@@ -82,7 +83,11 @@ class ActionModule(Pkcs12Action):
             self._check_outside(whole, cache)
         report = select(whole, options["report_query"]) if options["report_query"] else whole
         written = write_files(options, report, task.check_mode)
-        warnings = [*not_compared(options, whole), *days_of_other_hosts(variables, options["renew_before_days"])]
+        warnings = [
+            *not_compared(options, whole),
+            *days_of_other_hosts(variables, options["renew_before_days"]),
+            *issuer_advice(options, whole),
+        ]
         made = report_result(options, report, written)
         places = [] if task.check_mode else places_of(options, written.files, made["msg"])
         return made | {"check_mode": task.check_mode, "warnings": warnings, "destinations": places}

@@ -16,6 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import parse_store
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import (
     BrowserScope,
@@ -33,6 +34,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_day,
     parse_holder,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_advice import of_certificates, of_people
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
     ISSUER_OPTIONS,
@@ -122,7 +124,12 @@ class ActionModule(Pkcs12Action):
         others = [("", self.variable(REGISTER_HOLDERS))]
         numbers = {*self.of_all_hosts(VARIABLE, numbers_of, "comparison"), *numbers_of(others)}
         numbers |= {entry.person.authorisation for entry in listed if entry.person.authorisation}
-        compared = {"comparison": comparison(inventory, entries, index_holders(numbers, pattern), site, now())}
+        index = index_holders(numbers, pattern)
+        people = of_people(site, (parse_store(profile.my) for profile in inventory.profiles), index)
+        compared = {
+            "comparison": comparison(inventory, entries, index, site, now()),
+            "issuers": of_certificates(site, people),
+        }
         findings = (
             computer,
             spnego_finding(installed("pyspnego")),

@@ -30,6 +30,8 @@ ONLY_TOLD = {
         "facts_not_kept",
         "found_nowhere",
         "issuer_matches_nothing",
+        "issuer_not_verified",
+        "issuers_not_known",
         "no_access",
         "nobody_taken_back",
     ),

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from integration.plays import NONCE, cached, failed_hosts, outcomes, told_codes
+from integration.plays import NONCE, Told, cached, failed_hosts, messages, outcomes, told, told_codes
 from lab.authority import Authority
 from lab.authority.signers import key_of, person, signer
 from lab.hospital import Hospital
@@ -148,3 +148,43 @@ def test_an_authority_without_a_pattern_is_the_evidence(site: Site) -> None:
     assert left.result["error"]["code"] == "other_issuer"
     assert made in json.dumps(left.result["error"])
     assert {each: set(site.store[each].elements) for each in PEOPLE} == {JEANNE: {made}, KARIM: set(), PAUL: set()}
+
+
+@pytest.fixture
+def new_site(tmp_path: Path) -> Any:
+    """Two workstations of one kind: what is true of both is told once."""
+    desks = (Desk(HOST, (Seat(JEANNE), Seat(KARIM))), Desk("ws-second", (Seat(JEANNE),)))
+    with Hospital(tmp_path, desks) as hospital:
+        yield hospital
+
+
+def told_in(run: Run, kind: str) -> list[Told]:
+    """What a run says of a kind on its screen."""
+    said = [line for lines in messages(run, "Say what became of each holder").values() for line in lines]
+    said += [each for row in run.of("compliance_report") for each in row.result.get("warnings", ())]
+    return [each for line in said for each in told(line) if each.code.partition(".")[0] == kind]
+
+
+def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> None:
+    people = new_site.folder / "people.pem"
+    people.write_bytes(new_site.authority.issuing.public_bytes(Encoding.PEM))
+    for name in (HOST, "ws-second"):
+        unknown = person(signer("AC Personnes", "bob"), key=name, name=f"{JEANNE.name} - {JEANNE.authorisation}")
+        new_site.emulated(name).store_of(JEANNE.sid).plant(unknown, key_of(name))
+
+    def run(playbook: str, **profile: str) -> Run:
+        profiles = [{"name": "people", "issuer": "CN=AC Personnes", **profile}]
+        given = {"pkcs12_issuer": "", "pkcs12_issuers": profiles, "pkcs12_report_folder": str(new_site.folder / "r")}
+        book = f"hospital_it.pkcs12.{playbook}"
+        return play(new_site, book, "-e", json.dumps(given), environment={**FACT_CACHE, **NONCE})
+
+    for playbook in ("check", "audit", "report"):
+        found = run(playbook)
+        assert [each.code for each in told_in(found, "issuer_not_verified")] == ["issuer_not_verified.profiles"]
+        assert not told_in(found, "issuers_not_known")
+    for playbook in ("check", "audit", "report"):
+        found = run(playbook, authority=str(people))
+        assert not told_in(found, "issuer_not_verified")
+        (once,) = told_in(found, "issuers_not_known")
+        (named,) = once.causes
+        assert (once.values["count"], named.values["issuer"].split(",")[0]) == ("2", "CN=AC Personnes")

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
+from typing import Any
 
 with suppress(ImportError):  # without it the file still loads, and _action/base.py refuses the task
     from cryptography import x509
@@ -65,19 +66,31 @@ def _holds(der: bytes, signer: bytes) -> bool:
     return True
 
 
+def issuer_key_id(certificate: Certificate) -> str:
+    """The identifier of its issuer's key, as it says (RFC 5280, 4.2.1.1), in hex; empty where it says nothing."""
+    said = _extension(certificate, x509.AuthorityKeyIdentifier)
+    return (said.key_identifier or b"").hex().upper() if said else ""
+
+
 def issuer_urls(certificate: Certificate) -> tuple[str, ...]:
     """Where its issuer's certificate is said to be (RFC 5280, 4.2.2.1). Nobody fetches it."""
-    try:
-        found = x509.load_der_x509_certificate(certificate.der)
-        access = found.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except _no_answer():
-        return ()
+    access = _extension(certificate, x509.AuthorityInformationAccess) or ()
     issuers = (each for each in access if each.access_method == AuthorityInformationAccessOID.CA_ISSUERS)
     return tuple(
         each.access_location.value
         for each in issuers
         if isinstance(each.access_location, x509.UniformResourceIdentifier)
     )
+
+
+def _extension(certificate: Certificate, kind: Any) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = x509.load_der_x509_certificate(certificate.der)
+            return found.extensions.get_extension_for_class(kind).value
+    except _no_answer():
+        return None
 
 
 def _no_answer() -> tuple[type[Exception], ...]:

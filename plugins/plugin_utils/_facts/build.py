@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from .._crypto.signature import issuer_key_id, issuer_urls
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
 from .._messages.words import MACHINE_SID
 from .._policy.status import Status
@@ -152,6 +153,8 @@ def _record(
         crl_urls=stored.certificate.crl_urls,
         issuer_setting=site.profile_of(stored.certificate.issuer, signed_by).name if another is None else another,
         signed_by=signed_by,
+        issuer_key_id=issuer_key_id(stored.certificate) if related else "",
+        issuer_urls=issuer_urls(stored.certificate) if related else (),
         **_values(stored, 0, Status.UNKNOWN),
     )
 

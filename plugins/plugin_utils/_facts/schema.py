@@ -35,7 +35,8 @@ class CertificateRecord:
     ``use``: what it is for, by ``eku`` and keyUsage. ``related``: the task's selection matches it. ``crl_urls``: where its issuer says
     that its CRL is. ``issuer_setting``: the profile under which it was found: its name, or ``pkcs12_issuer`` as it was written;
     empty without one. ``signed_by``: the SHA-256 of the key of the site's authority that signed it, ``self_signed``, or
-    ``unknown_issuer``; empty where the site has named no authority, or the certificate is none of a holder's.
+    ``unknown_issuer``; empty where the site has named no authority, or the certificate is none of a holder's. ``issuer_key_id`` and
+    ``issuer_urls``: what a related certificate says of its issuer: the identifier of the key in hex, and where the issuer's certificate is.
     ``status`` and ``days_left`` are those of the time when the facts were gathered. ``key_exportable``: whether the key can be exported,
     None if no proof has shown it.
     """
@@ -67,6 +68,8 @@ class CertificateRecord:
     issuer_setting: str = ""
     key_exportable: bool | None = None
     signed_by: str = ""
+    issuer_key_id: str = ""
+    issuer_urls: tuple[str, ...] = ()
 
 
 class Strangers(str, Enum):

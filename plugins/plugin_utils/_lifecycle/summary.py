@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from .._errors import Problem
+from .._facts.issuer_advice import advice_of
 from .._workstation.connection_causes import OF_THE_NETWORK
 from .._workstation.findings import unread_problem
 from .audit import is_audit
@@ -75,6 +76,7 @@ def summary(
             *map(tell, _other_names(results)),
             *map(tell, _unread(results)),
             *map(tell, _without_holders(rows, listed or {})),
+            *map(tell, advice_of(results.values())),
             *_bundles(rows, tell),
             *_differences(results, tell),
             *map(tell, [UNCONFIRMED] if unconfirmed else _notes(results.values())),

@@ -17,6 +17,7 @@ from .._facts.codec import Mismatch, from_map, to_map
 from .._facts.fact_cache import FactCache
 from .._facts.holder_entries import VARIABLE, entries_in
 from .._facts.holders import parse_day, parse_holder
+from .._facts.issuer_advice import advice_of, of_facts
 from .._facts.leavers import LEAVERS, gone, leavers_in
 from .._facts.site_issuers import issuers_of
 from .._io.atomic_files import read, write
@@ -151,6 +152,12 @@ def days_of_other_hosts(variables: Iterable[tuple[str, Mapping[str, Any]]], days
     if not others:
         return []
     return [Problem("other_days", {"days": days, "hosts": tuple(others)})]
+
+
+def issuer_advice(options: Mapping[str, Any], report: Report) -> list[Problem]:
+    """Warnings of what the site should do about its issuers."""
+    today = (replace(row.certificate, status=row.status) for row in report.certificates)
+    return advice_of([{"issuers": of_facts(issuers_of(options), today)}])
 
 
 def write_files(options: Mapping[str, Any], report: Report, check_mode: bool) -> Written:

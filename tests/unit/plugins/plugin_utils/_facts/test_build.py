@@ -115,6 +115,8 @@ def test_facts_say_what_the_workstation_its_profiles_and_its_certificates_say() 
         "crl_urls": [URL],
         "key_exportable": None,
         "signed_by": "self_signed",
+        "issuer_key_id": "",
+        "issuer_urls": [],
     }
     whose = {"path": "D:\\Profils\\jdupont", "loaded": False, "temporary": False, "readable": True}
     assert record["profiles"][0] == {"owner_sid": SID, "owner": HOLDER, **whose}

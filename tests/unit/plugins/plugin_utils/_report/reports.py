@@ -246,6 +246,7 @@ def certificate_record(row: HolderRow, place: HolderWorkstation, **changes: Any)
         "not_before": place.valid_until - LIFE,
         "not_after": place.valid_until,
         "crl_urls": ("http://crl.example/people.crl",),
+        "issuer_urls": ("http://pki.example/people.crt",),
     }
     return record(**usual | changes)
 
