@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base import (
@@ -23,15 +24,22 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.host_va
     variables_of,
     wrong_rows,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem, Value, file_reason
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.fact_cache import FactCache
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holder_entries import VARIABLE, entries_in
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_advice import (
+    advice_of,
+    proposal,
+    proposed,
+    signer_found,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import (
     LEAVERS,
     gone,
     leavers_in,
     many_leave,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.atomic_files import write_new
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import is_audit, unmatched
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.left_out import left_out
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import (
@@ -58,6 +66,7 @@ class ActionModule(Pkcs12Action):
             "earlier": {"type": "str"},
             "due": {"type": "str"},
             "max_fail_percentage": {"type": "float", "site": True},
+            "authority_proposal": {"type": "path", "site": True},
         },
     )
 
@@ -94,7 +103,14 @@ class ActionModule(Pkcs12Action):
         is_about_leaving = everybody is None or any("ready" in (each or {}) for each in results.values())
         people = [holder for each in listed.values() for holder in each.holders]
         doubts = many_leave(people, today) if is_about_leaving else ()
-        found = summary(results, known, self.words.of, everybody, bool(looked_at), wrong_rows(self._task_vars), doubts)
+        rows = proposed(results.values())
+        text = proposal(rows, self.words.of)
+        changed, told = (False, []) if task.options["batch_of"] else self._proposed(task, rows, text)
+        advice = [*advice_of(results.values()), *told]
+        found = summary(
+            results, known, self.words.of, everybody, bool(looked_at), wrong_rows(self._task_vars), doubts, advice
+        )
+        found |= {"authorities": text, "changed": changed}
         most = task.options["max_fail_percentage"]
         if task.options["batch_of"]:
             return {**found, **self._progress(task, found), "stops": stops(found, most)}
@@ -105,6 +121,26 @@ class ActionModule(Pkcs12Action):
         # Where a run has looked whom to call and called nobody, the first sentence is of those whom it left out.
         first = [headline] if results or not looked_at else []
         return {**found, **warned, "lines": [*first, *told_at_end(found, batches, most), *lines, *left]}
+
+    @staticmethod
+    def _proposed(task: TaskContext, rows: Sequence[Mapping[str, Any]], text: str) -> tuple[bool, list[Problem]]:
+        """Writes the proposed authorities where the user asks. A file that is there stays: a person may have made it the site's."""
+        if not rows:
+            return False, []
+        values: dict[str, Value] = {"count": len(rows)}
+        causes = tuple(map(signer_found, rows))
+        path = Path(task.options["authority_proposal"] or "").absolute()
+        if not task.options["authority_proposal"]:
+            return False, [Problem("authorities_proposed", values, "issuers", causes)]
+        try:
+            changed = write_new(path, text.encode(), task.check_mode)
+        except OSError as problem:
+            reason = {"path": str(path), "reason": file_reason(problem)}
+            not_written = Problem(
+                "authorities_proposed.not_written", {**values, **reason}, "authority_proposal", causes
+            )
+            return False, [not_written]
+        return changed, [Problem("authorities_proposed.written", {**values, "path": str(path)}, "issuers", causes)]
 
     def _unkept(self, task: TaskContext, results: Mapping[str, Any]) -> list[Problem]:
         """That the facts of an audit are gone after this run."""

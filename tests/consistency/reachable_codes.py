@@ -25,6 +25,8 @@ ONLY_TOLD = {
     # a summary tells them of a whole run
     *(
         "access_code_received",
+        "authorities_proposed",
+        "authority_not_there",
         "comparison",
         "delivery",
         "facts_not_kept",
@@ -40,7 +42,9 @@ ONLY_TOLD = {
         "not_confirmed",
         "only_what_was_not_sent",
         "play",
+        "proposal",
         "register_many_leave",
+        "roots_only",
         "still_there",
         "stopped",
         "summary",

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from integration.plays import NONCE, Told, cached, failed_hosts, messages, outcomes, told, told_codes
+from integration.plays import NONCE, Told, all_told, cached, failed_hosts, messages, outcomes, told, told_codes
 from lab.authority import Authority
 from lab.authority.signers import key_of, person, signer
 from lab.hospital import Hospital
@@ -165,6 +166,14 @@ def told_in(run: Run, kind: str) -> list[Told]:
     return [each for line in said for each in told(line) if each.code.partition(".")[0] == kind]
 
 
+def run_with(hospital: Hospital, playbook: str, *options: str, **profile: str) -> Run:
+    """A run of a site with one profile."""
+    profiles = [{"name": "people", "issuer": "CN=AC Personnes", **profile}]
+    given = {"pkcs12_issuer": "", "pkcs12_issuers": profiles, "pkcs12_report_folder": str(hospital.folder / "r")}
+    environment = {**FACT_CACHE, **NONCE}
+    return play(hospital, f"hospital_it.pkcs12.{playbook}", "-e", json.dumps(given), *options, environment=environment)
+
+
 def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> None:
     people = new_site.folder / "people.pem"
     people.write_bytes(new_site.authority.issuing.public_bytes(Encoding.PEM))
@@ -172,19 +181,50 @@ def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> No
         unknown = person(signer("AC Personnes", "bob"), key=name, name=f"{JEANNE.name} - {JEANNE.authorisation}")
         new_site.emulated(name).store_of(JEANNE.sid).plant(unknown, key_of(name))
 
-    def run(playbook: str, **profile: str) -> Run:
-        profiles = [{"name": "people", "issuer": "CN=AC Personnes", **profile}]
-        given = {"pkcs12_issuer": "", "pkcs12_issuers": profiles, "pkcs12_report_folder": str(new_site.folder / "r")}
-        book = f"hospital_it.pkcs12.{playbook}"
-        return play(new_site, book, "-e", json.dumps(given), environment={**FACT_CACHE, **NONCE})
-
     for playbook in ("check", "audit", "report"):
-        found = run(playbook)
+        found = run_with(new_site, playbook)
         assert [each.code for each in told_in(found, "issuer_not_verified")] == ["issuer_not_verified.profiles"]
         assert not told_in(found, "issuers_not_known")
     for playbook in ("check", "audit", "report"):
-        found = run(playbook, authority=str(people))
+        found = run_with(new_site, playbook, authority=str(people))
         assert not told_in(found, "issuer_not_verified")
         (once,) = told_in(found, "issuers_not_known")
         (named,) = once.causes
         assert (once.values["count"], named.values["issuer"].split(",")[0]) == ("2", "CN=AC Personnes")
+
+
+def test_the_authorities_that_bundles_carry_are_proposed_and_a_person_makes_them_the_sites(new_site: Hospital) -> None:
+    issuing, root = new_site.authority.issuing, new_site.authority.root
+    for each in (JEANNE, KARIM):
+        new_site.deliver(each, days=900)
+    fingerprint = issuing.fingerprint(hashes.SHA256()).hex()
+    (offered,) = told_in(run_with(new_site, "check_bundles"), "authorities_proposed")
+    assert (offered.code, [each.values["sha256"] for each in offered.causes]) == ("authorities_proposed", [fingerprint])
+
+    path = new_site.folder / "proposed.pem"
+    asked = ("-e", json.dumps({"pkcs12_authority_proposal": str(path)}))
+    (written,) = told_in(run_with(new_site, "check_bundles", *asked), "authorities_proposed")
+    (named,) = written.causes
+    assert (written.code, JEANNE.name in named.values["whose"], KARIM.name in named.values["whose"]) == (
+        "authorities_proposed.written",
+        True,
+        True,
+    )
+    assert x509.load_pem_x509_certificates(path.read_bytes()) == [issuing]
+
+    # As the site's, it is proposed no more; and a file that is there stays.
+    checked = run_with(new_site, "check_bundles", authority=str(path))
+    assert not failed_hosts(checked), checked.stdout
+    assert not {"authorities_proposed", "issuer_not_verified", "roots_only"} & told_codes(checked.stdout)
+    path.write_text("the site's own\n", encoding="utf-8")
+    (kept,) = told_in(run_with(new_site, "check_bundles", *asked), "authorities_proposed")
+    assert (kept.code, path.read_text(encoding="utf-8")) == ("authorities_proposed.not_written", "the site's own\n")
+
+    # A root alone admits nobody: the run says so, and has the lines to add.
+    path.write_bytes(root.public_bytes(Encoding.PEM))
+    refused = run_with(new_site, "check_bundles", authority=str(path))
+    assert failed_hosts(refused) == {HOST, "ws-second"}
+    assert [each.values["profiles"] for each in told_in(refused, "roots_only")] == ["people"]
+    assert fingerprint in {
+        each.values.get("sha256") for each in all_told(refused.stdout) if each.code == "signer.found"
+    }

@@ -15,6 +15,7 @@ with suppress(ImportError):  # without it the file still loads, and _action/base
     from cryptography import x509
     from cryptography.exceptions import InternalError, InvalidSignature
     from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from .certificate import Certificate, UnreadableCertificate, parse_errors, to_certificate
@@ -34,6 +35,11 @@ def read_certificates(data: bytes) -> Sequence[Certificate]:
             return [to_certificate(each) for each in found]
     except parse_errors() as problem:
         raise UnreadableCertificate(f"{type(problem).__name__}: {problem}"[:200]) from None
+
+
+def pem_of(certificate: Certificate) -> str:
+    """As a file of authorities has it."""
+    return x509.load_der_x509_certificate(certificate.der).public_bytes(Encoding.PEM).decode("ascii")
 
 
 def is_signed_by(certificate: Certificate, signer: Certificate) -> bool:

@@ -5,21 +5,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .._crypto.certificate import Certificate
-from .._crypto.signature import issuer_key_id, issuer_urls
+from .._crypto.signature import is_signed_by, issuer_key_id, issuer_urls, pem_of
 from .._crypto.store import CertificateStore
 from .._errors import Problem
-from .._policy.issuers import Answer, Issuers
+from .._policy.issuers import SELF_SIGNED, Answer, Issuers, Profile, has_roots_only, may_sign
 from .._policy.status import Status
 from .._policy.subject import HolderIndex
 from .schema import CertificateRecord
 
 Advice = Mapping[str, Any]
 """The key ``issuers`` of a result. ``unverified``: the profiles without an authority. ``unknown``: the issuers of certificates that no
-authority of the site has signed, each once, with how many these are."""
+authority of the site has signed, each once, with how many these are.
+
+Where certificates were seen and not their facts alone: ``roots_only``: the profiles whose file has roots alone, ``proven``: those of which
+an authority signed a certificate that was seen. ``signers``: the certificates of authorities that were found beside those that they
+signed, and that no file has. ``not_carried``: the issuers that were not found there, as in ``unknown``.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A person's certificate in a store or a bundle. ``beside``: certificates in which its signer may be."""
+
+    certificate: Certificate
+    whose: str
+    beside: Sequence[Certificate] = ()
+
+    @property
+    def signers(self) -> tuple[Certificate, ...]:
+        """Those beside it that signed it, and may."""
+        return tuple(each for each in self.beside if may_sign(each) and is_signed_by(self.certificate, each))
 
 
 def of_facts(site: Issuers, certificates: Iterable[CertificateRecord]) -> Advice:
@@ -29,17 +49,32 @@ def of_facts(site: Issuers, certificates: Iterable[CertificateRecord]) -> Advice
     return {"unverified": unverified(site), "unknown": _counted((*each, 1) for each in named)}
 
 
-def of_certificates(site: Issuers, seen: Iterable[Certificate]) -> Advice:
+def of_certificates(site: Issuers, seen: Sequence[Seen]) -> Advice:
     """By certificates of people themselves: those of stores, or of bundles."""
-    found = (each for each in seen if site.asks(each) is Answer.NOT_KNOWN)
-    named = ((each.issuer, issuer_key_id(each), issuer_urls(each)) for each in found)
-    return {"unverified": unverified(site), "unknown": _counted((*each, 1) for each in named)}
+    keys = {each.spki_sha256 for each in site.signers()}
+    unproven = [each for each in seen if site.signed_by(each.certificate) not in {SELF_SIGNED, *keys}]
+    not_known = [each for each in seen if site.asks(each.certificate) is Answer.NOT_KNOWN]
+    signers: dict[str, dict[str, Any]] = {}
+    for each in unproven:
+        for signer in each.signers:
+            row = signers.setdefault(signer.sha256, _found(signer))
+            row["whose"] = [*dict.fromkeys([*row["whose"], each.whose])]
+    return {
+        "unverified": unverified(site),
+        "unknown": _issuers_of(not_known),
+        "roots_only": [each.name for each in site.profiles if each.signers and has_roots_only(each.signers)],
+        "proven": [profile.name for profile in site.profiles if any(_proves(profile, site, each) for each in seen)],
+        "signers": list(signers.values()),
+        "not_carried": _issuers_of(each for each in unproven if not each.signers and each not in not_known),
+    }
 
 
-def of_people(site: Issuers, stores: Iterable[CertificateStore], index: HolderIndex) -> list[Certificate]:
+def of_people(site: Issuers, stores: Iterable[CertificateStore], index: HolderIndex) -> list[Seen]:
     """The certificates of stores that an audit relates to the site: by a holder's number, or by the pattern of a profile."""
-    there = (each.certificate for store in stores for each in store.certificates if not each.archived)
-    return [each for each in there if not each.is_ca and (index.holder_of(each) or site.fits(each.issuer))]
+    there = [each.certificate for store in stores for each in store.certificates if not each.archived]
+    beside = tuple(filter(may_sign, there))
+    people = (each for each in there if not each.is_ca and (index.holder_of(each) or site.fits(each.issuer)))
+    return [Seen(each, each.subject_cn or each.subject, beside) for each in people]
 
 
 def unverified(site: Issuers) -> list[str]:
@@ -49,8 +84,47 @@ def unverified(site: Issuers) -> list[str]:
 
 def advice_of(results: Iterable[Mapping[str, Any] | None]) -> list[Problem]:
     """The sentences of a run, each once, by the results of its hosts."""
-    found: list[Advice] = [result["issuers"] for result in results if result and result.get("issuers")]
-    return [*_unverified(found), *_unknown(found)]
+    found = _advice(results)
+    return [*_unverified(found), *_unknown(found), *_roots_only(found), *_not_carried(found)]
+
+
+def proposed(results: Iterable[Mapping[str, Any] | None]) -> list[Mapping[str, Any]]:
+    """The authorities that a person may add to the site's, by the results of all hosts: that of most people first."""
+    rows: dict[str, dict[str, Any]] = {}
+    for each in _advice(results):
+        for row in each.get("signers", ()):
+            known = rows.setdefault(row["sha256"], {**row, "whose": []})
+            known["whose"] = [*dict.fromkeys([*known["whose"], *row["whose"]])]
+    return sorted(rows.values(), key=lambda row: (-len(row["whose"]), row["name"], row["sha256"]))
+
+
+def proposal(rows: Sequence[Mapping[str, Any]], tell: Callable[[Problem], str]) -> str:
+    """A file of authorities, with whose certificates each of them signed. A reader of PEM skips the lines between the certificates."""
+    parts = [f"# {tell(Problem('proposal'))}\n"] if rows else []
+    return "\n".join([*parts, *(f"# {tell(signer_found(row))}\n{row['pem']}" for row in rows)])
+
+
+def signer_found(row: Mapping[str, Any]) -> Problem:
+    """An authority that was found, by a row of ``signers``."""
+    return Problem("signer.found", {"name": row["name"], "sha256": row["sha256"], "whose": tuple(row["whose"])})
+
+
+def _advice(results: Iterable[Mapping[str, Any] | None]) -> list[Advice]:
+    return [result["issuers"] for result in results if result and result.get("issuers")]
+
+
+def _proves(profile: Profile, site: Issuers, each: Seen) -> bool:
+    is_set = profile.signers is not None
+    return is_set and profile.accepts(each.certificate.issuer, site.signed_by(each.certificate))
+
+
+def _found(signer: Certificate) -> dict[str, Any]:
+    return {"name": signer.subject, "sha256": signer.sha256, "pem": pem_of(signer), "whose": []}
+
+
+def _issuers_of(seen: Iterable[Seen]) -> list[dict[str, Any]]:
+    certificates = (each.certificate for each in seen)
+    return _counted((each.issuer, issuer_key_id(each), issuer_urls(each), 1) for each in certificates)
 
 
 def _unverified(found: Iterable[Advice]) -> Iterator[Problem]:
@@ -63,12 +137,31 @@ def _unverified(found: Iterable[Advice]) -> Iterator[Problem]:
 
 
 def _unknown(found: Iterable[Advice]) -> Iterator[Problem]:
-    rows = _counted(
-        (row["issuer"], row["key_id"], row["urls"], row["count"]) for each in found for row in each["unknown"]
-    )
-    if rows:
-        count = sum(row["count"] for row in rows)
-        yield Problem("issuers_not_known", {"count": count}, "issuers", tuple(map(_signer, rows)))
+    if rows := _merged(found, "unknown"):
+        yield Problem("issuers_not_known", {"count": _sum(rows)}, "issuers", tuple(map(_signer, rows)))
+
+
+def _roots_only(found: Iterable[Advice]) -> Iterator[Problem]:
+    """Profiles of which a root is all that is known, and signed nothing that was seen."""
+    found = list(found)
+    proven = {name for each in found for name in each.get("proven", ())}
+    names = dict.fromkeys(name for each in found for name in each.get("roots_only", ()) if name not in proven)
+    if names:
+        yield Problem("roots_only", {"profiles": tuple(names)}, "issuers")
+
+
+def _not_carried(found: Iterable[Advice]) -> Iterator[Problem]:
+    if rows := _merged(found, "not_carried"):
+        yield Problem("authority_not_there", {"count": _sum(rows)}, "issuers", tuple(map(_signer, rows)))
+
+
+def _sum(rows: Iterable[Mapping[str, Any]]) -> int:
+    return sum(row["count"] for row in rows)
+
+
+def _merged(found: Iterable[Advice], key: str) -> list[dict[str, Any]]:
+    rows = (row for each in found for row in each.get(key, ()))
+    return _counted((row["issuer"], row["key_id"], row["urls"], row["count"]) for row in rows)
 
 
 def _signer(row: Mapping[str, Any]) -> Problem:

@@ -35,6 +35,20 @@ def write(path: Path, data: bytes, check_mode: bool) -> bool:
     return True
 
 
+def write_new(path: Path, data: bytes, check_mode: bool) -> bool:
+    """Writes a file that is not there yet. Returns whether it is new, or would be in check mode. Raises ``OSError``, also for another
+    file of this name."""
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    _check_destination(path)
+    if not check_mode:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, data, MODE)
+    return True
+
+
 def read(path: Path) -> str:
     """An earlier report. Raises ``Pkcs12Error`` (``report_file``)."""
     try:

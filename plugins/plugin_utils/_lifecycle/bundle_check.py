@@ -18,6 +18,7 @@ from .._crypto.pkcs12 import check_dates
 from .._crypto.pkcs12_files import read_bundle_folder
 from .._errors import ErrorRow, Pkcs12Error, Problem, Sentences
 from .._facts.holders import HolderEntry
+from .._facts.issuer_advice import Seen, of_certificates
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
 from .._policy.bundles import bundle_folder
@@ -30,6 +31,7 @@ from .number_look import check_own_number
 from .options import admit_bundle, check_duplicates, check_placeholders, fill, passphrases_of
 from .outcomes import AWAITED, FAILED, READY, grouped
 from .result import labels, not_opened
+from .summary_rows import label
 
 NOTHING = {"file": None, "use": None, "issued_to": None, "valid_until": None, "ends_on": None}
 
@@ -49,7 +51,10 @@ def check_bundles(
     check_duplicates(entries, shared)
     calendar = calendar_of(options["time_zone"], 0)
     today = calendar.day(now)
-    rows = [_awaited(_checked(options, entry, now, calendar, shared, notes, site), entry, today) for entry in entries]
+    seen: list[Seen] = []
+    rows = [
+        _awaited(_checked(options, entry, now, calendar, shared, notes, site, seen), entry, today) for entry in entries
+    ]
     failed = [row for row in rows if row["failed"]]
     ready = sum(row["outcome"] == READY for row in rows)
     awaited = sum(row["outcome"] == AWAITED for row in rows)
@@ -63,6 +68,7 @@ def check_bundles(
         "msg": Sentences(tuple(said)),
         "holders": rows,
         "failed_holders": names,
+        "issuers": of_certificates(site, seen),
     }
 
 
@@ -74,7 +80,9 @@ def _checked(
     shared: Shared,
     notes: Notes,
     site: Issuers,
+    seen: list[Seen],
 ) -> dict[str, Any]:
+    """The row of a holder. ``seen`` gets the certificate of the holder's bundle."""
     person = entry.person
     row = {"user": entry.user, "name": person.name, "authorisation": person.authorisation}
     found: dict[str, Any] = {"bundle": NOTHING, "other_uses": [], "unopened": [], "near": False}
@@ -97,6 +105,7 @@ def _checked(
             raise later
         admit_bundle(notes, person, last.bundle, site)
         folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, person))
+        seen.append(Seen(leaf, label(row), last.bundle.chain))
         folder.check_ends_last(lambda bundle: check_issuer(site, bundle))
         folder.check_ends_last(lambda bundle: check_dates(bundle, now, calendar.zone))
     except Pkcs12Error as refusal:

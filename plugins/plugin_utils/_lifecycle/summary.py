@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from .._errors import Problem
-from .._facts.issuer_advice import advice_of
 from .._workstation.connection_causes import OF_THE_NETWORK
 from .._workstation.findings import unread_problem
 from .audit import is_audit
@@ -34,11 +33,12 @@ def summary(
     only_due: bool = False,
     register: Sequence[Problem] = (),
     doubts: Sequence[Problem] = (),
+    advice: Sequence[Problem] = (),
 ) -> dict[str, Any]:
     """The documented result. ``known``: authorisation numbers that the inventory has for these hosts. ``listed``: by host, what the
     inventory says of its holders; None if the run is not about all of them. ``only_due``: the run calls who is due, on some days one or two
     workstations, and that none of these answers says nothing. ``register``: what is wrong with rows of the register, whose people are not
-    served. ``doubts``: what is told beside."""
+    served. ``doubts``: what is told beside. ``advice``: what the site should set."""
     rows = [row for host, result in results.items() for row in rows_of(host, result, (listed or {}).get(host))]
     missing = found_nowhere("not_found", results.values(), known)
     unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
@@ -76,7 +76,7 @@ def summary(
             *map(tell, _other_names(results)),
             *map(tell, _unread(results)),
             *map(tell, _without_holders(rows, listed or {})),
-            *map(tell, advice_of(results.values())),
+            *map(tell, advice),
             *_bundles(rows, tell),
             *_differences(results, tell),
             *map(tell, [UNCONFIRMED] if unconfirmed else _notes(results.values())),

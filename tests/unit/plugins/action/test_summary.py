@@ -41,12 +41,23 @@ LOOKED = {"due": False, "rows": [{"name": "X Y", "status": "valid", "ends_on": "
 LOOKED_AT = {"hostvars": {"ws-1": {**HOSTS["ws-1"], "looked": LOOKED}}, "groups": {"all": ["ws-1"]}}
 
 
+SIGNER = {"name": "CN=AC Personnes", "sha256": "27ac", "pem": "-----BEGIN CERTIFICATE-----\n", "whose": ["X Y"]}
+NOTHING: dict[str, list[Any]] = {key: [] for key in ("unverified", "unknown", "roots_only", "proven", "not_carried")}
+CHECKED = DONE | {"issuers": NOTHING | {"signers": [SIGNER]}}
+PROPOSING = {"hostvars": {"ws-1": {"first": CHECKED}}, "groups": {"all": ["ws-1"]}}
+
+
 def totals(scene: Scene) -> Any:
     return scene.result["totals"]
 
 
 def so_far(scene: Scene) -> Any:
     return scene.result.get("so_far")
+
+
+def written(scene: Scene) -> Any:
+    file = scene.folder / "proposed.pem"
+    return scene.result["changed"], file.exists() and file.read_text(encoding="utf-8") == scene.result["authorities"]
 
 
 COUNTED = {"hosts": 2, "of": 2, "need_help": 0, "did_not_answer": 0}
@@ -61,6 +72,7 @@ EFFECTS = [
     Effect("earlier", "batch", so_far, COUNTED_OF_THREE, COUNTED_ON, THIRD_BATCH, variables=IN_BATCHES),
     Effect("max_fail_percentage", 0, lambda scene: scene.result["stops"], False, True, FAILING, variables=BROKEN),
     Effect("due", "looked", totals, {"renewed": 1}, {}, variables=LOOKED_AT),
+    Effect("authority_proposal", "{folder}/proposed.pem", written, (False, False), (True, True), variables=PROPOSING),
     Effect("batch_of", ["ws-1"], so_far, None, {**COUNTED, "hosts": 1, "of": 1}, variables=VARIABLES),
 ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Outside, Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.atomic_files import read, write
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.atomic_files import read, write, write_new
 from unit.plugins.plugin_utils.problems import error_of
 
 
@@ -28,6 +28,17 @@ def test_a_file_is_written_once_into_a_folder_that_is_made(tmp_path: Path) -> No
     assert write(path, b"two", check_mode=False)
     assert path.read_bytes() == b"two"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_new_file_takes_the_place_of_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "proposed.pem"
+    assert write_new(path, b"one", check_mode=True)
+    assert not path.exists()
+    assert [write_new(path, b"one", check_mode=False), write_new(path, b"one", check_mode=False)] == [True, False]
+    for check_mode in (True, False):
+        with pytest.raises(FileExistsError):
+            write_new(path, b"two", check_mode=check_mode)
+    assert path.read_bytes() == b"one"
 
 
 def test_in_check_mode_it_tells_and_writes_nothing(tmp_path: Path) -> None:
