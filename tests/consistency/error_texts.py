@@ -66,7 +66,7 @@ OF_ERRORS = """A task that fails has ``error.code``, a task for several holders 
 The table has one sentence of each code."""
 OF_STATUSES = f"""The report shows the words; facts and files have the code. *Access* is what the certificate gives.
 
-A certificate can match several. The first counts: ``archived``, ``self_signed``, ``unknown_issuer``, ``wrong_holder``,
+A certificate can match several. The first counts: ``archived``, ``self_signed``, ``unknown_issuer``, ``unknown``, ``wrong_holder``,
 ``revoked`` (with revocation lists), ``superseded``, ``key_missing``, ``expired``, ``not_yet_valid``, ``renewal_due``, ``weak``, ``valid``.
 At one workstation, the status of a holder is that of the certificate that a browser would offer longest.
 A holder with several workstations has the worst:

@@ -25,7 +25,13 @@ STATUSES = (
     ("key_missing", "it has no link to a key, or its key did not sign"),
     ("wrong_holder", "it has a holder's number and is in the store of another account"),
     ("weak", "RSA below 2048 bits, an elliptic curve below 256 bits, or a signature with MD5 or SHA-1"),
-    ("unknown", "no answer, facts older than ``pkcs12_facts_max_age_days``, or a store that was not read; the last facts are shown"),
+    (
+        "unknown",
+        (
+            "no answer, facts older than ``pkcs12_facts_max_age_days`` or than the authority in ``pkcs12_issuers``, "
+            "or a store that was not read; the last facts are shown"
+        ),
+    ),
     ("never_seen", "no usable facts of the workstation"),
     ("awaited", "the holder's entry has ``awaiting``, and no ``expected_from`` that has come"),
     ("on_leave", "``absent_until`` is ahead, and the holder would have to log on"),

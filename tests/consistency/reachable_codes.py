@@ -25,6 +25,7 @@ ONLY_TOLD = {
     # a summary tells them of a whole run
     *(
         "access_code_received",
+        "audit_again",
         "authorities_proposed",
         "authority_not_there",
         "comparison",

@@ -185,6 +185,12 @@ def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> No
         found = run_with(new_site, playbook)
         assert [each.code for each in told_in(found, "issuer_not_verified")] == ["issuer_not_verified.profiles"]
         assert not told_in(found, "issuers_not_known")
+    # The last facts are from before the authority: nobody is said to have access, or a certificate of an unknown issuer.
+    early = run_with(new_site, "report", authority=str(people))
+    assert [each.values["count"] for each in told_in(early, "audit_again")] == ["2"]
+    rows = json.loads((new_site.folder / "r" / "pkcs12-compliance.json").read_text(encoding="utf-8"))["holders"]
+    (jeanne,) = (row for row in rows if row["authorisation"] == JEANNE.authorisation)
+    assert (jeanne["status"], jeanne["gives_access"], jeanne["next_step"]) == ("unknown", "unknown", "run_audit")
     for playbook in ("check", "audit", "report"):
         found = run_with(new_site, playbook, authority=str(people))
         assert not told_in(found, "issuer_not_verified")

@@ -135,9 +135,10 @@ def rate_holder(
     last = max(filter(rules.counts, selectable), key=rank, default=None)
     if last:
         return HolderStatus(last.status, last, elsewhere)
-    not_known = [each for each in selectable if rules.answer(each) is Answer.NOT_KNOWN]
+    not_known = [each for each in selectable if rules.answer(each) in (Answer.NOT_KNOWN, Answer.NOT_ASKED)]
     if not_known and not elsewhere:
-        return HolderStatus(Status.UNKNOWN_ISSUER, max(not_known, key=rank), elsewhere)
+        best = max(not_known, key=lambda each: (each.status is Status.UNKNOWN, rank(each)))
+        return HolderStatus(best.status, best, elsewhere)
     return HolderStatus(Status.WRONG_HOLDER if elsewhere else Status.MISSING, None, elsewhere)
 
 
@@ -159,6 +160,7 @@ def _status(each: RatedCertificate, superseded: bool, rules: StatusRules) -> Sta
         (record.archived, Status.ARCHIVED),
         (rules.answer(record) is Answer.SELF_SIGNED, Status.SELF_SIGNED),
         (rules.answer(record) is Answer.NOT_KNOWN, Status.UNKNOWN_ISSUER),
+        (rules.answer(record) is Answer.NOT_ASKED, Status.UNKNOWN),
         (rules.is_elsewhere(record, each.holder), Status.WRONG_HOLDER),
         (rules.revocation(record) is not None, Status.REVOKED),
         (superseded, Status.SUPERSEDED),

@@ -20,7 +20,7 @@ from .schema import CertificateRecord
 
 Advice = Mapping[str, Any]
 """The key ``issuers`` of a result. ``unverified``: the profiles without an authority. ``unknown``: the issuers of certificates that no
-authority of the site has signed, each once, with how many these are.
+authority of the site has signed, each once, with how many these are. ``not_asked``: how many facts are from before the authority.
 
 Where certificates were seen and not their facts alone: ``roots_only``: the profiles whose file has roots alone, ``proven``: those of which
 an authority signed a certificate that was seen. ``signers``: the certificates of authorities that were found beside those that they
@@ -44,9 +44,14 @@ class Seen:
 
 def of_facts(site: Issuers, certificates: Iterable[CertificateRecord]) -> Advice:
     """By the facts of certificates, with their statuses of today."""
-    found = (each for each in certificates if each.status is Status.UNKNOWN_ISSUER)
+    known = list(certificates)
+    found = (each for each in known if each.status is Status.UNKNOWN_ISSUER)
     named = ((each.issuer, each.issuer_key_id, each.issuer_urls) for each in found)
-    return {"unverified": unverified(site), "unknown": _counted((*each, 1) for each in named)}
+    return {
+        "unverified": unverified(site),
+        "unknown": _counted((*each, 1) for each in named),
+        "not_asked": sum(each.status is Status.UNKNOWN for each in known),
+    }
 
 
 def of_certificates(site: Issuers, seen: Sequence[Seen]) -> Advice:
@@ -85,7 +90,14 @@ def unverified(site: Issuers) -> list[str]:
 def advice_of(results: Iterable[Mapping[str, Any] | None]) -> list[Problem]:
     """The sentences of a run, each once, by the results of its hosts."""
     found = _advice(results)
-    return [*_unverified(found), *_unknown(found), *_roots_only(found), *_not_carried(found)]
+    older = sum(each.get("not_asked", 0) for each in found)
+    return [
+        *_unverified(found),
+        *([Problem("audit_again", {"count": older}, "issuers")] if older else []),
+        *_unknown(found),
+        *_roots_only(found),
+        *_not_carried(found),
+    ]
 
 
 def proposed(results: Iterable[Mapping[str, Any] | None]) -> list[Mapping[str, Any]]:

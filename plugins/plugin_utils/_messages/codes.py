@@ -51,6 +51,7 @@ CODES: Mapping[str, Code] = {
     "administrator_protection": code(IT, computer=STR),
     "after_unread": code(IT, computer=STR, name=ACCOUNT),
     "ambiguous_key": code(IT, computer=STR, file=STR, name=STR),
+    "audit_again": code(IT, count=INT),
     "authentication_failed.found": code(IT, server=STR, sender=STR, found=STRS),
     "authentication_failed.nothing": code(IT, server=STR, sender=STR),
     "authentication_missing": code(IT, server=STR, sender=STR),

@@ -19,15 +19,16 @@ from .._crypto.signature import is_signed_by, is_signed_by_itself
 
 SELF_SIGNED, NOT_KNOWN, NOT_ASKED = "self_signed", "unknown_issuer", ""
 """What ``signed_by`` of a certificate is where no signer of the site is known: its own key signed it, none of the site's signers did, and
-the site has named no signer."""
+the site has named no signer for its issuer."""
 
 
 class Answer(str, Enum):
-    """Whether a certificate is of the site's issuer."""
+    """Whether a certificate is of the site's issuer. ``NOT_ASKED``: its facts are from before the site named its signers."""
 
     SIGNED = "signed"
     SELF_SIGNED = SELF_SIGNED
     NOT_KNOWN = NOT_KNOWN
+    NOT_ASKED = "not_asked"
 
     def __str__(self) -> str:
         return self.value
@@ -117,7 +118,10 @@ class Issuers:
             return Answer.SELF_SIGNED
         is_signed = any(each.accepts(issuer, signed_by) for each in self.profiles)
         of_another = bool(setting) and setting not in self.names and not self.means(issuer) and _found(setting, issuer)
-        return Answer.SIGNED if is_signed or of_another else Answer.NOT_KNOWN
+        if is_signed or of_another:
+            return Answer.SIGNED
+        is_older = signed_by == NOT_ASKED and any(each.fits(issuer) for each in self.profiles if each.signers)
+        return Answer.NOT_ASKED if is_older else Answer.NOT_KNOWN
 
     def signed_by(self, certificate: Certificate) -> str:
         """The hash of the key that signed it, or what is known instead. A person's certificate never signs another one."""
@@ -126,7 +130,8 @@ class Issuers:
                 return signer.spki_sha256
         if is_signed_by_itself(certificate):
             return SELF_SIGNED
-        return NOT_KNOWN if any(each.signers is not None for each in self.profiles) else NOT_ASKED
+        asked = [each for each in self.profiles if each.fits(certificate.issuer)] or self.profiles
+        return NOT_KNOWN if all(each.signers is not None for each in asked) else NOT_ASKED
 
     def asks(self, certificate: Certificate) -> Answer:
         """What the site says of a certificate."""

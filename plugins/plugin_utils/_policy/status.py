@@ -175,10 +175,10 @@ class Status(str, Enum):
     )
     UNKNOWN = (
         "unknown",
-        HOLDER,
+        CERTIFICATE | HOLDER,
         Source.FACTS,
         GivesAccess.UNKNOWN,
-        ACCEPTABLE,
+        ACCEPTABLE | NO_END,
         Tone.UNSURE,
         (
             'path(evenodd, "M8 0a8 8 0 1 1 0 16A8 8 0 0 1 8 0zM5 6.2h1.9a1.1 1.1 0 1 1 1.8 1C7.6 7.9 7 8.4 7 9.800h1.900c0-'

@@ -82,13 +82,14 @@ class LastSeen:
     """What is known from the workstation. ``outcome``: what the last renewal said; ``problem``: why it failed, or
     why a file does not open that may be the new bundle. ``no_answer``: None if the
     workstation answered, so that what is unknown is in its store. ``unread``: codes of the reasons for which the holder's store was not
-    read.
+    read. ``not_asked``: nobody has looked who signed the certificate.
     """
 
     outcome: str | None
     no_answer: NoAnswerReason | None
     unread: Set[str] = frozenset()
     problem: Problem | None = None
+    not_asked: bool = False
 
 
 def next_step(status: Status, entry: HolderEntry, seen: LastSeen) -> Action:
@@ -119,7 +120,7 @@ def _by_certificate(status: Status, entry: HolderEntry, seen: LastSeen) -> Actio
 def _of_unknown(entry: HolderEntry, seen: LastSeen) -> NextStep:
     if seen.no_answer:
         return BY_REASON.get(seen.no_answer, NextStep.REACH_WORKSTATION)
-    if not entry.in_facts:
+    if not entry.in_facts or seen.not_asked:
         return NextStep.RUN_AUDIT
     return NextStep.AUDIT_LOGGED_ON if seen.unread == {NO_STORE} else NextStep.REPAIR_PROFILE
 

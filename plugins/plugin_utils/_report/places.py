@@ -41,9 +41,11 @@ def _last_thumbprint(entry: HolderEntry, host: Host, rules: Rules) -> str | None
     return next(filter(None, known), None)
 
 
-def _last_seen(entry: HolderEntry, seen: EvaluatedHost, outcome: str | None, problem: Problem | None) -> LastSeen:
+def _last_seen(
+    entry: HolderEntry, seen: EvaluatedHost, outcome: str | None, problem: Problem | None, not_asked: bool
+) -> LastSeen:
     unread = frozenset(each.code for each in seen.host.unread if each.owner_sid == entry.owner_sid)
-    return LastSeen(outcome, no_answer_reason(seen.host.problem, seen.answer), unread, problem)
+    return LastSeen(outcome, no_answer_reason(seen.host.problem, seen.answer), unread, problem, not_asked)
 
 
 def _found_there(entry: HolderEntry, seen: EvaluatedHost) -> HolderStatus:
@@ -68,7 +70,8 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     before = _last_thumbprint(entry, seen.host, rules)
     replaced = before is not None and record is not None and before != record.thumbprint
     known_status = _of_newcomer(statuses.get(seen.answer, there.status), entry, rules)
-    first = next_step(known_status, entry, _last_seen(entry, seen, outcome, problem))
+    not_asked = record is not None and found is Status.UNKNOWN
+    first = next_step(known_status, entry, _last_seen(entry, seen, outcome, problem, not_asked))
     end = seen.status_rules.end(record) if record else None
     # The certificate of a workstation that is silent since gives access until it ends.
     access = access_there(found if record else known_status, end, rules.now)

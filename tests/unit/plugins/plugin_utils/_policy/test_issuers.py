@@ -55,6 +55,24 @@ def test_an_authority_that_is_withdrawn_counts_at_once() -> None:
     assert now.answer(leaf.issuer, known) is Answer.NOT_KNOWN
 
 
+def test_facts_from_before_an_authority_say_nothing() -> None:
+    root = signer("AC Racine", "root")
+    people, cards = signer(PEOPLE, "people", root), signer("AC Cartes", "cards", root)
+    leaf, card = value(person(people)), value(person(cards))
+    signers = signers_in(read_certificates(people.pem.encode()))
+    before = Issuers((Profile("people", PATTERN), Profile("cards", "CN=AC Cartes")))
+    one = Issuers((Profile("people", PATTERN, signers), Profile("cards", "CN=AC Cartes")))
+    both = Issuers(
+        (one.profiles[0], Profile("cards", "CN=AC Cartes", signers_in(read_certificates(cards.pem.encode()))))
+    )
+    assert one.answer(leaf.issuer, before.signed_by(leaf)) is Answer.NOT_ASKED
+    # Where one profile has its authority, nobody has asked who signed what is of the other one.
+    assert one.answer(card.issuer, one.signed_by(card)) is Answer.SIGNED
+    assert both.answer(card.issuer, one.signed_by(card)) is Answer.NOT_ASKED
+    assert [both.asks(each) for each in (leaf, card)] == [Answer.SIGNED, Answer.SIGNED]
+    assert both.answer("CN=AC Autre", before.signed_by(leaf)) is Answer.NOT_KNOWN  # its name says enough
+
+
 def test_generations_are_of_one_profile() -> None:
     root = signer("AC Racine", "root")
     old, new = signer(PEOPLE, "people", root), signer("AC Personnes G2", "people 2", root)
