@@ -78,7 +78,7 @@ def of_people(site: Issuers, stores: Iterable[CertificateStore], index: HolderIn
     """The certificates of stores that an audit relates to the site: by a holder's number, or by the pattern of a profile."""
     there = [each.certificate for store in stores for each in store.certificates if not each.archived]
     beside = tuple(filter(may_sign, there))
-    people = (each for each in there if not each.is_ca and (index.holder_of(each) or site.fits(each.issuer)))
+    people = (each for each in there if not each.is_ca and (index.holder_of(each) or site.means(each.issuer)))
     return [Seen(each, each.subject_cn or each.subject, beside) for each in people]
 
 
