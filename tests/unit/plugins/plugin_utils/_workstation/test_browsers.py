@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import offered
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import sentences
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import Issuers, issuers_of_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.auto_select import Portal
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.browser_protocol import (
     BrowserInfo,
@@ -75,7 +76,7 @@ def at_work(issued: IssuedBundle) -> Inventory:
 def found(
     at_work: Inventory, *places: BrowserPlace, portal: Portal | None = PORTAL, file: FirefoxPolicy | None = None
 ) -> dict[str, Finding]:
-    findings = browser_findings("WS-1", offered(at_work, None), BrowserInfo(places, file), portal)
+    findings = browser_findings("WS-1", offered(at_work, Issuers()), BrowserInfo(places, file), portal)
     assert all(finding.severity is not Severity.ERROR for finding in findings)
     assert all(bool(sentences("en")[each.problem.code].get("next_step")) != each.ok for each in findings)
     return {finding.subject: finding for finding in findings}
@@ -132,7 +133,7 @@ def test_each_holder_whose_authority_is_missing_is_named_once(authority: Authori
         Account("CHU\\pmartin", OTHER_SID, None, None),
         Account("CHU\\nobody", None, None, 1),
     )
-    holders = offered(inventory(profiles=(mine, his), accounts=accounts), None)
+    holders = offered(inventory(profiles=(mine, his), accounts=accounts), Issuers())
     findings = browser_findings("WS-1", holders, BrowserInfo((place(),)), None)
     assert [finding.account for finding in findings if not finding.ok] == [HOLDER, "CHU\\pmartin"]
 
@@ -213,7 +214,7 @@ def test_certificates_that_no_browser_offers_do_not_count(authority: Authority) 
     old, mail = issue(authority, left=-timedelta(days=1)), issue(authority, eku=(ObjectIdentifier(EMAIL),))
     hidden = element(issue(authority).certificate, archived=True)
     others = (element(old.certificate), element(mail.certificate), element(authority.issuing), hidden)
-    (holder,) = offered(inventory(profiles=(profile(*others),)), None)
+    (holder,) = offered(inventory(profiles=(profile(*others),)), Issuers())
     assert holder == HolderCertificates(HOLDER, SID, ())
     assert issuers([holder]) == ()
 
@@ -222,8 +223,8 @@ def test_issuer_selects_certificates(issued: IssuedBundle, authority: Authority)
     twice = inventory(
         profiles=(profile(element(issued.certificate), element(issue(authority, left=2 * YEAR).certificate)),)
     )
-    assert issuers(offered(twice, "CN=AC Personnes")) == (authority.issuing.subject.public_bytes(),)
-    assert issuers(offered(twice, "CN=Another")) == ()
+    assert issuers(offered(twice, issuers_of_pattern("CN=AC Personnes"))) == (authority.issuing.subject.public_bytes(),)
+    assert issuers(offered(twice, issuers_of_pattern("CN=Another"))) == ()
 
 
 PROGRAMS = {"edge": "", "chrome": None, "firefox": "f"}
