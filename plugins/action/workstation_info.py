@@ -16,7 +16,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.base im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._action.settings import FROM_SITE
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.passphrases import SecretKind
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import parse_store
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.browsers import (
     BrowserScope,
@@ -34,7 +33,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_day,
     parse_holder,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_advice import of_certificates, of_people
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_advice import of_stores
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
     ISSUER_OPTIONS,
@@ -125,10 +124,9 @@ class ActionModule(Pkcs12Action):
         numbers = {*self.of_all_hosts(VARIABLE, numbers_of, "comparison"), *numbers_of(others)}
         numbers |= {entry.person.authorisation for entry in listed if entry.person.authorisation}
         index = index_holders(numbers, pattern)
-        people = of_people(site, (parse_store(profile.my) for profile in inventory.profiles), index)
         compared = {
             "comparison": comparison(inventory, entries, index, site, now()),
-            "issuers": of_certificates(site, people),
+            "issuers": of_stores(site, inventory, index),
         }
         findings = (
             computer,

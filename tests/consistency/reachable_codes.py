@@ -50,6 +50,7 @@ ONLY_TOLD = {
         "stopped",
         "summary",
         "unused_variable",
+        "verdicts",
     ),
     *("workstation_without_holders", "written_down_as_retired"),
     # they are findings about a workstation

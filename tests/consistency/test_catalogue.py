@@ -20,6 +20,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.codes
     WORDS,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, PLACE, sentences
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Source, Status, Subject
 from consistency.error_texts import PAGE, page
 from consistency.tree import ROOT
 
@@ -191,3 +192,8 @@ def test_nobody_is_told_to_type_what_only_a_command_line_takes(language: str) ->
 
 def test_the_page_is_that_of_the_catalogue() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "python -m consistency.error_texts writes it again"
+
+
+def test_an_audit_has_words_for_each_status_of_a_holder() -> None:
+    statuses = {each.value for each in Status if Subject.HOLDER in each.of and each.source is Source.FACTS}
+    assert {each for each in statuses if f"outcome.{each}" not in CODES} == set()

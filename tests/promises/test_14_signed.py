@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from integration.plays import NONCE, Told, all_told, cached, failed_hosts, messages, outcomes, told, told_codes
+from integration.plays import NONCE, Told, all_told, cached, failed_hosts, messages, outcomes, row, told, told_codes
 from lab.authority import Authority
 from lab.authority.signers import key_of, person, signer
 from lab.hospital import Hospital
@@ -162,7 +162,7 @@ def new_site(tmp_path: Path) -> Any:
 def told_in(run: Run, kind: str) -> list[Told]:
     """What a run says of a kind on its screen."""
     said = [line for lines in messages(run, "Say what became of each holder").values() for line in lines]
-    said += [each for row in run.of("compliance_report") for each in row.result.get("warnings", ())]
+    said += [each for found in run.of("compliance_report") for each in found.result.get("warnings", ())]
     return [each for line in said for each in told(line) if each.code.partition(".")[0] == kind]
 
 
@@ -189,7 +189,7 @@ def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> No
     early = run_with(new_site, "report", authority=str(people))
     assert [each.values["count"] for each in told_in(early, "audit_again")] == ["2"]
     rows = json.loads((new_site.folder / "r" / "pkcs12-compliance.json").read_text(encoding="utf-8"))["holders"]
-    (jeanne,) = (row for row in rows if row["authorisation"] == JEANNE.authorisation)
+    (jeanne,) = (each for each in rows if each["authorisation"] == JEANNE.authorisation)
     assert (jeanne["status"], jeanne["gives_access"], jeanne["next_step"]) == ("unknown", "unknown", "run_audit")
     for playbook in ("check", "audit", "report"):
         found = run_with(new_site, playbook, authority=str(people))
@@ -197,6 +197,24 @@ def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> No
         (once,) = told_in(found, "issuers_not_known")
         (named,) = once.causes
         assert (once.values["count"], named.values["issuer"].split(",")[0]) == ("2", "CN=AC Personnes")
+
+
+def test_on_its_first_day_a_site_sees_what_changes_and_nothing_is_changed(new_site: Hospital) -> None:
+    path = new_site.folder / "people.pem"
+    path.write_bytes(new_site.authority.issuing.public_bytes(Encoding.PEM))
+    name = f"{KARIM.name} - {KARIM.authorisation}"
+    made = person(None, key=name, issuer="AC Personnes", name=name)
+    genuine = new_site.issue(JEANNE, 900)
+    stores = {each: new_site.emulated(HOST).store_of(each.sid) for each in (JEANNE, KARIM)}
+    of_karim = stores[KARIM].plant(made, key_of(name))
+    of_jeanne = stores[JEANNE].plant(genuine.certificate, genuine.private_key)
+
+    checked = run_with(new_site, "check", authority=str(path))
+    assert [each.values["count"] for each in told_in(checked, "verdicts")] == ["1"]
+    (change,) = row(checked, "workstation_info", HOST).result["issuers"]["verdicts"]
+    assert (change["thumbprint"], change["by_name"], change["by_signature"]) == (of_karim, "signed", "self_signed")
+    assert row(checked, "workstation_info", "ws-second").result["issuers"]["verdicts"] == []
+    assert {each: set(store.elements) for each, store in stores.items()} == {JEANNE: {of_jeanne}, KARIM: {of_karim}}
 
 
 def test_the_authorities_that_bundles_carry_are_proposed_and_a_person_makes_them_the_sites(new_site: Hospital) -> None:

@@ -11,30 +11,33 @@ from typing import Any
 
 from .._crypto.certificate import Certificate
 from .._crypto.signature import is_signed_by, issuer_key_id, issuer_urls, pem_of
-from .._crypto.store import CertificateStore
+from .._crypto.store import parse_store
 from .._errors import Problem
 from .._policy.issuers import SELF_SIGNED, Answer, Issuers, Profile, has_roots_only, may_sign
 from .._policy.status import Status
 from .._policy.subject import HolderIndex
+from .._workstation.protocol import Inventory
+from .issuers import short_issuer
 from .schema import CertificateRecord
 
 Advice = Mapping[str, Any]
 """The key ``issuers`` of a result. ``unverified``: the profiles without an authority. ``unknown``: the issuers of certificates that no
-authority of the site has signed, each once, with how many these are. ``not_asked``: how many facts are from before the authority.
+authority of the site has signed, each once, with the thumbprints of these. ``not_asked``: how many facts are from before the authority.
 
-Where certificates were seen and not their facts alone: ``roots_only``: the profiles whose file has roots alone, ``proven``: those of which
-an authority signed a certificate that was seen. ``signers``: the certificates of authorities that were found beside those that they
-signed, and that no file has. ``not_carried``: the issuers that were not found there, as in ``unknown``.
+Where certificates were seen and not their facts alone, ``unknown`` has the issuers that ``signers`` has not. ``roots_only``: the profiles
+whose file has roots alone, ``proven``: those of which an authority signed a certificate that was seen. ``signers``: the certificates of
+authorities that were found beside those that they signed, and that no file has. ``not_carried``: the issuers that were not found there.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A person's certificate in a store or a bundle. ``beside``: certificates in which its signer may be."""
+    """A person's certificate in a store or a bundle. ``beside``: certificates in which its signer may be. ``account``: of the store."""
 
     certificate: Certificate
     whose: str
     beside: Sequence[Certificate] = ()
+    account: str = ""
 
     @property
     def signers(self) -> tuple[Certificate, ...]:
@@ -46,10 +49,10 @@ def of_facts(site: Issuers, certificates: Iterable[CertificateRecord]) -> Advice
     """By the facts of certificates, with their statuses of today."""
     known = list(certificates)
     found = (each for each in known if each.status is Status.UNKNOWN_ISSUER)
-    named = ((each.issuer, each.issuer_key_id, each.issuer_urls) for each in found)
+    named = ((each.issuer, each.issuer_key_id, each.issuer_urls, [each.thumbprint]) for each in found)
     return {
         "unverified": unverified(site),
-        "unknown": _counted((*each, 1) for each in named),
+        "unknown": _gathered(named),
         "not_asked": sum(each.status is Status.UNKNOWN for each in known),
     }
 
@@ -58,7 +61,8 @@ def of_certificates(site: Issuers, seen: Sequence[Seen]) -> Advice:
     """By certificates of people themselves: those of stores, or of bundles."""
     keys = {each.spki_sha256 for each in site.signers()}
     unproven = [each for each in seen if site.signed_by(each.certificate) not in {SELF_SIGNED, *keys}]
-    not_known = [each for each in seen if site.asks(each.certificate) is Answer.NOT_KNOWN]
+    alone = [each for each in unproven if not each.signers]
+    not_known = [each for each in alone if site.asks(each.certificate) is Answer.NOT_KNOWN]
     signers: dict[str, dict[str, Any]] = {}
     for each in unproven:
         for signer in each.signers:
@@ -70,16 +74,31 @@ def of_certificates(site: Issuers, seen: Sequence[Seen]) -> Advice:
         "roots_only": [each.name for each in site.profiles if each.signers and has_roots_only(each.signers)],
         "proven": [profile.name for profile in site.profiles if any(_proves(profile, site, each) for each in seen)],
         "signers": list(signers.values()),
-        "not_carried": _issuers_of(each for each in unproven if not each.signers and each not in not_known),
+        "not_carried": _issuers_of(each for each in alone if each not in not_known),
     }
 
 
-def of_people(site: Issuers, stores: Iterable[CertificateStore], index: HolderIndex) -> list[Seen]:
-    """The certificates of stores that an audit relates to the site: by a holder's number, or by the pattern of a profile."""
-    there = [each.certificate for store in stores for each in store.certificates if not each.archived]
-    beside = tuple(filter(may_sign, there))
-    people = (each for each in there if not each.is_ca and (index.holder_of(each) or site.means(each.issuer)))
-    return [Seen(each, each.subject_cn or each.subject, beside) for each in people]
+def of_stores(site: Issuers, inventory: Inventory, index: HolderIndex) -> Advice:
+    """By the stores of a workstation. ``verdicts``: each certificate of which the signature says something else than the name."""
+    seen = of_people(site, inventory, index)
+    return {**of_certificates(site, seen), "verdicts": [row for each in seen for row in _changed(site, each)]}
+
+
+def of_people(site: Issuers, inventory: Inventory, index: HolderIndex) -> list[Seen]:
+    """The certificates of people that an audit relates to the site: by a holder's number, or by the pattern of a profile."""
+    names = {account.sid: account.name for account in inventory.accounts}
+    there = [
+        (each.certificate, names.get(profile.owner_sid) or profile.path or profile.owner_sid)
+        for profile in inventory.profiles
+        for each in parse_store(profile.my).certificates
+        if not each.archived
+    ]
+    beside = tuple(each for each, _account in there if may_sign(each))
+    return [
+        Seen(each, each.subject_cn or each.subject, beside, account)
+        for each, account in there
+        if not each.is_ca and (index.holder_of(each) or site.means(each.issuer))
+    ]
 
 
 def unverified(site: Issuers) -> list[str]:
@@ -121,6 +140,17 @@ def signer_found(row: Mapping[str, Any]) -> Problem:
     return Problem("signer.found", {"name": row["name"], "sha256": row["sha256"], "whose": tuple(row["whose"])})
 
 
+def _changed(site: Issuers, each: Seen) -> Iterator[dict[str, str]]:
+    """What the name of its issuer alone says of a certificate, and what its signature says, where these differ."""
+    found = each.certificate
+    by_name = Answer.SIGNED if any(profile.fits(found.issuer) for profile in site.profiles) else Answer.NOT_KNOWN
+    by_signature = site.asks(found)
+    if by_name is not by_signature:
+        issuer = short_issuer(found.issuer, found.issuer_cn)
+        where = {"account": each.account, "found": each.whose, "issuer": issuer, "thumbprint": found.thumbprint}
+        yield {**where, "by_name": by_name.value, "by_signature": by_signature.value}
+
+
 def _advice(results: Iterable[Mapping[str, Any] | None]) -> list[Advice]:
     return [result["issuers"] for result in results if result and result.get("issuers")]
 
@@ -136,7 +166,7 @@ def _found(signer: Certificate) -> dict[str, Any]:
 
 def _issuers_of(seen: Iterable[Seen]) -> list[dict[str, Any]]:
     certificates = (each.certificate for each in seen)
-    return _counted((each.issuer, issuer_key_id(each), issuer_urls(each), 1) for each in certificates)
+    return _gathered((each.issuer, issuer_key_id(each), issuer_urls(each), [each.thumbprint]) for each in certificates)
 
 
 def _unverified(found: Iterable[Advice]) -> Iterator[Problem]:
@@ -168,25 +198,25 @@ def _not_carried(found: Iterable[Advice]) -> Iterator[Problem]:
 
 
 def _sum(rows: Iterable[Mapping[str, Any]]) -> int:
-    return sum(row["count"] for row in rows)
+    return sum(len(row["thumbprints"]) for row in rows)
 
 
 def _merged(found: Iterable[Advice], key: str) -> list[dict[str, Any]]:
     rows = (row for each in found for row in each.get(key, ()))
-    return _counted((row["issuer"], row["key_id"], row["urls"], row["count"]) for row in rows)
+    return _gathered((row["issuer"], row["key_id"], row["urls"], row["thumbprints"]) for row in rows)
 
 
 def _signer(row: Mapping[str, Any]) -> Problem:
     key = [Problem("signer.key", {"key": row["key_id"]})] if row["key_id"] else []
     at = [Problem("authority.at", {"url": url}) for url in row["urls"]]
-    return Problem("signer", {"issuer": row["issuer"], "count": row["count"]}, causes=(*key, *at))
+    return Problem("signer", {"issuer": row["issuer"], "count": len(row["thumbprints"])}, causes=(*key, *at))
 
 
-def _counted(named: Iterable[tuple[str, str, Iterable[str], int]]) -> list[dict[str, Any]]:
+def _gathered(named: Iterable[tuple[str, str, Iterable[str], Iterable[str]]]) -> list[dict[str, Any]]:
     """Each issuer by its name and its key once, the most frequent one first."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for issuer, key_id, urls, count in named:
-        row = rows.setdefault((issuer, key_id), {"issuer": issuer, "key_id": key_id, "urls": [], "count": 0})
+    for issuer, key_id, urls, thumbprints in named:
+        row = rows.setdefault((issuer, key_id), {"issuer": issuer, "key_id": key_id, "urls": [], "thumbprints": []})
         row["urls"] = list(dict.fromkeys([*row["urls"], *urls]))
-        row["count"] += count
-    return sorted(rows.values(), key=lambda row: (-row["count"], row["issuer"], row["key_id"]))
+        row["thumbprints"] = list(dict.fromkeys([*row["thumbprints"], *thumbprints]))
+    return sorted(rows.values(), key=lambda row: (-len(row["thumbprints"]), row["issuer"], row["key_id"]))

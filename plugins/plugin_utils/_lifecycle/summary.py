@@ -79,6 +79,7 @@ def summary(
             *map(tell, advice),
             *_bundles(rows, tell),
             *_differences(results, tell),
+            *_verdicts(results, tell),
             *map(tell, [UNCONFIRMED] if unconfirmed else _notes(results.values())),
         ],
         "totals": dict(Counter(row.outcome for row in rows)),
@@ -258,6 +259,7 @@ def _place(row: SummaryRow, tell: Tell) -> str:
 
 
 BUNDLES = ("holder", "bundle", "use", "issued_to", "until", "workstations")
+VERDICTS = ("workstation", "account", "certificate", "issuer", "thumbprint", "by_name", "by_signature")
 DIFFERENCES = ("difference", "workstation", "account", "holder", "number", "certificate")
 
 
@@ -285,6 +287,20 @@ def _differences(results: Mapping[str, Result | None], tell: Tell) -> list[str]:
         for kind, host, each in sorted(found, key=lambda row: row[:2])
     ]
     return [tell(Problem("comparison", {"count": len(rows)})), *_table(DIFFERENCES, rows, tell)] if rows else []
+
+
+def _verdicts(results: Mapping[str, Result | None], tell: Tell) -> list[str]:
+    """The certificates of which the signature says something else than the name of the issuer."""
+    rows = [
+        (
+            host,
+            *(each[key] for key in ("account", "found", "issuer", "thumbprint")),
+            *(tell(Problem("verdict", {"verdict": each[key]})) for key in ("by_name", "by_signature")),
+        )
+        for host, result in sorted(results.items())
+        for each in ((result or {}).get("issuers") or {}).get("verdicts", ())
+    ]
+    return [tell(Problem("verdicts", {"count": len(rows)})), *_table(VERDICTS, rows, tell)] if rows else []
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], tell: Tell) -> list[str]:

@@ -12,17 +12,18 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_a
 URL = "http://pki.example/g3.crt"
 
 
-def result(unverified: list[str], *unknown: tuple[str, str, list[str], int]) -> dict[str, Any]:
-    names = ("issuer", "key_id", "urls", "count")
+def result(unverified: list[str], *unknown: tuple[str, str, list[str], list[str]]) -> dict[str, Any]:
+    names = ("issuer", "key_id", "urls", "thumbprints")
     return {"issuers": {"unverified": unverified, "unknown": [dict(zip(names, row, strict=True)) for row in unknown]}}
 
 
 def test_an_issuer_is_known_by_its_name_and_its_key_and_the_most_frequent_one_comes_first() -> None:
-    both = [result([], ("CN=B", "01", [], 1), ("CN=A", "02", [URL], 1)), result([], ("CN=A", "02", [URL], 2)), None, {}]
+    one = result([], ("CN=B", "01", [], ["1B"]), ("CN=A", "02", [URL], ["1A"]))
+    both = [one, result([], ("CN=A", "02", [URL], ["1A", "2A"])), None, {}]  # one certificate is at two workstations
     at = (Problem("signer.key", {"key": "02"}), Problem("authority.at", {"url": URL}))
-    named = Problem("signer", {"issuer": "CN=A", "count": 3}, causes=at)
+    named = Problem("signer", {"issuer": "CN=A", "count": 2}, causes=at)
     other = Problem("signer", {"issuer": "CN=B", "count": 1}, causes=(Problem("signer.key", {"key": "01"}),))
-    assert advice_of(both) == [Problem("issuers_not_known", {"count": 4}, "issuers", (named, other))]
+    assert advice_of(both) == [Problem("issuers_not_known", {"count": 3}, "issuers", (named, other))]
 
 
 def test_profiles_without_an_authority_are_named_where_they_have_names() -> None:
