@@ -30,7 +30,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
     parse_day,
     parse_holder,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import known_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import (
+    issuer_settings,
+    known_holders,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers import (
     numbers_in,
     without_leavers,
@@ -72,6 +75,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.resu
     ResultContext,
     help_wanted,
     silent_result,
+    waiting_tasks,
     workstation_result,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.run import run_tasks
@@ -162,7 +166,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
             except ConnectionLost as problem:
                 # Nobody has said that a silent workstation may wait for ever.
                 rule = replace(shown.deferral, fails=True)
-                waiting = [replace(each, entry=entry) for each, entry in zip(tasks, known, strict=True)]
+                waiting = waiting_tasks(tasks, known, issuer_settings(site, task.facts))
                 return silent_result(problem, waiting, replace(shown, deferral=rule))
             run = run_tasks(tasks, inventory, self.drivers, now)
         scope = facts_scope(run, known, site, calendar, task.facts)

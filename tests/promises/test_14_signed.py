@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from integration.plays import NONCE, Told, all_told, cached, failed_hosts, messages, outcomes, row, told, told_codes
 from lab.authority import Authority
-from lab.authority.signers import key_of, person, signer
+from lab.authority.signers import DAY, key_of, person, signer
 from lab.hospital import Hospital
 from lab.people import JEANNE, KARIM, PAUL, Desk, Person, Seat
 from lab.playbook import FACT_CACHE, Run, play
@@ -69,6 +70,11 @@ class Site:
         return {"name": name, "authority": str(path)} | issuer
 
 
+def rows_of(run: Run) -> dict[tuple[str, str], str]:
+    """What became of each holder, by number and issuer."""
+    return {(row.result["authorisation"], row.result["issuer_setting"]): row.result["outcome"] for row in run.holders()}
+
+
 @pytest.fixture
 def site(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
     away = getattr(request, "param", ())
@@ -97,7 +103,8 @@ def test_what_somebody_made_counts_as_nothing(site: Site) -> None:
 
     # Each is renewed beside it, and the card of the other issuer stays.
     renewed = site.run("renew")
-    assert outcomes(renewed) == {HOST: {each.authorisation: "renewed" for each in PEOPLE}}, renewed.stdout
+    ours = {(each.authorisation, "people"): "renewed" for each in PEOPLE}
+    assert rows_of(renewed) == ours | {(PAUL.authorisation, "cards"): "unchanged"}, renewed.stdout
     new = {each: site.hospital.bundles[each.authorisation].certificate for each in PEOPLE}
     thumbprints = {each: of.fingerprint(hashes.SHA1()).hex().upper() for each, of in new.items()}  # noqa: S303
     for each in PEOPLE:
@@ -251,4 +258,45 @@ def test_the_authorities_that_bundles_carry_are_proposed_and_a_person_makes_them
     assert [each.values["profiles"] for each in told_in(refused, "roots_only")] == ["people"]
     assert fingerprint in {
         each.values.get("sha256") for each in all_told(refused.stdout) if each.code == "signer.found"
+    }
+
+
+def test_each_issuer_has_its_bundle_its_row_and_its_record(site: Site) -> None:
+    folder = site.hospital.bundle_folder
+    secret = {each: site.hospital.bundles[each.authorisation].passphrase for each in PEOPLE}
+    new = {each: site.hospital.bundles[each.authorisation].thumbprint for each in PEOPLE}
+    # Both have come for one; a card is due, and no other one has come; the last has nothing to do with cards.
+    card = site.cards.issue(JEANNE.name, JEANNE.authorisation, passphrase=secret[JEANNE], dialect="modern")
+    (folder / card.file_name.replace(".p12", " card.p12")).write_bytes(card.data)
+    now = datetime.now(timezone.utc)
+    due = site.cards.issue(
+        KARIM.name, KARIM.authorisation, passphrase="unused", not_before=now - 700 * DAY, not_after=now + 9 * DAY
+    )
+    site.store[KARIM].plant(due.certificate, due.private_key)
+
+    checked = site.run("check_bundles")
+    assert not failed_hosts(checked), checked.stdout
+    for playbook, renewed in (("renew", "renewed"), ("renew", "unchanged")):
+        run = site.run(playbook)
+        assert not failed_hosts(run), run.stdout
+        found = rows_of(run)
+        assert found == {
+            (JEANNE.authorisation, "people"): renewed,
+            (JEANNE.authorisation, "cards"): "installed" if renewed == "renewed" else "unchanged",
+            (KARIM.authorisation, "people"): renewed,
+            (KARIM.authorisation, "cards"): "waiting_for_issuer",
+            (PAUL.authorisation, "people"): renewed,
+        }
+        records = {
+            (row["authorisation"], row["issuer_setting"]): (row["outcome"], row["status"])
+            for row in cached(site.hospital, HOST)["holders"]
+        }
+        assert records == {
+            key: (outcome, "renewal_due" if outcome == "waiting_for_issuer" else "valid")
+            for key, outcome in found.items()
+        }
+    assert {each: set(site.store[each].elements) for each in PEOPLE} == {
+        JEANNE: {new[JEANNE], card.thumbprint},
+        KARIM: {new[KARIM], due.thumbprint},
+        PAUL: {new[PAUL]},
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._crypto.signature import issuer_key_id, issuer_urls
 from .._crypto.store import CertificateStore, StoreCertificate, parse_store
+from .._errors import Problem
 from .._messages.words import MACHINE_SID
 from .._policy.status import Status
 from .._policy.subject import ExpectedSubject
@@ -32,12 +33,26 @@ MACHINE_STORE = "LocalMachine\\My"
 prepare(WorkstationRecord)
 
 
+RecordKey = tuple[str, str | None, str]
+"""Account and number of a holder as ``HolderEntry.key``, and the setting of the issuer; an empty one means each of the holder's records."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """What a run came to for a holder, as ``HolderRecord`` has it."""
+
+    outcome: str
+    at: datetime
+    problem: Problem | None
+
+
 @dataclass(frozen=True, slots=True)
 class FactsScope:
     """What facts are about: the certificates that they list, the holders of the workstation, and the site's calendar.
 
     ``unusable``: keys that did not sign in the last attempt. They count as unusable until they sign. ``issuers``: what belongs to which
     setting of the issuer. ``exportable``: keys that could be exported at the last proof. They count as exportable until a proof says no.
+    ``outcomes``: of the run that the facts are about.
     """
 
     selection: Selection
@@ -46,10 +61,15 @@ class FactsScope:
     unusable: Set[KeyId] = frozenset()
     issuers: IssuerSettings = field(default_factory=IssuerSettings)
     exportable: Set[KeyId] = frozenset()
+    outcomes: Mapping[RecordKey, LastRun] = field(default_factory=dict)
 
     def asked(self) -> tuple[HolderEntry, ...]:
         """The holders of the task, each under the setting to which the record belongs."""
-        return self.issuers.asked(self.entries)
+        return tuple(map(self._after_run, self.issuers.asked(self.entries)))
+
+    def _after_run(self, entry: HolderEntry) -> HolderEntry:
+        last = self.outcomes.get((*entry.key, entry.issuer_setting)) or self.outcomes.get((*entry.key, ""))
+        return replace(entry, outcome=last.outcome, outcome_at=last.at, problem=last.problem) if last else entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,11 @@ class OtherIssuer:
 
 @dataclass(frozen=True, slots=True)
 class IssuerSettings:
-    """``site``: the profiles of the task. ``earlier``: what facts have under other settings."""
+    """``site``: the profiles of the task. ``earlier``: what facts have under other settings. ``own``: the records under these profiles."""
 
     site: Issuers = field(default_factory=Issuers)
     earlier: tuple[OtherIssuer, ...] = ()
+    own: tuple[HolderEntry, ...] = ()
 
     def another(self, owner_sid: str, stored: StoreCertificate) -> str | None:
         """The other setting to whose record a certificate belongs; None for one that this task decides about.
@@ -63,11 +64,19 @@ class IssuerSettings:
             return tuple(entries)
         return tuple(self._under(entry, profile) for entry in entries for profile in self.site.profiles)
 
+    def under(self, entry: HolderEntry, setting: str) -> HolderEntry:
+        """The entry under the profile of this name; as it is without one."""
+        return next((self._under(entry, each) for each in self.site.profiles if each.name == setting), entry)
+
     def _under(self, entry: HolderEntry, profile: Profile) -> HolderEntry:
-        """The entry in a profile, of several with the issuers that this one fits."""
-        is_only = len(self.site.profiles) == 1
-        names = tuple(each for each in entry.issuer_names if is_only or profile.means(each))
-        return replace(entry, issuer_setting=profile.name, issuer_names=names)
+        """The entry in a profile; of several, with what the record under this one has."""
+        if len(self.site.profiles) == 1:
+            return replace(entry, issuer_setting=profile.name)
+        bare = _account_of(entry, profile.name)
+        records = [each for each in self.own if each.issuer_setting == profile.name]
+        ((found, is_known),) = find_known([bare], records)
+        names = tuple(filter(profile.means, entry.issuer_names))  # of a record from before there were profiles
+        return replace(found, in_facts=entry.in_facts) if is_known else replace(bare, issuer_names=names)
 
     def others(self, asked: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
         """The records under other settings, without those that the task's holders continue."""
@@ -122,13 +131,11 @@ class IssuerSettings:
 def issuer_settings(site: Issuers, facts: Any) -> IssuerSettings:
     """The profiles of a task, and what the facts from before it have under others."""
     entries, known = _by_setting(holders_of_facts(facts)), related_by_setting(facts)
+    others = sorted((entries.keys() | known.keys()) - {*site.names})
     return IssuerSettings(
         site,
-        tuple(
-            _other(name, entries.get(name, ()), known.get(name, frozenset()))
-            for name in sorted(entries.keys() | known.keys())
-            if name not in site.names
-        ),
+        tuple(_other(name, entries.get(name, ()), known.get(name, frozenset())) for name in others),
+        tuple(entry for name in site.names for entry in entries.get(name, ())),
     )
 
 

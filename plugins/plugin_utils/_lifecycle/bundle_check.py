@@ -21,9 +21,9 @@ from .._facts.holders import HolderEntry
 from .._facts.issuer_advice import Seen, of_certificates
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
-from .._policy.bundles import bundle_folder
+from .._policy.bundles import BundleFolder, bundle_folders
 from .._policy.issuers import Issuers
-from .._policy.subject import check_subject
+from .._policy.subject import ExpectedSubject, check_subject
 from .._policy.use import Use
 from .._policy.validity import Calendar, calendar_of
 from .issuer_check import check_issuer
@@ -34,6 +34,8 @@ from .result import labels, not_opened
 from .summary_rows import label
 
 NOTHING = {"file": None, "use": None, "issued_to": None, "valid_until": None, "ends_on": None}
+UNREAD: Mapping[str, Any] = {"bundle": NOTHING, "other_uses": [], "unopened": [], "near": False, "own": None}
+"""Of a holder whose files were not read."""
 
 
 def check_bundles(
@@ -51,10 +53,12 @@ def check_bundles(
     check_duplicates(entries, shared)
     calendar = calendar_of(options["time_zone"], 0)
     today = calendar.day(now)
-    seen: list[Seen] = []
     rows = [
-        _awaited(_checked(options, entry, now, calendar, shared, notes, site, seen), entry, today) for entry in entries
+        _awaited(row, entry, today)
+        for entry in entries
+        for row in _checked(options, entry, now, calendar, shared, notes, site)
     ]
+    seen = [Seen(own.leaf, label(row), own.chain) for row in rows if (own := row.pop("own"))]
     failed = [row for row in rows if row["failed"]]
     ready = sum(row["outcome"] == READY for row in rows)
     awaited = sum(row["outcome"] == AWAITED for row in rows)
@@ -80,22 +84,46 @@ def _checked(
     shared: Shared,
     notes: Notes,
     site: Issuers,
-    seen: list[Seen],
-) -> dict[str, Any]:
-    """The row of a holder. ``seen`` gets the certificate of the holder's bundle."""
+) -> list[dict[str, Any]]:
+    """A row for each issuer of the site of which the holder has a bundle, or one where there is none."""
     person = entry.person
-    row = {"user": entry.user, "name": person.name, "authorisation": person.authorisation}
-    found: dict[str, Any] = {"bundle": NOTHING, "other_uses": [], "unopened": [], "near": False}
+    row: dict[str, Any] = {"user": entry.user, "name": person.name, "authorisation": person.authorisation}
+    row["issuer_setting"] = ""
     try:
         check_own_number(entry, shared)
         notes.admit(person.authorisation)
         check_placeholders(options["bundle_pattern"], entry)
         place, pattern = Path(options["bundle_folder"]), fill(options["bundle_pattern"], entry, escape=glob.escape)
         secrets = passphrases_of(options["passphrases"], entry)
-        folder = bundle_folder(read_bundle_folder(place, pattern, secrets, person.authorisation))
-        found["unopened"] = [{"path": str(each.path), "code": each.refusal.code} for each in folder.unopened]
-        found["other_uses"] = [_listed(each.file, each.use, each.leaf, calendar) for each in folder.others]
-        found["near"] = bool(folder.near)
+        folders = bundle_folders(read_bundle_folder(place, pattern, secrets, person.authorisation), site)
+    except Pkcs12Error as refusal:
+        return [{**row, **UNREAD, **_failed(refusal)}]
+    having = {name: folder for name, folder in folders.items() if folder.last} or dict([*folders.items()][:1])
+    return [
+        row
+        | {"issuer_setting": alone.names[0] if len(folders) > 1 else ""}
+        | _of_folder(having[alone.names[0]], person, now, calendar, notes, alone)
+        for alone in site.each_alone
+        if alone.names[0] in having
+    ]
+
+
+def _failed(refusal: Pkcs12Error) -> dict[str, Any]:
+    return {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": ErrorRow(refusal.problem)}
+
+
+def _of_folder(
+    folder: BundleFolder, person: ExpectedSubject, now: datetime, calendar: Calendar, notes: Notes, site: Issuers
+) -> dict[str, Any]:
+    """What the folder has of one issuer. ``site``: this one alone. ``own``: the bundle, where it is the person's."""
+    found: dict[str, Any] = {
+        "bundle": NOTHING,
+        "other_uses": [_listed(each.file, each.use, each.leaf, calendar) for each in folder.others],
+        "unopened": [{"path": str(each.path), "code": each.refusal.code} for each in folder.unopened],
+        "near": bool(folder.near),
+        "own": None,
+    }
+    try:
         last = folder.last
         if last is None:
             raise folder.refusal()
@@ -105,18 +133,17 @@ def _checked(
             raise later
         admit_bundle(notes, person, last.bundle, site)
         folder.check_ends_last(lambda bundle: check_subject(bundle.leaf, person))
-        seen.append(Seen(leaf, label(row), last.bundle.chain))
+        found["own"] = last.bundle
         folder.check_ends_last(lambda bundle: check_issuer(site, bundle))
         folder.check_ends_last(lambda bundle: check_dates(bundle, now, calendar.zone))
     except Pkcs12Error as refusal:
-        error = ErrorRow(refusal.problem)
-        return row | found | {"outcome": FAILED, "failed": True, "msg": refusal.problem, "error": error}
+        return found | _failed(refusal)
     said = Problem(
         "done.bundle_opens",
         {"file": last.path.name, "ends_on": calendar.ends_on(leaf.not_after)},
         causes=not_opened(folder.unopened),
     )
-    return row | found | {"outcome": READY, "failed": False, "msg": said, "error": None}
+    return found | {"outcome": READY, "failed": False, "msg": said, "error": None}
 
 
 def _listed(file: str, use: Use, leaf: Certificate, calendar: Calendar) -> dict[str, Any]:

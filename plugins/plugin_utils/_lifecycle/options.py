@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -16,14 +16,14 @@ from typing import Any
 
 from .._crypto.passphrases import is_refusal, passphrases_in
 from .._crypto.pkcs12 import Bundle
-from .._crypto.pkcs12_files import load_bundle, read_bundle_folder
+from .._crypto.pkcs12_files import FolderFiles, load_bundle, read_bundle_folder
 from .._errors import Pkcs12Error, Problem
 from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.accounts import account_key
-from .._policy.bundles import bundle_folder
+from .._policy.bundles import BundleFolder, bundle_folder, bundle_folders
 from .._policy.issuers import Answer, Issuers
 from .._policy.names import number_key
 from .._policy.plan import Prove
@@ -31,7 +31,7 @@ from .._policy.removal import RemovalSelector, parse_thumbprint
 from .._policy.subject import ExpectedSubject
 from .._policy.superseding import RemovalMethod, RemovalPolicy
 from .._policy.use import check_use
-from .._policy.validity import calendar_of
+from .._policy.validity import Calendar, calendar_of
 from .._portal.address import parse_portal_url
 from .absent import Absent
 from .evidence import Evidence
@@ -73,39 +73,76 @@ class RunContext:
 def state_of(
     options: Mapping[str, Any], entry: HolderEntry, context: RunContext
 ) -> PresentBundle | PresentFromFolder | Absent:
-    """The state that the options of one holder ask for. Raises ``Pkcs12Error``."""
-    person = entry.person
-    execution = _execution(options, context)
+    """The state that the options of one holder ask for; of a folder, the bundle of any issuer of the site that ends last.
+
+    Raises ``Pkcs12Error``.
+    """
     if options["state"] == "absent":
-        return _absent(options, person, execution, context.site)
+        return _absent(options, entry.person, _execution(options, context), context.site)
+    present = _present(options, entry, context)
+    if options["bundle_folder"] is None:
+        bundle = load_bundle(options)
+        check_use(bundle.leaf)
+        admit_bundle(context.notes, entry.person, bundle, context.site)
+        return PresentBundle(present, bundle, _calendar(options).zone)
+    folder = bundle_folder(_files(options, entry))
+    site = context.site.like(folder.ends_last.leaf) if folder.ends_last else context.site
+    return _from_folder(options, replace(present, site=site), folder, context)
+
+
+def states_of(
+    options: Mapping[str, Any], entry: HolderEntry, context: RunContext
+) -> Sequence[tuple[HolderEntry, PresentFromFolder]]:
+    """What a folder asks for, for each issuer of the site: the holder's entry and the state under it. Raises ``Pkcs12Error``."""
+    present = _present(options, entry, context)
+    folders = bundle_folders(_files(options, entry), context.site)
+    several = len(folders) > 1
+    return [
+        (
+            replace(entry, issuer_setting=site.names[0]) if several else entry,
+            _from_folder(options, replace(present, site=site), folders[site.names[0]], context),
+        )
+        for site in context.site.each_alone
+    ]
+
+
+def _present(options: Mapping[str, Any], entry: HolderEntry, context: RunContext) -> PresentOptions:
+    """Raises ``Pkcs12Error``."""
+    person, name = entry.person, options["friendly_name"]
     context.notes.admit(person.authorisation)
-    name = options["friendly_name"]
-    present = PresentOptions(
+    return PresentOptions(
         person=person,
         friendly_name=name if name is None else fill(name, entry),
         exportable=options["exportable"],
         chain=options["chain"],
         prove=Prove(options["prove"]),
         policy=_policy(options, "superseded"),
-        execution=execution,
+        execution=_execution(options, context),
         unusable=context.unusable,
         portal=_portal(options["portal_url"]),
         others=tuple(each for each in context.entries if each.key != entry.key),
         site=context.site,
     )
-    calendar = calendar_of(options["time_zone"], options["renew_before_days"])
-    if options["bundle_folder"] is None:
-        bundle = load_bundle(options)
-        check_use(bundle.leaf)
-        admit_bundle(context.notes, person, bundle, context.site)
-        return PresentBundle(present, bundle, calendar.zone)
+
+
+def _calendar(options: Mapping[str, Any]) -> Calendar:
+    return calendar_of(options["time_zone"], options["renew_before_days"])
+
+
+def _files(options: Mapping[str, Any], entry: HolderEntry) -> FolderFiles:
+    """The holder's files of the folder. Raises ``Pkcs12Error``."""
     check_placeholders(options["bundle_pattern"], entry)
     pattern = fill(options["bundle_pattern"], entry, escape=glob.escape)
-    number = person.authorisation if "passphrases" in options else None
-    files = read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
-    folder = bundle_folder(files)
-    admit_bundle(context.notes, person, folder.ends_last, context.site)
-    return PresentFromFolder(present, folder, Install(options["install"]), calendar)
+    number = entry.person.authorisation if "passphrases" in options else None
+    return read_bundle_folder(Path(options["bundle_folder"]), pattern, passphrases_in(options["passphrase"]), number)
+
+
+def _from_folder(
+    options: Mapping[str, Any], present: PresentOptions, folder: BundleFolder, context: RunContext
+) -> PresentFromFolder:
+    """Raises ``Pkcs12Error``: ``retired``."""
+    admit_bundle(context.notes, present.person, folder.ends_last, present.site)
+    return PresentFromFolder(present, folder, Install(options["install"]), _calendar(options))
 
 
 def admit_bundle(notes: Notes, person: ExpectedSubject, bundle: Bundle | None, site: Issuers) -> None:
@@ -180,11 +217,11 @@ def holder_tasks(
     """
     check_duplicates(entries, shared)
 
-    def state(entry: HolderEntry) -> DesiredState:
+    def states(entry: HolderEntry) -> Sequence[tuple[HolderEntry, DesiredState]]:
         check_own_number(entry, shared)
-        return state_of(options_of(options, entry, entries), entry, context)
+        return states_of(options_of(options, entry, entries), entry, context)
 
-    return prepare(entries, state, now)
+    return prepare(entries, states, now)
 
 
 def options_of(options: Mapping[str, Any], entry: HolderEntry, entries: Sequence[HolderEntry]) -> dict[str, Any]:

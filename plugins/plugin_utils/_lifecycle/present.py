@@ -91,12 +91,20 @@ class PresentBundle:
 
 @dataclass(frozen=True, slots=True)
 class PresentFromFolder:
-    """``state: present`` with the holder's bundle in a folder that ends last, when ``install`` says so."""
+    """``state: present`` with the holder's bundle in a folder that ends last, when ``install`` says so.
+
+    The site of the options is that of this bundle's issuer alone: a certificate of another issuer makes no bundle needless.
+    """
 
     options: PresentOptions
     folder: BundleFolder = field(repr=False)
     install: Install
     calendar: Calendar
+
+    def concerns(self, store: CertificateStore | None) -> bool:
+        """Whether the holder has a bundle or a certificate of this issuer. ``store``: None where nobody knows it."""
+        has_one = store is not None and any(signed_for(store, self.options.site, self.options.person))
+        return self.folder.last is not None or has_one
 
     def check(self, now: datetime) -> None:
         """The checks that need no workstation. Raises ``Pkcs12Error``."""
@@ -105,9 +113,7 @@ class PresentFromFolder:
 
     def apply(self, holder: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
         """Installs the bundle, or says why not. Raises ``Pkcs12Error``, also when the holder never had a certificate and has no bundle."""
-        bundle, holder = self.folder.ends_last, _with_known_keys(holder, self.options)
-        # A certificate of another issuer of the site makes no bundle of this one needless.
-        site = self.options.site.like(bundle.leaf) if bundle else self.options.site
+        bundle, holder, site = self.folder.ends_last, _with_known_keys(holder, self.options), self.options.site
         leaf = bundle.leaf.thumbprint if bundle else None
         installed = best_certificate(holder.store, self.options.person, leaf, now, site)
         due = installed is None or status_in_time(installed.certificate, now, self.calendar) is not Status.VALID

@@ -43,11 +43,12 @@ def removal_run(
     if others:
         inventory = drivers.inventory([*users, *(entry.user for entry in others)])
 
-    def state(entry: HolderEntry) -> DesiredState:
+    def states(entry: HolderEntry) -> Sequence[tuple[HolderEntry, DesiredState]]:
         made = state_of(options_of(options, entry, entries), _by_number(entry), context)
-        return replace(made, holder=entry.person, others=tuple(entries)) if isinstance(made, Absent) else made
+        named = replace(made, holder=entry.person, others=tuple(entries)) if isinstance(made, Absent) else made
+        return [(entry, named)]
 
-    run = run_tasks(prepare([*leaving, *others], state, now()), inventory, drivers, now)
+    run = run_tasks(prepare([*leaving, *others], states, now()), inventory, drivers, now)
     found = {entry.person.authorisation for entry in (*leaving, *others)}
     in_machine = tuple(_machine_store(run.inventory, numbers, options["authorisation_pattern"]))
     not_found = tuple(number for number in numbers if number not in found)

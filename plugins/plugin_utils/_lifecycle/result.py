@@ -15,9 +15,10 @@ from .._crypto.instants import format_instant
 from .._crypto.pkcs12_files import UnopenedFile, near_files
 from .._crypto.store import StoreCertificate
 from .._errors import ConnectionLost, ErrorRow, Pkcs12Error, Problem, Sentences, Value
-from .._facts.build import FactsScope, certificate_row, workstation_record
+from .._facts.build import FactsScope, LastRun, RecordKey, certificate_row, workstation_record
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, other_names, resolve_accounts
+from .._facts.issuer_settings import IssuerSettings
 from .._facts.schema import WorkstationRecord
 from .._policy.access import Access, Authorisation, access_of, access_there
 from .._policy.issuers import Issuers
@@ -30,7 +31,7 @@ from .._workstation.lost_connection import may_be_off, unreachable_result
 from .._workstation.protocol import journal_row
 from .outcomes import DEFERRED, FAILED, grouped, totals
 from .present import last_end
-from .run import HolderRun, HolderTask, WorkstationRun
+from .run import HolderRun, HolderTask, WorkstationRun, concerned
 from .transaction import SkipReason, Transaction
 
 PENDING = {"key_state": "planned", "key_provider": None}
@@ -71,6 +72,7 @@ class ResultContext:
 def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     """One holder's result. In check mode and for a deferred holder, ``certificate`` is the planned one."""
     done = run.transaction
+    context = replace(context, site=run.task.site or context.site)
     offered = _offered(done, run.task.entry.person, context.now, context.site) if done else None
     access = _access_until(offered.certificate.not_after if offered else None, run.task.entry, context)
     deferred = done is not None and done.deferred is not None
@@ -391,6 +393,17 @@ def silent_result(problem: ConnectionLost, tasks: Sequence[HolderTask], context:
     return result | {"msg": told, "failed_holders": [*urgent]}
 
 
+def waiting_tasks(
+    tasks: Sequence[HolderTask], known: Iterable[HolderEntry], settings: IssuerSettings
+) -> list[HolderTask]:
+    """The tasks of a workstation that did not answer, each with what its facts know of the holder (``known``), and of the issuer."""
+    entries = {entry.key: entry for entry in known}
+    waiting = [
+        replace(task, entry=settings.under(entries[task.entry.key], task.entry.issuer_setting)) for task in tasks
+    ]
+    return [run.task for run in concerned([HolderRun(task) for task in waiting])]
+
+
 def _why_now(task: HolderTask, context: ResultContext) -> Problem:
     if refusal := task.error or task.later_refusal:
         return refusal.problem
@@ -424,34 +437,37 @@ def certificate_result(run: WorkstationRun, scope: FactsScope, context: ResultCo
 
 def record_after(run: WorkstationRun, scope: FactsScope, check_mode: bool) -> WorkstationRecord:
     """``ansible_facts.pkcs12`` after a run. Check mode adds no outcome, because facts are kept after the run."""
-    entries = resolve_accounts(scope.entries, run.inventory)
-    if not check_mode:
-        entries = _with_outcomes(entries, run)
-    scope = replace(scope, entries=entries)
+    outcomes = {} if check_mode else dict(_outcomes(run))
+    scope = replace(scope, entries=resolve_accounts(scope.entries, run.inventory), outcomes=outcomes)
     return workstation_record(run.inventory, run.stores, scope, run.observed_at)
 
 
-def _with_outcomes(entries: Sequence[HolderEntry], run: WorkstationRun) -> tuple[HolderEntry, ...]:
+def _outcomes(run: WorkstationRun) -> Iterator[tuple[RecordKey, LastRun]]:
     at = run.observed_at.replace(microsecond=0)
-    runs = {each.task.entry.key: each for each in run.holders}
-    return tuple(_with_outcome(entry, runs[entry.key], at) if entry.key in runs else entry for entry in entries)
-
-
-def _with_outcome(entry: HolderEntry, run: HolderRun, at: datetime) -> HolderEntry:
-    outcome = kept_outcome(run)
-    refusal = run.error if outcome == FAILED else _later_refusal(run)
-    return replace(entry, outcome=outcome, outcome_at=at, problem=refusal.problem if refusal else None)
+    for each in run.holders:
+        outcome = kept_outcome(each)
+        refusal = each.error if outcome == FAILED else _later_refusal(each)
+        entry = each.task.entry
+        yield (*entry.key, entry.issuer_setting), LastRun(outcome, at, refusal.problem if refusal else None)
 
 
 def _named(task: HolderTask) -> dict[str, Any]:
     entry = task.entry
-    return {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
+    named = {"user": entry.user, "name": entry.person.name, "authorisation": entry.person.authorisation}
+    return named | {"issuer_setting": entry.issuer_setting}
 
 
 def labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Each holder as people name him, with the account; with the number, too, where another one has the same name and account."""
+    """Each holder as people name him, with the account; with the number, too, where another one has the same name and account. With several
+    issuers of the site, the row of one has its name."""
+    settings = [f", {row['issuer_setting']}" if row.get("issuer_setting") else "" for row in rows]
+    return [f"{label}{setting}" for label, setting in zip(_people(rows), settings, strict=True)]
+
+
+def _people(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     found = [f"{row['name'] or row['authorisation'] or row['user']} ({row['user']})" for row in rows]
-    times = Counter(label.casefold() for label in found)
+    people = {(label, row["authorisation"]) for label, row in zip(found, rows, strict=True)}
+    times = Counter(label.casefold() for label, _number in people)
     return [
         label if times[label.casefold()] == 1 else f"{row['name']}, {row['authorisation']} ({row['user']})"
         for label, row in zip(found, rows, strict=True)

@@ -9,13 +9,15 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from .._crypto.pkcs12_files import UnopenedFile
 from .._crypto.store import CertificateStore
 from .._errors import ConnectionLost, Pkcs12Error, Problem
 from .._facts.holders import HolderEntry
+from .._policy.issuers import Issuers
 from .._workstation.findings import AFTER_UNREAD, unread_store
 from .._workstation.protocol import Drivers, Inventory
 from .present import PresentFromFolder
@@ -36,11 +38,19 @@ class DesiredState(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HolderTask:
-    """One holder and the state that is wanted; ``error`` is why there is no state, for instance a passphrase that opens no bundle."""
+    """One holder and the state that is wanted; ``error`` is why there is no state, for instance a passphrase that opens no bundle.
+
+    With several issuers of the site, a holder has a task for each; ``issuer_setting`` of the entry says which.
+    """
 
     entry: HolderEntry
     state: DesiredState | None = None
     error: Pkcs12Error | None = None
+
+    @property
+    def site(self) -> Issuers | None:
+        """The issuer of the bundles of a folder, as the only one; None where the task is about all of the site."""
+        return self.state.options.site if isinstance(self.state, PresentFromFolder) else None
 
     @property
     def unopened(self) -> tuple[UnopenedFile, ...]:
@@ -64,11 +74,15 @@ class HolderTask:
 
 @dataclass(frozen=True, slots=True)
 class HolderRun:
-    """What became of one holder: a transaction, or the error that came before it."""
+    """What became of one holder: a transaction, or the error that came before it.
+
+    ``store``: as it was found, None where nobody knows it.
+    """
 
     task: HolderTask
     transaction: Transaction | None = None
     refusal: Pkcs12Error | None = None
+    store: CertificateStore | None = None
 
     @property
     def error(self) -> Pkcs12Error | None:
@@ -98,20 +112,51 @@ class WorkstationRun:
 
 
 def prepare(
-    entries: Iterable[HolderEntry], state_of: Callable[[HolderEntry], DesiredState], now: datetime
+    entries: Iterable[HolderEntry],
+    states_of: Callable[[HolderEntry], Sequence[tuple[HolderEntry, DesiredState]]],
+    now: datetime,
 ) -> list[HolderTask]:
-    """Everything that the controller can decide alone. An error of one holder does not stop the others."""
-    tasks = []
+    """Everything that the controller can decide alone. An error of one holder, or of one issuer's bundle, does not stop the others."""
+    tasks: list[HolderTask] = []
     for entry in entries:
-        try:
-            state = state_of(entry)
-            state.check(now)
-            tasks.append(HolderTask(entry, state))
-        except Pkcs12Error as error:
-            tasks.append(HolderTask(entry, error=error))
-        except Exception as problem:  # noqa: BLE001  one bundle that breaks a library costs one holder
-            tasks.append(HolderTask(entry, error=_defect(problem)))
+        states = _attempt(partial(states_of, entry))
+        if isinstance(states, Pkcs12Error):
+            tasks.append(HolderTask(entry, error=states))
+            continue
+        for each, state in states:
+            refusal = _attempt(partial(state.check, now))
+            tasks.append(HolderTask(each, error=refusal) if refusal else HolderTask(each, state))
     return tasks
+
+
+Given = TypeVar("Given")
+
+
+def _attempt(work: Callable[[], Given]) -> Given | Pkcs12Error:
+    """What the work gives, or its refusal. One bundle that breaks a library costs one holder."""
+    try:
+        return work()
+    except Pkcs12Error as error:
+        return error
+    except Exception as problem:  # noqa: BLE001
+        return _defect(problem)
+
+
+def concerned(runs: Sequence[HolderRun]) -> tuple[HolderRun, ...]:
+    """Without the issuers of which a holder has neither a bundle nor a certificate. Who has none of any keeps the first."""
+    found: dict[tuple[str, str | None], list[HolderRun]] = {}
+    for run in runs:
+        found.setdefault(run.task.entry.key, []).append(run)
+    chosen = {key: [each for each in of_one if _concerns(each)] or of_one[:1] for key, of_one in found.items()}
+    return tuple(run for run in runs if any(run is each for each in chosen[run.task.entry.key]))
+
+
+def _concerns(run: HolderRun) -> bool:
+    state, names = (
+        run.task.state,
+        run.task.entry.issuer_names,
+    )  # those of the facts, where the workstation does not answer
+    return not isinstance(state, PresentFromFolder) or bool(names) or state.concerns(run.store)
 
 
 def run_tasks(
@@ -143,7 +188,7 @@ def run_tasks(
                 lost = problem
                 done = HolderRun(task, refusal=_connection_lost(inventory.computer, lost))
         run = replace(run, holders=(*run.holders, done))
-    return run
+    return replace(run, holders=concerned(run.holders))
 
 
 def _run_task(
@@ -155,19 +200,21 @@ def _run_task(
     now: Callable[[], datetime],
 ) -> HolderRun:
     """``newer``: stores that are newer than the inventory, by their owners' SIDs."""
+    store = None
     try:
         found = locate_holder(run.inventory, task.entry.user, run.observed_at)
         found = replace(found, store=newer.get(found.owner.sid, found.store))
         _check_known(found)
-        return HolderRun(task, state.apply(found, drivers, now()))
+        store = found.store
+        return HolderRun(task, state.apply(found, drivers, now()), store=store)
     except Pkcs12Error as refusal:
-        return HolderRun(task, refusal=refusal)
+        return HolderRun(task, refusal=refusal, store=store)
     except ConnectionLost:
         raise
     except Exception as problem:
         if type(problem).__module__.partition(".")[0] == "ansible":
             raise  # Ansible says best what is wrong with its own connection, variables and plugins
-        return HolderRun(task, refusal=_defect(problem))
+        return HolderRun(task, refusal=_defect(problem), store=store)
 
 
 def _check_known(found: HolderStore) -> None:

@@ -187,7 +187,8 @@ def account_names(result: Result) -> Mapping[str, str]:
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:
     needs = bool(row["failed"]) or row["outcome"] in WAITING
     bundle, is_closed, others = row.get("bundle"), bool(row.get("warning")), row.get("other_uses") or ()
-    return SummaryRow(host, shown_outcome(row), _said(row), label(row), needs, bundle, is_closed, others)
+    who = ", ".join(filter(None, (label(row), row.get("issuer_setting"))))
+    return SummaryRow(host, shown_outcome(row), _said(row), who, needs, bundle, is_closed, others)
 
 
 def _left_with_certificate(host: str, row: Mapping[str, Any]) -> SummaryRow:

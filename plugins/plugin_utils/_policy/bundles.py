@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from .._crypto.certificate import Certificate
 from .._crypto.pkcs12 import Bundle
 from .._crypto.pkcs12_files import WRONG_PASSPHRASE, FolderFiles, OpenedFile, UnopenedFile, near_files, no_bundle
 from .._errors import Pkcs12Error, Problem
+from .issuers import Issuers
 from .superseding import rank
 from .use import Use, use_of
 
@@ -94,6 +95,18 @@ class BundleFolder:
             return Pkcs12Error(no_bundle(self.folder, self.pattern, self.near, self.aside, issued_to=self.issued_to))
         first, *others = (each.refusal.problem for each in self.unopened)
         return Pkcs12Error(replace(first, causes=(*first.causes, *others)))
+
+
+def bundle_folders(files: FolderFiles, site: Issuers) -> Mapping[str, BundleFolder]:
+    """The same for each profile of the site, by name: each has a candidate of its own. A bundle of which nobody knows the issuer is of the
+    first, which refuses it. A file that does not open may be of any."""
+
+    def of(alone: Issuers) -> BundleFolder:
+        unopened = (each for each in files.unopened if each.leaf is None or site.like(each.leaf) == alone)
+        opened = (each for each in files.opened if site.like(each.bundle.leaf) == alone)
+        return bundle_folder(replace(files, opened=tuple(opened), unopened=tuple(unopened)))
+
+    return {alone.names[0]: of(alone) for alone in site.each_alone}
 
 
 def bundle_folder(files: FolderFiles) -> BundleFolder:

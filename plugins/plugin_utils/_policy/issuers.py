@@ -147,6 +147,11 @@ class Issuers:
         """The profile of a certificate alone: what is of another issuer of the site says nothing of this one's."""
         return Issuers((self.profile_of(certificate.issuer, self.signed_by(certificate)),))
 
+    @property
+    def each_alone(self) -> tuple[Issuers, ...]:
+        """The profiles, each as a site of its own."""
+        return tuple(Issuers((profile,)) for profile in self.profiles)
+
     def generation(self, issuer: str, signed_by: str) -> str:
         """By what certificates of one issuer are known: the profile whose authority signed them. Without one, nothing but the name of the
         issuer is known, and has to be the same."""
