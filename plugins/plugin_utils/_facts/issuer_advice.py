@@ -102,8 +102,8 @@ def of_people(site: Issuers, inventory: Inventory, index: HolderIndex) -> list[S
 
 
 def unverified(site: Issuers) -> list[str]:
-    """The profiles whose issuer nobody has named by an authority."""
-    return [each.name for each in site.profiles if each.signers is None]
+    """The profiles whose issuer nobody has named by an authority; empty for that of ``pkcs12_issuer``, which has no name."""
+    return ["" if each.name == (each.pattern or "") else each.name for each in site.profiles if each.signers is None]
 
 
 def advice_of(results: Iterable[Mapping[str, Any] | None]) -> list[Problem]:
@@ -126,7 +126,7 @@ def proposed(results: Iterable[Mapping[str, Any] | None]) -> list[Mapping[str, A
         for row in each.get("signers", ()):
             known = rows.setdefault(row["sha256"], {**row, "whose": []})
             known["whose"] = [*dict.fromkeys([*known["whose"], *row["whose"]])]
-    return sorted(rows.values(), key=lambda row: (-len(row["whose"]), row["name"], row["sha256"]))
+    return sorted(rows.values(), key=lambda row: (-len(row["whose"]), row["subject"], row["sha256"]))
 
 
 def proposal(rows: Sequence[Mapping[str, Any]], tell: Callable[[Problem], str]) -> str:
@@ -137,7 +137,7 @@ def proposal(rows: Sequence[Mapping[str, Any]], tell: Callable[[Problem], str]) 
 
 def signer_found(row: Mapping[str, Any]) -> Problem:
     """An authority that was found, by a row of ``signers``."""
-    return Problem("signer.found", {"name": row["name"], "sha256": row["sha256"], "whose": tuple(row["whose"])})
+    return Problem("signer.found", {"name": row["subject"], "sha256": row["sha256"], "whose": tuple(row["whose"])})
 
 
 def _changed(site: Issuers, each: Seen) -> Iterator[dict[str, str]]:
@@ -161,7 +161,7 @@ def _proves(profile: Profile, site: Issuers, each: Seen) -> bool:
 
 
 def _found(signer: Certificate) -> dict[str, Any]:
-    return {"name": signer.subject, "sha256": signer.sha256, "pem": pem_of(signer), "whose": []}
+    return {"subject": signer.subject, "sha256": signer.sha256, "pem": pem_of(signer), "whose": []}
 
 
 def _issuers_of(seen: Iterable[Seen]) -> list[dict[str, Any]]:

@@ -7,7 +7,15 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_advice import advice_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_advice import (
+    advice_of,
+    unverified,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import (
+    Issuers,
+    Profile,
+    issuers_of_pattern,
+)
 
 URL = "http://pki.example/g3.crt"
 
@@ -32,3 +40,12 @@ def test_profiles_without_an_authority_are_named_where_they_have_names() -> None
     assert advice_of(named) == [said]
     assert advice_of([result([""])]) == [Problem("issuer_not_verified", setting="issuers")]
     assert advice_of([result([]), {"msg": "of another task"}]) == []
+
+
+def test_the_setting_without_profiles_has_no_name() -> None:
+    profiles = Issuers((Profile("people", "CN=A"), Profile("cards")))
+    assert [unverified(each) for each in (issuers_of_pattern("CN=A"), issuers_of_pattern(None), profiles)] == [
+        [""],
+        [""],
+        ["people", "cards"],
+    ]
