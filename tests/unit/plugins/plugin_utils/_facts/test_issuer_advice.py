@@ -4,11 +4,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import AuthorityInformationAccessOID
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.certificate import read_certificate
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_advice import (
+    Seen,
     advice_of,
+    of_certificates,
     unverified,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import (
@@ -16,7 +25,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers
     Profile,
     issuers_of_pattern,
 )
+from lab.authority.authority import _builder, _name
+from lab.authority.signers import key_of, signer
 
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 URL = "http://pki.example/g3.crt"
 
 
@@ -49,3 +61,31 @@ def test_the_setting_without_profiles_has_no_name() -> None:
         [""],
         ["people", "cards"],
     ]
+
+
+def test_what_a_certificate_says_of_its_issuer_is_told_where_the_authority_is_not_beside_it() -> None:
+    people = signer("AC Personnes", "people", signer("AC Racine", "root"))
+    key = people.key.public_key()
+    at = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(URL))
+    builder = _builder(_name("Jeanne Dupont - T123456"), people.certificate.subject, key_of("person").public_key())
+    builder = builder.not_valid_before(NOW).not_valid_after(NOW.replace(year=2029))
+    builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key), critical=False)
+    builder = builder.add_extension(x509.AuthorityInformationAccess([at]), critical=False)
+    leaf = read_certificate(builder.sign(people.key, hashes.SHA256()).public_bytes(Encoding.DER))
+    authority = read_certificate(people.certificate.public_bytes(Encoding.DER))
+    said = {
+        "issuer": authority.subject,
+        "key_id": x509.SubjectKeyIdentifier.from_public_key(key).digest.hex().upper(),
+        "urls": [URL],
+        "thumbprints": [leaf.thumbprint],
+    }
+    by_name, other = Issuers((Profile("people", "CN=AC"),)), Issuers((Profile("people", "CN=AC", ()),))
+    keys = ("unknown", "not_carried", "signers")
+    for site, where in ((by_name, "not_carried"), (other, "unknown")):
+        found = of_certificates(site, [Seen(leaf, "Jeanne")])
+        assert {each: found[each] for each in keys} == {each: [said] if each == where else [] for each in keys}
+        carried = of_certificates(site, [Seen(leaf, "Jeanne", (leaf, authority))])
+        assert [row["sha256"] for row in carried["signers"]] == [authority.sha256]
+        assert carried["unknown"] == carried["not_carried"] == []
+    known = of_certificates(Issuers((Profile("people", "CN=AC", (authority,)),)), [Seen(leaf, "Jeanne", (authority,))])
+    assert ({each: known[each] for each in keys}, known["proven"]) == ({each: [] for each in keys}, ["people"])
