@@ -117,13 +117,16 @@ def test_holders_are_judged_by_what_is_asked_for(selected: dict[str, Json]) -> N
     def standings(name: str) -> list[str]:
         return [each["status"] for each in selected[name]["holders"]]
 
-    # Two certificates for client authentication are hers: the one of the authority and the one of another issuer.
-    assert standings("holders") == ["duplicate", "valid"]
-    # A pattern of the issuer selects among strangers alone: a holder keeps what has the own number.
-    assert standings("issuer") == ["duplicate", "valid"]
+    # Two certificates for client authentication have her number. Her own key signed one of them, which counts as if it were not there.
+    assert standings("holders") == ["valid", "valid"]
+    assert standings("issuer") == ["valid", "valid"]
     assert standings("eku") == ["missing", "missing"]
+    # Without a number, the passer-by's certificate may be hers, too.
     assert standings("her store") == ["duplicate"]
     assert standings("everything") == standings("holders")
+    assert standings("none") == ["unknown_issuer", "unknown_issuer"]
+    (foreign,) = [each for each in selected["holders"]["certificates"] if each["friendly_name"] == "foreign"]
+    assert foreign["status"] == "self_signed"
     (astray,) = [each for each in selected["holders"]["certificates"] if each["friendly_name"] == "hers-at-his"]
     assert (astray["status"], astray["owner_sid"]) == ("wrong_holder", PAUL.sid)
 
