@@ -37,7 +37,7 @@ NEEDED = {
     "pkcs12_holders": "who works at this workstation; the register has it, or a variable of the workstation",
     "pkcs12_bundle_folder": "where the bundles are",
     "pkcs12_passphrase_folder": "what opens them, in a file for each person; or ``pkcs12_passphrases``, in a vault or a credential of AWX",
-    "pkcs12_issuer": "whose certificates they are",
+    "pkcs12_issuers": "whose certificates they are, and which authorities sign them",
     "pkcs12_authorisation_anniversary": "until when the yearly authorisation holds",
     "pkcs12_time_zone": "whose day counts",
     "pkcs12_language": "the language of reports, reminders and all that a run tells",

@@ -124,7 +124,7 @@ def serve(folder: Path, kind: str, platforms: Sequence[str]) -> int:
     """Runs the hospital of a folder until SIGTERM or SIGINT."""
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     with ExitStack() as running:
-        hospital = running.enter_context(Hospital(folder, desks_of(kind) + desks_with(platforms)))
+        hospital = running.enter_context(Hospital(folder, desks_of(kind) + desks_with(platforms), verified=True))
         issuer = running.enter_context(Issuer(hospital))
         control = running.enter_context(Control(Orders(issuer)))
         _group_variables(issuer)

@@ -123,7 +123,7 @@ def demo() -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = time.monotonic()
     with ExitStack() as running:
-        hospital = running.enter_context(Hospital(FOLDER, delivered=False))
+        hospital = running.enter_context(Hospital(FOLDER, delivered=False, verified=True))
         issuer = running.enter_context(Issuer(hospital))
         portal = running.enter_context(Portal(hospital.authority, terms=Terms(Demand.OPTIONAL, "localhost")))
         promises = _first_certificates(issuer, portal) | _renewals(issuer, portal)

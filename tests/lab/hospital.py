@@ -27,6 +27,7 @@ from lab.workstation_interface import AuthMethod, Workstation
 
 CONNECTION_ACCOUNT = f"{DOMAIN}\\svc-ansible"
 CONNECTION_UPN = "svc-ansible@chu.example"
+ISSUER = "CN=AC Personnes"
 THREE_YEARS = 3 * 365
 USAGES = (("digital_signature", "key_encipherment"), ("digital_signature",))
 """What issuers allow the RSA key of a certificate for authentication: both, as most do, or signatures alone."""
@@ -38,8 +39,9 @@ class Hospital:
     """Starts on ``with``; ``folder`` then holds inventory, passphrases, bundles and requests.
 
     ``days``: how long the first bundle of a person is valid, three years unless said. ``delivered``: whether the first bundles are
-    there. Every password and passphrase is random and lives as long as the hospital. The connection account owns nothing, except on
-    Windows PowerShell, where there is one user: there the connection user is the holder.
+    there. ``verified``: whether the site names its authority, as a new one does, or the pattern of its name alone. Every password and
+    passphrase is random and lives as long as the hospital. The connection account owns nothing, except on Windows PowerShell, where there
+    is one user: there the connection user is the holder.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class Hospital:
         intercept: Intercept | None = None,
         days: Mapping[Person, int] | None = None,
         delivered: bool = True,
+        verified: bool = False,
     ) -> None:
         self.folder, self.desks, self.auth, self._intercept = folder, tuple(desks), auth, intercept
+        self._verified = verified
         self.authority = Authority.create()
         self.workstations: dict[str, Workstation] = {}
         self._days, self._delivered = days or {}, delivered
@@ -204,10 +208,17 @@ class Hospital:
             "ansible_password": self.connection_password,
             "pkcs12_bundle_folder": str(self.bundle_folder),
             "pkcs12_evidence_path": str(self.evidence),
-            "pkcs12_issuer": "CN=AC Personnes",
+            **self._issuer_settings(),
         }
         hosts = {desk.name: self._host(desk) for desk in self.desks}
         return {"all": {"children": {"workstations": {"hosts": hosts}}, "vars": shared}}
+
+    def _issuer_settings(self) -> dict[str, Any]:
+        if not self._verified:
+            return {"pkcs12_issuer": ISSUER}
+        path = self.folder / "people.pem"
+        path.write_bytes(self.authority.issuing.public_bytes(Encoding.PEM))
+        return {"pkcs12_issuers": [{"name": "people", "authority": str(path), "issuer": ISSUER}]}
 
     def _host(self, desk: Desk) -> dict[str, Any]:
         windows = isinstance(self.workstations[desk.name], WineWorkstation)

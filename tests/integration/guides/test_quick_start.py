@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from lab.hospital import CONNECTION_ACCOUNT, Hospital
+from lab.hospital import CONNECTION_ACCOUNT, ISSUER, Hospital
 from lab.kdc import HOST, Kdc
 from lab.people import Desk, Person, Seat
 from lab.playbook import ROOT
@@ -28,7 +29,7 @@ from lab.winrm import Access, Listener
 from lab.workstation_interface import AuthMethod
 
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_quick_start.rst").read_text(encoding="utf-8")
-SITE = "/srv/pkcs12"
+SITE, GUIDE_ISSUER = "/srv/pkcs12", "CN=Registry Users CA"
 JEANNE, ANDRE = Person("Jeanne Dupont", "T123456", "jdupont", 1204), Person("André Martin", "T234567", "amartin", 1205)
 CELL = re.compile(r"``([^`]*)``")
 ENVIRONMENT = {
@@ -90,7 +91,9 @@ def lay_out_files(folder: Path, hospital: Hospital, host_variables: Mapping[str,
     for name, text in files().items():
         if not name.startswith("mine/"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text.replace(SITE, str(folder / "site")), encoding="utf-8")
+            here = text.replace(SITE, str(folder / "site")).replace(GUIDE_ISSUER, ISSUER)
+            (folder / name).write_text(here, encoding="utf-8")
+    (folder / "site" / "people.pem").write_bytes(hospital.authority.issuing.public_bytes(Encoding.PEM))
     for number, bundle in hospital.bundles.items():
         (folder / "site" / "passphrases" / f"{number}.txt").write_text(bundle.passphrase, encoding="utf-8")
     (folder / "register").mkdir()
@@ -183,7 +186,7 @@ def test_the_spreadsheet_of_the_lab_leads_to_three_certificates_and_a_report(tmp
     mine.mkdir()
     name = "mine/people.pkcs12_register.yml"
     (tmp_path / name).write_text(files()[name].replace(".build/lab", "hospital"), encoding="utf-8")
-    with Hospital(tmp_path / "hospital") as hospital:
+    with Hospital(tmp_path / "hospital", verified=True) as hospital:
         write_register(hospital.inventory)
         script = "\n".join(line[2:] for line in block.splitlines() if "make lab" not in line)
         for written, here in (
