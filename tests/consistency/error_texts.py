@@ -69,7 +69,7 @@ OF_STATUSES = f"""The report shows the words; facts and files have the code. *Ac
 A certificate can match several. The first counts: ``archived``, ``self_signed``, ``unknown_issuer``, ``unknown``, ``wrong_holder``,
 ``revoked`` (with revocation lists), ``superseded``, ``key_missing``, ``expired``, ``not_yet_valid``, ``renewal_due``, ``weak``, ``valid``.
 At one workstation, the status of a holder is that of the certificate that a browser would offer longest.
-A holder with several workstations has the worst:
+A holder with several workstations has access while one of them gives it, and the worst status:
 {", ".join(f"``{each.value}``" for each in WORST_FIRST)}."""
 OF_STEPS = "Each row of the report has one next step, and says who acts."
 OF_CONNECTIONS = """``connection_error.code`` of a task that did not reach its workstation, or lost it.
