@@ -24,9 +24,10 @@ MISTAKES = [
         "  pkcs12_holder_access_until_timestamp_seconds <= time()",
         "  pkcs12_holder_access_until_timestamp_seconds < time()",
     ),
-    ('access="no",status!~"expired|awaited"', 'access="no",status!~"expired|awaited|key_missing"'),
+    ('access="no",status!~"expired|awaited', 'access="no",status!~"expired|awaited|key_missing'),
+    ('expired|awaited|on_leave"', 'expired|awaited"'),
     ('{access="no",', '{access="unknown",'),
-    ('expired|awaited"} == 1\n          ' + ACCEPTED, 'expired|awaited"} == 1'),
+    ('expired|awaited|on_leave"} == 1\n          ' + ACCEPTED, 'expired|awaited|on_leave"} == 1'),
     ('weak|duplicate"} == 1\n          ' + ACCEPTED, 'weak|duplicate"} == 1'),
     (
         'weak|duplicate"} == 1\n          ' + ACCEPTED,
