@@ -355,4 +355,5 @@ def holder_record(
         issuer_setting=entry.issuer_setting,
         issuer_names=entry.issuer_names,
         problem=entry.problem,
+        gives_access=access.given,
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from .._errors import Problem
-from .._policy.status import Status
+from .._policy.status import GivesAccess, Status
 from .._policy.use import Use
 
 SCHEMA = 5
@@ -102,7 +102,8 @@ class HolderRecord:
     None when there was none.
     ``problem``: why the last run failed, or why a file does not open that may be the new bundle; None without either.
     ``issuer_setting``: the setting of the issuer under which this is the holder's record, as it was written; empty without one.
-    ``issuer_names``: the RFC 4514 names of the issuers of the certificates that the holder has or had under it.
+    ``issuer_names``: the RFC 4514 names of the issuers of the certificates that the holder has or had under it. ``gives_access``: whether
+    there was access when the facts were gathered, by both.
     """
 
     user: str
@@ -126,6 +127,7 @@ class HolderRecord:
     issuer_setting: str = ""
     issuer_names: tuple[str, ...] = ()
     problem: Problem | None = None
+    gives_access: GivesAccess = GivesAccess.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from .._facts.holders import parse_holder
 from .._facts.leavers import has_left
 from .._policy.accounts import account_key
 from .._policy.names import number_key
-from .._policy.status import GivesAccess, Status
+from .._policy.status import GivesAccess
 from .audit import is_audit, is_of_authorisation, status_of, was_audited
 from .outcomes import (
     AWAITED,
@@ -224,5 +224,5 @@ def _audited(
     elif status == MISSING and row.get("owner_sid", "") is None:
         told = Problem("no_access.unknown_account", {"account": str(row["user"]), "host": host})
     else:
-        told = Problem("no_access" if Status(status).gives_access is GivesAccess.NO else "access_not_known")
+        told = Problem("no_access" if row.get("gives_access") == GivesAccess.NO else "access_not_known")
     return SummaryRow(host, status_of(row), told, label(row), status != VALID)

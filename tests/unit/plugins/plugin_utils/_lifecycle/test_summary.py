@@ -186,9 +186,9 @@ def test_workstation_that_was_audited() -> None:
         {"user": "CHU\\a", "status": "valid", "ends_on": "2029-01-01"},
         {"user": "CHU\\b", "status": "renewal_due", "access_until": "2026-12-02T03:59:59Z", "ends_on": "2026-12-01"},
         {"user": "CHU\\e", "status": "renewal_due", "certificate_status": "valid", "ends_on": "2026-12-01"},
-        {"user": "CHU\\c", "status": "missing", "ends_on": None},
+        {"user": "CHU\\c", "status": "missing", "ends_on": None, "gives_access": "no"},
         {"user": "CHU\\d", "status": "unknown", "ends_on": None},
-        {"user": "CHU\\f", "status": "missing", "ends_on": None, "owner_sid": None},
+        {"user": "CHU\\f", "status": "missing", "ends_on": None, "gives_access": "no", "owner_sid": None},
     ]
     found = told({"a": {"ansible_facts": {"pkcs12": {"holders": holders}}}})
     assert found["totals"] == {"authorisation_renewal_due": 1, "missing": 2, "renewal_due": 1, "unknown": 1, "valid": 1}
@@ -205,7 +205,7 @@ def test_workstation_that_was_audited() -> None:
 def test_an_account_that_is_given_by_its_sid_is_shown_by_its_name_or_as_it_is_given(
     account: str | None, shown: str, language: str
 ) -> None:
-    holder = {"user": "S-1-5-21-7", "account": account, "status": "missing", "ends_on": None}
+    holder = {"user": "S-1-5-21-7", "account": account, "status": "missing", "ends_on": None, "gives_access": "no"}
     words = Words(language)
     facts = {"certificates": [], "unread": [], "holders": [holder]}
     lines = summed_up({"a": {"ansible_facts": {"pkcs12": facts}}}, frozenset(), words.of)["lines"]
@@ -320,7 +320,7 @@ def test_audit_says_who_is_awaited_and_who_is_on_leave() -> None:
         "no holder",
     ]
     rows = [
-        {"user": f"CHU\\{user}", "authorisation": number, "status": status, "access_until": None}
+        {"user": f"CHU\\{user}", "authorisation": number, "status": status, "access_until": None, "gives_access": "no"}
         for user, number, status in (
             *((user, f"T{place}", "missing") for place, user in enumerate(("new", "late", "away", "back", "odd"), 1)),
             ("away", "T3", "expired"),
@@ -448,7 +448,11 @@ def test_who_has_left_is_named_once_and_only_where_nothing_was_told() -> None:
     assert (looked["lines"][-1], looked["totals"]["left"]) == ("<summary.left_removed>", 1)
     there = summary({"a": of(person(2)) | {"numbers_here": ["T1"]}}, frozenset(), listed)
     assert (there["totals"]["left_with_a_certificate"], there["needs_somebody"]) == (1, ["a"])
-    kept = {"ansible_facts": {"pkcs12": {"holders": [LISTED[0] | {"status": "missing", "ends_on": None}]}}}
+    kept = {
+        "ansible_facts": {
+            "pkcs12": {"holders": [LISTED[0] | {"status": "missing", "ends_on": None, "gives_access": "no"}]}
+        }
+    }
     for numbers, total, last in (
         ([], "left", "left_removed"),
         (["T1"], "left_with_a_certificate", None),
