@@ -22,10 +22,18 @@ from .._workstation.findings import AFTER_UNREAD, TEMPORARY
 from .._workstation.protocol import Inventory
 from .codec import prepare, to_plain
 from .evaluation import rate_certificates
-from .history import KeyId
 from .holders import HolderEntry, holder_record, resolve_accounts, workstation_rules
 from .issuer_settings import IssuerSettings
-from .schema import SCHEMA, CertificateRecord, KeyState, ProfileRecord, UnreadRecord, WorkstationRecord
+from .schema import (
+    SCHEMA,
+    CertificateRecord,
+    KeyId,
+    KeyState,
+    ProfileRecord,
+    UnreadRecord,
+    WorkstationRecord,
+    location_of,
+)
 from .selection import Selection
 
 USER_STORE = "CurrentUser\\My"
@@ -161,8 +169,8 @@ def _record(
     owned: OwnedStore, stored: StoreCertificate, names: Mapping[str, str | None], scope: FactsScope
 ) -> CertificateRecord:
     """``rate_certificates`` sets status and days, because they depend on the other certificates of the workstation."""
-    another = scope.issuers.another(owned.owner_sid, stored)
-    related = another is not None or scope.selection.relates(owned.owner_sid, stored)
+    another = scope.issuers.another(KeyId(owned.owner_sid, stored.thumbprint, location_of(owned.name)), stored)
+    related = another is not None or scope.selection.relates(owned.owner_sid, stored, location_of(owned.name))
     site = scope.issuers.site
     signed_by = site.signed_by(stored.certificate) if related else ""
     return CertificateRecord(
@@ -208,7 +216,7 @@ def _values(stored: StoreCertificate, days_left: int, status: Status) -> dict[st
 
 def _with_known_key(owned: OwnedStore, stored: StoreCertificate, scope: FactsScope) -> StoreCertificate:
     """With what earlier facts know of its key, where a proof has not just shown it."""
-    key = (owned.owner_sid, stored.thumbprint)
+    key = KeyId(owned.owner_sid, stored.thumbprint, location_of(owned.name))
     if stored.key_works is None and key in scope.unusable:
         stored = replace(stored, key_works=False)
     if stored.key_exportable is None and stored.key and key in scope.exportable:

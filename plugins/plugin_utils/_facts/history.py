@@ -15,10 +15,7 @@ from .._policy.status import ACCESS_STATUSES
 from .._policy.subject import ExpectedSubject
 from .codec import Mismatch, from_map
 from .holders import HolderEntry
-from .schema import SCHEMA, HolderRecord, KeyState, Strangers
-
-KeyId = tuple[str, str]
-"""An owner's SID and a thumbprint."""
+from .schema import SCHEMA, HolderRecord, KeyId, KeyState, Strangers, location_of
 
 
 def unusable_keys(facts: Any) -> frozenset[KeyId]:
@@ -64,7 +61,7 @@ def _rows_with(facts: Any, key: str, value: Any) -> Iterable[Mapping[str, Any]]:
 
 
 def _key_id(row: Mapping[str, Any]) -> KeyId:
-    return str(row.get("owner_sid")), str(row.get("thumbprint"))
+    return KeyId(str(row.get("owner_sid")), str(row.get("thumbprint")), location_of(row.get("store")))
 
 
 def holders_of_facts(facts: Any) -> tuple[HolderEntry, ...]:

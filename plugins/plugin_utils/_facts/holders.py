@@ -22,7 +22,7 @@ from .._policy.validity import Calendar
 from .._workstation.findings import TEMPORARY
 from .._workstation.protocol import Inventory
 from .evaluation import HolderStatus, RatedCertificate, StatusRules, rate_holder
-from .schema import HolderRecord, UnreadRecord, WorkstationRecord
+from .schema import HolderRecord, KeyId, UnreadRecord, WorkstationRecord, location_of
 
 
 class Awaiting(str, Enum):
@@ -312,11 +312,13 @@ def holder_status(
 def other_names(record: WorkstationRecord, entries: Iterable[HolderEntry]) -> list[dict[str, str | None]]:
     """The holders whose certificate at a workstation has their number and names somebody else, as results have them."""
     persons = {entry.key: entry.person for entry in entries}
-    certificates = {(each.owner_sid, each.thumbprint): each for each in record.certificates}
+    certificates = {
+        KeyId(each.owner_sid, each.thumbprint, location_of(each.store)): each for each in record.certificates
+    }
     found: dict[tuple[str, str | None], dict[str, str | None]] = {}
     for holder in record.holders:
         key = (holder.user.casefold(), holder.authorisation)
-        person, certificate = persons.get(key), certificates.get((holder.owner_sid or "", holder.thumbprint or ""))
+        person, certificate = persons.get(key), certificates.get(KeyId(holder.owner_sid or "", holder.thumbprint or ""))
         if person and certificate and (issued_to := person.other_name_in(certificate)):
             found[key] = {
                 "user": holder.user,

@@ -19,8 +19,9 @@ from .._policy.issuers import Issuers, Profile
 from .._policy.status import Status
 from .._policy.subject import HolderIndex, index_holders
 from .evaluation import RatedCertificate
-from .history import KeyId, at_account, find_known, holders_of_facts, related_by_setting
+from .history import at_account, find_known, holders_of_facts, related_by_setting
 from .holders import HolderEntry
+from .schema import KeyId
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ class OtherIssuer:
     known: frozenset[KeyId]
     index: HolderIndex
 
-    def has(self, owner_sid: str, stored: StoreCertificate) -> bool:
+    def has(self, key: KeyId, stored: StoreCertificate) -> bool:
         """Whether a certificate is of its record: it was there, or has the number of one of its holders."""
-        return (owner_sid, stored.thumbprint) in self.known or self.index.holder_of(stored.certificate) is not None
+        return key in self.known or self.index.holder_of(stored.certificate) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class IssuerSettings:
     earlier: tuple[OtherIssuer, ...] = ()
     own: tuple[HolderEntry, ...] = ()
 
-    def another(self, owner_sid: str, stored: StoreCertificate) -> str | None:
+    def another(self, key: KeyId, stored: StoreCertificate) -> str | None:
         """The other setting to whose record a certificate belongs; None for one that this task decides about.
 
         A task with a setting decides about what it matches, and about what no other setting matches. A task without one leaves to the
@@ -54,7 +55,7 @@ class IssuerSettings:
         issuer = stored.certificate.issuer
         if not self.earlier or self.site.relates(stored.certificate):
             return None
-        having = [each.setting for each in self.earlier if each.has(owner_sid, stored)]
+        having = [each.setting for each in self.earlier if each.has(key, stored)]
         matching = [each for each in having if matches(each, issuer)]
         return next(iter(matching if self.site.is_named else (*matching, *having)), None)
 

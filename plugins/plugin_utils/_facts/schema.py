@@ -8,12 +8,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from typing import NamedTuple
 
 from .._errors import Problem
 from .._policy.status import GivesAccess, Status
 from .._policy.use import Use
 
 SCHEMA = 5
+
+
+CURRENT_USER = "CurrentUser"
+"""The location of a person's own store; the other one is ``LocalMachine``."""
+
+
+class KeyId(NamedTuple):
+    """A certificate at a workstation: the owner's SID, the thumbprint, and the location of the store."""
+
+    owner_sid: str
+    thumbprint: str
+    location: str = CURRENT_USER
+
+
+def location_of(store: str | None) -> str:
+    """The location of a store by its name, such as ``CurrentUser\\My``."""
+    return (store or CURRENT_USER).partition("\\")[0]
 
 
 class KeyState(str, Enum):

@@ -15,7 +15,7 @@ from .._policy.issuers import Issuers
 from .._policy.subject import ExpectedSubject, HolderIndex, check_pattern, index_holders
 from .._policy.superseding import is_software
 from .holders import HolderEntry
-from .schema import CertificateRecord, Strangers
+from .schema import CURRENT_USER, CertificateRecord, KeyId, Strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Selection:
 
     ``issuer_names`` are whole RFC 4514 names. ``owners``: SIDs of the owners whose stores are listed, None for all. If no other field is
     set, certificates with a number of ``index`` are related. Without numbers, all are related but those of a smart card or a TPM.
-    ``known``: owners' SIDs and thumbprints of certificates that are related whatever the other fields say. They come from earlier facts,
+    ``known``: certificates that are related whatever the other fields say. They come from earlier facts,
     and ``earlier`` is what these say of strangers.
     """
 
@@ -41,7 +41,7 @@ class Selection:
     eku: tuple[str, ...] = ()
     owners: frozenset[str] | None = None
     index: HolderIndex | None = None
-    known: frozenset[tuple[str, str]] = frozenset()
+    known: frozenset[KeyId] = frozenset()
     earlier: Strangers = Strangers.NOT_SEARCHED
     include_unrelated: bool = False
     include_archived: bool = False
@@ -50,12 +50,12 @@ class Selection:
         check_pattern("subject", self.subject)
         check_pattern("authorisation_pattern", self.pattern, groups=1)
 
-    def relates(self, owner_sid: str, stored: StoreCertificate) -> bool:
+    def relates(self, owner_sid: str, stored: StoreCertificate, location: str = CURRENT_USER) -> bool:
         """Whether the selection matches a certificate."""
         certificate = stored.certificate
         if not self._covers(owner_sid):
             return False
-        if (owner_sid, stored.thumbprint) in self.known:
+        if KeyId(owner_sid, stored.thumbprint, location) in self.known:
             return True
         if self.issuer_names is not None and certificate.issuer not in self.issuer_names:
             return False

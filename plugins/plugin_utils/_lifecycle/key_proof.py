@@ -12,8 +12,7 @@ from datetime import datetime
 from .._crypto.store import KeyResult, StoreCertificate, parse_store
 from .._errors import Pkcs12Error, Problem
 from .._facts.build import FactsScope, workstation_record
-from .._facts.history import KeyId
-from .._facts.schema import HolderRecord, Proof, WorkstationRecord
+from .._facts.schema import CURRENT_USER, HolderRecord, KeyId, Proof, WorkstationRecord
 from .._policy.plan import Plan, ProveStep
 from .._policy.status import ACCESS_STATUSES
 from .._policy.superseding import is_software
@@ -36,7 +35,11 @@ class WorkstationReading:
         """The facts. ``results``: of each key that was tried."""
         newer_stores = {
             profile.owner_sid: parse_store(profile.my).with_key_results(
-                {thumbprint: each for (owner, thumbprint), each in results.items() if owner == profile.owner_sid}
+                {
+                    key.thumbprint: each
+                    for key, each in results.items()
+                    if (key.owner_sid, key.location) == (profile.owner_sid, CURRENT_USER)
+                }
             )
             for profile in self.inventory.profiles
         }
@@ -97,7 +100,7 @@ def _record_key(holder: HolderRecord) -> tuple[str, str | None, str]:
 
 
 def _key_id(holder: HolderRecord) -> KeyId:
-    return holder.owner_sid or "", holder.thumbprint or ""
+    return KeyId(holder.owner_sid or "", holder.thumbprint or "")
 
 
 def _tried(results: Mapping[KeyId, ProofResult]) -> dict[KeyId, KeyResult]:

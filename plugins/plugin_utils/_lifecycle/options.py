@@ -18,9 +18,9 @@ from .._crypto.passphrases import is_refusal, passphrases_in
 from .._crypto.pkcs12 import Bundle
 from .._crypto.pkcs12_files import FolderFiles, load_bundle, read_bundle_folder
 from .._errors import Pkcs12Error, Problem
-from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
+from .._facts.schema import KeyId
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.accounts import account_key
 from .._policy.bundles import BundleFolder, bundle_folder, bundle_folders

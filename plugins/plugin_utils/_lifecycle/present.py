@@ -14,8 +14,8 @@ from functools import partial
 from .._crypto.pkcs12 import Bundle, check_dates
 from .._crypto.store import CertificateStore, KeyResult, StoreCertificate
 from .._errors import Pkcs12Error, Problem
-from .._facts.history import KeyId
 from .._facts.holders import HolderEntry
+from .._facts.schema import CURRENT_USER, KeyId
 from .._policy.bundles import BundleFolder
 from .._policy.held import signed_for
 from .._policy.issuers import Issuers
@@ -167,7 +167,14 @@ def _failed(kept: Transaction, refusal: Pkcs12Error) -> Transaction:
 
 def _with_known_keys(holder: HolderStore, options: PresentOptions) -> HolderStore:
     """The store with the keys that earlier facts know as unusable. A store alone cannot show that a key does not work."""
-    return _without_keys(holder, {thumbprint for owner, thumbprint in options.unusable if owner == holder.owner.sid})
+    return _without_keys(
+        holder,
+        {
+            key.thumbprint
+            for key in options.unusable
+            if (key.owner_sid, key.location) == (holder.owner.sid, CURRENT_USER)
+        },
+    )
 
 
 def _without_keys(holder: HolderStore, thumbprints: Set[str]) -> HolderStore:

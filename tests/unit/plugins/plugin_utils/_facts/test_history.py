@@ -15,12 +15,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.build import FactsScope
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.codec import to_map
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import (
-    KeyId,
     exportable_keys,
     merge_known,
     unusable_keys,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import SCHEMA, KeyId
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.key_proof import (
     WorkstationReading,
@@ -51,7 +51,7 @@ def reading(
 
 def others(thumbprint: str) -> Set[KeyId]:
     """The same certificate of somebody else, and another one of the owner, such as the predecessor."""
-    return {(OTHER_SID, thumbprint), (SID, "0" * 40)}
+    return {KeyId(OTHER_SID, thumbprint), KeyId(SID, "0" * 40)}
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_facts_remember_until_the_key_has_signed(
 ) -> None:
     drivers = FakeDrivers()
     thumbprint = drivers.plant(issued)
-    gathered = reading(drivers, {(SID, thumbprint)} if dead else others(thumbprint))
-    known = to_map(gathered.record({} if signs is None else {(SID, thumbprint): KeyResult(signs)}))
+    gathered = reading(drivers, {KeyId(SID, thumbprint)} if dead else others(thumbprint))
+    known = to_map(gathered.record({} if signs is None else {KeyId(SID, thumbprint): KeyResult(signs)}))
     (certificate,), (holder,) = known["certificates"], known["holders"]
     assert (certificate["key_state"], certificate["status"], holder["status"]) == (state, status, status)
-    assert unusable_keys(known) == ({(SID, thumbprint)} if state == "unusable" else set())
+    assert unusable_keys(known) == ({KeyId(SID, thumbprint)} if state == "unusable" else set())
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_key_that_can_be_exported_is_remembered_until_a_proof_says_no(
     issued: IssuedBundle, remembered: bool, result: KeyResult | None, exportable: bool | None
 ) -> None:
     drivers = FakeDrivers()
-    key = (SID, drivers.plant(issued))
-    gathered = reading(drivers, exportable={key} if remembered else others(key[1]))
+    key = KeyId(SID, drivers.plant(issued))
+    gathered = reading(drivers, exportable={key} if remembered else others(key.thumbprint))
     known = to_map(gathered.record({key: result} if result else {}))
     assert [each["key_exportable"] for each in known["certificates"]] == [exportable]
     assert exportable_keys(known) == ({key} if exportable else set())
@@ -103,7 +103,7 @@ def test_a_certificate_without_its_key_has_none_to_export(issued: IssuedBundle) 
     drivers = FakeDrivers()
     thumbprint = drivers.plant(issued)
     del drivers.elements[thumbprint][2]
-    (certificate,) = reading(drivers, exportable={(SID, thumbprint)}).record({}).certificates
+    (certificate,) = reading(drivers, exportable={KeyId(SID, thumbprint)}).record({}).certificates
     assert (certificate.key_state.value, certificate.key_exportable) == ("missing", None)
 
 
@@ -131,7 +131,7 @@ def test_an_audit_takes_a_key_that_it_cannot_try_for_what_it_was(
 ) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=logged_on),)))
     thumbprint = drivers.plant(issued)
-    gathered = reading(drivers, {(SID, thumbprint)} if remembered else frozenset())
+    gathered = reading(drivers, {KeyId(SID, thumbprint)} if remembered else frozenset())
     (holder,) = proven_record(gathered, drivers, False).holders
     assert (holder.proof, holder.status) == (proof, "key_missing" if proof == "unusable" else "valid")
     detail = holder.proof_detail
@@ -144,7 +144,7 @@ def test_an_audit_forgets_no_dead_key_whose_turn_does_not_come(authority: Author
     """The holder has access by a newer certificate, so that one's key is asked, and the older one's is not."""
     drivers = FakeDrivers()
     older, newer = drivers.plant(issued), drivers.plant(issue(authority, left=3 * YEAR))
-    record = proven_record(reading(drivers, {(SID, older)}), drivers, False)
+    record = proven_record(reading(drivers, {KeyId(SID, older)}), drivers, False)
     states = {each.thumbprint: each.key_state.value for each in record.certificates}
     assert states == {older: "unusable", newer: "proven"}
     assert drivers.calls.count("exchange") == 1
@@ -221,3 +221,12 @@ def test_of_two_accounts_of_one_person_that_of_the_sid_counts() -> None:
     for earlier in ([here, there], [there, here]):
         (found,) = merge_known([entry], earlier)
         assert (found.certificate_until, found.outcome) == (NOW, "renewed")
+
+
+def test_the_location_of_a_store_is_a_part_of_the_key() -> None:
+    rows = [
+        {"owner_sid": SID, "thumbprint": "AB", "store": f"{where}\\My", "key_state": "unusable"}
+        for where in ("CurrentUser", "LocalMachine")
+    ]
+    found = unusable_keys({"schema": SCHEMA, "certificates": rows})
+    assert found == {KeyId(SID, "AB"), KeyId(SID, "AB", "LocalMachine")}

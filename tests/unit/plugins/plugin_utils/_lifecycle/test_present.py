@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.pkcs12_files import OpenedFile, UnopenedFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store_element import KeyProvInfo
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error, Problem
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import KeyId
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.present import (
     Install,
     PresentFromFolder,
@@ -240,7 +241,11 @@ def test_a_dead_key_comes_anew_out_of_the_bundle(authority: Authority, new: Issu
         drivers.plant(old)
     thumbprint = drivers.plant(new)
     drivers.dead = {thumbprint}
-    known = {(SID, thumbprint), (SID, "0" * 40), ("S-1-5-21-9", opened(old).leaf.thumbprint)}
+    known = {
+        KeyId(SID, thumbprint),
+        KeyId(SID, "0" * 40),
+        KeyId("S-1-5-21-9", opened(old).leaf.thumbprint),
+    }
     prove = Prove.ALWAYS if last == "asked now" else Prove.ON_CHANGE
     options = present_options(prove=prove, unusable=known if last == "remembered" else frozenset())
     outcome = present(options, opened(new), drivers)
@@ -253,7 +258,7 @@ def test_a_dead_key_comes_anew_out_of_the_bundle(authority: Authority, new: Issu
 def test_what_earlier_facts_say_against_a_key_counts_until_it_signs(new: IssuedBundle) -> None:
     drivers = FakeDrivers(inventory(profiles=(profile(loaded=False),)))
     thumbprint = drivers.plant(new)
-    options = present_options(person=ExpectedSubject("Jeanne Dupont", "T123456"), unusable={(SID, thumbprint)})
+    options = present_options(person=ExpectedSubject("Jeanne Dupont", "T123456"), unusable={KeyId(SID, thumbprint)})
     outcome = renew(options, bundle_folder(new), True, drivers, Calendar())
     assert outcome.deferred
     assert [found.key_works for found in outcome.after.certificates] == [False]
