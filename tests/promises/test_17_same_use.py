@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,10 +27,11 @@ from lab.emulated.store import Store
 from lab.hospital import Hospital
 from lab.people import ANNE, JEANNE, KARIM, LOUIS, PAUL, Desk, Person, Seat
 from lab.playbook import FACT_CACHE, Run, play
+from promises.pages import Page
 
 RENEWED, RETIRED = "ws-renewed", "ws-retired"
 DESKS = (Desk(RENEWED, (Seat(JEANNE),)), Desk(RETIRED, (Seat(JEANNE),)))
-PAGE = Path(__file__).with_name("uses.md")
+PAGE = Page("uses.md")
 NONE = "-"
 EKUS = {
     "clientAuth": ExtendedKeyUsageOID.CLIENT_AUTH,
@@ -73,16 +73,9 @@ def _parts(cell: str) -> list[str]:
     return [] if cell == NONE else cell.split(" + ")
 
 
-def cells(heading: str) -> list[list[str]]:
-    """One table of the page, with its head."""
-    text = PAGE.read_text(encoding="utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
-    rows = ([each.strip() for each in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|")
-    return [row for row in rows if set(row[0]) != {"-"} or len(row[0]) == len(NONE)]
-
-
 def table(heading: str) -> dict[Kind, str]:
     """A table with a row for each extendedKeyUsage and a column for each keyUsage."""
-    head, *rows = cells(heading)
+    head, *rows = PAGE.cells(heading)
     return {Kind(row[0], usage): cell for row in rows for usage, cell in zip(head[1:], row[1:], strict=True)}
 
 
@@ -278,12 +271,6 @@ def threes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Ru
         yield found | {"portal": run_play(hospital, "--check", tasks=shown)}
 
 
-def rows_of(heading: str) -> dict[str, list[str]]:
-    """A table of the page with a row for each kind of person."""
-    _head, *rows = cells(heading)
-    return {first: rest for first, *rest in rows}
-
-
 def test_each_person_is_what_the_page_says(threes: Mapping[str, Run]) -> None:
     (checked,), (audit,) = threes["check_bundles"].of("holder_bundles"), threes["audit"].of("certificate_facts")
     bundles = {row["authorisation"]: row["error"] for row in checked.result["holders"]}
@@ -302,7 +289,7 @@ def test_each_person_is_what_the_page_says(threes: Mapping[str, Run]) -> None:
             shown["error"]["code"] if shown.get("error") else uses[shown["thumbprint"]],
         ]
         assert bool(statuses[person.authorisation]["access_until"]) is (became[who][3] == "valid")
-    assert became == rows_of("What counts")
+    assert became == PAGE.rows("What counts")
 
 
 def test_a_file_for_another_use_is_listed_with_its_use_and_is_no_failure(threes: Mapping[str, Run]) -> None:

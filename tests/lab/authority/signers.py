@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -43,16 +44,24 @@ class Signer:
 class Row:
     """A certificate, the site's profiles, and what the site says of the certificate.
 
-    ``profiles``: by name the pattern, and the authority file as PEM, None for no file.
+    ``issue``: makes it, as ``person`` does. ``profiles``: by name the pattern, and the authority file as PEM, None for no file.
+    ``successor``: who signs what the site issues next. ``beside``: makes another one that the person has.
     """
 
     name: str
-    certificate: x509.Certificate
-    key: PrivateKey
+    issue: Callable[..., x509.Certificate]
     profiles: Mapping[str, tuple[str | None, str | None]]
     answer: str
+    successor: Signer
     profile: str = "people"
     chain: tuple[x509.Certificate, ...] = ()
+    key: str = "person"
+    beside: Callable[..., x509.Certificate] | None = None
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """As the issuer makes it today."""
+        return self.issue()
 
 
 @cache
@@ -90,6 +99,7 @@ def person(
     issuer: str | None = None,
     days: int = 900,
     name: str = PERSON,
+    usage: str = "digital_signature",
 ) -> x509.Certificate:
     """The person's certificate. ``issuer``: the name that it has for its issuer, where that is not the signer's; without ``by`` its own key
     signs it. ``name``: of the subject."""
@@ -100,7 +110,7 @@ def person(
     builder = builder.not_valid_before(now - 100 * DAY).not_valid_after(now + days * DAY)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
-    builder = builder.add_extension(_key_usage(("digital_signature",)), critical=True)
+    builder = builder.add_extension(_key_usage((usage,)), critical=True)
     return builder.sign(by.key if by else own, hashes.SHA256())
 
 
@@ -132,54 +142,61 @@ def corpus() -> tuple[Row, ...]:
 
     def row(
         name: str,
-        certificate: x509.Certificate,
+        issue: Callable[..., x509.Certificate],
         file: list[Signer] | None,
         answer: str,
-        key: str = "person",
-        **more: object,
+        **more: Any,
     ) -> Row:
         pem = None if file is None else "".join(each.pem for each in file)
-        profiles = {"people": (PATTERN, pem)}
-        return Row(name, certificate, key_of(key), profiles, answer, **more)  # type: ignore[arg-type]
+        successor = more.pop("successor", file[0] if file else people)
+        return Row(name, issue, {"people": (PATTERN, pem)}, answer, successor, **more)
+
+    def old_signature(**how: Any) -> x509.Certificate:
+        return with_sha1(person(people, **how), people)
 
     two = {"people": (PATTERN, people.pem), "cards": (r"CN=AC Cartes\b", cards.pem)}
-    files = [people]
+    by, files = partial(partial, person), [people]
+    chain = (people.certificate, root.certificate)
     return (
-        row("the authority of the file", person(people), files, "signed", chain=(people.certificate, root.certificate)),
-        row("a bundle without a chain", person(people), files, "signed"),
-        row("renewed key under one name, both in the file", person(renewed), [people, renewed], "signed"),
-        row("an old generation, both in the file", person(people), [people, renewed], "signed"),
-        row("a renamed authority with its old key", person(renamed), files, "signed"),
-        row("a cross-signed authority", person(people), [crossed], "signed"),
-        row("a root that signs people itself", person(of_root), [of_root], "signed"),
-        row("signed with SHA-1", with_sha1(person(people), people), files, "signed"),
-        row("an authority with a key on P-256", person(small), [small], "signed"),
-        row("a person with a key on P-256", person(people, key="person p256"), files, "signed", key="person p256"),
-        row("under an authority that has ended", person(dead), [dead], "signed"),
-        row("an authority without keyUsage", person(plain), [plain], "signed"),
-        row("an expired certificate", person(people, days=-10), files, "signed"),
-        row("no authority is set", person(people), None, "signed"),
-        Row("two issuers, the first one's", person(people), key_of("person"), two, "signed"),
-        Row("two issuers, the second one's", person(cards), key_of("person"), two, "signed", "cards"),
-        row("self-signed with a name of its own", person(None), files, "self_signed"),
-        row("self-signed with the issuer's name", person(None, issuer=PEOPLE), files, "self_signed"),
-        row("self-signed, no authority is set", person(None, issuer=PEOPLE), None, "self_signed"),
-        row("an authority of one's own, whose name fits", person(own), files, "unknown_issuer"),
-        row("an authority of one's own with the copied name", person(copied), files, "unknown_issuer"),
-        row("a sister authority under the same root", person(sister), files, "unknown_issuer"),
-        row("a sister, and the file has the root alone", person(sister), [root], "unknown_issuer"),
-        row("the file has the root alone", person(people), [root], "unknown_issuer"),
-        row("a renewed key that the file has not", person(renewed), files, "unknown_issuer"),
-        row("an authority whose name does not fit", person(cards), [people, cards], "unknown_issuer"),
-        row("no authority is set, the name does not fit", person(cards), None, "unknown_issuer"),
-        row("an authority that may sign lists only", person(lists), [people, lists], "unknown_issuer"),
-        row("a signer that is no authority", person(no_ca), [people, no_ca], "unknown_issuer"),
+        row("the authority of the file", by(people), files, "signed", chain=chain),
+        row("a bundle without a chain", by(people), files, "signed"),
+        row(
+            "renewed key under one name, both in the file", by(renewed), [people, renewed], "signed", successor=renewed
+        ),
+        row("an old generation, both in the file", by(people), [people, renewed], "signed", successor=renewed),
+        row("a renamed authority with its old key", by(renamed), files, "signed"),
+        row("a cross-signed authority", by(people), [crossed], "signed"),
+        row("a root that signs people itself", by(of_root), [of_root], "signed"),
+        row("signed with SHA-1", old_signature, files, "signed"),
+        row("an authority with a key on P-256", by(small), [small], "signed"),
+        row("a person with a key on P-256", by(people, key="person p256"), files, "signed", key="person p256"),
+        row("under an authority that has ended", by(dead), [dead], "signed"),
+        row("an authority without keyUsage", by(plain), [plain], "signed"),
+        row("no authority is set", by(people), None, "signed"),
+        Row("two issuers, the first one's", by(people), two, "signed", people),
+        Row("two issuers, the second one's", by(cards), two, "signed", cards, "cards"),
+        Row("two issuers, a person with both", by(people), two, "signed", people, beside=by(cards)),
+        row("three uses, the one for encryption", by(people, usage="key_encipherment"), files, "signed"),
+        row("three uses, the one for signatures", by(people, usage="content_commitment"), files, "signed"),
+        row("self-signed with a name of its own", by(None), files, "self_signed"),
+        row("self-signed with the issuer's name", by(None, issuer=PEOPLE), files, "self_signed"),
+        row("self-signed, no authority is set", by(None, issuer=PEOPLE), None, "self_signed"),
+        row("an authority of one's own, whose name fits", by(own), files, "unknown_issuer"),
+        row("an authority of one's own with the copied name", by(copied), files, "unknown_issuer"),
+        row("a sister authority under the same root", by(sister), files, "unknown_issuer"),
+        row("a sister, and the file has the root alone", by(sister), [root], "unknown_issuer"),
+        row("the file has the root alone", by(people), [root], "unknown_issuer"),
+        row("a renewed key that the file has not", by(renewed), files, "unknown_issuer"),
+        row("an authority whose name does not fit", by(cards), [people, cards], "unknown_issuer"),
+        row("no authority is set, the name does not fit", by(cards), None, "unknown_issuer"),
+        row("an authority that may sign lists only", by(lists), [people, lists], "unknown_issuer"),
+        row("a signer that is no authority", by(no_ca), [people, no_ca], "unknown_issuer"),
         Row(
             "the other profile's name, this one's key",
-            person(people, issuer="AC Cartes"),
-            key_of("person"),
+            by(people, issuer="AC Cartes"),
             two,
             "unknown_issuer",
+            cards,
             "cards",
         ),
     )

@@ -41,6 +41,7 @@ def value(certificate: object) -> Certificate:
 def test_each_kind_of_signer(row: Row) -> None:
     issuers, leaf = issuers_of(row), value(row.certificate)
     assert str(issuers.asks(leaf)) == row.answer
+    assert str(issuers.asks(value(row.issue(days=-10)))) == row.answer
     assert issuers.profile_of(leaf.issuer, issuers.signed_by(leaf)).name == row.profile
 
 
