@@ -119,7 +119,7 @@ class ActionModule(Pkcs12Action):
         computer = computer_finding(self.drivers.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer, *nobody))
-        issuer = issuer_finding(inventory, entries, site.pattern)
+        issuer = issuer_finding(inventory, entries, site)
         others = [("", self.variable(REGISTER_HOLDERS))]
         numbers = {*self.of_all_hosts(VARIABLE, numbers_of, "comparison"), *numbers_of(others)}
         numbers |= {entry.person.authorisation for entry in listed if entry.person.authorisation}

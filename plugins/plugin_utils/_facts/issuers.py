@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from .._crypto.certificate import Certificate
 from .._crypto.store import parse_store
 from .._errors import Problem, Value
+from .._policy.issuers import Issuers
 from .._policy.subject import index_holders
 from .._policy.use import Use, use_of
 from .._workstation.preflight import Finding, Severity
 from .._workstation.protocol import Inventory
 from .holders import HolderEntry
-from .selection import given_issuer
 
 LONGEST_NAME = 200
 """Characters of an issuer's name."""
@@ -30,18 +29,18 @@ def short_issuer(issuer: str, issuer_cn: str | None) -> str:
     return f"CN={issuer_cn}" if issuer_cn else issuer
 
 
-def issuer_finding(inventory: Inventory, entries: Sequence[HolderEntry], issuer: str | None) -> Finding:
-    """Whether an audit looks for certificates without a holder. ``issuer``: the pattern that finds them."""
+def issuer_finding(inventory: Inventory, entries: Sequence[HolderEntry], site: Issuers) -> Finding:
+    """Whether an audit looks for certificates without a holder, which it does by the site's issuers."""
     index = index_holders([entry.person.authorisation for entry in entries if entry.person.authorisation], None)
     people = [each.certificate for profile in inventory.profiles for each in parse_store(profile.my).certificates]
     own = [each for each in people if index.numbers and index.holder_of(each) is not None]
     there = _named([*own, *(each for each in people if each not in own and _may_be_a_persons(each))])
     seen = (Problem("finding.issuers_there", {"computer": inventory.computer, "issuers": there}),) if there else ()
-    pattern = given_issuer(issuer)
-    if pattern is None:
+    if not site.is_named:
         return Finding(SUBJECT, Severity.WARNING, Problem("finding.no_issuer", setting="issuer", causes=seen))
-    found = sum(re.search(pattern, each.issuer) is not None for each in people)
-    said: dict[str, Value] = {"issuer": pattern, "computer": inventory.computer}
+    found = sum(map(site.relates, people))
+    named = ", ".join(each.pattern or each.name for each in site.profiles)
+    said: dict[str, Value] = {"issuer": named, "computer": inventory.computer}
     if found or not own:
         return Finding(SUBJECT, Severity.OK, Problem("finding.issuer_matches", {**said, "count": found}))
     return Finding(SUBJECT, Severity.WARNING, Problem("finding.issuer_matches_none", said, "issuer", causes=seen))

@@ -111,10 +111,5 @@ def selection_of(options: Mapping[str, Any], entries: Sequence[HolderEntry], sit
     )
 
 
-def given_issuer(written: str | None) -> str | None:
-    """The pattern, or None for an empty one: an empty answer or variable selects nobody."""
-    return written if written and written.strip() else None
-
-
 def _matches(pattern: str | None, text: str) -> bool:
     return pattern is None or re.search(pattern, text) is not None

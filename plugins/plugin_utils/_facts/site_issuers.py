@@ -42,7 +42,7 @@ def issuers_of(options: Mapping[str, Any]) -> Issuers:
     single = issuers_of_pattern(options["issuer"])
     if not given:
         return single
-    if single.pattern is not None:
+    if single.is_named:
         raise Pkcs12Error(Problem("bad_arguments.issuer_beside_issuers", setting="issuer"))
     profiles = tuple(map(_profile, given))
     names = [each.name for each in profiles]

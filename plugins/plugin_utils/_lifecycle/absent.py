@@ -101,6 +101,6 @@ class Absent:
         if others:
             number = self.selector.person.authorisation or ""
             issuers = tuple(sorted({found.certificate.issuer for found in others}))
-            raise Pkcs12Error(
-                Problem("other_issuer", {"computer": computer, "number": number, "issuers": issuers}, "issuer")
-            )
+            values: dict[str, Value] = {"computer": computer, "number": number, "issuers": issuers}
+            values["thumbprints"] = tuple(each.thumbprint for each in others)
+            raise Pkcs12Error(Problem("other_issuer", values, "issuer"))

@@ -95,12 +95,6 @@ class Issuers:
         """The keys of the records."""
         return tuple(each.name for each in self.profiles)
 
-    @property
-    def pattern(self) -> str | None:
-        """A regular expression that finds what one of the profiles finds; None where no profile has one."""
-        patterns = [each.pattern for each in self.profiles if each.pattern is not None]
-        return patterns[0] if len(patterns) == 1 else "|".join(map(_as_part, patterns)) or None
-
     def means(self, issuer: str) -> bool:
         """Whether the name of an issuer is one of a profile's."""
         return any(each.means(issuer) for each in self.profiles)
@@ -190,12 +184,6 @@ def issuers_of_pattern(written: str | None) -> Issuers:
     """The only profile of a site without ``pkcs12_issuers``: its name is the pattern as it is written, empty without one."""
     pattern = written if written and written.strip() else None  # an empty answer or variable selects nobody
     return Issuers((Profile(pattern or "", pattern),))
-
-
-def _as_part(pattern: str) -> str:
-    """A pattern as a part of another one, in which its flags may not stand at the beginning."""
-    flags = re.match(r"\(\?([aimsux]+)\)", pattern)
-    return f"(?{flags[1]}:{pattern[flags.end() :]})" if flags else f"(?:{pattern})"
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ from cryptography.x509 import ObjectIdentifier
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import Issuers, issuers_of_pattern
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import Finding, Severity
 from lab.authority import Authority, IssuedBundle
@@ -34,7 +35,7 @@ def there(*issuers: str) -> tuple[Problem, ...]:
 
 def found(authority: Authority, issuer: str | None, *names: str, entry: HolderEntry = JEANNE, **how: object) -> Finding:
     issued = [issue(authority, name, timedelta(days=-1), **how) for name in names]
-    return issuer_finding(inventory(profiles=(profile(*map(element, issued)),)), [entry], issuer)
+    return issuer_finding(inventory(profiles=(profile(*map(element, issued)),)), [entry], issuers_of_pattern(issuer))
 
 
 @pytest.mark.parametrize("issuer", [None, " "])
@@ -67,5 +68,5 @@ def test_the_holders_issuers_come_first_and_what_is_no_persons_logon_is_left_out
         issue(authority, "Jeanne Dupont - T123456"),
         issue(root, "Some Body - X3"),
     ]
-    finding = issuer_finding(inventory(profiles=(profile(*map(element, issued)),)), [JEANNE], None)
+    finding = issuer_finding(inventory(profiles=(profile(*map(element, issued)),)), [JEANNE], Issuers())
     assert finding.problem.causes == there("CN=AC Personnes (1)", "CN=AC Racine (2)")

@@ -16,6 +16,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.pres
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import Issuers
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, index_holders
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use, use_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import best_certificate
 from lab.authority.signers import NUMBER, Row, corpus
 from lab.emulated.element import pack, properties
@@ -45,11 +46,13 @@ def decisions(row: Row, site: Issuers) -> dict[str, bool]:
 @pytest.mark.parametrize("row", corpus(), ids=lambda row: row.name)
 def test_each_decision_follows_the_answer(row: Row) -> None:
     signed = row.answer == "signed"
-    current = signed and value(row.certificate).is_in_date(datetime.now(timezone.utc))
+    certificate = value(row.certificate)
+    current = signed and certificate.is_in_date(datetime.now(timezone.utc))
+    for_access = current and use_of(certificate) is Use.AUTHENTICATION
     assert decisions(row, issuers_of(row)) == {
-        "gives access": current,
+        "gives access": for_access,
         "has ended": signed and not current,
-        "is offered": current,
+        "is offered": for_access,
         "is nobody's": current,
         "is removed": signed,
         "stays, and is told": not signed,
