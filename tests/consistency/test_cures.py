@@ -10,7 +10,10 @@ from collections.abc import Mapping
 import pytest
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import LANGUAGES, sentences
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import in_the_clear
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.receiver import (
+    Proof,
+    connection_of,
+)
 from lab.transports import transports
 
 LOGONS_OVER_HTTP = "Kerberos, NTLM or CredSSP"
@@ -46,16 +49,21 @@ def test_no_cure_leads_to_a_connection_that_does_not_encrypt() -> None:
 @pytest.mark.parametrize("logon", re.split(", | or ", LOGONS_OVER_HTTP))
 def test_what_cures_name_for_http_encrypts_by_itself(logon: str) -> None:
     winrm = {"scheme": "http", "port": 5985, "transport": [logon.lower()], "_extras": {}}
-    psrp = {"protocol": "http", "port": 5985, "auth": logon.lower(), "message_encryption": "auto"}
-    assert (in_the_clear(winrm.__getitem__), in_the_clear(psrp.__getitem__)) == (None, None)
+    psrp = {"protocol": "http", "port": 5985, "auth": logon.lower(), "message_encryption": "auto"} | CHECKED
+    for options in (winrm, psrp):
+        assert connection_of(options.__getitem__).proof in {Proof.PROVEN, Proof.MEMBER}
 
 
-def test_every_example_of_the_guide_encrypts() -> None:
+CHECKED = {"cert_validation": "validate", "ca_cert": None}
+"""What psrp has for options that nobody gives."""
+
+
+def test_every_example_of_the_guide_proves_the_workstation() -> None:
     for example in transports():
         own = {re.sub("^ansible_(winrm|psrp)_", "", name): value for name, value in example.variables.items()}
         named = own | {"port": own["ansible_port"]}
         if example.plugin == "winrm":
             named |= {"transport": [named["transport"]], "_extras": {}}
         else:
-            named.setdefault("message_encryption", "auto")
-        assert in_the_clear(named.__getitem__) is None, example.name
+            named = {"message_encryption": "auto"} | CHECKED | named
+        assert connection_of(named.__getitem__).proof is Proof.PROVEN, example.name

@@ -26,7 +26,7 @@ NEVER = {
     # these are findings
     "workstation_info": {
         *("constrained_language", "secondary_logon", "no_debug_privilege", "store_unread", "force_key_protection"),
-        *("unencrypted_connection", "logged_password"),
+        *("unencrypted_connection", "unverified_workstation", "logged_password"),
     },
     # Its one step is "connect", which no plan of it has beside another.
     "portal_info": {
@@ -35,6 +35,7 @@ NEVER = {
         *("transport_key_failed", "transport_key_left", "unseal_failed"),
         *OFFLINE_ERRORS,
     },
+    "certificate_facts": {"unencrypted_connection", "unverified_workstation"},  # it sends no secret
     # it reads no report, and no other host
     "due_holders": {
         *("newer_report", "not_a_report", "report_file", "selected_report"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     Inventory,
     RunAs,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.receiver import Connection, Receiver
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import (
     AnswerError,
     exchange_arguments,
@@ -76,7 +77,8 @@ class LabDrivers:
     exchanges: int = 0
 
     def inventory(self, holders: Sequence[str]) -> Inventory:
-        return parse_inventory(self._run("store_inventory", inventory_arguments(holders), None) or {})
+        found = parse_inventory(self._run("store_inventory", inventory_arguments(holders), None) or {})
+        return replace(found, receiver=Receiver(Connection("winrm", "https", ("ntlm",))))
 
     def exchange(self, request: ExchangeRequest, run_as: RunAs) -> ExchangeAnswer:
         self.between(self.workstation.store_of(HOLDER.sid))

@@ -224,11 +224,17 @@ class Hospital:
         windows = isinstance(self.workstations[desk.name], WineWorkstation)
         # Under Wine it is called like this machine, and not like the desk.
         name = {"pkcs12_computer": socket.gethostname()} if windows else {}
-        return name | {
-            "ansible_port": self._listeners[desk.name].port,
-            "ansible_user": _unix_user() if windows else CONNECTION_ACCOUNT,
-            "pkcs12_holders": [_holder(seat, _unix_user() if windows else None) for seat in desk.seats],
-        }
+        # NTLM over http proves no workstation. The hospital says so for each, as a site does that takes the risk.
+        named = {"pkcs12_unverified_workstations": [desk.name]} if self.tls_of(self.auth) is None else {}
+        return (
+            name
+            | named
+            | {
+                "ansible_port": self._listeners[desk.name].port,
+                "ansible_user": _unix_user() if windows else CONNECTION_ACCOUNT,
+                "pkcs12_holders": [_holder(seat, _unix_user() if windows else None) for seat in desk.seats],
+            }
+        )
 
     @staticmethod
     def _write(path: Path, content: Mapping[str, Any]) -> None:

@@ -30,6 +30,7 @@ from .._errors import (
 from .._messages.words import Words
 from .._workstation.computer import expected_name
 from .._workstation.lost_connection import unreachable_result
+from .._workstation.receiver import UNVERIFIED, exact_names
 from .arguments import Arguments, ArgumentSpec, validated
 from .driver_client import DriverClient
 from .host_variables import LANGUAGE, check_register, readable_variable, untag
@@ -76,6 +77,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
     _shown: Mapping[str, Any] | None = None
     """The arguments of a task that is refused, and no secret at a wrong place in them; None where none is refused."""
     _computer: str | None = None
+    _unverified: tuple[str, ...] | None = None
     _task_vars: Mapping[str, Any] = MappingProxyType({})
 
     def check_given(self, given: Mapping[str, Any]) -> None:
@@ -96,6 +98,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
         task = self._task_context({})
         try:
             self.check_shared()
+            self._unverified = self._unverified_workstations()
             self._arguments = arguments = self.merged_arguments()
             check_register(self._task_vars)
             validation = validated(self.SPEC, arguments)
@@ -147,6 +150,11 @@ class Pkcs12Action(SiteSettings, ActionBase):
         """What the user calls an option. One of another task, in a problem that it has found, is told by its variable."""
         return self._arguments.name(option) if option in self._arguments.names else variable_of(option)
 
+    def _unverified_workstations(self) -> tuple[str, ...] | None:
+        """The workstations that the site names; None where it has no such setting. One that is there and empty names none."""
+        name = variable_of(UNVERIFIED)
+        return exact_names(self.variable(name)) if name in self._task_vars else None
+
     def _mask_defect(self, text: str) -> str | None:
         """The text of an exception, which may hold any secret of this task; None if that is a short one."""
         if any(secret in text for secret in self._secrets if not is_masked(secret)):
@@ -171,6 +179,7 @@ class Pkcs12Action(SiteSettings, ActionBase):
             self._mask,
             self.host,
             self._computer,
+            self._unverified,
         )
 
     def _run_driver(self, name: str, arguments: dict[str, Any]) -> Mapping[str, Any]:

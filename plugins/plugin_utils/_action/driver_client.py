@@ -15,11 +15,11 @@ from ansible.plugins.become.runas import BecomeModule as RunasBecome
 
 from .._errors import ConnectionLost, Outside, Pkcs12Error, Problem
 from .._workstation.computer import ExpectedComputer, connection_address
-from .._workstation.encryption import ClearConnection, in_the_clear
 from .._workstation.failures import LOCK_QUESTION, become_error, is_constrained, is_unfit, unfit_token
 from .._workstation.findings import constrained
 from .._workstation.lost_connection import UNTRIED, Origin, logon_unanswered, lost_connection
 from .._workstation.protocol import Context, ExchangeAnswer, ExchangeRequest, Inventory, RunAs
+from .._workstation.receiver import Receiver, connection_of
 from .._workstation.wire import AnswerError, exchange_arguments, inventory_arguments, parse_exchange, parse_inventory
 
 Answer = TypeVar("Answer")
@@ -44,6 +44,7 @@ class DriverClient:
 
     ``run_driver``, ``run_command``: Ansible's ways to run a module and a command. ``keeps_nothing``: whether Ansible writes no file there.
     ``mask``: a text without the secrets of the task. ``computer``: the only one that may be changed; None: any.
+    ``unverified``: the workstations that the site names as such; None where it has no such setting.
     """
 
     doubt: Problem | None = None
@@ -57,9 +58,11 @@ class DriverClient:
         mask: Callable[[str], str],
         host: str,
         computer: str | None,
+        unverified: tuple[str, ...] | None = None,
     ) -> None:
         self._connection, self._run_driver, self._run_command = connection, run_driver, run_command
         self._keeps_nothing, self._mask, self._host, self._computer = keeps_nothing, mask, host, computer
+        self._unverified = unverified
 
     @property
     def is_windows(self) -> bool:
@@ -83,14 +86,15 @@ class DriverClient:
     def read_inventory(self, holders: Sequence[str]) -> Inventory:
         """Runs ``store_inventory`` on whatever computer answers. Raises ``Pkcs12Error``."""
         found = self.ask("store_inventory", inventory_arguments(holders), parse_inventory)
-        return replace(found, clear_connection=self._in_the_clear())
+        return replace(found, receiver=self._receiver())
 
-    def _in_the_clear(self) -> ClearConnection | None:
-        """How the connection carries what anybody on the way can read; None when it encrypts. It has been used, so it has chosen."""
+    def _receiver(self) -> Receiver:
+        """What the connection proves of the machine that has answered. It has been used, so it has chosen its logon."""
         transports = getattr(self._connection, "_winrm_transport", None) or ()
         used = getattr(getattr(self._connection, "protocol", None), "transport", None)
         sealed = used is None or getattr(used, "encryption", used) is not None
-        return in_the_clear(self._connection.get_option, transports, sealed)
+        connection = connection_of(self._connection.get_option, transports, sealed)
+        return Receiver(connection, self._host, self._unverified)
 
     def check_computer(self, names: Sequence[str]) -> None:
         """Refuses another computer (``wrong_computer``). Without the option, the result warns of a name that the inventory lacks."""

@@ -56,6 +56,15 @@ RUN_SETTINGS = (
         "every playbook",
     ),
     RunSetting(
+        "pkcs12_unverified_workstations",
+        "list of str",
+        "",
+        "Workstations, by their names in the inventory, that get bundles although their connection does not prove who they are. "
+        "Where it is set, even empty, NTLM over http is refused for all others, too.",
+        Where.WORKSTATION,
+        "check, enrol, renew, renew_due, retire, audit",
+    ),
+    RunSetting(
         "pkcs12_confirm_removal",
         "bool",
         "false",

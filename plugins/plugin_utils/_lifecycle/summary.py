@@ -14,6 +14,7 @@ from typing import Any
 from .._errors import Problem
 from .._workstation.connection_causes import OF_THE_NETWORK
 from .._workstation.findings import unread_problem
+from .._workstation.preflight import RECEIVER, Severity
 from .audit import is_audit
 from .leaving import nobody_taken_back
 from .outcomes import FAILED, LEFT, NOT_REACHED, SILENT, SKIPPED, WITH_FAILURES, WITHOUT_HOLDERS, outcome, rank, totals
@@ -77,6 +78,7 @@ def summary(
             *map(tell, _unread(results)),
             *map(tell, _without_holders(rows, listed or {})),
             *map(tell, advice),
+            *map(tell, _not_proven(results)),
             *_bundles(rows, tell),
             *_differences(results, tell),
             *_verdicts(results, tell),
@@ -202,6 +204,18 @@ def _without_holders(rows: Iterable[SummaryRow], listed: Mapping[str, Listed]) -
     """A misspelt variable looks like a workstation where nobody works. An empty list is no misspelt variable."""
     if any(row.outcome == WITHOUT_HOLDERS and not listed[row.host].is_empty_list for row in rows):
         yield Problem("workstation_without_holders")
+
+
+def _not_proven(results: Mapping[str, Result | None]) -> Iterator[Problem]:
+    """The workstations that a check was warned of because NTLM does not prove who they are."""
+    found = tuple(
+        host
+        for host, result in results.items()
+        for each in (result or {}).get("findings") or ()
+        if each.get("subject") == RECEIVER and each["severity"] == Severity.WARNING.value
+    )
+    if found:
+        yield Problem("summary.ntlm_over_http", {"count": len(found), "hosts": found})
 
 
 def _rows_for_somebody(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[str]:

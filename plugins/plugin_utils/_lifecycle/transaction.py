@@ -146,7 +146,7 @@ def execute(
     if not planned.plan.steps:
         return planned
     if planned.plan.imports or options.holder_password:
-        _check_encryption(planned.inventory)
+        _check_receiver(planned.inventory)
     deferral = deferral_reason(planned.owner, planned.inventory, options.holder_password)
     if deferral:
         return replace(planned, deferred=deferral)
@@ -268,10 +268,10 @@ def _send(
         raise
 
 
-def _check_encryption(inventory: Inventory) -> None:
-    """Refuses a connection that would carry a secret in the clear. Raises ``Pkcs12Error``: ``unencrypted_connection``."""
-    if inventory.clear_connection:
-        raise Pkcs12Error(inventory.clear_connection.unencrypted(inventory.computer))
+def _check_receiver(inventory: Inventory) -> None:
+    """Raises ``Pkcs12Error`` where a secret could be read by another: ``unencrypted_connection``, ``unverified_workstation``."""
+    if refusal := inventory.receiver.refusal(inventory.computer):
+        raise Pkcs12Error(refusal)
 
 
 def _check_dialogs(inventory: Inventory) -> None:

@@ -17,7 +17,7 @@ from .._errors import ConnectionLost, ErrorRow, NextStep, Outside, Problem
 from .._messages.codes import CODES
 from .computer import connection_address
 from .connection_causes import OF_A_WORKSTATION_THAT_IS_OFF, known_cause
-from .encryption import Option, in_the_clear
+from .receiver import Option, Proof, connection_of
 
 CONNECTION_LIBRARIES = ("winrm", "pypsrp", "requests", "urllib3", "spnego", "requests_ntlm", "requests_credssp")
 """Libraries under Ansible's connection plugins. The plugins do not catch their errors when a connection ends."""
@@ -89,7 +89,7 @@ def logon_unanswered(connection: Any) -> bool:
 
 def _nearer(known: str | None, option: Option, unanswered: bool) -> str | None:
     """The cause, where the text does not tell and the kind of connection does."""
-    if known == "not_http" and _logons(option) == ["certificate"] and in_the_clear(option) is None:
+    if known == "not_http" and _logons(option) == ["certificate"] and connection_of(option).proof is not Proof.CLEAR:
         return "certificate_over_tls13"
     if known == "logon_refused" and _logons(option) == ["ntlm"] and unanswered:
         return "ntlm_refused"

@@ -24,6 +24,7 @@ from .account import (
 from .computer import ExpectedComputer, own_names
 from .findings import APP_CONTROL, constrained, present_locks, unread_problem
 from .protocol import TOLERATED_SKEW, Inventory
+from .receiver import Proof
 
 OLDEST_BUILD = 10240
 """The first Windows 10, and the first whose Windows PowerShell is 5.1 or can be."""
@@ -35,6 +36,8 @@ OLDEST_SPNEGO = (0, 12, 2)
 """The version of pyspnego that requirements.txt asks for."""
 
 FULL_LANGUAGE = "FullLanguage"
+RECEIVER = "receiver"
+"""The finding on what the connection proves."""
 WORKSTATION_CODES = ("secondary_logon", "no_debug_privilege")
 """Codes that are about the workstation, not about one holder. They have findings of their own."""
 
@@ -75,6 +78,7 @@ def preflight(inventory: Inventory, now: datetime, accounts: Sequence[str] = ())
     return (
         _connection(inventory),
         _encryption(inventory),
+        *(() if inventory.receiver.connection.proof is Proof.CLEAR else (_receiver(inventory),)),
         _administrator(inventory),
         _debug_privilege(inventory),
         _secondary_logon(inventory),
@@ -175,9 +179,22 @@ def _connection(inventory: Inventory) -> Finding:
 
 
 def _encryption(inventory: Inventory) -> Finding:
-    if inventory.clear_connection is None:
-        return _ok("encryption", "encrypted", computer=inventory.computer)
-    return Finding("encryption", Severity.ERROR, inventory.clear_connection.unencrypted(inventory.computer))
+    doubt, subject = inventory.receiver.doubt(inventory.computer), "encryption"
+    if doubt and inventory.receiver.connection.proof is Proof.CLEAR:
+        return Finding(subject, Severity.ERROR, doubt)
+    return _ok(subject, "encrypted", computer=inventory.computer)
+
+
+def _receiver(inventory: Inventory) -> Finding:
+    """Whether the connection proves who has answered. Of one that does not encrypt, the finding before says more."""
+    receiver, computer = inventory.receiver, inventory.computer
+    doubt = receiver.doubt(computer)
+    if doubt is None:
+        return _ok(RECEIVER, "receiver_proven", computer=computer)
+    if receiver.is_named:
+        return Finding(RECEIVER, Severity.OK, Problem("finding.receiver_named", {"computer": computer}, doubt.setting))
+    severity = Severity.ERROR if receiver.refusal(computer) else Severity.WARNING
+    return Finding(RECEIVER, severity, doubt)
 
 
 def _administrator(inventory: Inventory) -> Finding:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from .._crypto.store import SerializedElement, StoreContents
-from .encryption import ClearConnection
+from .receiver import STRANGER, Receiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class Inventory:
     ``force_key_protection``: the policy; 0 none, 1 or 2 a dialog. ``secondary_logon``: start type of the service; 4 is disabled, None
     means that there is no such service. ``language_mode`` is that of the connection's account. ``locks``: codes of what may give this
     account or another one ConstrainedLanguage mode. ``administrator_protection``: a holder who is a local administrator has a second
-    account, which become takes. ``clear_connection``: how the connection carries what anybody on
-    the way can read; None when it encrypts.
+    account, which become takes. ``receiver``: what the connection proves of the machine that answered; as long as nobody has asked,
+    nothing.
     """
 
     identity: Identity
@@ -100,7 +100,7 @@ class Inventory:
     locks: tuple[str, ...] = ()
     administrator_protection: bool = False
     dns_names: tuple[str, ...] = ()
-    clear_connection: ClearConnection | None = None
+    receiver: Receiver = STRANGER
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     Logging,
     Profile,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.receiver import Connection, Receiver
 from lab.authority import Authority, IssuedBundle
 
 NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=timezone.utc)
@@ -102,6 +103,10 @@ def view(*found: StoreCertificate) -> CertificateStore:
     return CertificateStore(found, (), "hash")
 
 
+PROVEN = Receiver(Connection("winrm", "https", ("ntlm",), "auto"), "ws-1")
+"""The connection checks the certificate of the workstation."""
+
+
 def inventory(**changes: Any) -> Inventory:
     """A workstation with one holder, logged on, whose store is empty, under an administrator's connection."""
     usual = Inventory(
@@ -116,6 +121,7 @@ def inventory(**changes: Any) -> Inventory:
         accounts=(Account(HOLDER, SID, HOLDER, None),),
         profiles=(profile(),),
         machine=StoreContents((), ()),
+        receiver=PROVEN,
     )
     return replace(usual, **changes)
 

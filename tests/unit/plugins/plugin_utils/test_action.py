@@ -32,13 +32,13 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
     Problem,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.secret_kinds import PASSPHRASE, PASSWORD
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.failures import LOCK_QUESTION
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Context,
     ExchangeRequest,
     RunAs,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.receiver import Connection, Receiver
 from unit.plugins.plugin_utils import fakes
 from unit.plugins.plugin_utils.fake_action import Action, FakeConnection
 from unit.plugins.plugin_utils.problems import error_of
@@ -223,15 +223,18 @@ def test_what_a_refusal_of_arguments_is_written_from_has_no_secret_however_deep(
     assert (len(seen), SECRET in repr(seen), "a ****" in repr(seen)) == (1, False, True)
 
 
-def clear_connection(options: dict[str, Any], **members: Any) -> ClearConnection | None:
+def receiver(options: dict[str, Any], site: dict[str, Any] | None = None, **members: Any) -> Receiver:
     """What a reading says of the connection that it used. ``members``: of the plugin."""
     action = Action({"holder": "a"}, answer={"protocol": 1})
+    action._task_vars = {"inventory_hostname": "ws-1", **(site or {})}
+    action._templar = SimpleNamespace(template=lambda value: value)
+    action._unverified = action._unverified_workstations()
     for name, value in members.items():
         setattr(action._connection, name, value)
     known = action._connection.get_option
     action._connection.get_option = lambda name: options[name] if name in options else known(name)  # type: ignore[method-assign]
     action.drivers._parsed = lambda *_given: fakes.inventory()  # type: ignore[method-assign]
-    return action.drivers.inventory([]).clear_connection
+    return action.drivers.inventory([]).receiver
 
 
 HTTP = {"scheme": "http", "transport": ["ntlm"], "_extras": {}, "remote_user": "a"}
@@ -239,15 +242,18 @@ HTTP = {"scheme": "http", "transport": ["ntlm"], "_extras": {}, "remote_user": "
 
 def test_a_reading_tells_how_its_connection_went() -> None:
     used = {True: SimpleNamespace(encryption=object()), False: SimpleNamespace(encryption=None)}
-    assert clear_connection({}) is None
-    assert clear_connection(HTTP) is None
-    plain = clear_connection(HTTP, _winrm_transport=["ntlm", "plaintext"])
-    assert plain == ClearConnection("http", ("ntlm", "plaintext"), "auto")
-    assert clear_connection(HTTP, _winrm_transport=None, protocol=None) is None
-    assert clear_connection(HTTP, protocol=SimpleNamespace(transport=used[True])) is None
-    unsealed = clear_connection(HTTP, protocol=SimpleNamespace(transport=used[False]))
-    assert unsealed == ClearConnection("http", ("ntlm",), "auto")
-    assert clear_connection(HTTP, protocol=SimpleNamespace(transport=SimpleNamespace())) is None
+    ntlm = Connection("winrm", "http", ("ntlm",), "auto")
+    assert receiver(HTTP) == Receiver(ntlm, "ws-1", None)
+    assert receiver(HTTP, _winrm_transport=["ntlm", "plaintext"]).connection.logons == ("ntlm", "plaintext")
+    assert receiver(HTTP, _winrm_transport=None, protocol=None).connection == ntlm
+    assert receiver(HTTP, protocol=SimpleNamespace(transport=used[True])).connection == ntlm
+    assert receiver(HTTP, protocol=SimpleNamespace(transport=used[False])).connection == replace(ntlm, sealed=False)
+    assert receiver(HTTP, protocol=SimpleNamespace(transport=SimpleNamespace())).connection == ntlm
+
+
+@pytest.mark.parametrize(("given", "read"), [(["ws-1"], ("ws-1",)), ([], ()), (None, ()), ("", ())])
+def test_the_setting_that_is_there_and_empty_names_nobody(given: Any, read: tuple[str, ...]) -> None:
+    assert receiver(HTTP, {"pkcs12_unverified_workstations": given}).unverified == read
 
 
 COMMON = (

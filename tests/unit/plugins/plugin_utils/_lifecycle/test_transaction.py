@@ -19,12 +19,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import Prove
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.removal import RemovalSelector
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalPolicy
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import (
     Identity,
     Inventory,
     Logging,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.receiver import Connection, Receiver
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.wire import AnswerError
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
@@ -88,7 +88,8 @@ def test_a_workstation_that_logs_powershell_gets_no_password(issued: IssuedBundl
     assert drivers.requests == []
 
 
-CLEAR = {"clear_connection": ClearConnection("http", ("basic",), "auto")}
+CLEAR = {"receiver": Receiver(Connection("winrm", "http", ("basic",), "auto"), "ws-1", ("ws-1",))}
+"""Naming it in the setting does not help."""
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

@@ -51,6 +51,7 @@ def test_port_is_that_of_the_connection_or_of_its_protocol(values: dict[str, Any
 
 CUT = "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))"
 RESET = "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"
+OF_PSRP = {"message_encryption": "auto", "cert_validation": "validate", "ca_cert": None}
 OVER_TLS, OVER_HTTP = {"scheme": "https", "port": 5986}, {"scheme": "http", "port": 5986}
 
 
@@ -61,7 +62,7 @@ OVER_TLS, OVER_HTTP = {"scheme": "https", "port": 5986}, {"scheme": "http", "por
         ({"scheme": None, "port": 5986, "transport": ["certificate"]}, "certificate_over_tls13"),
         ({"protocol": "https", "port": 5986, "auth": "certificate"}, "certificate_over_tls13"),
         ({**OVER_HTTP, "transport": ["certificate"], "_extras": {}}, "not_http"),
-        ({"protocol": "http", "port": 5986, "auth": "certificate", "message_encryption": "auto"}, "not_http"),
+        ({"protocol": "http", "port": 5986, "auth": "certificate", **OF_PSRP}, "not_http"),
         ({**OVER_TLS, "transport": ["ntlm"]}, "not_http"),
         ({**OVER_TLS, "transport": ["certificate", "ntlm"]}, "not_http"),
         ({**OVER_TLS, "transport": None, "remote_user": "a"}, "not_http"),

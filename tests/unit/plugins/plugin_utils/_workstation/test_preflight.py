@@ -17,7 +17,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
     Value,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._messages.words import sentences
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.encryption import ClearConnection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.findings import constrained
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.preflight import (
     Severity,
@@ -33,6 +32,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.pr
     Logging,
     Profile,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.receiver import Connection, Receiver
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=timezone.utc)
 SERVICE_SID, JEANNE_SID, PAUL_SID = "S-1-5-21-1-2-3-1103", "S-1-5-21-1-2-3-1104", "S-1-5-21-1-2-3-1107"
@@ -55,10 +55,12 @@ READY = Inventory(
     accounts=(JEANNE,),
     profiles=(DESK,),
     machine=EMPTY,
+    receiver=Receiver(Connection("winrm", "https", ("ntlm",), "auto"), "ws-1"),
 )
 WORKSTATION = {
     "connection",
     "encryption",
+    "receiver",
     "administrator",
     "debug_privilege",
     "secondary_logon",
@@ -80,8 +82,34 @@ def wrong(inventory: Inventory) -> dict[str, tuple[Severity, Problem]]:
     return {each.subject: (each.severity, each.problem) for each in preflight(inventory, NOW) if not each.ok}
 
 
+def over(scheme: str, logon: str, validation: str = "validate", unverified: tuple[str, ...] | None = None) -> Receiver:
+    """Who answers over such a connection."""
+    return Receiver(Connection("winrm", scheme, (logon,), "auto", validation), "ws-1", unverified)
+
+
+def test_a_connection_that_does_not_prove_the_workstation_is_told() -> None:
+    """NTLM over http as a warning, until the site has the setting; what it names is no finding to cure."""
+    here = {"computer": "WS-1", "host": "ws-1"}
+    member = Problem("unverified_workstation.ntlm", here, "unverified_workstations")
+    option = {"option": "ansible_winrm_server_cert_validation"}
+    unchecked = Problem("unverified_workstation.certificate", here | option, "unverified_workstations")
+    for receiver, told in (
+        (over("http", "ntlm"), (Severity.WARNING, member)),
+        (over("http", "ntlm", unverified=()), (Severity.ERROR, member)),
+        (over("https", "ntlm", "ignore"), (Severity.ERROR, unchecked)),
+        (over("https", "ntlm", "ignore", ("ws-2",)), (Severity.ERROR, unchecked)),
+        (over("https", "ntlm", "ignore", ("ws-1",)), None),
+        (over("http", "kerberos"), None),
+    ):
+        found = wrong(replace(READY, receiver=receiver))
+        assert (found.get("receiver"), "encryption" in found) == (told, False)
+        ready = preflight_result("WS-1", preflight(replace(READY, receiver=receiver), NOW))["ready"]
+        assert ready is (told is None or told[0] is Severity.WARNING)
+    assert "receiver" not in wrong(replace(READY, receiver=over("http", "basic")))
+
+
 def test_connection_that_does_not_encrypt_is_an_error() -> None:
-    clear = replace(READY, clear_connection=ClearConnection("http", ("basic",), "auto"))
+    clear = replace(READY, receiver=over("http", "basic"))
     values = {"computer": "WS-1", "scheme": "http", "logons": ("basic",), "encryption": "auto"}
     assert wrong(clear)["encryption"] == (Severity.ERROR, Problem("unencrypted_connection", values))
     assert preflight_result(READY.computer, preflight(clear, NOW))["ready"] is False
