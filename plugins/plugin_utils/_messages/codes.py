@@ -773,7 +773,7 @@ CODES: Mapping[str, Code] = {
     "older_report": code(NOBODY, name=STR),
     "only_what_was_not_sent": code(IT),
     "other_days": code(IT, days=INT, hosts=STRS),
-    "other_issuer": code(IT, computer=STR, number=STR, issuers=STRS),
+    "other_issuer": code(IT, computer=STR, number=STR, issuers=STRS, thumbprints=STRS),
     "other_issuer.not_signed": code(IT, computer=STR, number=STR, thumbprints=STRS),
     "other_name": code(IT, hosts=STRS),
     "other_name_at": code(IT, who=STR, host=STR, issued_to=STR),
