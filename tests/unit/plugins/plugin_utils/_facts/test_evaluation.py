@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.signature import read_certificates
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.evaluation import (
     StatusRules,
     rate_certificates,
     rate_holder,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema import CertificateRecord
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import Issuers, Profile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
+from lab.authority.signers import signer
 from unit.plugins.plugin_utils.records import DAY, JEANNES, NOW, PAULS, SECOND, STRANGERS, record, status_rules
 
 RULES = status_rules()
@@ -173,6 +176,7 @@ NO_KEY, MAIL, HIDDEN = {"key_state": "missing"}, {"use": Use.ENCRYPTION}, {"arch
         ([record(days=20)], False, True, Status.RENEWAL_DUE, 0),
         ([record(days=1), record(days=300), record(days=200)], False, False, Status.DUPLICATE, 1),
         ([record(), record(days=500, issuer="CN=Another AC")], False, False, Status.DUPLICATE, 1),
+        ([record(), record(days=500, signed_by="self_signed")], False, False, Status.VALID, 0),
         # Where none is usable, the one that ends last counts, and none where the store could not be read.
         ([record(days=-5), record(days=-1), record(**HIDDEN), record(**MAIL)], False, False, Status.EXPIRED, 1),
         ([record(days=-1)], True, False, Status.EXPIRED, 0),
@@ -199,6 +203,17 @@ def test_a_status_is_of_the_time_of_the_rules_not_of_the_facts() -> None:
     (rated,) = rate_certificates([kept], later)
     assert (rated.record.status, rated.record.days_left) == (Status.EXPIRED, -1)
     assert rate_holder([rated], False, False, later).status is Status.EXPIRED
+
+
+def test_whose_signature_counts_is_of_the_rules_not_of_the_facts() -> None:
+    """An authority that is withdrawn counts at once, also at a workstation that is off."""
+    old, new = (read_certificates(signer("AC", key).pem.encode()) for key in ("people", "people 2"))
+    kept = replace(record(signed_by=old[0].spki_sha256), status=Status.VALID)
+    for authorities, expected in ((old, Status.VALID), ([*new, *old], Status.VALID), (new, Status.UNKNOWN_ISSUER)):
+        now = replace(RULES, site=Issuers((Profile("people", "CN=AC", tuple(authorities)),)))
+        (rated,) = rate_certificates([kept], now)
+        assert rated.record.status is expected
+        assert rate_holder([rated], False, False, now).status is expected
 
 
 @pytest.mark.parametrize(
