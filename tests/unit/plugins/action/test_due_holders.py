@@ -63,6 +63,7 @@ EFFECTS = [
         "crl", LISTS["crl"], is_revoked, False, True, {"crl_issuer_files": LISTS["crl_issuer_files"]}, lists, REVOKED
     ),
     Effect("crl", ["from_certificate"], is_revoked, True, False, LISTS, lists, REVOKED),
+    Effect("issuers", [{"name": "people", "issuer": "CN=Nobody"}], is_due, False, True, variables=VALID),
     Effect("report_date", "2026-11-26T12:00:00Z", is_due, False, True, variables=TOMORROW_DUE),
     Effect("renew_before_days", 400, is_due, False, True, variables=VALID),
 ]
