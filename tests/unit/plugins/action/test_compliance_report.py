@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.exceptions import Acceptable
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.language.vocabulary import VOCABULARY
+from lab.authority.signers import signer
 from unit.plugins.action.effects import EAST, Effect, Scene, code, table
 from unit.plugins.plugin_utils import report_inputs
 from unit.plugins.plugin_utils._mail.deliveries import known
@@ -321,6 +322,18 @@ EFFECTS = [
 
 
 test_an_option_reaches_what_it_is_for = table("compliance_report", BASE, EFFECTS)
+
+
+def test_a_file_of_authorities_is_found_where_ansible_runs_wherever_the_report_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people.pem").write_text(signer("AC", "people").pem, encoding="utf-8")
+    (tmp_path / "out").mkdir()
+    issuers = {"issuers": [{"name": "people", "authority": "people.pem"}]}
+    for folder in ({}, {"report_folder": str(tmp_path / "out"), "report_formats": ["json"]}):
+        result = run_action("compliance_report", BASE | issuers | folder, FakeWorkstation(), variables=HOSPITAL)
+        assert "error" not in result, result["error"]
 
 
 def test_a_workstation_that_is_renewed_from_another_day_on_is_a_warning() -> None:
