@@ -56,10 +56,12 @@ def test_profiles_without_an_authority_are_named_where_they_have_names() -> None
 
 def test_the_setting_without_profiles_has_no_name() -> None:
     profiles = Issuers((Profile("people", "CN=A"), Profile("cards")))
-    assert [unverified(each) for each in (issuers_of_pattern("CN=A"), issuers_of_pattern(None), profiles)] == [
+    one = Issuers((Profile("people", "CN=A", ()), Profile("cards")))
+    assert [unverified(each) for each in (issuers_of_pattern("CN=A"), issuers_of_pattern(None), profiles, one)] == [
         [""],
         [""],
         ["people", "cards"],
+        ["cards"],
     ]
 
 

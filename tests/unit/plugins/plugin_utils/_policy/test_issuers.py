@@ -66,6 +66,7 @@ def test_facts_from_before_an_authority_say_nothing() -> None:
     both = Issuers(
         (one.profiles[0], Profile("cards", "CN=AC Cartes", signers_in(read_certificates(cards.pem.encode()))))
     )
+    assert [each.is_verified for each in (before, one, both)] == [False, False, True]
     assert one.answer(leaf.issuer, before.signed_by(leaf)) is Answer.NOT_ASKED
     # Where one profile has its authority, nobody has asked who signed what is of the other one.
     assert one.answer(card.issuer, one.signed_by(card)) is Answer.SIGNED
