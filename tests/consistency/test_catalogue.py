@@ -115,6 +115,16 @@ def test_values_of_one_type_have_the_same_order_in_both_languages() -> None:
     assert wrong(is_right) == []
 
 
+def test_options_have_the_same_order_in_both_languages() -> None:
+    """What to set and what to remove would change places."""
+
+    def in_order(code: str, language: str) -> dict[str, list[str]]:
+        parts = sentences(language)[code].items()
+        return {part: [found[2] for found in PLACE.finditer(str(text)) if found[1]] for part, text in parts}
+
+    assert wrong(lambda code, language: in_order(code, language) == in_order(code, "en")) == []
+
+
 def test_one_and_many_name_the_same_values() -> None:
     """But for the number by which they are chosen, and how many more there are than the one that is named."""
 
