@@ -81,7 +81,6 @@ def _row(found: Plan) -> Sequence[str]:
 def _table(
     header: Sequence[str], widths: Sequence[int], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]
 ) -> Iterator[str]:
-    yield from (".. list-table::", "   :header-rows: 1", f"   :widths: {' '.join(map(str, widths))}", "")
+    yield from (".. csv-table::", "   :header-rows: 1", f"   :widths: {' '.join(map(str, widths))}", "")
     for row in (header, *rows):
-        for place, cell in enumerate(row):
-            yield f"   {'* -' if place == 0 else '  -'} {cell}"
+        yield "   " + ", ".join(f'"{cell}"' if "," in cell else cell for cell in row)
