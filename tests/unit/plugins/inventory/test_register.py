@@ -114,7 +114,7 @@ def test_a_workstation_of_an_earlier_source_keeps_its_people_and_its_spelling(fo
 
 def test_two_registers_tell_the_problems_of_both(folder: Path) -> None:
     inventory = parse(folder, InventoryData())
-    (folder / "register" / "more.csv").write_text(f"{PEOPLE}Wrong;;;;\n", encoding="utf-8")
+    (folder / "register" / "more.csv").write_text(f"{PEOPLE}Zoé Petit;;;;\n", encoding="utf-8")
     parse(folder, inventory, path=str(folder / "register" / "more.csv"))
     with pytest.raises(AnsibleParserError):
         parse(folder, inventory, path="gone.csv")
