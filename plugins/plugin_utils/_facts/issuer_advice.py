@@ -103,7 +103,7 @@ def of_people(site: Issuers, inventory: Inventory, index: HolderIndex) -> list[S
 
 def unverified(site: Issuers) -> list[str]:
     """The profiles whose issuer nobody has named by an authority; empty for that of ``pkcs12_issuer``, which has no name."""
-    return ["" if each.name == (each.pattern or "") else each.name for each in site.profiles if each.signers is None]
+    return ["" if site.setting == "issuer" else each.name for each in site.profiles if each.signers is None]
 
 
 def advice_of(results: Iterable[Mapping[str, Any] | None]) -> list[Problem]:

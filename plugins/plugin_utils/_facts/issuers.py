@@ -43,7 +43,7 @@ def issuer_finding(inventory: Inventory, entries: Sequence[HolderEntry], site: I
     said: dict[str, Value] = {"issuer": named, "computer": inventory.computer}
     if found or not own:
         return Finding(SUBJECT, Severity.OK, Problem("finding.issuer_matches", {**said, "count": found}))
-    return Finding(SUBJECT, Severity.WARNING, Problem("finding.issuer_matches_none", said, "issuer", causes=seen))
+    return Finding(SUBJECT, Severity.WARNING, Problem("finding.issuer_matches_none", said, site.setting, causes=seen))
 
 
 def _may_be_a_persons(certificate: Certificate) -> bool:

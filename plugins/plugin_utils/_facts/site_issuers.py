@@ -11,7 +11,7 @@ from typing import Any
 
 from .._crypto.certificate import Certificate, UnreadableCertificate
 from .._crypto.signature import read_certificates
-from .._errors import Outside, Pkcs12Error, Problem, file_reason
+from .._errors import Pkcs12Error, Problem, file_reason
 from .._policy.issuers import Issuers, Profile, issuers_of_pattern, signers_in
 from .._policy.subject import check_pattern
 
@@ -68,9 +68,8 @@ def authorities_in(path: str) -> tuple[Certificate, ...]:
     except OSError as problem:
         values = {"path": path, "reason": file_reason(problem)}
         raise Pkcs12Error(Problem("bad_authority.unreadable", values, "issuers")) from None
-    except (UnreadableCertificate, ValueError) as problem:
-        values = {"path": path, "reason": Outside(str(problem))}
-        raise Pkcs12Error(Problem("bad_authority.no_certificates", values, "issuers")) from None
+    except (UnreadableCertificate, ValueError):  # a parser's own words say nothing to who wrote the file
+        raise Pkcs12Error(Problem("bad_authority.no_certificates", {"path": path}, "issuers")) from None
     if not signers:
         raise Pkcs12Error(Problem("bad_authority.no_signer", {"path": path}, "issuers"))
     return signers

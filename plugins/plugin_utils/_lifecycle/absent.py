@@ -103,4 +103,6 @@ class Absent:
             issuers = tuple(sorted({found.certificate.issuer for found in others}))
             values: dict[str, Value] = {"computer": computer, "number": number, "issuers": issuers}
             values["thumbprints"] = tuple(each.thumbprint for each in others)
-            raise Pkcs12Error(Problem("other_issuer", values, "issuer"))
+            raise Pkcs12Error(
+                Problem("other_issuer", values, "issuer" if self.selector.issuer else self.selector.site.setting)
+            )

@@ -22,7 +22,7 @@ def check_issuer(site: Issuers, bundle: Bundle) -> None:
     if answer is Answer.SELF_SIGNED:
         raise Pkcs12Error(Problem("wrong_issuer.self_signed", {"whose": name_in(leaf)}))
     if not any(each.fits(leaf.issuer) for each in site.profiles):
-        raise Pkcs12Error(Problem("wrong_issuer.other_name", whose, "issuer"))
+        raise Pkcs12Error(Problem("wrong_issuer.other_name", whose, site.setting))
     signers = (each for each in bundle.chain if is_signed_by(leaf, each))
     beside = [Problem("authority.in_bundle", {"name": each.subject, "sha256": each.sha256}) for each in signers]
     at = [Problem("authority.at", {"url": url}) for url in issuer_urls(leaf)]

@@ -202,7 +202,7 @@ CODES: Mapping[str, Code] = {
     "bad_arguments.workstations_miscounted": code(IT, count=INT, hosts=STRS, given=STR),
     "bad_arguments.workstations_not_counted": code(IT, count=INT, hosts=STRS),
     "bad_arguments.yes_or_no_as_text": code(IT, option=STR),
-    "bad_authority.no_certificates": code(IT, path=STR, reason=OUTSIDE),
+    "bad_authority.no_certificates": code(IT, path=STR),
     "bad_authority.no_signer": code(IT, path=STR),
     "bad_authority.unreadable": code(IT, path=STR, reason=REASON),
     "bad_pattern.groups": code(IT, groups=INT, needed=INT),

@@ -86,6 +86,11 @@ class Issuers:
         return any(each.is_named for each in self.profiles)
 
     @property
+    def setting(self) -> str:
+        """Which setting names them: ``issuer``, whose only profile has no other name than its pattern, or ``issuers``."""
+        return "issuer" if all(map(_is_of_issuer, self.profiles)) else "issuers"
+
+    @property
     def is_verified(self) -> bool:
         """Whether the site has named the signers of each profile."""
         return all(each.signers is not None for each in self.profiles)
@@ -184,6 +189,10 @@ def issuers_of_pattern(written: str | None) -> Issuers:
     """The only profile of a site without ``pkcs12_issuers``: its name is the pattern as it is written, empty without one."""
     pattern = written if written and written.strip() else None  # an empty answer or variable selects nobody
     return Issuers((Profile(pattern or "", pattern),))
+
+
+def _is_of_issuer(profile: Profile) -> bool:
+    return profile.name == (profile.pattern or "") and profile.signers is None
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers
     Issuers,
     Profile,
     has_roots_only,
+    issuers_of_pattern,
     signers_in,
 )
 from lab.authority.signers import PATTERN, PEOPLE, Row, corpus, person, signer
@@ -99,3 +100,9 @@ def test_a_file_of_authorities() -> None:
     assert not has_roots_only(signers_in(read_certificates((root.pem + people.pem).encode())))
     with pytest.raises(UnreadableCertificate):
         read_certificates(b"no certificate")
+
+
+def test_what_is_advised_names_the_setting_that_the_site_has() -> None:
+    """A site with profiles that follows advice about the other setting is refused."""
+    sites = (Issuers(), issuers_of_pattern("CN=A"), Issuers((Profile("people", "CN=A"),)))
+    assert [each.setting for each in sites] == ["issuer", "issuer", "issuers"]
