@@ -55,6 +55,10 @@ class StatusRules:
         """Whether it says anything of a person: the site's issuer signed it."""
         return self.answer(record) is Answer.SIGNED
 
+    def is_refused(self, record: CertificateRecord) -> bool:
+        """Whether none of the site's issuers signed it."""
+        return self.answer(record) in (Answer.SELF_SIGNED, Answer.NOT_KNOWN)
+
     def in_date(self, record: CertificateRecord) -> bool:
         """Whether it is valid at ``now``."""
         return record.not_before <= self.now <= record.not_after

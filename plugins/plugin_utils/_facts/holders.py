@@ -298,14 +298,20 @@ def accounts_of(entries: Iterable[HolderEntry]) -> Mapping[str, frozenset[str]]:
 def holder_status(
     entry: HolderEntry, rated: Iterable[RatedCertificate], unread: Iterable[UnreadRecord], rules: StatusRules
 ) -> HolderStatus:
-    """The status of an entry's holder. Without an authorisation number, all related certificates of the own store are the holder's."""
+    """The status of an entry's holder. Without an authorisation number, all related certificates of the own store are the holder's.
+
+    A profile's record is about that profile's certificates. Of those that no issuer of the site signed, only the name says a profile, so
+    they are about each record of a holder who has no other one.
+    """
     number, key = entry.person.authorisation, number_key(entry.person.authorisation)
-    of_setting = (each for each in rated if each.record.issuer_setting == entry.issuer_setting)
-    known = [each for each in of_setting if each.record.related and (number is None or number_key(each.holder) == key)]
-    elsewhere = any(rules.is_elsewhere(each.record, number) for each in known if rules.counts(each.record))
+    known = [each for each in rated if each.record.related and (number is None or number_key(each.holder) == key)]
+    of_setting = [each for each in known if each.record.issuer_setting == entry.issuer_setting]
+    elsewhere = any(rules.is_elsewhere(each.record, number) for each in of_setting if rules.counts(each.record))
     problems = {each.code for each in unread if each.owner_sid == entry.owner_sid}
     # Windows discards a temporary profile at logoff, so its certificates give no access.
     own = [each for each in known if each.record.owner_sid == entry.owner_sid and TEMPORARY not in problems]
+    if not all(rules.is_refused(each.record) for each in own):
+        own = [each for each in own if each.record.issuer_setting == entry.issuer_setting]
     return rate_holder(own, elsewhere, bool(problems), rules)
 
 

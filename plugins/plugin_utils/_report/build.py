@@ -258,8 +258,9 @@ def _with_steps(
         (
             place.workstation,
             place.owner_sid,
-            row.issuer_setting,
-            (Status.SUPERSEDED, row.authorisation) if place.status is Status.DUPLICATE else place.thumbprint,
+            (Status.SUPERSEDED, row.issuer_setting, row.authorisation)
+            if place.status is Status.DUPLICATE
+            else place.thumbprint,
         ): (place.next_step, place.actor)
         for row in holders
         for place in row.places
@@ -268,8 +269,9 @@ def _with_steps(
 
     def with_step(row: CertificateRow) -> CertificateRow:
         each = row.certificate
-        which = (Status.SUPERSEDED, row.holder) if row.status is Status.SUPERSEDED else each.thumbprint
-        step = steps.get((row.workstation, each.owner_sid, each.issuer_setting, which))
+        is_older = row.status is Status.SUPERSEDED
+        which = (Status.SUPERSEDED, each.issuer_setting, row.holder) if is_older else each.thumbprint
+        step = steps.get((row.workstation, each.owner_sid, which))
         return replace(row, next_step=step[0], actor=step[1]) if step and row.next_step is NextStep.NOTHING else row
 
     return list(map(with_step, certificates))

@@ -30,6 +30,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.schema i
     CertificateRecord,
     UnreadRecord,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import (
+    NOT_KNOWN,
+    SELF_SIGNED,
+    Issuers,
+    Profile,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import calendar_of
@@ -234,6 +240,33 @@ def test_a_holder_stands_by_his_own_certificates_in_his_own_store(
     assert holder_status(entry, rated, unread, rules).status is status
     if entry is ADMIN:
         assert holder_status(JEANNE, rated, unread, rules).status is Status.MISSING
+
+
+TWO = Issuers((Profile("people", "CN=AC$"), Profile("cards", "CN=AC Cartes", ())))
+SIGNED = record(days=300, issuer_setting="people")
+CARD = record(issuer="CN=AC Cartes", issuer_setting="cards", signed_by=NOT_KNOWN)
+NO_PROFILES = record(issuer="CN=Another AC", issuer_setting="people", signed_by=NOT_KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("setting", "records", "status"),
+    [
+        ("people", [CARD], Status.UNKNOWN_ISSUER),
+        ("cards", [CARD], Status.UNKNOWN_ISSUER),
+        ("people", [CARD, replace(SIGNED, signed_by=SELF_SIGNED)], Status.UNKNOWN_ISSUER),
+        ("people", [replace(CARD, signed_by=SELF_SIGNED)], Status.MISSING),
+        # Who has another one stands by that, in each profile.
+        ("people", [CARD, SIGNED], Status.VALID),
+        ("people", [CARD, record(days=-1, issuer_setting="people")], Status.EXPIRED),
+        ("cards", [SIGNED, NO_PROFILES], Status.MISSING),
+    ],
+)
+def test_what_nobody_signed_is_about_a_holder_of_any_profile_who_has_nothing_else(
+    setting: str, records: list[CertificateRecord], status: Status
+) -> None:
+    rules = workstation_rules(SEATS, None, calendar_of("UTC", 40), NOW, site=TWO)
+    entry = replace(JEANNE, issuer_setting=setting)
+    assert holder_status(entry, rate_certificates(records, rules), [], rules).status is status
 
 
 def test_facts_keep_the_entry_the_account_and_the_certificate_that_counts() -> None:
