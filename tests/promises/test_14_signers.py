@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -51,21 +51,27 @@ class Grid:
         for host, profiles in self.settings.items():
             (variables / f"{host}.yml").write_text(json.dumps({"pkcs12_issuer": "", "pkcs12_issuers": profiles}))
 
-    def run(self, playbook: str, **variables: Any) -> Run:
+    def run(self, playbook: str, *options: str, **variables: Any) -> Run:
         secrets = {each.authorisation: SECRET for each in PEOPLE.values()}
-        given = json.dumps({"pkcs12_passphrases": secrets, "pkcs12_confirm_removal": True, **variables})
-        return play(self.hospital, f"hospital_it.pkcs12.{playbook}", "-e", given, environment={**FACT_CACHE, **NONCE})
+        given = [
+            "-e",
+            json.dumps({"pkcs12_passphrases": secrets, "pkcs12_confirm_removal": True, **variables}),
+            *options,
+        ]
+        return play(self.hospital, f"hospital_it.pkcs12.{playbook}", *given, environment={**FACT_CACHE, **NONCE})
 
     def store(self, row: Row) -> Store:
         return self.hospital.emulated(host_of(row)).store_of(PEOPLE[row.name].sid)
 
-    def deliver(self, issue: Callable[[Row], x509.Certificate], key: Callable[[Row], str]) -> dict[str, str]:
+    def deliver(
+        self, issue: Callable[[Row], x509.Certificate], key: Callable[[Row], str], rows: Sequence[Row] = ROWS
+    ) -> dict[str, str]:
         """Everybody's bundle is in the folder, and no other. Gives the thumbprints."""
         found = {}
-        for row in ROWS:
+        for row in rows:
             certificate, who = issue(row), PEOPLE[row.name]
             data = write_bundle(key_of(key(row)), [certificate, *row.chain], SECRET, "modern", None)
-            (self.hospital.bundle_folder / f"{_name(row)}.p12").write_bytes(data)
+            (self.hospital.bundle_folder / f"{name_of(row)}.p12").write_bytes(data)
             found[who.authorisation] = thumbprint(certificate)
         return found
 
@@ -73,13 +79,28 @@ class Grid:
         """Everybody's store has the certificate of the row, and no other. Gives the thumbprints."""
         found = {}
         for row in ROWS:
-            store, certificate = self.store(row), row.issue(name=_name(row), days=days)
+            store, certificate = self.store(row), row.issue(name=name_of(row), days=days)
             store.elements.clear()
             store.containers.clear()
             found[PEOPLE[row.name].authorisation] = store.plant(certificate, key_of(row.key))
             if row.beside:
-                store.plant(row.beside(name=_name(row), days=days), key_of(row.key))
+                store.plant(row.beside(name=name_of(row), days=days), key_of(row.key))
         return found
+
+    def audit(self, old: Mapping[str, str]) -> dict[str, list[str]]:
+        """What audit and report say of each row: four cells of the page. ``old``: the thumbprints in the stores."""
+        audited, reported = self.run("audit"), self.report()
+        assert len(audited.of("certificate_facts")) == len(SITES)
+        facts = {host: cached(self.hospital, host) for host in self.settings}
+        statuses = {(host, row["thumbprint"]): row["status"] for host in facts for row in facts[host]["certificates"]}
+        holders = {(row["authorisation"], row["issuer_setting"]): row for f in facts.values() for row in f["holders"]}
+        cells = {}
+        for row in ROWS:
+            number = PEOPLE[row.name].authorisation
+            here, there = (of(rows, number, row.profile) for rows in (holders, reported))
+            status = statuses.get((host_of(row), old[number]), "-")
+            cells[row.name] = [status, here["status"], there["status"], there["gives_access"]]
+        return cells
 
     def report(self) -> dict[tuple[str, str], Mapping[str, Any]]:
         """The rows by number and profile, each by the settings of its workstation."""
@@ -114,13 +135,13 @@ class Grid:
         return profiles
 
 
-def _name(row: Row) -> str:
+def name_of(row: Row) -> str:
     who = PEOPLE[row.name]
     return f"{who.name} - {who.authorisation}"
 
 
-def _next(row: Row) -> x509.Certificate:
-    return person(row.successor, key=NEXT, days=LATER, name=_name(row))
+def next_of(row: Row) -> x509.Certificate:
+    return person(row.successor, key=NEXT, days=LATER, name=name_of(row))
 
 
 def of(rows: Mapping[tuple[str, str], Any], number: str, profile: str) -> Any:
@@ -134,11 +155,10 @@ def result_of(run: Run, row: Row) -> Mapping[str, Any]:
     return next(each.result for each in run.holders() if each.result["authorisation"] == number)
 
 
-def _left(grid: Grid, row: Row, old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    """What the store has of the old one and the new one."""
-    number, elements = PEOPLE[row.name].authorisation, grid.store(row).elements
+def left(thumbprints: Iterable[str], number: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    """What a store has of a person's old certificate and of the new one."""
     names = {old[number]: "old", new[number]: "new"}
-    return " + ".join(sorted(names.get(each, "other") for each in elements)) or "nothing"
+    return " + ".join(sorted(names.get(each, "other") for each in thumbprints)) or "nothing"
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +170,7 @@ def became(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[
         grid = Grid(hospital)
         cells: dict[str, list[str]] = {row.name: [] for row in ROWS}
 
-        sent = grid.deliver(lambda row: row.issue(name=_name(row)), lambda row: row.key)
+        sent = grid.deliver(lambda row: row.issue(name=name_of(row)), lambda row: row.key)
         checked, enrolled = grid.run("check_bundles"), grid.run("enrol")
         found = (row for each in checked.of("holder_bundles") for row in each.result["holders"])
         bundles: dict[str, Any] = {}
@@ -165,23 +185,17 @@ def became(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[
             cells[row.name] += [said, done["outcome"]]
 
         old = grid.plant(900)
-        audited, reported = grid.run("audit"), grid.report()
-        assert len(audited.of("certificate_facts")) == len(SITES)
-        facts = {host: cached(hospital, host) for host in grid.settings}
-        statuses = {row["thumbprint"]: row["status"] for each in facts.values() for row in each["certificates"]}
-        holders = {(row["authorisation"], row["issuer_setting"]): row for f in facts.values() for row in f["holders"]}
-        for row in ROWS:
-            number = PEOPLE[row.name].authorisation
-            here, there = (of(rows, number, row.profile) for rows in (holders, reported))
-            cells[row.name] += [statuses.get(old[number], "-"), here["status"], there["status"], there["gives_access"]]
+        for name, said in grid.audit(old).items():
+            cells[name] += said
 
-        new = grid.deliver(_next, lambda _row: NEXT)
+        new = grid.deliver(next_of, lambda _row: NEXT)
         for days in (900, 20):
             old = grid.plant(days)
             renewed = grid.run("renew")
             for row in ROWS:
                 done = result_of(renewed, row)
-                cells[row.name].append(f"{done['outcome']}: {_left(grid, row, old, new)}")
+                number = PEOPLE[row.name].authorisation
+                cells[row.name].append(f"{done['outcome']}: {left(grid.store(row).elements, number, old, new)}")
 
         old = grid.plant(900)
         retired = grid.run("retire", pkcs12_retire_authorisations=[each.authorisation for each in PEOPLE.values()])
@@ -189,7 +203,7 @@ def became(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[
             number = PEOPLE[row.name].authorisation
             done = result_of(retired, row)
             named = "named, " if done["failed"] and old[number] in json.dumps(done["error"]) else ""
-            cells[row.name].append(f"{done['outcome']}: {named}{_left(grid, row, old, new)}")
+            cells[row.name].append(f"{done['outcome']}: {named}{left(grid.store(row).elements, number, old, new)}")
         yield cells
 
 
