@@ -19,7 +19,7 @@ from lab.ansible_playbook import ansible_playbook
 
 FOLDER = ROOT / "extensions" / "molecule"
 SCENARIOS = sorted(path.parent.name for path in FOLDER.glob("*/molecule.yml") if path.parent.name != "default")
-GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_molecule.rst").read_text(encoding="utf-8")
+GUIDE = (ROOT / "extensions" / "molecule" / "README.md").read_text(encoding="utf-8")
 READING = {"certificate_facts", "holder_bundles", "workstation_info", "compliance_report", "delivery_info"}
 COMPARING = {"assert", "include_tasks", "set_fact", "slurp"}
 SEQUENCE = ["create", "side_effect prepare.yml", "converge", "idempotence", "verify", "destroy"]
@@ -100,7 +100,7 @@ def test_what_a_task_registers_is_read() -> None:
 
 
 def test_guide_names_every_scenario_and_no_other() -> None:
-    assert sorted(re.findall(r"^   \* - ``(\w+)``$", GUIDE, re.MULTILINE)) == SCENARIOS
+    assert sorted(re.findall(r"^\| `(\w+)` \|", GUIDE, re.MULTILINE)) == SCENARIOS
 
 
 def test_workstations_of_a_site_have_to_be_for_tests() -> None:
