@@ -18,7 +18,7 @@ from lab.emulated import LoggingPolicy, PlacedFile
 from lab.hospital import Hospital
 from lab.key_files import cng_key_file
 from lab.people import ELODIE, JEANNE, KARIM, PAUL, Desk, Person, Seat
-from lab.playbook import Run, play
+from lab.playbook import FACT_CACHE, Run, play
 
 ONE, TWO, HERE = "ws-one", "ws-two", "ws-here"
 DESKS = (
@@ -39,19 +39,20 @@ STEPS: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """Every step, what each store held after it, the drivers that ran in it, and the evidence in the end."""
+    """Every step, what each store held after it, the drivers that ran in it; the evidence and the report in the end."""
 
     runs: Mapping[str, Run]
     stores: Mapping[str, Mapping[str, Contents]]
     drivers: Mapping[str, list[str]]
     evidence: list[dict[str, Any]]
+    report: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = tmp_path_factory.mktemp("leavers")
     runs, stores, drivers = {}, {}, {}
-    with Hospital(folder, DESKS) as hospital:
+    with Hospital(folder, DESKS, days={KARIM: 20}) as hospital:
         prepare(hospital)
         numbers = {"pkcs12_retire_authorisations": [each.authorisation for each in LEAVERS]}
         evidence = {"pkcs12_evidence_path": str(folder / "evidence.jsonl")}
@@ -61,10 +62,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
                 variables |= {"pkcs12_holder_passwords": {KARIM.authorisation: hospital.passwords[KARIM.sid]}}
             hospital.emulated(TWO).logging = LoggingPolicy(module=name == "logged")
             extra = ("-e", json.dumps(numbers | evidence | variables))
-            runs[name] = play(hospital, "hospital_it.pkcs12.retire", *extra, *options)
+            runs[name] = play(hospital, "hospital_it.pkcs12.retire", *extra, *options, environment=FACT_CACHE)
             stores[name] = {seat.person.login: store(hospital, desk, seat.person) for desk, seat in seats()}
             drivers[name] = modules(hospital.ledger.entries[before:])
-    return Played(runs, stores, drivers, lines(folder / "evidence.jsonl"))
+        reported = ("-e", json.dumps({"pkcs12_report_folder": str(folder / "report")}))
+        play(hospital, "hospital_it.pkcs12.report", *reported, environment=FACT_CACHE)
+    report = json.loads((folder / "report" / "pkcs12-compliance.json").read_text(encoding="utf-8"))
+    return Played(runs, stores, drivers, lines(folder / "evidence.jsonl"), report)
 
 
 def seats() -> list[tuple[Desk, Seat]]:
@@ -138,6 +142,12 @@ def test_what_is_not_certain_stays_and_the_host_is_red(played: Played) -> None:
         assert found["error"]["code"] == "ambiguous_key"
         assert r"Crypto\Keys\copy" in found["error"]["problem"]["values"]["file"]
         assert played.stores[step][KARIM.login] == played.stores["waiting"][KARIM.login]
+
+
+def test_the_report_says_that_the_removal_failed_and_why_and_not_that_a_leaver_is_to_be_renewed(played: Played) -> None:
+    (row,) = played.report["without_holder"]
+    assert (row["holder"], row["problem"]["code"]) == (KARIM.authorisation, "ambiguous_key")
+    assert (row["status"], row["next_step"], row["actor"]) == ("valid", "mend_failure", "it")
 
 
 def test_second_run_changes_nothing_and_costs_one_command(played: Played) -> None:

@@ -21,6 +21,10 @@ CURRENT_USER = "CurrentUser"
 """The location of a person's own store; the other one is ``LocalMachine``."""
 
 
+REMOVAL_FAILED = "removal_failed"
+"""The outcome of a removal that failed. A renewal that failed before the person left says nothing of it."""
+
+
 class KeyId(NamedTuple):
     """A certificate at a workstation: the owner's SID, the thumbprint, and the location of the store."""
 
@@ -116,7 +120,7 @@ class HolderRecord:
     certificate gives no access, for want of its key or because it is not valid yet. ``ends_on``: the first day of the site without access
     on the whole of it. ``status`` says whether there is access, by both; ``certificate_status`` and ``certificate_until`` are about the
     certificate alone. ``proof`` is about its key, None if the task did not ask for a proof; ``proof_detail`` says why the key is not
-    proven. ``outcome`` is the outcome of the last run, for instance ``deferred`` or ``waiting_for_issuer``, and ``outcome_at`` its time;
+    proven. ``outcome`` is the outcome of the last run, for instance ``deferred`` or ``removal_failed``, and ``outcome_at`` its time;
     None when there was none.
     ``problem``: why the last run failed, or why a file does not open that may be the new bundle; None without either.
     ``issuer_setting``: the setting of the issuer under which this is the holder's record, as it was written; empty without one.

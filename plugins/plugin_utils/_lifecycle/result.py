@@ -19,7 +19,7 @@ from .._facts.build import FactsScope, LastRun, RecordKey, certificate_row, work
 from .._facts.codec import to_map
 from .._facts.holders import HolderEntry, other_names, resolve_accounts
 from .._facts.issuer_settings import IssuerSettings
-from .._facts.schema import WorkstationRecord
+from .._facts.schema import REMOVAL_FAILED, WorkstationRecord
 from .._policy.access import Access, Authorisation, access_of, access_there
 from .._policy.issuers import Issuers
 from .._policy.status import Status
@@ -29,6 +29,7 @@ from .._policy.use import opens_old_data, use_of
 from .._policy.validity import Calendar, best_certificate
 from .._workstation.lost_connection import may_be_off, unreachable_result
 from .._workstation.protocol import journal_row
+from .absent import Absent
 from .outcomes import DEFERRED, FAILED, grouped, totals
 from .present import last_end
 from .run import HolderRun, HolderTask, WorkstationRun, concerned
@@ -148,10 +149,12 @@ def has_no_bundle(run: HolderRun) -> bool:
 
 
 def kept_outcome(run: HolderRun) -> str:
-    """The outcome that facts keep. It is ``waiting_for_issuer`` also when the task failed because there was no bundle."""
+    """The outcome that facts keep. It is ``waiting_for_issuer`` also when the task failed because there was no bundle; a removal
+    that failed is told from an installation that did."""
     if has_no_bundle(run):
         return SkipReason.WAITING_FOR_ISSUER.value
-    return outcome_of(run)
+    outcome = outcome_of(run)
+    return REMOVAL_FAILED if outcome == FAILED and isinstance(run.task.state, Absent) else outcome
 
 
 def _changed(run: HolderRun) -> bool:
@@ -446,7 +449,7 @@ def _outcomes(run: WorkstationRun) -> Iterator[tuple[RecordKey, LastRun]]:
     at = run.observed_at.replace(microsecond=0)
     for each in run.holders:
         outcome = kept_outcome(each)
-        refusal = each.error if outcome == FAILED else _later_refusal(each)
+        refusal = each.error if outcome in (FAILED, REMOVAL_FAILED) else _later_refusal(each)
         entry = each.task.entry
         yield (*entry.key, entry.issuer_setting), LastRun(outcome, at, refusal.problem if refusal else None)
 

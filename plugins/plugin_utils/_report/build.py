@@ -13,6 +13,7 @@ from datetime import datetime
 from .._errors import Actor, Problem
 from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import HolderEntry, accounts_of
+from .._facts.schema import REMOVAL_FAILED
 from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
 from .._policy.issuers import Issuers
 from .._policy.names import NameCheck, number_key
@@ -31,7 +32,7 @@ from .next_step import RemainingCertificates
 from .register import register_people
 from .revocation_lists import ReadLists
 from .rows import holder_key, holder_row, lone_row, workstation_row
-from .rules import Earlier, EvaluatedHost, Rules, evaluate_host
+from .rules import Earlier, EvaluatedHost, Rules, evaluate_host, is_too_old
 from .sources import Host
 from .strangers import unmatched_issuers
 
@@ -77,6 +78,7 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
         **accounts_of(_listed(sources)),
     }
     rules = replace(_rules(sources, parameters, index, accounts), shared=shared)
+    rules = replace(rules, removals=_failed_removals(everybody, rules))
     evaluated = [evaluate_host(host, rules) for host in sources.hosts]
     certificates = sorted((row for each in evaluated for row in certificate_rows(each, rules)), key=_certificate_order)
     holders = _holders(evaluated, rules, certificates)
@@ -211,6 +213,16 @@ def _rules(
         name_check=sources.name_check,
         site=sources.site,
     )
+
+
+def _failed_removals(sources: Sources, rules: Rules) -> Mapping[tuple[str, str | None, str | None], Problem]:
+    return {
+        (host.name, entry.person.authorisation, entry.owner_sid): entry.problem
+        for host in sources.hosts
+        for entry in host.entries
+        if entry.problem and entry.outcome == REMOVAL_FAILED
+        if entry.outcome_at and not is_too_old(entry.outcome_at, rules)
+    }
 
 
 def _thumbprints(earlier: Report | None) -> Earlier:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from .._errors import Actor
 from .._facts.holders import HolderEntry
 from .._facts.schema import CertificateRecord
+from .._messages.codes import actor_of
+from .._policy.status import Status
 from .exceptions import Acceptable
 from .model import CertificateRow, NextStep
 from .next_step import NOTHING
@@ -37,11 +39,15 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
             accepted = rules.exceptions.accepted(each.holder, what, seen.host.name)
             is_suspect = each.holder is None and any(_may_be_of(entry, gathered) for entry in unserved)
             left = NextStep.CHECK_NUMBER if is_suspect else NextStep.RETIRE_LEAVER
-            step = (left, Actor.IT) if is_left and not accepted else NOTHING
+            is_leavers = is_left and each.holder in rules.leavers
+            problem = rules.removals.get((seen.host.name, each.holder, now.owner_sid)) if is_leavers else None
+            work = (NextStep.MEND_FAILURE, actor_of(problem)) if problem else (left, Actor.IT)
+            step = work if is_left and not accepted else NOTHING
+            is_kept = is_leavers and now.status is Status.RENEWAL_DUE  # nobody renews it
             yield CertificateRow(
                 seen.host.name,
                 each.holder,
-                now.status,
+                Status.VALID if is_kept else now.status,
                 rules.calendar.ends_on(seen.status_rules.end(gathered)),
                 now.days_left,
                 seen.host.facts_at,
@@ -49,6 +55,7 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
                 gathered,
                 accepted,
                 seen.status_rules.revocation(gathered),
+                problem,
             )
 
 

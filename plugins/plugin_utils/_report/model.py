@@ -153,7 +153,7 @@ class HolderRow:
 class CertificateRow:
     """A certificate in a store of a workstation. ``holder`` is the holder's or leaver's authorisation number, None if it belongs to nobody.
     ``next_step`` and ``actor``: what has to be done with a certificate without a holder, and the holder's step there with the one that
-    decides where a holder stands. ``accepted``: None if it is not accepted.
+    decides where a holder stands. ``accepted``: None if it is not accepted. ``problem``: why a leaver's removal failed the last time.
 
     ``status``, ``ends_on`` and ``days_left`` are those of the day of the report; those of ``certificate`` of the time when the facts were
     gathered.
@@ -170,6 +170,7 @@ class CertificateRow:
     certificate: CertificateRecord
     accepted: Accepted | None = None
     revocation: Revocation | None = None
+    problem: Problem | None = None
 
 
 class Reachability(str, Enum):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .._errors import Problem
 from .._facts.delivery_records import DeliveryRecord
 from .._facts.evaluation import RatedCertificate, StatusRules, rate_certificates
 from .._facts.holders import HolderEntry
@@ -36,7 +37,8 @@ class Rules:
     without a workstation. ``leavers``: authorisation numbers of those who should have no certificate any more.
     ``deliveries``: the last one of each holder, by number. ``exceptions``: what the site has accepted.
     ``revocations``: what the CRLs say. ``shared``: numbers that the inventory has for two people.
-    ``site``: its issuers, as the settings name them now: the facts of certificates are older.
+    ``site``: its issuers, as the settings name them now: the facts of certificates are older. ``removals``: why the
+    last one failed, by workstation, number and account.
     """
 
     now: datetime
@@ -54,6 +56,7 @@ class Rules:
     shared: Shared = field(default_factory=dict)
     name_check: NameCheck = NameCheck.WORDS
     site: Issuers = field(default_factory=Issuers)
+    removals: Mapping[tuple[str, str | None, str | None], Problem] = field(default_factory=dict)
 
     def all_entries(self, entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
         """All entries of one holder: these, and those of the register."""

@@ -181,12 +181,19 @@ def holders_csv(report: Report) -> bytes:
 
 def certificates_csv(report: Report) -> bytes:
     """One row per certificate in a store; those that belong to no holder come last if they are not among the others."""
+    say = Wording(report.parameters)
     names = names_by_number((*report.holders, *report.without_workstation))
-    own: Columns = {
+    first: Columns = {
         "workstation": CERTIFICATE_COLUMNS["workstation"],
         "name": lambda row, _words: names.get(row.holder) if row.holder else None,
     }
-    return _table(report, {**own, **CERTIFICATE_COLUMNS}, dict.fromkeys((*report.certificates, *report.without_holder)))
+    own: Columns = {
+        "next_step": lambda row, _words: say.step(row),
+        "failure": lambda row, _words: say.told.cause(row.problem) if row.problem else None,
+    }
+    return _table(
+        report, {**first, **CERTIFICATE_COLUMNS, **own}, dict.fromkeys((*report.certificates, *report.without_holder))
+    )
 
 
 def _table(report: Report, columns: Columns, rows: Iterable[HolderRow | CertificateRow]) -> bytes:

@@ -220,7 +220,7 @@ def _certificate(row: CertificateRow, say: Wording, remarks: Remarks) -> Cells:
     names = f"{found.subject_cn or found.subject}, {found.issuer_cn or found.issuer}"
     end = _dated(row.ends_on, row.days_left, say)
     status = ", ".join(filter(None, (remarks.leaver(row), say.of(row.status))))
-    return row.workstation, names, end, status, say.of(row.next_step), say.of(row.actor)
+    return row.workstation, names, end, status, say.step(row), say.of(row.actor)
 
 
 def _workstation(row: WorkstationRow, say: Wording, remarks: Remarks) -> Cells:

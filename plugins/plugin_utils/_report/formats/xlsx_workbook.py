@@ -135,7 +135,11 @@ def _rows(report: Report, say: Wording) -> Iterator[Row]:
         else:
             kept = left.get(person.authorisation)
             known["status"] = say.of(DeliveryState.LEFT)
-            known |= {"next_step": say.of(kept.next_step), "actor": say.of(kept.actor)} if kept else {}
+            known |= (
+                {"next_step": say.step(kept), "actor": say.of(kept.actor), "remarks": remarks.leaver(kept)}
+                if kept
+                else {}
+            )
         yield known
     for each in wrong.values():
         yield {"name": str(each.values.get("whose", "")), "to_correct": say.told.of(each)}

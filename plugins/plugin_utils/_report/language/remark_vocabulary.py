@@ -103,6 +103,10 @@ REMARKS: Catalogue = {
     "remark.issuer": ("pkcs12_issuer: {issuer}", "pkcs12_issuer : {issuer}"),
     "remark.no_issuer": ("without pkcs12_issuer", "sans pkcs12_issuer"),
     "remark.leaver": ("of a leaver", "d'un partant"),
+    "remark.leaver_failed": (
+        "of a leaver; the removal failed: {problem}",
+        "d'un partant ; la suppression a échoué : {problem}",
+    ),
     "remark.elsewhere": (
         "on {workstation} in the store of {owner}",
         "sur {workstation}, dans le magasin de {owner}",

@@ -119,7 +119,9 @@ class Remarks:
         return [self._say(f"remark.next_date.{where}", day=next_end(end, self._say.today).isoformat())]
 
     def leaver(self, row: CertificateRow) -> str:
-        """That the holder of a certificate has left; empty if that is not so."""
+        """That the holder of a certificate has left, and why the removal failed; empty if that is not so."""
+        if row.problem:
+            return self._say("remark.leaver_failed", problem=self._failure(row.problem, row.next_step))
         return self._say("remark.leaver") if row.holder in self._leavers else ""
 
     def silent(self, row: HolderRow) -> list[str]:

@@ -21,7 +21,7 @@ from ..acceptance import is_accepted
 from ..crl_row import CrlRow
 from ..deliveries import is_past
 from ..exceptions import Acceptable, Accepted
-from ..model import HolderRow, HolderWorkstation, NextStep, ReportParameters
+from ..model import CertificateRow, HolderRow, HolderWorkstation, NextStep, ReportParameters
 from .page_vocabulary import NARROW_NO_BREAK, PAGE
 from .vocabulary import SiteWords, Translator
 
@@ -73,7 +73,7 @@ class Wording:
         """The words under a key, with its placeholders filled."""
         return self.words(key, **values)
 
-    def step(self, row: HolderRow | HolderWorkstation) -> str:
+    def step(self, row: HolderRow | HolderWorkstation | CertificateRow) -> str:
         """The next step. What mends the failure of the last run, the problem says."""
         if row.next_step is not NextStep.MEND_FAILURE:
             return self.of(row.next_step)

@@ -164,7 +164,9 @@ def _without_holder(rows: Iterable[CertificateRow]) -> Iterable[ReminderItem]:
     for (person, step), there in found.items():
         issued_to = ", ".join(filter(None, dict.fromkeys(map(_issued_to, there.values()))))
         yield ReminderItem(
-            *(person, "", None, tuple(there), step, Recipient.IT, None, None, None, None, None), issued_to=issued_to
+            *(person, "", None, tuple(there), step, Recipient.IT, None, None, None, None, None),
+            problems=tuple(dict.fromkeys(each.problem for each in there.values() if each.problem)),
+            issued_to=issued_to,
         )
 
 

@@ -23,7 +23,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import summary
 from unit.plugins.plugin_utils._mail.deliveries import known
-from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PARAMETERS, PAUL, host, record, report
+from unit.plugins.plugin_utils._report.known import DAY, JEANNE, NOW, PARAMETERS, PAUL, host, problem, record, report
 
 ANNE = HolderEntry("Anne Roux", ExpectedSubject("Anne Roux", "T3"), NOW.date() + timedelta(days=5))
 
@@ -173,6 +173,32 @@ def test_people_read_that_it_is_a_leavers(entries: Any, owner: str) -> None:
     assert page(found).count("of a leaver<") == 2  # among the certificates without a holder, and among all
     assert markdown(found).count("| of a leaver, ") == 1
     assert "of a leaver" not in page(left(there, pauls, entries=(JEANNE, PAUL)))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days_ago", "step"),
+    [
+        ("removal_failed", 0, NextStep.MEND_FAILURE),
+        ("removal_failed", 9, NextStep.RETIRE_LEAVER),  # nobody knows whether it would fail today
+        ("failed", 0, NextStep.RETIRE_LEAVER),  # a renewal from before the last day
+    ],
+)
+def test_a_leavers_row_has_what_the_last_removal_came_to(outcome: str, days_ago: int, step: NextStep) -> None:
+    refused = problem("ambiguous_key", name="CHU\\jdupont", file="C:\\copy", computer="WS-1")
+    jeanne = replace(JEANNE, outcome=outcome, outcome_at=NOW - timedelta(days=days_ago), problem=refused)
+    found = left(record(), entries=(jeanne, PAUL), leavers=frozenset({"T1"}))
+    (row,) = found.without_holder
+    assert (row.next_step, row.problem) == (step, refused if step is NextStep.MEND_FAILURE else None)
+    for shown in (page(found), markdown(found)):
+        assert ("the removal failed" in shown) == (step is NextStep.MEND_FAILURE)
+
+
+def test_nobody_renews_what_a_leaver_has() -> None:
+    ends_soon = record(not_after=NOW + 20 * DAY, status=Status.RENEWAL_DUE)
+    (row,) = left(ends_soon, entries=(JEANNE, PAUL), leavers=frozenset({"T1"})).without_holder
+    assert row.status is Status.VALID
+    (mine,) = left(ends_soon).certificates
+    assert mine.status is Status.RENEWAL_DUE
 
 
 def test_a_leaver_without_a_certificate_is_no_finding() -> None:
