@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from .._crypto.instants import format_instant
-from .._crypto.pkcs12_files import UnopenedFile, near_files
+from .._crypto.pkcs12_files import UnopenedFile
 from .._crypto.store import StoreCertificate
 from .._errors import ConnectionLost, ErrorRow, Pkcs12Error, Problem, Sentences, Value
 from .._facts.build import FactsScope, LastRun, RecordKey, certificate_row, workstation_record
@@ -145,7 +145,7 @@ def has_no_bundle(run: HolderRun) -> bool:
     """Whether the folder has no file for the holder, not even one of nearly the right name, or one that was put aside."""
     if run.error is None or run.error.code != "no_bundle":
         return False
-    return not run.task.near and all(each.code != "no_bundle.put_aside" for each in run.error.problem.causes)
+    return not any(each.code in ("no_bundle.near_files", "no_bundle.put_aside") for each in run.error.problem.causes)
 
 
 def kept_outcome(run: HolderRun) -> str:
@@ -274,13 +274,13 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         # Only an authorisation can have ended: the certificate is one that a browser offers.
         ended = "_and_ended" if access.status is Status.EXPIRED else ""
         told: dict[str, Value] = {"holder": done.owner.name, "ends_on": access.ends_on}
-        beside = (*not_opened(run.task.unopened), *near_files(run.task.near))
+        beside = (*not_opened(run.task.unopened), *run.task.beside)
         return Problem(f"done.{kind}{ended}", told, causes=beside)
     if done.skipped and (end := last_end(done.after, run.task.entry.person, context.now, context.site)):
         file = run.task.ended(context.now)
         ended_too = (Problem("bundle_ended_too", {"file": file}),) if file else ()
         told = {"holder": done.owner.name, "ends_on": context.calendar.ends_on(end)}
-        return Problem("done.no_new_bundle_after_the_end", told, causes=ended_too)
+        return Problem("done.no_new_bundle_after_the_end", told, causes=(*ended_too, *run.task.beside))
     return _change(run, done, offered, context)
 
 

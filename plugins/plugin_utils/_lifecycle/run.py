@@ -67,9 +67,9 @@ class HolderTask:
         return self.state.folder.ended(now) if isinstance(self.state, PresentFromFolder) else None
 
     @property
-    def near(self) -> tuple[str, ...]:
-        """Names of files of the bundle folder that would carry the holder's name but for their spelling."""
-        return self.state.folder.near if isinstance(self.state, PresentFromFolder) else ()
+    def beside(self) -> tuple[Problem, ...]:
+        """What the bundle folder has that a person may take for the holder's bundle."""
+        return self.state.folder.beside if isinstance(self.state, PresentFromFolder) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,13 @@ class BundleFolder:
         """The bundle that counts."""
         return self.last.bundle if self.last else None
 
+    @property
+    def beside(self) -> tuple[Problem, ...]:
+        """What is there that a person may take for the bundle: files for another use where none is for authentication, and near names."""
+        others = () if self.last else self.others
+        uses = (Problem("file_for_use", {"file": each.file, "use": each.use.value}) for each in others)
+        return (*uses, *near_files(self.near))
+
     def later_refusal(self) -> Pkcs12Error | None:
         """Why a file does not open that may be the holder's new bundle."""
         if not self.later:
@@ -88,9 +95,8 @@ class BundleFolder:
     def refusal(self) -> Pkcs12Error:
         """Why there is no bundle: the folder has none, none for authentication, or none opens. Each of several files tells its problem."""
         if not self.unopened and self.others:
-            found = (Problem("file_for_use", {"file": each.file, "use": each.use.value}) for each in self.others)
             values = {"folder": str(self.folder), "pattern": self.pattern}
-            return Pkcs12Error(Problem("no_bundle.other_use", values, causes=(*found, *near_files(self.near))))
+            return Pkcs12Error(Problem("no_bundle.other_use", values, causes=self.beside))
         if not self.unopened:
             return Pkcs12Error(no_bundle(self.folder, self.pattern, self.near, self.aside, issued_to=self.issued_to))
         first, *others = (each.refusal.problem for each in self.unopened)

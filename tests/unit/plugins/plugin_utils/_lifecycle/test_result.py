@@ -36,7 +36,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.tran
     SkipReason,
     Transaction,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.bundles import BundleFolder, OtherFile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan import (
     ImportStep,
     NameStep,
@@ -48,6 +48,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.plan im
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.superseding import RemovalMethod
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.use import Use
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.validity import Calendar, calendar_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import resolve_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import JournalEntry
@@ -101,6 +102,19 @@ def test_a_holder_who_waits_is_told_of_a_file_of_nearly_the_right_name() -> None
     values = {"holder": HOLDER, "ends_on": date(2027, 11, 25)}
     near = Problem("no_bundle.near_files", {"files": ("JEANNE.P12",)})
     assert said == [Problem("done.no_new_bundle", values), Problem("done.no_new_bundle", values, causes=(near,))]
+
+
+def test_a_holder_who_waits_is_told_of_files_that_are_for_another_use_only_where_none_is_right() -> None:
+    waiting = run_of(outcome(before=[OLD], leaf=None, skipped=SkipReason.WAITING_FOR_ISSUER))
+    (holder,) = waiting.holders
+    other = OtherFile("JEANNE chiffrement.p12", Use.ENCRYPTION, LEAF)
+    use = Problem("file_for_use", {"file": "JEANNE chiffrement.p12", "use": "encryption"})
+    right: Any = object()
+    for last, causes in ((None, (use,)), (right, ())):
+        folder = BundleFolder(Path("/srv/bundles"), "*.p12", last, (), others=(other,))
+        state = PresentFromFolder(present_options(), folder, Install.ALWAYS, Calendar())
+        told = replace(holder, task=replace(holder.task, state=state))
+        assert holder_result(told, ResultContext(False, Calendar(), NOW))["msg"].causes == causes
 
 
 def retire(*old: Any, method: RemovalMethod = RemovalMethod.DELETE) -> tuple[RetireStep, ...]:
