@@ -30,7 +30,7 @@ from .issuer_check import check_issuer
 from .number_look import check_own_number
 from .options import admit_bundle, check_duplicates, check_placeholders, fill, passphrases_of
 from .outcomes import AWAITED, FAILED, READY, grouped
-from .result import labels, not_opened
+from .result import awaited, labels, not_opened
 from .summary_rows import label
 
 NOTHING = {"file": None, "use": None, "issued_to": None, "valid_until": None, "ends_on": None}
@@ -162,6 +162,5 @@ def _awaited(row: dict[str, Any], entry: HolderEntry, today: date) -> dict[str, 
     near = row.pop("near")
     if not row["error"] or row["error"].problem.kind != "no_bundle" or near or not entry.is_awaited(today):
         return row
-    since = entry.expected_from
-    said = Problem("done.awaited_from", {"day": since}) if since else Problem("done.awaited")
+    said = awaited(entry, row["error"].problem.causes)
     return row | {"outcome": AWAITED, "failed": False, "msg": said, "error": None}

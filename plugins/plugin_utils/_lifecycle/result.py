@@ -79,13 +79,13 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
     deferred = done is not None and done.deferred is not None
     waits = deferred or (done is not None and done.skipped is SkipReason.WAITING_FOR_ISSUER)
     today = context.calendar.day(context.now)
-    awaited = is_awaited(run, today)
+    is_newcomer = is_awaited(run, today)
     overdue = waits and context.deferral.applies(access.days_left, run.task.entry.is_on_leave(today))
-    error = None if awaited else run.error
+    error = None if is_newcomer else run.error
     gone = [_gone(done, *each) for each in done.plan.removals.items()] if done and not done.error else []
     unconfirmed = done is not None and not done.error and bool(done.plan.removals) and not context.confirmed
     return {
-        "outcome": SkipReason.WAITING_FOR_ISSUER.value if awaited else outcome_of(run),
+        "outcome": SkipReason.WAITING_FOR_ISSUER.value if is_newcomer else outcome_of(run),
         "failed": error is not None or overdue or unconfirmed,
         "changed": _changed(run) and not unconfirmed,
         "planned": context.check_mode and done is not None and done.plan.changes and not deferred,
@@ -139,6 +139,12 @@ def shown_outcome(row: Mapping[str, Any]) -> str:
 def is_awaited(run: HolderRun, today: date) -> bool:
     """Whether a newcomer's first bundle is not there yet, and nobody expects it yet."""
     return run.task.entry.is_awaited(today) and has_no_bundle(run)
+
+
+def awaited(entry: HolderEntry, causes: tuple[Problem, ...]) -> Problem:
+    """What is told of such a newcomer. ``causes``: what is in the folder."""
+    day = entry.expected_from
+    return Problem("done.awaited_from", {"day": day}, causes=causes) if day else Problem("done.awaited", causes=causes)
 
 
 def has_no_bundle(run: HolderRun) -> bool:
@@ -256,6 +262,8 @@ def _certificate(done: Transaction, offered: StoreCertificate | None, context: R
 
 def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, context: ResultContext) -> Problem | str:
     done = run.transaction
+    if run.error is not None and is_awaited(run, context.calendar.day(context.now)):
+        return awaited(run.task.entry, run.error.problem.causes)
     if run.error is not None and (done is None or not done.left):
         return run.error.problem
     if done is None:

@@ -289,4 +289,5 @@ def test_only_a_missing_bundle_may_be_awaited(
     found = refused(code, awaiting, expected)
     assert (found["failed"], found["error"] is not None) == (failed, failed)
     assert found["outcome"] == ("failed" if failed else "waiting_for_issuer")
-    assert found["msg"]
+    awaited = "done.awaited_from" if expected else "done.awaited"  # not the cure of a name that does not fit
+    assert found["msg"].code == (sample(code).code if failed else awaited)
