@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -24,7 +25,7 @@ from .._workstation.account import (
     resolve_holder,
     run_context,
 )
-from .._workstation.failures import exchange_error, offline_error
+from .._workstation.failures import NO_STEP, exchange_error, offline_error
 from .._workstation.findings import AFTER_UNREAD
 from .._workstation.protocol import (
     Context,
@@ -192,7 +193,7 @@ def _exchange(
         done = replace(planned, after=after, journal=answer.journal)
         computer = planned.inventory.computer
         try:
-            error = _error(answer, context, computer, planned.plan)
+            error = _error(answer, context, planned)
             if answer.changed:
                 offline, problem = context.context is Context.OFFLINE, getattr(error, "problem", None)
                 options.evidence.record(
@@ -210,14 +211,25 @@ def _exchange(
         return replace(done, proven=planned.plan.proves)
 
 
-def _error(answer: ExchangeAnswer, context: RunAs, computer: str, plan: Plan) -> Exception | None:
+def _error(answer: ExchangeAnswer, context: RunAs, planned: Transaction) -> Exception | None:
     """Why an exchange has stopped; None if it has not."""
     if answer.error is None:
         return None
+    computer, about = planned.inventory.computer, _about(answer.error.step, planned)
     if context.context is Context.OFFLINE:
-        return offline_error(answer, context.account, computer)
-    error = exchange_error(answer, context, computer, was_not_asked(answer))
-    return with_portal_cause(error, answer, context, computer, plan)
+        return offline_error(answer, context.account, computer, about)
+    error = exchange_error(answer, context, computer, was_not_asked(answer), about)
+    return with_portal_cause(error, answer, context, computer, planned.plan)
+
+
+def _about(stopped: str, planned: Transaction) -> Mapping[str, str]:
+    """The certificate of the step that stopped, by name and thumbprint. ``stopped``: its number, as ``_request`` gives it."""
+    numbered = {str(number): step for number, step in enumerate(planned.plan.steps, 1)}
+    if stopped not in numbered:
+        return NO_STEP
+    thumbprint = numbered[stopped].thumbprint
+    found = planned.before.find(thumbprint)
+    return {"certificate": (found and found.certificate.subject_cn) or "-", "thumbprint": thumbprint}
 
 
 def _request(planned: Transaction, nonce: bytes) -> ExchangeRequest:

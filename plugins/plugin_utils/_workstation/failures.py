@@ -140,10 +140,22 @@ SIGNING_ERRORS = ("no_key", "sign_failed")
 """Codes of an exchange that tried the key, which did not sign. After any other code the key's state is not known."""
 
 
-def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str, not_asked: bool = False) -> Exception:
+NO_STEP: Mapping[str, str] = {"certificate": "-", "thumbprint": "-"}
+"""No step has stopped, or none that is about a certificate."""
+WITHOUT_NUMBER = {
+    "remove_failed": "remove_failed.without_number",
+    "retire_failed": "retire_failed.without_number",
+}
+"""What a code becomes where Windows has set no error, so that nobody can look one up."""
+
+
+def exchange_error(
+    answer: ExchangeAnswer, run_as: RunAs, computer: str, not_asked: bool = False, about: Mapping[str, str] = NO_STEP
+) -> Exception:
     """The ``Pkcs12Error`` for an answer with an error, or ``Deferred`` if the logon cannot store a private key.
 
-    ``not_asked``: a portal stopped it that has not seen the certificate. Raises ``ValueError`` for an answer without an error.
+    ``not_asked``: a portal stopped it that has not seen the certificate. ``about``: name and thumbprint of the certificate of the step that
+    stopped. Raises ``ValueError`` for an answer without an error.
     """
     error = answer.error
     if error is None:
@@ -163,13 +175,13 @@ def exchange_error(answer: ExchangeAnswer, run_as: RunAs, computer: str, not_ask
         code = "wrong_computer.exchange"
     elif code not in STORE_ERRORS:
         code = "unexpected"
-    return _stopped(code, answer, error, name, computer)
+    return _stopped(code, answer, error, {**about, "name": name, "computer": computer})
 
 
-def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception:
+def offline_error(answer: ExchangeAnswer, name: str, computer: str, about: Mapping[str, str] = NO_STEP) -> Exception:
     """The ``Pkcs12Error`` for an answer of ``profile_exchange`` with an error, or ``Deferred`` if the holder has logged on.
 
-    ``name``: the holder's account. Raises ``ValueError`` for an answer without an error.
+    ``name``: the holder's account; ``about``: see ``exchange_error``. Raises ``ValueError`` for an answer without an error.
     """
     error = answer.error
     if error is None:
@@ -177,18 +189,19 @@ def offline_error(answer: ExchangeAnswer, name: str, computer: str) -> Exception
     code = error.code if error.code in OFFLINE_ERRORS | STORE_ERRORS else "unexpected"
     if code == "wrong_computer":
         code = "wrong_computer.exchange"
-    stopped = _stopped(code, answer, error, name, computer)
+    stopped = _stopped(code, answer, error, {**about, "name": name, "computer": computer})
     return Deferred(stopped.problem) if code == "profile_loaded" and not answer.changed else stopped
 
 
-def _stopped(code: str, answer: ExchangeAnswer, error: ExchangeError, name: str, computer: str) -> Pkcs12Error:
+def _stopped(code: str, answer: ExchangeAnswer, error: ExchangeError, who: Mapping[str, str]) -> Pkcs12Error:
     """The error of an exchange, and what is to be said beside it."""
     causes = [*with_number(error.hresult)]
+    code = code if causes else WITHOUT_NUMBER.get(code, code)
     if any(entry.outcome == "undo_failed" for entry in answer.journal):
         causes.append(Problem("undo_failed"))
     if answer.after is None and error.code != AFTER_UNREAD:
         causes.append(Problem("store_unread_afterwards"))
-    known = {"name": name, "computer": computer, "file": error.file or "-"}
+    known = {**who, "file": error.file or "-"}
     values = {value: known[value] for value in CODES[code].values}
     return Pkcs12Error(
         Problem(code, values, causes=tuple(causes)),

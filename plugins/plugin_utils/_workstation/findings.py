@@ -30,9 +30,13 @@ def constrained(computer: str, locks: Collection[str], mode: str, name: str | No
     return Pkcs12Error(Problem("constrained_language", values, causes=causes))
 
 
+NO_ERROR = 0x80070000
+"""HRESULT of the Win32 error 0."""
+
+
 def with_number(hresult: int | None) -> Sequence[Problem]:
-    """The number of Windows' error as a cause; nothing without one."""
-    return (Problem("hresult", {"number": f"0x{hresult:08X}"}),) if hresult else ()
+    """The number of Windows' error as a cause; nothing without one, or where Windows has set none (``NO_ERROR``)."""
+    return (Problem("hresult", {"number": f"0x{hresult:08X}"}),) if hresult not in (None, 0, NO_ERROR) else ()
 
 
 STORE_ERRORS = frozenset({

@@ -77,6 +77,9 @@ def test_when_the_first_on_a_shared_account_fails_the_second_is_done_on_what_is_
     assert (codes(result), outcomes(result)) == (["retire_failed", None], ["failed", "installed"])
     failed = result["holders"][0]
     assert (failed["changed"], failed["superseded"]) == (True, [])
+    values = failed["error"]["problem"]["values"]
+    named = ("Jeanne Dupont - T123456", opened(old).leaf.thumbprint)
+    assert (values["certificate"], values["thumbprint"]) == named
     assert [step["outcome"] for step in failed["journal"]][-2:] == ["done", "failed"]
     assert len(workstation.thumbprints(shared)) == 3
     assert [row[1:3] for row in kept(result)] == [("T123456", "failed"), ("T654321", "installed")]

@@ -90,6 +90,15 @@ def test_a_refusal_keeps_the_code_and_says_who_where_and_why(code: str) -> None:
     assert found.problem.causes == (Problem("hresult", {"number": "0x80090016"}),)
 
 
+@pytest.mark.parametrize("code", ["retire_failed", "remove_failed"])
+@pytest.mark.parametrize("hresult", [None, 0x80070000])
+def test_where_windows_has_set_no_error_there_is_nothing_to_look_up(code: str, hresult: int | None) -> None:
+    stopped = replace(answer(code), error=ExchangeError("1", code, hresult))
+    found = exchange_error(stopped, AS_HOLDER, "WS-1")
+    assert isinstance(found, Pkcs12Error)
+    assert (found.code, found.problem.code, found.problem.causes) == (code, f"{code}.without_number", ())
+
+
 @pytest.mark.parametrize("code", sorted(OFFLINE_ERRORS | STORE_ERRORS))
 def test_a_refusal_without_the_holder_keeps_the_code_too(code: str) -> None:
     found = offline_error(answer(code, changed=True), HOLDER, "WS-1")
