@@ -268,7 +268,8 @@ def _compare(rows: Sequence[_Read], headings: Mapping[str, str]) -> None:
     for name in SINGLE if len(rows) > 1 else ():
         said = {row.line: row.values[name] for row in rows if name in row.values}
         if len({each.casefold() for each in said.values()}) > 1:
-            values: dict[str, Value] = {"heading": headings[name], "lines": tuple(map(str, said))}
+            given = tuple(dict.fromkeys(map(shown, said.values())))
+            values: dict[str, Value] = {"heading": headings[name], "lines": tuple(map(str, said)), "given": given}
             for row in rows:
                 if row.line in said:
                     row.faults.append(Problem("register_row.differs", values))

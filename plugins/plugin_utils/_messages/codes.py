@@ -904,7 +904,7 @@ CODES: Mapping[str, Code] = {
     "register_row.date": code(IT, cell=STR, heading=STR, given=STR),
     "register_row.date_with_time": code(IT, cell=STR, heading=STR),
     "register_row.date_year": code(IT, cell=STR, heading=STR, given=STR),
-    "register_row.differs": code(IT, heading=STR, lines=STRS),
+    "register_row.differs": code(IT, given=STRS, heading=STR, lines=STRS),
     "register_row.formula_without_value": code(IT, cell=STR, heading=STR),
     "register_row.group": code(IT, cell=STR, heading=STR, given=STR),
     "register_row.mail": code(IT, cell=STR, heading=STR, given=STR),

@@ -144,6 +144,8 @@ def test_rows_of_one_person_that_differ_are_all_wrong() -> None:
         [*JEANNE, "a@x.example"], [*PAUL, None], [*JEANNE, "b@x.example"], [*JEANNE, None], headings=[*HEADINGS, "mail"]
     )
     assert causes(register) == {line: [("differs", ("2", "4"))] for line in (2, 4)}
+    (said,) = register.problems[0].causes
+    assert said.values["given"] == ("a@x.example", "b@x.example")
     assert [each.get("row_problem") for each in register.hosts["ws1"]] == ["people.xlsx:2"]
     assert [each.get("row_problem") for each in register.hosts["ws2"]] == [None]
 
