@@ -107,3 +107,7 @@ def test_metrics_have_the_access_of_each_pair(report: Json) -> None:
     counted = Counter((row["status"], row["gives_access"]) for row in found)
     metric = re.compile(r'pkcs12_holders\{status="(\w+)",access="(\w+)"\} ([1-9]\d*)')
     assert {(status, access): int(count) for status, access, count in metric.findall(report["metrics"])} == counted
+    metric = re.compile(r'pkcs12_holder_status\{authorisation="(\w+)".*?status="(\w+)",access="(\w+)"\} 1')
+    assert {number: said for number, *said in metric.findall(report["metrics"])} == {
+        row["authorisation"]: [row["status"], row["gives_access"]] for row in found
+    }

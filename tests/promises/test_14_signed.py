@@ -215,13 +215,24 @@ def test_on_its_first_day_a_site_sees_what_changes_and_nothing_is_changed(new_si
     stores = {each: new_site.emulated(HOST).store_of(each.sid) for each in (JEANNE, KARIM)}
     of_karim = stores[KARIM].plant(made, key_of(name))
     of_jeanne = stores[JEANNE].plant(genuine.certificate, genuine.private_key)
+    # Another one that ends before the genuine one is told, too.
+    earlier = f"{JEANNE.name} - {JEANNE.authorisation}"
+    older = stores[JEANNE].plant(
+        person(signer("AC Personnes", "bob"), key=earlier, days=400, name=earlier), key_of(earlier)
+    )
 
     checked = run_with(new_site, "check", authority=str(path))
-    assert [each.values["count"] for each in told_in(checked, "verdicts")] == ["1"]
-    (change,) = row(checked, "workstation_info", HOST).result["issuers"]["verdicts"]
-    assert (change["thumbprint"], change["by_name"], change["by_signature"]) == (of_karim, "signed", "self_signed")
+    assert [each.values["count"] for each in told_in(checked, "verdicts")] == ["2"]
+    changes = row(checked, "workstation_info", HOST).result["issuers"]["verdicts"]
+    assert {each["thumbprint"]: (each["by_name"], each["by_signature"]) for each in changes} == {
+        of_karim: ("signed", "self_signed"),
+        older: ("signed", "unknown_issuer"),
+    }
     assert row(checked, "workstation_info", "ws-second").result["issuers"]["verdicts"] == []
-    assert {each: set(store.elements) for each, store in stores.items()} == {JEANNE: {of_jeanne}, KARIM: {of_karim}}
+    assert {each: set(store.elements) for each, store in stores.items()} == {
+        JEANNE: {of_jeanne, older},
+        KARIM: {of_karim},
+    }
 
 
 def test_the_authorities_that_bundles_carry_are_proposed_and_a_person_makes_them_the_sites(new_site: Hospital) -> None:
