@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Problem
 from integration.plays import NONCE, Told, all_told, cached, failed_hosts, messages, outcomes, row, told, told_codes
 from lab.authority import Authority
 from lab.authority.signers import DAY, key_of, person, signer
@@ -270,6 +271,39 @@ def test_the_authorities_that_bundles_carry_are_proposed_and_a_person_makes_them
     assert fingerprint in {
         each.values.get("sha256") for each in all_told(refused.stdout) if each.code == "signer.found"
     }
+
+
+@pytest.mark.parametrize(
+    ("playbook", "module"), [("check_bundles", "holder_bundles"), ("enrol", "holder_certificates")]
+)
+def test_a_bundle_of_another_issuer_is_refused_with_its_authority_and_what_the_site_has(
+    site: Site, playbook: str, module: str
+) -> None:
+    """A contractor's, and one of an authority with the right name that the file lacks."""
+    new = {JEANNE: Authority.create("AC Prestataires"), KARIM: Authority.create("AC Personnes")}
+    for each, authority in new.items():
+        secret = site.hospital.bundles[each.authorisation].passphrase
+        made = authority.issue(each.name, each.authorisation, passphrase=secret, dialect="modern")
+        for old in site.hospital.bundle_folder.glob(f"*{each.authorisation}*"):
+            old.unlink()
+        (site.hospital.bundle_folder / made.file_name).write_bytes(made.data)
+
+    run = site.run(playbook)
+    said = {
+        each["authorisation"]: Problem.from_map(each["error"]["problem"]).causes[0]
+        for each in row(run, module, HOST).result["holders"]
+        if each["failed"]
+    }
+    assert {number: (each.code, each.setting) for number, each in said.items()} == {
+        JEANNE.authorisation: ("wrong_issuer.other_name", "issuers"),
+        KARIM.authorisation: ("wrong_issuer.no_such_authority", "issuers"),
+    }
+    for each, authority in new.items():
+        problem = said[each.authorisation]
+        assert problem.values["profiles"] == ("people", "cards")
+        assert problem.causes[0].values["sha256"] == authority.issuing.fingerprint(hashes.SHA256()).hex()
+    (file,) = said[KARIM.authorisation].causes[1:]
+    assert file == Problem("authority.of_profile", {"profile": "people", "names": ("AC Personnes",)})
 
 
 def test_each_issuer_has_its_bundle_its_row_and_its_record(site: Site) -> None:

@@ -18,12 +18,14 @@ def check_issuer(site: Issuers, bundle: Bundle) -> None:
     answer = site.asks(leaf)
     if answer is Answer.SIGNED:
         return
-    whose = {"whose": name_in(leaf), "issuer": leaf.issuer}
     if answer is Answer.SELF_SIGNED:
         raise Pkcs12Error(Problem("wrong_issuer.self_signed", {"whose": name_in(leaf)}))
-    if not any(each.fits(leaf.issuer) for each in site.profiles):
-        raise Pkcs12Error(Problem("wrong_issuer.other_name", whose, site.setting))
+    values = {"whose": name_in(leaf), "issuer": leaf.issuer, "profiles": site.among or site.names}
     signers = (each for each in bundle.chain if is_signed_by(leaf, each))
-    beside = [Problem("authority.in_bundle", {"name": each.subject, "sha256": each.sha256}) for each in signers]
-    at = [Problem("authority.at", {"url": url}) for url in issuer_urls(leaf)]
-    raise Pkcs12Error(Problem("wrong_issuer.no_such_authority", whose, "issuers", (*beside, *at)))
+    beside = (Problem("authority.in_bundle", {"name": each.subject, "sha256": each.sha256}) for each in signers)
+    causes = (*beside, *(Problem("authority.at", {"url": url}) for url in issuer_urls(leaf)))
+    fitting = [each for each in site.profiles if each.fits(leaf.issuer)]
+    if not fitting:
+        raise Pkcs12Error(Problem("wrong_issuer.other_name", values, site.setting, causes))
+    files = (Problem("authority.of_profile", {"profile": each.name, "names": each.signer_names}) for each in fitting)
+    raise Pkcs12Error(Problem("wrong_issuer.no_such_authority", values, "issuers", (*causes, *files)))

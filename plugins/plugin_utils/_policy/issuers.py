@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
@@ -51,6 +51,11 @@ class Profile:
         return self.pattern is None or _found(self.pattern, issuer)
 
     @property
+    def signer_names(self) -> tuple[str, ...]:
+        """What people call its signers."""
+        return tuple(dict.fromkeys(each.subject_cn or each.subject for each in self.signers or ()))
+
+    @property
     def is_named(self) -> bool:
         """Whether the site says which issuer it is."""
         return self.pattern is not None or self.signers is not None
@@ -76,9 +81,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Issuers:
-    """The site's profiles. Without any, every issuer counts as the site's."""
+    """The site's profiles. Without any, every issuer counts as the site's. ``among``: the names of all, where this is one of several."""
 
     profiles: tuple[Profile, ...] = (Profile(""),)
+    among: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_named(self) -> bool:
@@ -144,12 +150,12 @@ class Issuers:
 
     def like(self, certificate: Certificate) -> Issuers:
         """The profile of a certificate alone: what is of another issuer of the site says nothing of this one's."""
-        return Issuers((self.profile_of(certificate.issuer, self.signed_by(certificate)),))
+        return self._alone(self.profile_of(certificate.issuer, self.signed_by(certificate)))
 
     @property
     def each_alone(self) -> tuple[Issuers, ...]:
         """The profiles, each as a site of its own."""
-        return tuple(Issuers((profile,)) for profile in self.profiles)
+        return tuple(map(self._alone, self.profiles))
 
     def generation(self, issuer: str, signed_by: str) -> str:
         """By what certificates of one issuer are known: the profile whose authority signed them. Without one, nothing but the name of the
@@ -166,6 +172,9 @@ class Issuers:
     def signers(self) -> Iterable[Certificate]:
         """Of all profiles."""
         return (signer for profile in self.profiles for signer in profile.signers or ())
+
+    def _alone(self, profile: Profile) -> Issuers:
+        return Issuers((profile,), self.among or self.names)
 
 
 def may_sign(certificate: Certificate) -> bool:
