@@ -23,18 +23,19 @@ from .._workstation.lost_connection import may_be_off
 from .number_look import refusal_of
 from .outcomes import outcome
 
-MISTAKES = {"bad_arguments", "bad_pattern", "bad_time_zone", "missing_library"}
-"""Errors in the task or on the controller. They are the same for every workstation, and say nothing of its facts."""
+MISTAKES = {"bad_arguments", "bad_authority", "bad_pattern", "bad_time_zone", "missing_library"}
+"""Errors in the task or on the controller: the workstation was not called, and its facts stay as they were."""
 
 
 def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreachable: bool) -> dict[str, Any]:
-    """The result of ``certificate_facts`` for an audit. It is never unreachable, and has ``answered`` and the fact.
+    """The result of ``certificate_facts`` for an audit. It is never unreachable, and has ``answered`` and the fact; a mistake has neither.
 
     ``sentence`` is that with which a workstation ends that could not be audited.
     """
-    if result.get("no_workstation"):
+    is_failed = bool(result.get("failed") or result.get("unreachable"))
+    if result.get("no_workstation") or (is_failed and result["error"].problem.kind in MISTAKES):
         return dict(result)
-    if not (result.get("failed") or result.get("unreachable")):
+    if not is_failed:
         return _with_fact(result, None, at) | {"msg": found(result["ansible_facts"]["pkcs12"])}
     silent = bool(result.get("unreachable"))
     problem = result["error"].problem
@@ -43,8 +44,6 @@ def audited(result: Mapping[str, Any], host: str, at: datetime, fail_on_unreacha
     told.pop("unreachable", None)
     if fail_on_unreachable or not may_be_off(result):
         told["failed"] = True
-        if problem.kind in MISTAKES:
-            return told | {"sentence": result["msg"]}
         return told | {"sentence": Problem(code, {"host": host}, causes=(problem, Problem("earlier_facts")))}
     return told | {"warnings": [Problem(code, {"host": host}, causes=(problem,))]}
 

@@ -86,15 +86,21 @@ def test_a_workstation_that_may_be_off_is_a_result_unless_the_site_wants_it_red(
 
 @pytest.mark.parametrize(
     "problem",
-    [sample(code) for code in ("driver_answer", "wrong_computer", *sorted(MISTAKES))],
+    [sample(code) for code in ("driver_answer", "wrong_computer")],
     ids=lambda problem: problem.code,
 )
-def test_an_answer_that_is_a_failure_and_a_mistake_stay_failures(problem: Problem) -> None:
+def test_an_answer_that_is_a_failure_stays_a_failure(problem: Problem) -> None:
     told = audited(failed_result(Pkcs12Error(problem)), "ws-1", AT, fail_on_unreachable=False)
     assert (told["failed"], told["answered"]) == (True, True)
     assert fact(told)["problem"]["code"] == problem.code
     earlier = Problem("not_audited.answered", {"host": "ws-1"}, causes=(problem, Problem("earlier_facts")))
-    assert told["sentence"] == (problem if problem.kind in MISTAKES else earlier)
+    assert told["sentence"] == earlier
+
+
+@pytest.mark.parametrize("code", sorted(MISTAKES))
+def test_a_mistake_says_nothing_of_the_workstation(code: str) -> None:
+    result = failed_result(Pkcs12Error(sample(code)))
+    assert audited(result, "ws-1", AT, fail_on_unreachable=False) == result
 
 
 def test_a_defect_is_kept_without_its_text() -> None:
