@@ -32,13 +32,13 @@ class Site:
 
     def __init__(self, hospital: Hospital) -> None:
         self.hospital, self.cards = hospital, Authority.create(CARDS)
+        self.authorities = {"people": hospital.authority, "cards": self.cards}
         self.patterns = {"people": "CN=AC Personnes", "cards": f"CN={CARDS}"}
         self.store = {each: hospital.emulated(HOST).store_of(each.sid) for each in PEOPLE}
         self.expired = {each: self._plant(each, hospital.issue(each, -10)) for each in PEOPLE}
 
     def run(self, playbook: str, **variables: Any) -> Run:
-        authorities = {"people": self.hospital.authority, "cards": self.cards}
-        profiles = [self._profile(name, authority) for name, authority in authorities.items()]
+        profiles = [self._profile(name, authority) for name, authority in self.authorities.items()]
         report = {"pkcs12_report_folder": str(self.hospital.folder / "report")}
         given = {"pkcs12_issuer": "", "pkcs12_issuers": profiles, **report, **variables}
         book = f"hospital_it.pkcs12.{playbook}"
@@ -123,6 +123,36 @@ def test_what_somebody_made_counts_as_nothing(site: Site) -> None:
         KARIM: {made[KARIM]},
         PAUL: set(),
     }
+
+
+def test_a_profile_that_the_site_has_no_more_has_no_row(site: Site) -> None:
+    """Two have a card, one of them nothing else. Facts of before say what is there, and the profiles of now what that is."""
+    site.store[KARIM].elements.clear()
+    cards = {each: site.cards.issue(each.name, each.authorisation, passphrase="unused") for each in (JEANNE, KARIM)}
+    for whose, card in cards.items():
+        site.store[whose].plant(card.certificate, card.private_key)
+    site.run("audit")
+    site.run("report")
+    assert {key for key in site.report() if key[1] == "cards"} == {(each.authorisation, "cards") for each in cards}
+
+    del site.authorities["cards"]
+    of_now = {
+        (JEANNE.authorisation, "people"): ("expired", "renew"),
+        (KARIM.authorisation, "people"): ("unknown_issuer", "add_authority"),
+        (PAUL.authorisation, "people"): ("expired", "renew"),
+    }
+    for playbook in ("report", "audit", "report"):
+        assert not failed_hosts(site.run(playbook))
+        if playbook == "report":
+            assert {key: (row["status"], row["next_step"]) for key, row in site.report().items()} == of_now
+    assert site.statuses(KARIM) == {cards[KARIM].thumbprint: "unknown_issuer"}
+    assert {each["issuer_setting"] for each in cached(site.hospital, HOST)["holders"]} == {"people"}
+
+    for whose, card in cards.items():
+        del site.store[whose].elements[card.thumbprint]
+    renewed = site.run("renew")
+    done = {JEANNE.authorisation: "renewed", KARIM.authorisation: "installed", PAUL.authorisation: "renewed"}
+    assert outcomes(renewed) == {HOST: done}, renewed.stdout
 
 
 @pytest.mark.parametrize("site", [(JEANNE, KARIM)], indirect=True, ids=["two are away"])

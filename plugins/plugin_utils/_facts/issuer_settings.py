@@ -76,8 +76,7 @@ class IssuerSettings:
         bare = _account_of(entry, profile.name)
         records = [each for each in self.own if each.issuer_setting == profile.name]
         ((found, is_known),) = find_known([bare], records)
-        names = tuple(filter(profile.means, entry.issuer_names))  # of a record from before there were profiles
-        return replace(found, in_facts=entry.in_facts) if is_known else replace(bare, issuer_names=names)
+        return replace(found, in_facts=entry.in_facts) if is_known else bare
 
     def others(self, asked: Iterable[HolderEntry]) -> tuple[HolderEntry, ...]:
         """The records under other settings, without those that the task's holders continue."""
@@ -130,8 +129,9 @@ class IssuerSettings:
 
 
 def issuer_settings(site: Issuers, facts: Any) -> IssuerSettings:
-    """The profiles of a task, and what the facts from before it have under others."""
-    entries, known = _by_setting(holders_of_facts(facts)), related_by_setting(facts)
+    """The profiles of a task, and what the facts from before it have under others, where the site may have others."""
+    entries = _by_setting(by_profiles(holders_of_facts(facts), site))
+    known = {} if site.are_all else related_by_setting(facts)
     others = sorted((entries.keys() | known.keys()) - {*site.names})
     return IssuerSettings(
         site,
@@ -142,7 +142,7 @@ def issuer_settings(site: Issuers, facts: Any) -> IssuerSettings:
 
 def holders_under(facts: Any, site: Issuers) -> tuple[HolderEntry, ...]:
     """The holders whose records a task continues: those under its setting; without one, also those who have one record under another."""
-    entries = holders_of_facts(facts)
+    entries = by_profiles(holders_of_facts(facts), site)
     own = _of_all_profiles([entry for entry in entries if entry.issuer_setting in site.names])
     if site.is_named:
         return tuple(own)
@@ -151,6 +151,33 @@ def holders_under(facts: Any, site: Issuers) -> tuple[HolderEntry, ...]:
     for entry in entries:
         (several if entry in rest else rest).add(entry)
     return (*own, *(entry for entry in entries if entry not in known and entry not in several))
+
+
+def by_profiles(records: Iterable[HolderEntry], site: Issuers) -> tuple[HolderEntry, ...]:
+    """The records by the profiles of now, where these are all that the site has.
+
+    Each profile continues an older record of certificates whose issuers it means. Of a record that none continues, and whose holder has no
+    other one, the account stays.
+    """
+    found = list(records)
+    if not site.are_all:
+        return tuple(found)
+    own = {name: People(each for each in found if each.issuer_setting == name) for name in site.names}
+    gone = [each for each in found if each.issuer_setting not in site.names]
+    found = [each for each in found if each.issuer_setting in site.names]
+    for entry in gone:
+        for profile in site.profiles:
+            names = tuple(filter(profile.means, entry.issuer_names))
+            if names and entry not in own[profile.name]:
+                own[profile.name].add(entry)
+                found.append(replace(entry, issuer_setting=profile.name, issuer_names=names))
+    known = People(found)
+    for entry in gone:
+        if entry not in known:
+            known.add(entry)
+            first = site.names[0]
+            found.append(_account_of(entry, first) if entry.issuer_names else replace(entry, issuer_setting=first))
+    return tuple(found)
 
 
 def _of_all_profiles(entries: Sequence[HolderEntry]) -> Sequence[HolderEntry]:
@@ -185,7 +212,7 @@ def listed_under(
     Who has a record that this setting continues needs no other, nor who has any while the report is without a setting. Beside such
     a record, one of somebody who never had a certificate there says nothing; ``every``: it is listed all the same.
     """
-    groups = _by_setting(earlier)
+    groups = _by_setting(by_profiles(earlier, site))
     mine = [replace(entry, issuer_setting=site.names[0]) for entry in asked]
     own = [find_known(mine, groups.get(name, ())) for name in site.names]
     others = [find_known(mine, groups[name]) for name in sorted(groups) if name not in site.names]

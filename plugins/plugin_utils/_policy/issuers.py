@@ -97,6 +97,11 @@ class Issuers:
         return "issuer" if all(map(_is_of_issuer, self.profiles)) else "issuers"
 
     @property
+    def are_all(self) -> bool:
+        """Whether the site has no others: ``issuers`` names all of them, while ``issuer`` may be that of one of several runs."""
+        return self.setting == "issuers"
+
+    @property
     def is_verified(self) -> bool:
         """Whether the site has named the signers of each profile."""
         return all(each.signers is not None for each in self.profiles)
@@ -122,8 +127,8 @@ class Issuers:
         if signed_by == SELF_SIGNED:
             return Answer.SELF_SIGNED
         is_signed = any(each.accepts(issuer, signed_by) for each in self.profiles)
-        of_another = bool(setting) and setting not in self.names and not self.means(issuer) and _found(setting, issuer)
-        if is_signed or of_another:
+        may_be_of_another = bool(setting) and setting not in self.names and not self.are_all
+        if is_signed or (may_be_of_another and not self.means(issuer) and _found(setting, issuer)):
             return Answer.SIGNED
         is_older = signed_by == NOT_ASKED and any(each.fits(issuer) for each in self.profiles if each.signers)
         return Answer.NOT_ASKED if is_older else Answer.NOT_KNOWN
@@ -147,6 +152,10 @@ class Issuers:
         accepting = (each for each in self.profiles if each.accepts(issuer, signed_by))
         meant = (each for each in self.profiles if each.means(issuer))
         return next(accepting, None) or next(meant, None) or self.profiles[0]
+
+    def setting_of(self, setting: str, issuer: str, signed_by: str) -> str:
+        """The setting of a certificate's record now. ``setting``: that of its facts, perhaps of a profile that is gone."""
+        return self.profile_of(issuer, signed_by).name if self.are_all and setting not in self.names else setting
 
     def like(self, certificate: Certificate) -> Issuers:
         """The profile of a certificate alone: what is of another issuer of the site says nothing of this one's."""

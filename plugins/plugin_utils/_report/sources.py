@@ -15,7 +15,7 @@ from .._facts.codec import Mismatch, from_map
 from .._facts.history import holders_of_facts
 from .._facts.holder_entries import VARIABLE, check_holders
 from .._facts.holders import HolderEntry, parse_day, parse_holder
-from .._facts.issuer_settings import listed_under
+from .._facts.issuer_settings import by_profiles, listed_under
 from .._facts.leavers import LEAVERS, leavers_in
 from .._facts.schema import (
     SCHEMA,
@@ -71,17 +71,26 @@ def host_of(name: str, variables: Mapping[str, Any], site: Issuers = Issuers()) 
     """
     cached = variables.get("ansible_facts") or {}
     facts = cached.get("pkcs12")
-    host = _by_facts(name, facts, cached)
+    host = _by_profiles(_by_facts(name, facts, cached), site)
     try:
         entries = entries_of(name, variables)
         leavers_in(usable(variables.get(LEAVERS)))
     except Pkcs12Error as refusal:
-        known = holders_of_facts(facts)
+        known = by_profiles(holders_of_facts(facts), site)
         problem = Problem(f"{VARIABLES}.workstation", causes=(refusal.problem,))
         return replace(host, entries=known, problem=problem, refusal=refusal, reached=not host.problem)
     if not host.facts_at:
         return replace(host, entries=tuple(replace(entry, issuer_setting=site.names[0]) for entry in entries))
     return replace(host, entries=listed_under(entries, holders_of_facts(facts), site))
+
+
+def _by_profiles(host: Host, site: Issuers) -> Host:
+    """The same by the profiles of now: facts and earlier reports may be older."""
+    records = (
+        replace(each, issuer_setting=site.setting_of(each.issuer_setting, each.issuer, each.signed_by))
+        for each in host.certificates
+    )
+    return replace(host, entries=by_profiles(host.entries, site), certificates=tuple(records))
 
 
 def usable(value: Any) -> Any:
@@ -240,7 +249,7 @@ def merged(
     """
     hosts = {host.name: host for host in inventory}
     named = set(hosts)
-    for other in earlier:
+    for other in (_by_profiles(each, site) for each in earlier):
         known = hosts.get(other.name)
         hosts[other.name] = other if known is None else _newest(known, other, known.name in named, site)
     return tuple(hosts[name] for name in sorted(hosts))

@@ -19,6 +19,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, resolve_accounts
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import (
     People,
+    by_profiles,
     holders_under,
     issuer_settings,
     known_holders,
@@ -28,6 +29,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_s
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.selection import Selection
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import (
     Issuers,
+    Profile,
     issuers_of_pattern,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject, index_holders
@@ -272,3 +274,30 @@ def test_of_two_people_one_may_be_unknown_to_the_sites_setting_and_every_row_may
     assert rows == [(HOLDER, OURS, True), (OTHER, OURS, False)]
     every = listed_under([JEANNE], [IN_OURS, NEVER], issuers_of_pattern(OURS), every=True)
     assert [each.issuer_setting for each in every] == [OURS, SLIP]
+
+
+PROFILES = Issuers((Profile("people", OURS), Profile("cards", THEIRS)))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now"),
+    [
+        # The issuers of a record say whose it is now; who never had a certificate is the first one's.
+        ([account("", f"{OURS} 1", f"{THEIRS} 1")], {"people": (f"{OURS} 1",), "cards": (f"{THEIRS} 1",)}),
+        ([account("CN=AC", f"{THEIRS} 1")], {"cards": (f"{THEIRS} 1",)}),
+        ([account("gone")], {"people": ()}),
+        # One of issuers that the site has no more leaves the account alone, where nothing else has it.
+        ([account("gone", "CN=Gone")], {"people": ()}),
+        ([account("gone", "CN=Gone"), account("cards", f"{THEIRS} 1")], {"cards": (f"{THEIRS} 1",)}),
+        # Nobody has two records of one profile.
+        ([account("gone", f"{OURS} 1"), account("people", f"{OURS} 2")], {"people": (f"{OURS} 2",)}),
+    ],
+)
+def test_profiles_are_all_that_a_site_has(earlier: list[HolderEntry], now: dict[str, tuple[str, ...]]) -> None:
+    found = by_profiles([replace(each, outcome="failed") for each in earlier], PROFILES)
+    assert [(each.issuer_setting, each.issuer_names) for each in found] == [*now.items()]
+    assert all(each.owner_sid == SID for each in found)
+    assert [each.outcome for each in found] == [None if earlier == [account("gone", "CN=Gone")] else "failed"] * len(
+        now
+    )
+    assert by_profiles(earlier, issuers_of_pattern(OURS)) == tuple(earlier)  # it may be one of several runs
