@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,19 @@ def run_with(hospital: Hospital, playbook: str, *options: str, **profile: str) -
     return play(hospital, f"hospital_it.pkcs12.{playbook}", "-e", json.dumps(given), *options, environment=environment)
 
 
+def not_verified_in_the_report_of(hospital: Hospital, run: Run) -> list[list[str]]:
+    """Of which profiles the JSON, the page and the Markdown of a report say that nobody has named their authority."""
+    path = hospital.folder / "r" / "pkcs12-compliance.json"
+    (made,) = run.of("compliance_report")
+    texts = (path.with_suffix(".html").read_text(encoding="utf-8"), re.sub(r"\\(.)", r"\1", made.result["markdown"]))
+    in_words = [[each for each in all_told(text) if each.code == "issuer_not_verified.profiles"] for text in texts]
+    values = [each["values"] for each in json.loads(path.read_text(encoding="utf-8"))["unverified_issuers"]]
+    return [
+        [name for each in values for name in each["profiles"]],
+        *([each.values["profiles"] for each in found] for found in in_words),
+    ]
+
+
 def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> None:
     people = new_site.folder / "people.pem"
     people.write_bytes(new_site.authority.issuing.public_bytes(Encoding.PEM))
@@ -223,6 +237,7 @@ def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> No
         found = run_with(new_site, playbook)
         assert [each.code for each in told_in(found, "issuer_not_verified")] == ["issuer_not_verified.profiles"]
         assert not told_in(found, "issuers_not_known")
+    assert not_verified_in_the_report_of(new_site, found) == [["people"]] * 3
     # The last facts are from before the authority: nobody is said to have access, or a certificate of an unknown issuer.
     early = run_with(new_site, "report", authority=str(people))
     assert [each.values["count"] for each in told_in(early, "audit_again")] == ["2"]
@@ -232,6 +247,7 @@ def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> No
     for playbook in ("check", "audit", "report"):
         found = run_with(new_site, playbook, authority=str(people))
         assert not told_in(found, "issuer_not_verified")
+        assert playbook != "report" or not_verified_in_the_report_of(new_site, found) == [[]] * 3
         (once,) = told_in(found, "issuers_not_known")
         (named,) = once.causes
         assert (once.values["count"], named.values["issuer"].split(",")[0]) == ("2", "CN=AC Personnes")

@@ -325,6 +325,7 @@ class Report:
     """The report. Its rows are sorted, so that equal facts make equal files. ``changes`` is None without an earlier report.
 
     ``unmatched_issuers``: whose certificates there are, if the pattern that looks for those of nobody matches none at any workstation.
+    ``unverified_issuers``: that the site has named no authority, with what to do; empty where it has, for each profile.
     ``register``: not in the JSON, because it has addresses of mail and where people are.
     """
 
@@ -339,4 +340,5 @@ class Report:
     exceptions: tuple[ExceptionRow, ...] = ()
     revocation_lists: tuple[CrlRow, ...] = ()
     unmatched_issuers: tuple[str, ...] = ()
+    unverified_issuers: tuple[Problem, ...] = ()
     register: Register = field(default=Register(), compare=False)

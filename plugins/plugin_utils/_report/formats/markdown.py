@@ -122,6 +122,8 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
         yield "text.without_holders", escaped(empty)
     if blind := unsearched(report, say):
         yield "without_holder", escaped(blind)
+    for each in report.unverified_issuers:
+        yield "column.issuer", escaped(say.told.of(each))
     if found.first_end:
         yield "text.first_end", say.day(found.first_end)
     if report.parameters.query:
