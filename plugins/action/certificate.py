@@ -25,6 +25,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_iss
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.diff import run_diff
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leaving import KnowsRetired, folders_of
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import accounts_in_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
     CHANGE_OPTIONS,
     RunContext,
@@ -113,9 +114,10 @@ class ActionModule(KnowsRetired, Pkcs12Action):
             options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
         )
         notes = self.notes(task.check_mode, *folders_of(options)) if options["state"] == "present" else NO_NOTES
-        state = state_of(
-            options, entry, RunContext(task.check_mode, task.host, task.job, unusable, entries, notes, site)
-        )
+        context = RunContext(task.check_mode, task.host, task.job, unusable, entries, notes, site)
+        if options["state"] == "present":
+            context = replace(context, accounts=accounts_in_inventory(self, [entry], site, calendar.day(now())))
+        state = state_of(options, entry, context)
         state.check(now())
         run = run_tasks([HolderTask(entry, state)], self.drivers.inventory([entry.user]), self.drivers, now)
         scope = facts_scope(run, entries, site, calendar, task.facts)

@@ -62,7 +62,10 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.leav
     this_job,
     who_leaves,
 )
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import shared_in_inventory
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import (
+    accounts_in_inventory,
+    shared_in_inventory,
+)
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
     CHANGE_OPTIONS,
     RunContext,
@@ -160,6 +163,7 @@ class ActionModule(KnowsRetired, WithPassphraseFiles):
         else:
             numbers = [entry.person.authorisation for entry in entries]
             options = {**options, "passphrases": self.all_passphrases(options, numbers)}
+            context = replace(context, accounts=accounts_in_inventory(self, entries, site, calendar.day(now())))
             tasks = holder_tasks(options, entries, context, now(), shared_in_inventory(self, entries))
             try:
                 inventory = self.drivers.inventory([entry.user for entry in entries])

@@ -35,10 +35,12 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders 
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_advice import of_stores
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuers import issuer_finding
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.shared_accounts import account_findings
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
     ISSUER_OPTIONS,
     issuers_of,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import accounts_in_inventory
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.options import (
     check_duplicates,
     has_password,
@@ -110,7 +112,7 @@ class ActionModule(Pkcs12Action):
         entries = [entry for entry in listed if not entry.has_left(today)]
         check_duplicates(entries)
         passwords = task.options["holder_passwords"]
-        accounts = [entry.user for entry in entries if has_password(passwords, entry, entries)]
+        with_password = [entry.user for entry in entries if has_password(passwords, entry, entries)]
         nobody = no_holders(task.host) if FROM_SITE in self._task.args and self.variable(VARIABLE) is None else ()
         try:
             inventory = self.drivers.read_inventory([entry.user for entry in entries])
@@ -119,6 +121,7 @@ class ActionModule(Pkcs12Action):
         computer = computer_finding(self.drivers.expected_computer(), inventory)
         if computer.severity is Severity.ERROR:
             return preflight_result(inventory.computer, (computer, *nobody))
+        accounts = accounts_in_inventory(self, entries, site, today)
         issuer = issuer_finding(inventory, entries, site)
         others = [("", self.variable(REGISTER_HOLDERS))]
         numbers = {*self.of_all_hosts(VARIABLE, numbers_of, "comparison"), *numbers_of(others)}
@@ -131,7 +134,8 @@ class ActionModule(Pkcs12Action):
         findings = (
             computer,
             spnego_finding(installed("pyspnego")),
-            *preflight(inventory, now(), accounts),
+            *preflight(inventory, now(), with_password),
+            *account_findings(inventory, entries, accounts),
             issuer,
             *date_findings(listed, today),
         )

@@ -65,6 +65,15 @@ RUN_SETTINGS = (
         "check, enrol, renew, renew_due, retire, audit",
     ),
     RunSetting(
+        "pkcs12_shared_accounts",
+        "list of str",
+        "",
+        "Windows accounts that several people use, each by its full name. Of any other account that the inventory gives to two people, "
+        "nobody gets a first certificate there.",
+        Where.WORKSTATION,
+        "check, enrol, renew, renew_due",
+    ),
+    RunSetting(
         "pkcs12_confirm_removal",
         "bool",
         "false",

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from .._policy.names import has_name, normalized_text, number_key
 from .holder_entries import entries_in
@@ -74,19 +74,30 @@ Shared = Mapping[str, SharedNumber]
 
 def shared_numbers(listed: Iterable[Listed]) -> dict[str, SharedNumber]:
     """The numbers that any two of these names share who are not one person's."""
-    by_number: dict[str, list[list[Listed]]] = {}
+    by_number: dict[str, list[Listed]] = {}
     for each in listed:
-        people = by_number.setdefault(number_key(each.number), [])
-        own = next((person for person in people if all(map(each.is_person_of, person))), None)
+        by_number.setdefault(number_key(each.number), []).append(each)
+    people = {key: by_person(found, Listed.is_person_of) for key, found in by_number.items()}
+    return {
+        key: SharedNumber(found[0][0].number.strip(), tuple(Person(tuple(each)) for each in found))
+        for key, found in people.items()
+        if len(found) > 1
+    }
+
+
+EntryT = TypeVar("EntryT")
+
+
+def by_person(entries: Iterable[EntryT], is_one: Callable[[EntryT, EntryT], bool]) -> list[list[EntryT]]:
+    """The entries of each person, in their order. ``is_one``: whether two entries are one person's."""
+    people: list[list[EntryT]] = []
+    for each in entries:
+        own = next((person for person in people if all(is_one(each, other) for other in person)), None)
         if own is None:
             people.append([each])
         else:
             own.append(each)
-    return {
-        key: SharedNumber(people[0][0].number.strip(), tuple(Person(tuple(each)) for each in people))
-        for key, people in by_number.items()
-        if len(people) > 1
-    }
+    return people
 
 
 def listed_in(host: str, given: Any) -> Iterable[Listed]:

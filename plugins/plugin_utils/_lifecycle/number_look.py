@@ -1,19 +1,35 @@
 # SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to the collection hospital_it.pkcs12.
-"""The look for numbers that the inventory has for two people, once for all tasks of a run, and what is said to each of these people."""
+"""The looks for numbers and accounts that the inventory has for two people, once for all tasks of a run, and what is said to them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date
 from typing import Any, Protocol
 
 from .._errors import Pkcs12Error, Problem
 from .._facts.codec import from_map, to_map
-from .._facts.holder_entries import VARIABLE
+from .._facts.holder_entries import VARIABLE, entries_in
 from .._facts.holders import HolderEntry
+from .._facts.leavers import LEAVERS, gone, leavers_in
+from .._facts.shared_accounts import (
+    SETTING,
+    AccountRow,
+    Accounts,
+    account_rows_as,
+    account_rows_in,
+    of_two_people,
+    shared_problem,
+)
 from .._facts.shared_numbers import Person, Shared, SharedNumber, listed_as, listed_in, shared_by, shared_numbers
+from .._policy.accounts import full_names
+from .._policy.issuers import Issuers
 from .._policy.names import number_key
+from .._policy.subject import ExpectedSubject
+from .transaction import HolderStore
 
 
 class OfAllHosts(Protocol):
@@ -22,6 +38,9 @@ class OfAllHosts(Protocol):
     @property
     def host(self) -> str:
         """The inventory's name of the host."""
+
+    def variable(self, name: str) -> Any:
+        """A variable of the host; None where it is not set. Raises ``Pkcs12Error``."""
 
     def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "") -> Any:
         """What ``make`` makes of a variable of all hosts, once in a run; ``what`` tells two apart."""
@@ -36,6 +55,39 @@ def shared_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry]) -> S
 
     found = [from_map(SharedNumber, each) for each in action.of_all_hosts(VARIABLE, look)]
     return shared_numbers(listed_as(action.host, entries)) | {number_key(each.number): each for each in found}
+
+
+def accounts_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry], site: Issuers, today: date) -> Accounts:
+    """Who has which account: in ``pkcs12_holders`` of all hosts that can be read, and among the entries of a task. Who has left has none.
+
+    Raises ``Pkcs12Error`` (``bad_arguments``) where the setting does not name accounts.
+    """
+
+    def look(by_host: Iterator[tuple[str, Any]]) -> list[dict[str, Any]]:
+        hosts = list(by_host)
+        left = gone((entry for _host, given in hosts for entry in entries_in(given)), today)
+        rows = (row for host, given in hosts for row in account_rows_in(host, given))
+        return [to_map(each) for each in of_two_people(rows, left)]
+
+    left: frozenset[str] = frozenset()
+    with suppress(Pkcs12Error):  # the task that has to use it says what is wrong with it
+        left = frozenset(map(number_key, leavers_in(action.variable(LEAVERS))))
+    found = (from_map(AccountRow, each) for each in action.of_all_hosts(VARIABLE, look, "accounts"))
+    others = (row for row in found if number_key(row.who.number) not in left)
+    rows = tuple(dict.fromkeys((*account_rows_as(action.host, entries), *others)))
+    return Accounts(action.host, rows, full_names(action.variable(f"pkcs12_{SETTING}"), SETTING), site)
+
+
+def check_own_account(holder: HolderStore, person: ExpectedSubject, accounts: Accounts) -> None:
+    """Refuses the first key of a person in an account that the inventory gives to somebody else, too, and that the site does not name.
+
+    Raises ``Pkcs12Error``: ``shared_account``.
+    """
+    sid, inventory = holder.owner.sid, holder.inventory
+    if accounts.is_there(holder.store, person) or not accounts.has_others(sid, inventory, person):
+        return
+    if not accounts.is_shared(sid, inventory):
+        raise Pkcs12Error(shared_problem("shared_account", sid, inventory, accounts))
 
 
 def check_own_number(entry: HolderEntry, shared: Shared) -> None:

@@ -21,6 +21,7 @@ from .._errors import Pkcs12Error, Problem
 from .._facts.holders import HolderEntry
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.schema import KeyId
+from .._facts.shared_accounts import Accounts
 from .._facts.shared_numbers import Shared, shared_by
 from .._policy.accounts import account_key
 from .._policy.bundles import BundleFolder, bundle_folder, bundle_folders
@@ -58,7 +59,7 @@ CHANGE_OPTIONS: Mapping[str, Mapping[str, Any]] = {
 class RunContext:
     """How the task runs. ``host`` is the inventory's name, ``job`` the number of an AWX job, ``unusable`` see ``PresentOptions``.
 
-    ``entries``: all holders of the workstation. ``notes``: of those who are retired. ``site``: its issuers.
+    ``entries``: all holders of the workstation. ``notes``: of those who are retired. ``site``: its issuers. ``accounts``: whose they are.
     """
 
     check_mode: bool
@@ -68,6 +69,7 @@ class RunContext:
     entries: tuple[HolderEntry, ...] = ()
     notes: Notes = NO_NOTES
     site: Issuers = field(default_factory=Issuers)
+    accounts: Accounts = field(default_factory=Accounts)
 
 
 def state_of(
@@ -122,6 +124,7 @@ def _present(options: Mapping[str, Any], entry: HolderEntry, context: RunContext
         portal=_portal(options["portal_url"]),
         others=tuple(each for each in context.entries if each.key != entry.key),
         site=context.site,
+        accounts=context.accounts,
     )
 
 

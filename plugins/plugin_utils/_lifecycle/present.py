@@ -16,6 +16,7 @@ from .._crypto.store import CertificateStore, KeyResult, StoreCertificate
 from .._errors import Pkcs12Error, Problem
 from .._facts.holders import HolderEntry
 from .._facts.schema import CURRENT_USER, KeyId
+from .._facts.shared_accounts import Accounts
 from .._policy.bundles import BundleFolder
 from .._policy.held import signed_for
 from .._policy.issuers import Issuers
@@ -28,6 +29,7 @@ from .._policy.validity import Calendar, best_certificate, status_in_time
 from .._workstation.failures import SIGNING_ERRORS
 from .._workstation.protocol import TOLERATED_SKEW, Drivers
 from .issuer_check import check_issuer
+from .number_look import check_own_account
 from .other_number import check_no_other_number
 from .transaction import (
     ExecutionOptions,
@@ -54,7 +56,7 @@ class PresentOptions:
     """``state: present`` for one holder, without the bundle. ``unusable``: keys that did not sign in the last attempt.
 
     ``portal``: address of the portal that has to accept a certificate before older ones are superseded, or None.
-    ``others``: the other holders of the workstation. ``site``: its issuers.
+    ``others``: the other holders of the workstation. ``site``: its issuers. ``accounts``: whom the inventory gives them to.
     """
 
     person: ExpectedSubject
@@ -68,6 +70,7 @@ class PresentOptions:
     portal: str | None = None
     others: tuple[HolderEntry, ...] = ()
     site: Issuers = field(default_factory=Issuers)
+    accounts: Accounts = field(default_factory=Accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ def _install(options: PresentOptions, bundle: Bundle, drivers: Drivers, holder: 
     _check_clock(bundle, holder)
     is_meant = partial(options.site.are_generations, new=bundle.leaf)
     check_no_other_number(holder, options.person, options.others, options.site, is_meant)
+    check_own_account(holder, options.person, options.accounts)
     old = predecessors(holder.store, bundle.leaf, options.person, options.policy, options.site)
     desired = DesiredCertificate(
         bundle.leaf, bundle.chain if options.chain else (), options.friendly_name, options.prove, options.portal

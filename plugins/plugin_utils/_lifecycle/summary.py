@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from .._errors import Problem
+from .._facts.shared_accounts import SUBJECT, setting_line
 from .._workstation.connection_causes import OF_THE_NETWORK
 from .._workstation.findings import unread_problem
 from .._workstation.preflight import RECEIVER, Severity
@@ -79,6 +80,7 @@ def summary(
             *map(tell, _without_holders(rows, listed or {})),
             *map(tell, advice),
             *map(tell, _not_proven(results)),
+            *map(tell, _shared_accounts(results)),
             *_bundles(rows, tell),
             *_differences(results, tell),
             *_verdicts(results, tell),
@@ -216,6 +218,19 @@ def _not_proven(results: Mapping[str, Result | None]) -> Iterator[Problem]:
     )
     if found:
         yield Problem("summary.ntlm_over_http", {"count": len(found), "hosts": found})
+
+
+def _shared_accounts(results: Mapping[str, Result | None]) -> Iterator[Problem]:
+    """The accounts of several people that a check has found, with the line that names them all, and those that the site names already."""
+    found = [
+        each
+        for result in results.values()
+        for each in (result or {}).get("findings") or ()
+        if each.get("subject") == SUBJECT
+    ]
+    if new := {each["account"] for each in found if each["severity"] != Severity.OK.value}:
+        line = setting_line(each["account"] for each in found)
+        yield Problem("summary.shared_accounts", {"count": len(new), "line": line})
 
 
 def _rows_for_somebody(rows: Iterable[SummaryRow], tell: Tell) -> Iterator[str]:

@@ -48,6 +48,26 @@ def account_key(account: object) -> str:
     return normalized_text(_meant(account or ""))
 
 
+FULL_NAME = re.compile(r"[^\\@*?\[\]]+\\[^\\@*?\[\]]+|[^\\@*?\[\]]+@[^\\@*?\[\]]+|S(-\d+){3,}", re.IGNORECASE)
+"""An account that is one and the same at every workstation: of a domain or a computer, a UPN, or a SID. Windows allows none of ``*?[]``."""
+
+
+def full_names(given: object, setting: str) -> tuple[str, ...]:
+    """The accounts in a setting that names them one by one; none where it is empty.
+
+    Raises ``Pkcs12Error`` (``bad_arguments``) for what is no list of full names: a yes, a pattern, an account without its domain.
+    """
+    if given is None or given == "":
+        return ()
+    if not isinstance(given, (list, tuple)):
+        raise Pkcs12Error(Problem("bad_arguments.no_full_accounts", {"given": f"{given!s:.60}"}, setting))
+    found = tuple(account_of(each, setting) for each in given)
+    for each in found:
+        if not FULL_NAME.fullmatch(each) or each.startswith(".\\"):
+            raise Pkcs12Error(Problem("bad_arguments.no_full_accounts", {"given": f"{each:.60}"}, setting))
+    return found
+
+
 def _meant(given: object) -> str:
     text = unicodedata.normalize("NFC", str(given)).strip()
     if "\\" in text or "@" in text:

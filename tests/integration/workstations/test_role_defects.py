@@ -84,10 +84,11 @@ def passphrases(hospital: Hospital, variables: Json) -> Json:
 
 
 def edit_inventory(hospital: Hospital) -> None:
-    """Two servers that are no workstations, one with a holder."""
+    """Two servers that are no workstations, one with a holder; and the site knows the account of the ward."""
     inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
     odd = [{"name": "Odd", "authorisation": "T7", "user": "odd"}]
     servers = {LINUX: {"ansible_connection": "local"}, ODD: {"ansible_connection": "local", "pkcs12_holders": odd}}
+    inventory["all"]["children"]["workstations"]["hosts"][SHARED]["pkcs12_shared_accounts"] = [SHARED_ANNE.account]
     inventory["all"]["children"]["servers"] = {"hosts": servers}
     hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
 
