@@ -26,7 +26,7 @@ NEVER = {
     # these are findings
     "workstation_info": {
         *("constrained_language", "secondary_logon", "no_debug_privilege", "store_unread", "force_key_protection"),
-        *("unencrypted_connection", "unverified_workstation", "logged_password"),
+        *("unencrypted_connection", "unverified_workstation", "logged_password", "shared_account"),
     },
     # Its one step is "connect", which no plan of it has beside another.
     "portal_info": {

@@ -75,6 +75,10 @@ class Accounts:
             return any(person.is_named_in(each.certificate) for each in signed_in(store, self.site))
         return any(signed_for(store, self.site, person))
 
+    def places_at(self, sid: str, inventory: Inventory) -> tuple[Problem, ...]:
+        """The same people, each with the workstations whose entries say so."""
+        return tuple(map(_place, self.people_at(sid, inventory)))
+
     def _is_at(self, row: AccountRow, sid: str, inventory: Inventory) -> bool:
         """By the SID where this workstation was asked for the text of the entry, else by the text."""
         key, is_here = account_key(row.account), row.who.host == self.host
@@ -124,15 +128,9 @@ def account_findings(inventory: Inventory, entries: Sequence[HolderEntry], accou
     for of_one in by_person(account_rows_as(accounts.host, entries), AccountRow.is_person_of):
         own = dict.fromkeys(sids[row.account] for row in of_one if row.account in sids)
         if len(own) > 1:
-            names = tuple(_name(sid, inventory) for sid in own)
-            problem = Problem("two_accounts", {"name": _label(of_one), "accounts": names})
+            names = tuple(account_name(sid, inventory) for sid in own)
+            problem = Problem("finding.two_accounts", {"name": _label(of_one), "accounts": names})
             yield Finding("two_accounts", Severity.WARNING, problem)
-
-
-def shared_problem(code: str, sid: str, inventory: Inventory, accounts: Accounts) -> Problem:
-    """That the inventory gives an account to several people, and who they are."""
-    places = tuple(map(_place, accounts.people_at(sid, inventory)))
-    return Problem(code, {"account": _name(sid, inventory)}, SETTING, places)
 
 
 def setting_line(accounts: Iterable[str]) -> str:
@@ -143,13 +141,14 @@ def setting_line(accounts: Iterable[str]) -> str:
 
 def _shared_finding(sid: str, here: Iterable[ExpectedSubject], inventory: Inventory, accounts: Accounts) -> Finding:
     """An error where somebody of this workstation would be refused."""
-    name, profile = _name(sid, inventory), inventory.profile(sid)
+    name, profile = account_name(sid, inventory), inventory.profile(sid)
     if accounts.is_shared(sid, inventory):
         return Finding(SUBJECT, Severity.OK, Problem("finding.account_shared", {"account": name}, SETTING), name)
     store = parse_store(profile.my) if profile else None
     are_there = all(store is not None and accounts.is_there(store, each) for each in here)
     severity = Severity.WARNING if are_there else Severity.ERROR
-    return Finding(SUBJECT, severity, shared_problem("shared_account.check", sid, inventory, accounts), name)
+    problem = Problem("shared_account.check", {"account": name}, SETTING, accounts.places_at(sid, inventory))
+    return Finding(SUBJECT, severity, problem, name)
 
 
 def _names(sid: str, inventory: Inventory, is_here: bool) -> set[str]:
@@ -157,7 +156,7 @@ def _names(sid: str, inventory: Inventory, is_here: bool) -> set[str]:
 
     A name without a domain in an entry of another workstation is that of an account there, unless this one is of the domain.
     """
-    name = _name(sid, inventory)
+    name = account_name(sid, inventory)
     domain, _backslash, login = name.rpartition("\\")
     names = {sid, name}
     if is_here or domain.casefold() != inventory.computer.casefold():
@@ -165,7 +164,7 @@ def _names(sid: str, inventory: Inventory, is_here: bool) -> set[str]:
     return set(map(account_key, names))
 
 
-def _name(sid: str, inventory: Inventory) -> str:
+def account_name(sid: str, inventory: Inventory) -> str:
     """The full name of an account; its SID where Windows knows none."""
     return next((each.name for each in inventory.accounts if each.sid == sid and each.name), sid)
 

@@ -19,10 +19,10 @@ from .._facts.shared_accounts import (
     SETTING,
     AccountRow,
     Accounts,
+    account_name,
     account_rows_as,
     account_rows_in,
     of_two_people,
-    shared_problem,
 )
 from .._facts.shared_numbers import Person, Shared, SharedNumber, listed_as, listed_in, shared_by, shared_numbers
 from .._policy.accounts import full_names
@@ -87,7 +87,8 @@ def check_own_account(holder: HolderStore, person: ExpectedSubject, accounts: Ac
     if accounts.is_there(holder.store, person) or not accounts.has_others(sid, inventory, person):
         return
     if not accounts.is_shared(sid, inventory):
-        raise Pkcs12Error(shared_problem("shared_account", sid, inventory, accounts))
+        values = {"account": account_name(sid, inventory)}
+        raise Pkcs12Error(Problem("shared_account", values, SETTING, accounts.places_at(sid, inventory)))
 
 
 def check_own_number(entry: HolderEntry, shared: Shared) -> None:
