@@ -158,9 +158,11 @@ def _names(sid: str, inventory: Inventory, is_here: bool) -> set[str]:
     """
     name = account_name(sid, inventory)
     domain, _backslash, login = name.rpartition("\\")
-    names = {sid, name}
-    if is_here or domain.casefold() != inventory.computer.casefold():
+    names, is_local = {sid, name}, domain.casefold() == inventory.computer.casefold()
+    if is_here or not is_local:
         names |= {login, *(each.asked for each in inventory.accounts if each.sid == sid)}
+    if is_here and is_local:
+        names.add(f".\\{login}")
     return set(map(account_key, names))
 
 
