@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An impostor that answers for a workstation's name, with a self-signed certificate of its own, gets nothing that opens anything.
 
-The cure is tried beside it: the workstation's own self-signed certificate, collected once, as the file of authorities of its connection.
+The cures are tried beside it: the workstation's own self-signed certificate, collected once, as the file of authorities of its connection;
+and Kerberos over http, which needs no certificate.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,12 @@ import yaml
 from integration.plays import failed_hosts, holder, outcomes, row
 from integration.wiretap import tap
 from lab.authority.authority import self_signed_server
-from lab.hospital import CONNECTION_ACCOUNT, Hospital
+from lab.hospital import CONNECTION_ACCOUNT, CONNECTION_UPN, Hospital
+from lab.kdc import REALM, Kdc, kerberos
 from lab.manifest import Manifest
 from lab.people import JEANNE, Desk, Seat
 from lab.playbook import Run, play
-from lab.winrm import Listener, Tls
+from lab.winrm import Access, Listener, Tls
 from lab.workstation_interface import AuthMethod
 
 CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL)
@@ -36,6 +38,13 @@ PSRP = {"ansible_connection": "psrp", "ansible_psrp_protocol": "https", "ansible
 IGNORED = {"winrm": "ansible_winrm_server_cert_validation", "psrp": "ansible_psrp_cert_validation"}
 TRUST = {"winrm": "ansible_winrm_ca_trust_path", "psrp": "ansible_psrp_ca_cert"}
 NAMED = "pkcs12_unverified_workstations"
+TICKET = {
+    "ansible_winrm_transport": "kerberos",
+    "ansible_psrp_auth": "kerberos",
+    "ansible_winrm_kinit_env_vars": ["KRB5_CONFIG"],
+}
+SERVICE = CONNECTION_UPN.partition("@")[0]
+HTTP = {"ansible_winrm_scheme": "http", "ansible_psrp_protocol": "http"}
 Json = dict[str, Any]
 
 
@@ -59,6 +68,16 @@ TAKEN = {"ws-named": ignoring("winrm", **{NAMED: ["ws-named"]})}
 """The site takes the risk."""
 MEMBER = "ws-member"
 """NTLM over http, and a setting that names nobody."""
+TICKETS = {"ws-winrm-ticket": "winrm", "ws-psrp-ticket": "psrp"}
+"""Kerberos over http, and a setting that names nobody: only the workstation has the key of its tickets."""
+RELAYED = {"ws-winrm-relayed": "winrm", "ws-psrp-relayed": "psrp"}
+"""Kerberos over https with a certificate that nobody checks, as of somebody who hands the ticket on to the workstation and reads along."""
+HERE = (*REFUSED, *CHECKED, *OWN, *TAKEN, MEMBER, *((*TICKETS, *RELAYED) if kerberos() else ()))
+
+
+def with_kdc(names: Iterable[str]) -> list[Any]:
+    """Workstations that answer only where this machine has a KDC."""
+    return [pytest.param(name, marks=pytest.mark.kerberos) for name in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +94,54 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     with ExitStack() as running:
         patches = running.enter_context(pytest.MonkeyPatch.context())
         folder = tmp_path_factory.mktemp("receivers")
-        desks = [Desk(name, (Seat(JEANNE),)) for name in (*REFUSED, *CHECKED, *OWN, *TAKEN, MEMBER)]
+        desks = [Desk(name, (Seat(JEANNE),)) for name in HERE]
         hospital = running.enter_context(Hospital(folder, desks))
         inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
         hosts, shared = inventory["all"]["children"]["workstations"]["hosts"], inventory["all"]["vars"]
         password = shared["ansible_password"]
+        kdc = running.enter_context(Kdc({SERVICE: password})) if kerberos() else None
         for name in [each for each in shared if each.startswith("ansible_")]:
             del shared[name]
         for desk in desks:
             hosts[desk.name].pop(NAMED)
-            hosts[desk.name] |= connection(desk.name, hospital, running, folder)
             hosts[desk.name] |= {"ansible_password": password, "ansible_user": CONNECTION_ACCOUNT}
+            hosts[desk.name] |= connection(desk.name, hospital, running, folder, kdc)
             tap(patches, hospital.workstations[desk.name], lambda sent, at=desk.name: hear(secrets[at], sent))
         hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
         books = {"check": ("check",), "checked": ("enrol", "--check"), "enrol": ("enrol",), "audit": ("audit",)}
         runs = {
-            name: play(hospital, f"hospital_it.pkcs12.{book}", "--forks=4", *more)
+            name: play(
+                hospital, f"hospital_it.pkcs12.{book}", "--forks=4", *more, environment=kdc.environment if kdc else {}
+            )
             for name, (book, *more) in books.items()
         }
         yield Played(runs, secrets)
 
 
-def connection(name: str, hospital: Hospital, running: ExitStack, folder: Path) -> Json:
+def connection(name: str, hospital: Hospital, running: ExitStack, folder: Path, kdc: Kdc | None) -> Json:
     """A listener before this workstation, and the variables that lead to it."""
     offered, collected = self_signed_server("localhost"), folder / f"{name}.pem"
     meant = offered if name in OWN else self_signed_server("localhost")
     collected.write_bytes(b"".join(CERTIFICATE.findall(meant)))
-    tls = None if name == MEMBER else Tls(offered, ())
+    tls = None if name in (MEMBER, *TICKETS) else Tls(offered, ())
+    logon = AuthMethod.KERBEROS if name in TICKETS | RELAYED else AuthMethod.NTLM
+    access = Access(keys=kdc.keys if kdc else None)
     listener = running.enter_context(
-        Listener(hospital.workstations[name], hospital.ledger, auth=(AuthMethod.NTLM,), tls=tls)
+        Listener(hospital.workstations[name], hospital.ledger, auth=(logon,), tls=tls, access=access)
     )
     where = {"ansible_host": "localhost", "ansible_port": listener.port}
     if name == MEMBER:
         return where | WINRM | {"ansible_winrm_scheme": "http", NAMED: []}
+    if plugin := TICKETS.get(name):
+        return (
+            where
+            | (WINRM if plugin == "winrm" else PSRP)
+            | HTTP
+            | TICKET
+            | {"ansible_user": f"{SERVICE}@{REALM}", NAMED: []}
+        )
+    if plugin := RELAYED.get(name):
+        return where | ignoring(plugin) | TICKET | {"ansible_user": f"{SERVICE}@{REALM}"}
     if plugin := (CHECKED | OWN).get(name):
         return where | (WINRM if plugin == "winrm" else PSRP) | {TRUST[plugin]: str(collected)}
     return where | (REFUSED | TAKEN)[name]
@@ -118,7 +152,7 @@ def hear(secrets: list[str], sent: Manifest) -> None:
     secrets.extend(key for step in sent.arguments.get("steps", ()) for key in SECRETS if key in step)
 
 
-@pytest.mark.parametrize("name", [*REFUSED, MEMBER])
+@pytest.mark.parametrize("name", [*REFUSED, MEMBER, *with_kdc(RELAYED)])
 @pytest.mark.parametrize("step", ["checked", "enrol"])
 def test_who_is_not_known_gets_nothing_that_opens_anything(played: Played, name: str, step: str) -> None:
     error = holder(played.runs[step], name, JEANNE.authorisation).result["error"]
@@ -128,7 +162,7 @@ def test_who_is_not_known_gets_nothing_that_opens_anything(played: Played, name:
     assert played.secrets[name] == []
 
 
-@pytest.mark.parametrize("name", [*REFUSED, MEMBER])
+@pytest.mark.parametrize("name", [*REFUSED, MEMBER, *with_kdc(RELAYED)])
 def test_check_names_it_and_reading_goes_on(played: Played, name: str) -> None:
     result = row(played.runs["check"], "workstation_info", name).result
     assert ([each["subject"] for each in result["findings"] if each["severity"] == "error"]) == ["receiver"]
@@ -147,13 +181,13 @@ def test_an_impostor_does_not_even_get_a_logon_where_the_collected_certificate_i
     assert played.secrets[name] == []
 
 
-@pytest.mark.parametrize("name", [*OWN, *TAKEN])
+@pytest.mark.parametrize("name", [*OWN, *TAKEN, *with_kdc(TICKETS)])
 def test_the_workstation_itself_is_served(played: Played, name: str) -> None:
-    """By its own certificate, which is its own authority for both plugins; or because the site names it."""
+    """By its own certificate, which is its own authority for both plugins; by its ticket; or because the site names it."""
     assert row(played.runs["check"], "workstation_info", name).result["ready"] is True
     assert outcomes(played.runs["enrol"])[name][JEANNE.authorisation] == "installed"
     assert set(played.secrets[name]) == {"bundle", "passphrase"}
 
 
 def test_only_they_are_red(played: Played) -> None:
-    assert failed_hosts(played.runs["enrol"]) == {*REFUSED, *CHECKED, MEMBER}
+    assert failed_hosts(played.runs["enrol"]) == {*REFUSED, *CHECKED, MEMBER, *(set(RELAYED) & set(HERE))}
