@@ -183,7 +183,7 @@ def _label(of_one: Sequence[AccountRow]) -> str:
 
 def _place(of_one: Sequence[AccountRow]) -> Problem:
     hosts = tuple(dict.fromkeys(row.who.host for row in of_one))
-    return Problem("shared_number.person_at", {"name": _label(of_one), "hosts": hosts})
+    return Problem("listed_at", {"name": _label(of_one), "hosts": hosts})
 
 
 def _text(entry: Mapping[str, Any], key: str) -> str:

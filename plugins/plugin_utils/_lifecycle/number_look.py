@@ -110,4 +110,4 @@ def refusal_of(number: SharedNumber) -> Pkcs12Error:
 def _place(person: Person) -> Problem:
     if not person.hosts:
         return Problem("shared_number.person", {"name": person.name})
-    return Problem("shared_number.person_at", {"name": person.name, "hosts": person.hosts})
+    return Problem("listed_at", {"name": person.name, "hosts": person.hosts})

@@ -19,6 +19,11 @@ from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue, opened
 from unit.plugins.plugin_utils.in_process import FakeWorkstation, run_action, sid_of
 
+WARD = "CHU\\ward"
+BOTH = [JEANNE | {"user": WARD}, PAUL | {"user": WARD}]
+SHARED = {"pkcs12_shared_accounts": [WARD]}
+"""The site says that people share this account."""
+
 
 def test_one_who_fails_stops_nobody_and_the_facts_of_all_are_kept(workstation: FakeWorkstation, folder: Path) -> None:
     workstation.person(PAUL["user"]).fails = ("import", "import_failed")
@@ -50,30 +55,28 @@ def test_the_same_person_is_served_at_each_of_two_accounts(workstation: FakeWork
 def test_two_people_on_one_account_are_told_apart_and_the_second_finds_what_the_first_has_left(
     workstation: FakeWorkstation, folder: Path, bundles: dict[str, IssuedBundle]
 ) -> None:
-    shared = "CHU\\shared"
-    workstation.person(shared).fails = None
-    result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
+    workstation.person(WARD).fails = None
+    result = enrol(workstation, folder, BOTH, variables=SHARED)
     # The fake refuses a request that was planned on another store than the one that is there.
     assert outcomes(result) == ["installed", "installed"]
-    assert workstation.thumbprints(shared) == sorted(
+    assert workstation.thumbprints(WARD) == sorted(
         opened(bundles[each]).leaf.thumbprint for each in ("T123456", "T654321")
     )
     first, second = (request.store_hash for _account, _as, request in workstation.exchanges)
     assert first != second
     assert kept(result) == [
-        (sid_of(shared), "T123456", "installed", "valid"),
-        (sid_of(shared), "T654321", "installed", "valid"),
+        (sid_of(WARD), "T123456", "installed", "valid"),
+        (sid_of(WARD), "T654321", "installed", "valid"),
     ]
 
 
 def test_when_the_first_on_a_shared_account_fails_the_second_is_done_on_what_is_there(
     workstation: FakeWorkstation, folder: Path, authority: Authority
 ) -> None:
-    shared = "CHU\\shared"
     old = issue(authority, "Jeanne Dupont - T123456", timedelta(days=20))
-    workstation.plant(shared, old)
-    workstation.person(shared).fails = ("retire", "retire_failed")
-    result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
+    workstation.plant(WARD, old)
+    workstation.person(WARD).fails = ("retire", "retire_failed")
+    result = enrol(workstation, folder, BOTH, variables=SHARED)
     assert (codes(result), outcomes(result)) == (["retire_failed", None], ["failed", "installed"])
     failed = result["holders"][0]
     assert (failed["changed"], failed["superseded"]) == (True, [])
@@ -81,7 +84,7 @@ def test_when_the_first_on_a_shared_account_fails_the_second_is_done_on_what_is_
     named = ("Jeanne Dupont - T123456", opened(old).leaf.thumbprint)
     assert (values["certificate"], values["thumbprint"]) == named
     assert [step["outcome"] for step in failed["journal"]][-2:] == ["done", "failed"]
-    assert len(workstation.thumbprints(shared)) == 3
+    assert len(workstation.thumbprints(WARD)) == 3
     assert [row[1:3] for row in kept(result)] == [("T123456", "failed"), ("T654321", "installed")]
 
 
@@ -111,9 +114,8 @@ def test_what_was_changed_and_not_read_again_is_a_change_and_its_facts_are_unkno
 def test_the_second_on_a_shared_account_is_not_planned_on_a_store_that_nobody_has_read(
     workstation: FakeWorkstation, folder: Path
 ) -> None:
-    shared = "CHU\\shared"
-    workstation.person(shared).lie = UNREAD
-    result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
+    workstation.person(WARD).lie = UNREAD
+    result = enrol(workstation, folder, BOTH, variables=SHARED)
     assert codes(result) == ["after_unread", "store_unread"]
     assert len(workstation.exchanges) == 1
 
@@ -205,12 +207,11 @@ def test_what_another_run_has_removed_is_no_failure_of_a_removal(
 def test_on_a_shared_account_what_changed_replaces_what_the_first_has_left(
     workstation: FakeWorkstation, folder: Path, bundles: dict[str, IssuedBundle]
 ) -> None:
-    shared = "CHU\\shared"
-    store = workstation.person(shared)
+    store = workstation.person(WARD)
     workstation.between = lambda _account: store.elements.clear() if len(workstation.exchanges) == 2 else None
-    result = enrol(workstation, folder, [JEANNE | {"user": shared}, PAUL | {"user": shared}])
+    result = enrol(workstation, folder, BOTH, variables=SHARED)
     assert (outcomes(result), len(workstation.exchanges)) == (["installed", "installed"], 3)
-    assert workstation.thumbprints(shared) == [opened(bundles[PAUL["authorisation"]]).leaf.thumbprint]
+    assert workstation.thumbprints(WARD) == [opened(bundles[PAUL["authorisation"]]).leaf.thumbprint]
     assert [row[1:] for row in kept(result)] == [("T123456", "installed", "missing"), ("T654321", "installed", "valid")]
 
 
