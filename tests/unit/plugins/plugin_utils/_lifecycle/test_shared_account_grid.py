@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 hospital_it.pkcs12 contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who gets a key in an account that two entries of the inventory have: the grid of docs/developers/shared_accounts.md."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store import parse_store
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.shared_accounts import (
+    Accounts,
+    account_findings,
+    account_rows_as,
+)
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import check_own_account
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import HolderStore
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import HolderAccount
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Inventory
+from lab.authority import Authority, IssuedBundle
+from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
+from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID, inventory, issue
+
+TABLE = Path(__file__).parents[5] / "docs" / "developers" / "shared_accounts.md"
+ANNE = ExpectedSubject("Anne Roux", "T000001")
+ENTRIES = {
+    "two people": (ANNE, ExpectedSubject("Paul Martin", "T000002")),
+    "two numbers of one name": (ANNE, ExpectedSubject("Anne Roux", "T000002")),
+    "two names of one number": (ANNE, ExpectedSubject("Anne Petit", "T000001")),
+    "one has the other's former name": (ANNE, ExpectedSubject("Anne Petit", "T000002", former_name="Anne Roux")),
+}
+CERTIFICATES = {"nobody's": (), "the first one's": (0,), "both": (0, 1)}
+
+
+def looked_at(drivers: FakeDrivers) -> tuple[Inventory, HolderStore]:
+    """The workstation, and the store of the account."""
+    found = drivers.inventory([HOLDER])
+    (own,) = found.profiles
+    return found, HolderStore(HolderAccount(SID, found.accounts[0], own), found, NOW, parse_store(own.my))
+
+
+def given(holder: HolderStore, person: ExpectedSubject, accounts: Accounts) -> str:
+    """What becomes of the key of a person."""
+    try:
+        check_own_account(holder, person, accounts)
+    except Pkcs12Error as refused:
+        return f"`{refused.code}`"
+    return "renewed" if accounts.is_there(holder.store, person) else "first key"
+
+
+@pytest.fixture(scope="module")
+def bundles(authority: Authority) -> tuple[IssuedBundle, ...]:
+    return issue(authority, "Anne Roux - T000001"), issue(authority, "Paul Martin - T000002")
+
+
+def rows(bundles: tuple[IssuedBundle, ...]) -> list[str]:
+    """The table, as the page has it."""
+    found = []
+    for (kind, people), named, (whose, planted) in product(ENTRIES.items(), (False, True), CERTIFICATES.items()):
+        drivers = FakeDrivers(inventory())
+        for each in planted:
+            drivers.plant(bundles[each])
+        workstation, holder = looked_at(drivers)
+        entries = [HolderEntry(HOLDER, person) for person in people]
+        accounts = Accounts("ws-1", tuple(account_rows_as("ws-1", entries)), (HOLDER,) if named else ())
+        told = [each.severity.value for each in account_findings(workstation, entries, accounts)]
+        cells = [kind, "yes" if named else "no", whose, *(given(holder, person, accounts) for person in people)]
+        found.append(f"| {' | '.join([*cells, ', '.join(told) or '-'])} |")
+    return found
+
+
+def test_the_page_has_every_row(bundles: tuple[IssuedBundle, ...]) -> None:
+    page = TABLE.read_text(encoding="utf-8").splitlines()
+    assert [line for line in page if line.startswith(tuple(f"| {kind} |" for kind in ENTRIES))] == rows(bundles)
+
+
+def test_only_a_first_key_of_two_people_is_refused(bundles: tuple[IssuedBundle, ...]) -> None:
+    """By hand, so that the table is not its own proof."""
+    refused = [line for line in rows(bundles) if "`shared_account`" in line]
+    assert refused == [
+        "| two people | no | nobody's | `shared_account` | `shared_account` | error |",
+        "| two people | no | the first one's | renewed | `shared_account` | error |",
+    ]
+    assert "| two people | no | both | renewed | renewed | warning |" in rows(bundles)
+    assert "| two people | yes | nobody's | first key | first key | ok |" in rows(bundles)
