@@ -143,7 +143,9 @@ SIGNING_ERRORS = ("no_key", "sign_failed")
 NO_STEP: Mapping[str, str] = {"certificate": "-", "thumbprint": "-"}
 """No step has stopped, or none that is about a certificate."""
 WITHOUT_NUMBER = {
+    "remove_certificate_failed": "remove_certificate_failed.without_number",
     "remove_failed": "remove_failed.without_number",
+    "remove_key_failed": "remove_key_failed.without_number",
     "retire_failed": "retire_failed.without_number",
 }
 """What a code becomes where Windows has set no error, so that nobody can look one up."""

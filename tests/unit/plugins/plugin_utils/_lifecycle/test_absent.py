@@ -100,6 +100,15 @@ def test_offline_what_old_mails_or_files_may_need_stays_is_told_and_stops_nothin
     assert not leaver.elements
 
 
+@pytest.mark.parametrize("step", ["remove_key", "remove_certificate"])
+def test_offline_a_step_that_stops_names_the_certificate(leaver: FakeDrivers, step: str) -> None:
+    (thumbprint,) = leaver.elements
+    leaver.fails = (step, f"{step}_failed")
+    refusal = error_of(lambda: offline(leaver))
+    named = (refusal.problem.values["certificate"], refusal.problem.values["thumbprint"])
+    assert (refusal.code, named) == (f"{step}_failed", ("Jeanne Dupont - T123456", thumbprint))
+
+
 def test_offline_one_who_logs_on_meanwhile_waits_for_the_next_run(leaver: FakeDrivers) -> None:
     leaver.fails = ("remove_key", "profile_loaded")
     assert getattr(offline(leaver).deferred, "code", None) == "profile_loaded"

@@ -99,6 +99,14 @@ def test_where_windows_has_set_no_error_there_is_nothing_to_look_up(code: str, h
     assert (found.code, found.problem.code, found.problem.causes) == (code, f"{code}.without_number", ())
 
 
+@pytest.mark.parametrize("code", ["remove_key_failed", "remove_certificate_failed"])
+def test_so_it_is_without_the_holder(code: str) -> None:
+    stopped = replace(answer(code), error=ExchangeError("1", code, 0x80070000))
+    found = offline_error(stopped, HOLDER, "WS-1")
+    assert isinstance(found, Pkcs12Error)
+    assert (found.problem.code, found.problem.causes) == (f"{code}.without_number", ())
+
+
 @pytest.mark.parametrize("code", sorted(OFFLINE_ERRORS | STORE_ERRORS))
 def test_a_refusal_without_the_holder_keeps_the_code_too(code: str) -> None:
     found = offline_error(answer(code, changed=True), HOLDER, "WS-1")
