@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
-from .._errors import Problem
+from .._errors import Problem, Value
 from .._facts.shared_accounts import SUBJECT, setting_line
 from .._workstation.connection_causes import OF_THE_NETWORK
 from .._workstation.findings import unread_problem
@@ -20,7 +20,18 @@ from .audit import is_audit
 from .leaving import nobody_taken_back
 from .outcomes import FAILED, LEFT, NOT_REACHED, SILENT, SKIPPED, WITH_FAILURES, WITHOUT_HOLDERS, outcome, rank, totals
 from .result import UNCONFIRMED, kept_for_use
-from .summary_rows import Listed, Result, SummaryRow, account_names, ends_failed, is_failed, is_left_out, label, rows_of
+from .summary_rows import (
+    Listed,
+    Result,
+    SummaryRow,
+    account_names,
+    ends_failed,
+    has_several_issuers,
+    is_failed,
+    is_left_out,
+    label,
+    rows_of,
+)
 
 WIDTH = 140
 Tell = Callable[[Problem], str]
@@ -41,7 +52,8 @@ def summary(
     inventory says of its holders; None if the run is not about all of them. ``only_due``: the run calls who is due, on some days one or two
     workstations, and that none of these answers says nothing. ``register``: what is wrong with rows of the register, whose people are not
     served. ``doubts``: what is told beside. ``advice``: what the site should set."""
-    rows = [row for host, result in results.items() for row in rows_of(host, result, (listed or {}).get(host))]
+    several = has_several_issuers(results.values())
+    rows = [row for host, result in results.items() for row in rows_of(host, result, (listed or {}).get(host), several)]
     missing = found_nowhere("not_found", results.values(), known)
     unconfirmed = any((result or {}).get("unconfirmed") for result in results.values())
     not_taken_back = found_nowhere("not_taken_back", results.values(), known)
@@ -145,11 +157,16 @@ def _headline(results: Mapping[str, Result | None], rows: Sequence[SummaryRow]) 
     parts = [Problem(kind, {"count": asked}, causes=totals(hosts))]
     if people:
         on = len({row.host for row in rows if row.who})
-        count = sum(people.values())
+        count, of_people = people.total(), len({row.person for row in rows if row.who})
+        # Who has several workstations or issuers has a result for each.
+        code = "summary.holders" if count == of_people else "summary.results"
+        values: dict[str, Value] = {"count": of_people}
+        if count != of_people:
+            values["results"] = count
         if on < asked:  # nobody knows of the others
-            parts.append(Problem("summary.holders_on", {"count": count, "hosts": on}, causes=totals(people)))
-        else:
-            parts.append(Problem("summary.holders", {"count": count}, causes=totals(people)))
+            code = "summary.holders_on" if count == of_people else "summary.results_on"
+            values["hosts"] = on
+        parts.append(Problem(code, values, causes=totals(people)))
     if skipped:
         parts.append(Problem("summary.skipped", {"count": skipped}))
     return Problem("summary", causes=tuple(parts))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -42,9 +42,9 @@ HolderKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """A holder at a host, or a host. ``told``: why, as words of a registered result or as a problem. ``needs_somebody``: a person has to
-    do something. ``bundle``: what the folder has for the holder. ``other_uses``: the holder's files for another use.
-    ``not_opened``: a file does not open that may be the new bundle."""
+    """A holder at a host, under one issuer if the site has several; or a host. ``person``: who the holder is. ``told``: why, as words of a
+    registered result or as a problem. ``needs_somebody``: a person has to do something. ``bundle``: what the folder has for the holder.
+    ``other_uses``: the holder's files for another use. ``not_opened``: a file does not open that may be the new bundle."""
 
     host: str
     outcome: str
@@ -54,6 +54,7 @@ class SummaryRow:
     bundle: Mapping[str, Any] | None = None
     not_opened: bool = False
     other_uses: Sequence[Mapping[str, Any]] = ()
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,17 @@ class Listed:
         return [holder for holder in self.holders if self.has_left(holder)]
 
 
-def rows_of(host: str, result: Result | None, listed: Listed | None = None) -> Iterator[SummaryRow]:
-    """The rows of a host. ``result`` is None if the run ended before the host's turn; ``listed`` if the inventory does not matter."""
-    rows = list(_rows_of(host, result, listed))
+def has_several_issuers(results: Iterable[Result | None]) -> bool:
+    """Whether the audits of a run have records of several issuers."""
+    return len({row.get("issuer_setting") for result in results for row in _facts_of(result)}) > 1
+
+
+def rows_of(
+    host: str, result: Result | None, listed: Listed | None = None, by_issuer: bool = False
+) -> Iterator[SummaryRow]:
+    """The rows of a host. ``result`` is None if the run ended before the host's turn; ``listed`` if the inventory does not matter;
+    ``by_issuer``: an audit's rows name their issuer."""
+    rows = list(_rows_of(host, result, listed, by_issuer))
     if listed is None or not result:
         yield from rows
     elif not listed.holders and ("ready" in result or not rows) and all(row.outcome == READY for row in rows):
@@ -99,7 +108,7 @@ def _left(host: str, result: Result, listed: Listed) -> Iterator[SummaryRow]:
                 if str(holder.get("authorisation")) in (result.get("numbers_here") or ()):
                     yield _left_with_certificate(host, holder)
                 else:
-                    yield SummaryRow(host, LEFT, who=label(holder))
+                    yield _of_holder(host, LEFT, holder)
 
 
 def not_expected(holders: Iterable[Any], today: date) -> dict[HolderKey, str]:
@@ -121,7 +130,15 @@ def _key(row: Mapping[str, Any]) -> HolderKey:
     return account_key(row["user"]), number_key(row.get("authorisation"))
 
 
-def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterator[SummaryRow]:
+def _facts_of(result: Result | None) -> Iterable[Mapping[str, Any]]:
+    """The holders in the facts of a task that read a workstation."""
+    if not result or not (was_audited(result) or not is_audit(result)):
+        return ()
+    found: Iterable[Mapping[str, Any]] = (result.get("ansible_facts") or {}).get("pkcs12", {}).get("holders", ())
+    return found
+
+
+def _rows_of(host: str, result: Result | None, listed: Listed | None, by_issuer: bool) -> Iterator[SummaryRow]:
     if result is None:
         yield SummaryRow(host, NOT_REACHED, needs_somebody=True)
     elif result.get("unreachable") or result.get("answered") is False:
@@ -136,10 +153,10 @@ def _rows_of(host: str, result: Result | None, listed: Listed | None) -> Iterato
     elif "ready" in result:
         yield _checked(host, result)
     elif result.get("ansible_facts") and (was_audited(result) or not is_audit(result)):
-        found = result["ansible_facts"].get("pkcs12", {}).get("holders", ())
         refused = {_key(row): str(row["msg"]) for row in result.get("refused") or ()}
         known, here = listed or Listed((), frozenset()), result.get("numbers_here") or ()
-        yield from (_audited(host, row, known, refused.get(_key(row)), here) for row in found)
+        told = (row if by_issuer else {**row, "issuer_setting": ""} for row in _facts_of(result))
+        yield from (_audited(host, row, known, refused.get(_key(row)), here) for row in told)
     else:
         yield SummaryRow(host, FAILED, _said(result), needs_somebody=True)
 
@@ -177,6 +194,15 @@ def label(row: Mapping[str, Any]) -> str:
     return f"{known} ({account})" if known else str(account)
 
 
+def _of_holder(
+    host: str, outcome: str, row: Mapping[str, Any], told: str | Problem = "", needs_somebody: bool = False
+) -> SummaryRow:
+    """The row of a holder, with the name of one of several issuers."""
+    who = ", ".join(filter(None, (label(row), row.get("issuer_setting"))))
+    person = number_key(row.get("authorisation")) or account_key(str(row.get("user")))
+    return SummaryRow(host, outcome, told, who, needs_somebody, person=person)
+
+
 def account_names(result: Result) -> Mapping[str, str]:
     """The accounts by their SIDs, by name, else by the folder of the profile: a removal finds a store by the SID."""
     profiles = ((result.get("ansible_facts") or {}).get("pkcs12") or {}).get("profiles") or ()
@@ -187,12 +213,12 @@ def account_names(result: Result) -> Mapping[str, str]:
 def _holder(host: str, row: Mapping[str, Any]) -> SummaryRow:
     needs = bool(row["failed"]) or row["outcome"] in WAITING
     bundle, is_closed, others = row.get("bundle"), bool(row.get("warning")), row.get("other_uses") or ()
-    who = ", ".join(filter(None, (label(row), row.get("issuer_setting"))))
-    return SummaryRow(host, shown_outcome(row), _said(row), who, needs, bundle, is_closed, others)
+    told = _of_holder(host, shown_outcome(row), row, _said(row), needs)
+    return replace(told, bundle=bundle, not_opened=is_closed, other_uses=others)
 
 
 def _left_with_certificate(host: str, row: Mapping[str, Any]) -> SummaryRow:
-    return SummaryRow(host, LEFT_WITH_CERTIFICATE, Problem("still_there"), label(row), needs_somebody=True)
+    return _of_holder(host, LEFT_WITH_CERTIFICATE, row, Problem("still_there"), True)
 
 
 def _checked(host: str, result: Result) -> SummaryRow:
@@ -209,14 +235,14 @@ def _audited(
 ) -> SummaryRow:
     """``numbers``: those that a certificate at the workstation has, whatever it is for."""
     if refused:
-        return SummaryRow(host, FAILED, refused, label(row), needs_somebody=True)
+        return _of_holder(host, FAILED, row, refused, True)
     status = str(row["status"])
     if listed.has_left(row):
         here = status != MISSING or str(row.get("authorisation")) in numbers
-        return _left_with_certificate(host, row) if here else SummaryRow(host, LEFT, who=label(row))
+        return _left_with_certificate(host, row) if here else _of_holder(host, LEFT, row)
     why = listed.unexpected.get(_key(row)) if status == MISSING and listed.unexpected else None
     if why:
-        return SummaryRow(host, why, "", label(row))
+        return _of_holder(host, why, row)
     ends_on = row.get("ends_on")
     if ends_on:
         code = "access_ends.by_authorisation" if is_of_authorisation(row) else "access_ends"
@@ -225,4 +251,4 @@ def _audited(
         told = Problem("no_access.unknown_account", {"account": str(row["user"]), "host": host})
     else:
         told = Problem("no_access" if row.get("gives_access") == GivesAccess.NO else "access_not_known")
-    return SummaryRow(host, status_of(row), told, label(row), status != VALID)
+    return _of_holder(host, status_of(row), row, told, status != VALID)

@@ -1035,6 +1035,8 @@ CODES: Mapping[str, Code] = {
     "summary.heading": code(NOBODY, count=INT),
     "summary.holders": code(NOBODY, count=INT),
     "summary.holders_on": code(NOBODY, count=INT, hosts=INT),
+    "summary.results": code(NOBODY, count=INT, results=INT),
+    "summary.results_on": code(NOBODY, count=INT, results=INT, hosts=INT),
     "summary.kept": code(NOBODY),
     "summary.left": code(IT),
     "summary.left_removed": code(IT),

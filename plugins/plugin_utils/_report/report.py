@@ -42,7 +42,7 @@ from .query import select
 from .revocation_lists import read_lists
 from .sources import RENEW_BEFORE_DAYS, Host, host_of, hosts_of, merged, people_of, usable
 from .strangers import not_searched
-from .summary import shared_numbers
+from .summary import person_of, shared_numbers
 
 CRL = "crl"
 """The key of ``failing`` for revocation lists."""
@@ -202,11 +202,12 @@ def unmet_conditions(report: Report, fail_on: Sequence[str]) -> Mapping[str, int
 
     What is accepted does not count. Zeros are left out.
     """
-    rows = [not_accepted(row) for row in (*report.holders, *report.without_workstation)]
+    rows = [(person_of(row), not_accepted(row)) for row in (*report.holders, *report.without_workstation)]
     left = sum(map(is_left, report.without_holder))
-    counts = {each: sum(each in row for row in rows) for each in fail_on} | {
+    failed = {person_of(row) for row in report.holders if any(place.outcome == FAILED for place in row.places)}
+    counts = {each: len({person for person, found in rows if each in found}) for each in fail_on} | {
         Acceptable.WITHOUT_HOLDER.value: left,
-        FAILED: sum(any(place.outcome == FAILED for place in row.places) for row in report.holders),
+        FAILED: len(failed),
     }
     return {each: counts[each] for each in fail_on if counts[each]}
 

@@ -17,10 +17,13 @@ from .acceptance import is_accepted
 from .model import HolderRow, NextStep, Reachability, Report
 from .strangers import not_searched
 
+STATUSES = tuple(Status)  # the worst first
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The report in numbers: holders by status (with those who have no workstation), authorisations, workstations by answer.
+    """The report in numbers: holders by status (with those who have no workstation), authorisations, workstations by answer. A holder with
+    rows for several issuers is one, see ``people_in``.
 
     ``without_holder``: None if none was found and some workstations were not searched; ``not_searched`` counts these.
     ``first_end``: the first day on which somebody's access ends who has access now.
@@ -40,7 +43,7 @@ class Summary:
 
 def summary(report: Report) -> Summary:
     """Counts the rows of a report. A status without a row is left out."""
-    holders = (*report.holders, *report.without_workstation)
+    holders = (*people_in(report.holders), *report.without_workstation)
     ends = [
         row.ends_on
         for row in report.holders
@@ -58,6 +61,26 @@ def summary(report: Report) -> Summary:
         accepted=sum(map(is_accepted, holders)),
         first_end=min(ends, default=None),
     )
+
+
+def person_of(row: HolderRow) -> tuple[str, str]:
+    """By whom rows are counted: the number, with the name where several people have it; without one, the account."""
+    if row.authorisation:
+        return number_key(row.authorisation), row.name if row.next_step is NextStep.GIVE_OWN_NUMBER else ""
+    return "", next((place.owner_sid or place.account.casefold() for place in row.places), row.name)
+
+
+def people_in(rows: Iterable[HolderRow]) -> list[HolderRow]:
+    """A row for each person: of those for several issuers, the worst one that needs somebody, else the worst one."""
+    found: dict[tuple[str, str], HolderRow] = {}
+    for row in rows:
+        person = person_of(row)
+        found[person] = min(found.get(person, row), row, key=_severity)
+    return list(found.values())
+
+
+def _severity(row: HolderRow) -> tuple[bool, int]:
+    return row.next_step is NextStep.NOTHING, STATUSES.index(row.status)
 
 
 def shared_numbers(report: Report) -> Mapping[str, list[HolderRow]]:

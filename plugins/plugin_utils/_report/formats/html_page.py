@@ -39,7 +39,7 @@ from ..language.page_vocabulary import NO_BREAK
 from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import HolderRow, HolderWorkstation, NextStep, Reachability, Report, WorkstationRow
-from ..summary import homonyms, names_by_number, shown_name, summary
+from ..summary import homonyms, names_by_number, people_in, shown_name, summary
 from .charts import FULL_HEIGHT, Month, bars, months
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -152,14 +152,15 @@ def _context(report: Report, say: Wording) -> dict[str, Any]:
         ),
         "answer_marks": {answer: _mark(ANSWER_SHAPES[answer].value, say.of(answer)) for answer in Reachability},
         "authorisation_marks": {
-            status: _mark(status.value, say(f"auth.{status.value}")) for status in found.authorisations
+            status: _mark(status.value, say(f"auth.{status.value}"))
+            for status in {row.authorisation_status for row in holders if row.authorisation_status}
         },
         "counts": counts,
         "shares": shares(counts, say),
         "authorisation_shares": authorisation_shares(found.authorisations, say),
         "workstation_shares": workstation_shares(report, say),
         "remarks": remarks,
-        "pending": sum(row.next_step is not NextStep.NOTHING for row in holders),
+        "pending": sum(row.next_step is not NextStep.NOTHING for row in people_in(holders)),
         "state": lambda row: WITHOUT_WORKSTATION if id(row) in lacking else row.shown_status.value,
         "actors": [actor for actor in Actor if any(row.actor is actor for row in holders)],
         "silent": _silent(report),
@@ -195,10 +196,11 @@ def _verdict(report: Report, holders: Sequence[HolderRow], say: Wording) -> str:
 
 
 def _acting(holders: Sequence[HolderRow], say: Wording) -> str:
-    acting = Counter(row.actor for row in holders if row.next_step is not NextStep.NOTHING)
+    people = people_in(holders)
+    acting = Counter(row.actor for row in people if row.next_step is not NextStep.NOTHING)
     if not acting:
         return ""
-    sentence = say("verdict.some", n=say.number(acting.total()), holders=say.counted("counts.holders", len(holders)))
+    sentence = say("verdict.some", n=say.number(acting.total()), holders=say.counted("counts.holders", len(people)))
     shares = (f"{say.of(actor)}{NO_BREAK}{say.number(acting[actor])}" for actor in Actor if actor in acting)
     return f"{say('text.fact', label=sentence, value=', '.join(shares))}."
 

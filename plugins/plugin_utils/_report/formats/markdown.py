@@ -33,7 +33,7 @@ from ..language.remarks import Remarks
 from ..language.wording import Wording, urgency
 from ..model import CertificateRow, Change, HolderRow, NextStep, Reachability, Report, WorkstationRow
 from ..no_answer import NoAnswerReason, with_unusable_variables
-from ..summary import names_by_number, summary
+from ..summary import names_by_number, people_in, summary
 
 LONGEST_TABLE = 100
 """The largest number of rows. A line below the table says how many more there are."""
@@ -134,7 +134,7 @@ def _facts(report: Report, say: Wording) -> Iterator[tuple[str, str]]:
 
 
 def _verdict(report: Report, say: Wording) -> str:
-    holders = (*report.holders, *report.without_workstation)
+    holders = people_in((*report.holders, *report.without_workstation))
     pending = sum(row.next_step is not NextStep.NOTHING for row in holders)
     some = say("verdict.some", n=say.number(pending), holders=say.counted("counts.holders", len(holders)))
     parts = [f"{some}." if pending else "", to_remove(report, say)]
@@ -149,8 +149,9 @@ def _holders(report: Report, remarks: Remarks, say: Wording) -> Iterator[str]:
     """The holders for whom something has to be done, the most urgent first, with or without a workstation."""
     holders = (*report.holders, *report.without_workstation)
     pending = sorted((row for row in holders if row.next_step is not NextStep.NOTHING), key=urgency)
-    rest = len(holders) - len(pending)
-    yield from _table("text.holders", HOLDERS, pending, partial(_holder, remarks=remarks), say)
+    acting = len(people_in(pending))
+    rest = len(people_in(holders)) - acting
+    yield from _table("text.holders", HOLDERS, pending, partial(_holder, remarks=remarks), say, acting)
     if rest:
         yield say.counted("text.others", rest)
         yield ""
@@ -278,12 +279,18 @@ def _dated(moment: date | None, days: int | None, say: Wording) -> str:
 
 
 def _table(
-    title: str, columns: Sequence[str], rows: Sequence[Any], cells: Callable[[Any, Wording], Cells], say: Wording
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Any],
+    cells: Callable[[Any, Wording], Cells],
+    say: Wording,
+    count: int | None = None,
 ) -> Iterator[str]:
-    """A section with its heading and the number of rows that it leaves out. Nothing without rows."""
+    """A section with its heading and the number of rows that it leaves out. Nothing without rows. ``count``: of what the heading names,
+    where a row is not one."""
     if not rows:
         return
-    yield f"## {say(title)} ({say.number(len(rows))})"
+    yield f"## {say(title)} ({say.number(len(rows) if count is None else count)})"
     yield ""
     yield _row(say(column if "." in column or column == "technical" else f"column.{column}") for column in columns)
     yield _row("---" for _column in columns)

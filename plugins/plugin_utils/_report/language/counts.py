@@ -15,27 +15,30 @@ from ..exceptions import Acceptable
 from ..model import HolderRow, Reachability, Report
 from ..no_answer import with_unusable_variables
 from ..strangers import not_searched
-from ..summary import shared_numbers
+from ..summary import people_in, shared_numbers
 from .wording import Wording, rank
 
 
 @dataclass(frozen=True, slots=True)
 class HolderCounts:
     """All holders, in parts: ``by_status``, the worst first, has those with a workstation by the status that people read. Statuses without
-    a holder are left out."""
+    a holder are left out. ``shown``: the statuses of all rows; who has several, for several issuers, counts by one of them."""
 
     total: int
     by_status: Mapping[Status | Acceptable, int]
     without_workstation: int
+    shown: Sequence[Status | Acceptable]
 
 
 def holder_counts(report: Report) -> HolderCounts:
     """Counts the holders: the parts add up to ``total``."""
     rows = sorted(report.holders, key=lambda row: (rank(row.status), row.shown_status is not row.status))
+    people = people_in(rows)
     return HolderCounts(
-        total=len(report.holders) + len(report.without_workstation),
-        by_status=Counter(row.shown_status for row in rows),
+        total=len(people) + len(report.without_workstation),
+        by_status=Counter(row.shown_status for row in people),
         without_workstation=len(report.without_workstation),
+        shown=tuple(dict.fromkeys(row.shown_status for row in rows)),
     )
 
 

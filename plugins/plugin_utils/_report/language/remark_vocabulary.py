@@ -100,8 +100,8 @@ UNREAD: Catalogue = {
 }
 
 REMARKS: Catalogue = {
-    "remark.issuer": ("pkcs12_issuer: {issuer}", "pkcs12_issuer : {issuer}"),
-    "remark.no_issuer": ("without pkcs12_issuer", "sans pkcs12_issuer"),
+    "remark.issuer": ("profile: {issuer}", "profil : {issuer}"),
+    "remark.no_issuer": ("without a profile", "sans profil"),
     "remark.leaver": ("of a leaver", "d'un partant"),
     "remark.leaver_failed": (
         "of a leaver; the removal failed: {problem}",

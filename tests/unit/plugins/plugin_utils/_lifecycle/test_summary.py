@@ -90,6 +90,22 @@ def test_totals_then_those_who_need_somebody_then_the_others() -> None:
     assert found["needs_somebody"] == ["a", "b", "c", "d"]
 
 
+def test_people_count_once_and_their_results_beside() -> None:
+    """One at two workstations, who has two issuers at one of them; an audit's rows name the issuer, where there are several."""
+    rows = [
+        {"user": "CHU\\p1", "authorisation": "T1", "status": "valid", "issuer_setting": each} for each in ("a", "b")
+    ]
+    both, one = ({"pkcs12": {"holders": holders}} for holders in (rows, rows[:1]))
+    fact = {"pkcs12_fact_audit": {"problem": None}}
+    found = told({"x": {"ansible_facts": both | fact}, "y": {"ansible_facts": one | fact}})
+    assert "<summary.results 1 3 <total 3 <outcome.valid>>>" in found["msg"]
+    assert sum(f"T1 (CHU\\p1), {each}" in " ".join(found["lines"]) for each in ("a", "b")) == 2
+    alone = told({"y": {"ansible_facts": one | fact}})
+    assert "<summary.holders 1 " in alone["msg"] and "(CHU\\p1), a" not in " ".join(alone["lines"])
+    some = told({"x": of(person(1)), "y": of(person(1)), "z": None})
+    assert "<summary.results_on 1 2 2 " in some["msg"]
+
+
 def test_one_sentence_that_is_true_of_many_is_told_once() -> None:
     found = told({f"h{number}": of(person(number, "failed", "The folder is missing.")) for number in range(1000)})
     assert sum("The folder is missing." in line for line in found["lines"]) == 1

@@ -17,13 +17,15 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.excepti
     ExceptionState,
 )
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.json_document import parse, to_json
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.markdown import markdown
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.formats.prometheus import textfile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.model import ChangeKind, NextStep, Report
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.addresses import Letter
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.plan import Terms, matters_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.reminders.sent import open_letters, with_letter
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.report import unmet_conditions
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.sources import Host, hosts_of, merged
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import homonyms
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.summary import homonyms, summary
 from unit.plugins.plugin_utils._report.known import JEANNE, NOW, PARAMETERS, PAUL, host, problem, record, report
 from unit.plugins.plugin_utils.records import PAULS
 
@@ -130,6 +132,21 @@ def test_one_person_is_no_two_of_one_name() -> None:
     assert homonyms(report(both(entries=tuple(nameless))).holders) == set()
     namesake = replace(PAUL, person=replace(PAUL.person, name="Jeanne Dupont"), issuer_setting=B)
     assert homonyms(report(both(entries=(OURS, namesake))).holders) == {"Jeanne Dupont"}
+
+
+def test_numbers_of_holders_are_numbers_of_people() -> None:
+    """Jeanne counts by the row that needs somebody, and Paul, whose number is missing, by his account."""
+    paul = replace(PAUL, person=replace(PAUL.person, authorisation=None))
+    people = (replace(OURS, anniversary=date(2027, 9, 1)), replace(THEIRS, anniversary=date(2027, 9, 1)))
+    stores = (of(A), of(B, -3), of(A, owner_sid=PAULS, subject_cn="Paul"))
+    found = report(host(*stores, entries=(*people, replace(paul, issuer_setting=A), replace(paul, issuer_setting=B))))
+    numbers = summary(found)
+    assert (len(found.holders), numbers.holders, sum(numbers.by_status.values())) == (4, 2, 2)
+    assert numbers.by_status[Status.EXPIRED] == 1 and numbers.authorisations == {Status.VALID: 1}
+    assert unmet_conditions(found, ["expired", "valid", "missing"]) == {"expired": 1, "valid": 2, "missing": 1}
+    text = markdown(found)
+    assert "Something is to be done for 2 of 2 holders" in text
+    assert "## Holders who need something (2)" in text
 
 
 def test_somebody_without_a_workstation_has_the_row_of_the_site() -> None:

@@ -73,7 +73,12 @@ def test_a_status_that_the_yearly_authorisation_makes_does_not_read_as_that_of_a
         next_step=NextStep.RENEW,
     )
     due, valid = (
-        replace(row, name=f"{status.value.split('_')[0]} holder", places=(replace(row.places[0], status=status),))
+        replace(
+            row,
+            name=f"{status.value.split('_')[0]} holder",
+            authorisation=f"T-{status.value}",
+            places=(replace(row.places[0], status=status),),
+        )
         for status in (Status.RENEWAL_DUE, Status.VALID)
     )
     report = replace(hospital(1, "fr"), holders=(valid, due))

@@ -160,7 +160,7 @@ def test_a_row_says_for_which_issuer_it_is_where_there_are_several() -> None:
     both = host(record(issuer_setting="CN=A"), record(days=300), entries=(ours, JEANNE))
     found = report(both)
     said = {row.issuer_setting: remarks(found).of(row) for row in found.holders}
-    assert said == {"CN=A": ["pkcs12_issuer: CN=A"], "": ["without pkcs12_issuer"]}
+    assert said == {"CN=A": ["profile: CN=A"], "": ["without a profile"]}
     assert {row.status.value for row in found.holders} == {"valid"}
     assert lines(report(host(record(issuer_setting="CN=A"), entries=(ours,))), "T1") == []
 
