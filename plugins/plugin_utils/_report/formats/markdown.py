@@ -173,8 +173,11 @@ def _holder(row: HolderRow, say: Wording, remarks: Remarks) -> Cells:
 
 
 def _status(row: HolderRow, say: Wording) -> str:
-    """The status, and what of it is accepted."""
-    return "; ".join((say.of(row.shown_status), *say.revocation(row), *say.accepted(row.shown_status, row.accepted)))
+    """The status, what of it is accepted, and that of each workstation where they differ."""
+    places = [say("text.fact", label=place.workstation, value=say.of(place.status)) for place in row.places]
+    differ = len({place.status for place in row.places}) > 1
+    told = (say.of(row.shown_status), *say.revocation(row), *say.accepted(row.shown_status, row.accepted))
+    return "; ".join((*told, *(dict.fromkeys(places) if differ else ())))
 
 
 def _exception(report: Report) -> Callable[[ExceptionRow, Wording], Cells]:

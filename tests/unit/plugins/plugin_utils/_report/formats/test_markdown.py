@@ -237,3 +237,11 @@ def test_workstations_whose_browsers_lack_something_are_named() -> None:
     assert first.workstation in line
     assert "Firefox" in line
     assert "Edge" not in markdown(replace(EMPTY, workstations=(first, second)))
+
+
+def test_where_workstations_differ_each_has_its_status() -> None:
+    ended = record(days=-3)
+    for others, status in ((record(), "expired; ws-1: expired; ws-2: valid"), (ended, "expired")):
+        found = read(markdown(report(host(ended), host(others, name="ws-2"))))
+        (row,) = found.tables[found.headings[-1]][1:]
+        assert row[5] == status
