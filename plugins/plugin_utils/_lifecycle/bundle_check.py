@@ -5,30 +5,27 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from .._crypto.certificate import Certificate
 from .._crypto.instants import format_instant
 from .._crypto.pkcs12 import check_dates
-from .._crypto.pkcs12_files import read_bundle_folder
 from .._errors import ErrorRow, Pkcs12Error, Problem, Sentences
 from .._facts.holders import HolderEntry
 from .._facts.issuer_advice import Seen, of_certificates
 from .._facts.retired import NO_NOTES, Notes
 from .._facts.shared_numbers import Shared
-from .._policy.bundles import BundleFolder, bundle_folders
+from .._policy.bundles import BundleFolder
 from .._policy.issuers import Issuers
 from .._policy.subject import ExpectedSubject, check_subject
 from .._policy.use import Use
 from .._policy.validity import Calendar, calendar_of
 from .issuer_check import check_issuer
 from .number_look import check_own_number
-from .options import admit_bundle, check_duplicates, check_placeholders, fill, passphrases_of
+from .options import admit_bundle, check_duplicates, folders_of, passphrases_of
 from .outcomes import AWAITED, FAILED, READY, grouped
 from .result import awaited, labels, not_opened
 from .summary_rows import label
@@ -92,19 +89,14 @@ def _checked(
     try:
         check_own_number(entry, shared)
         notes.admit(person.authorisation)
-        check_placeholders(options["bundle_pattern"], entry)
-        place, pattern = Path(options["bundle_folder"]), fill(options["bundle_pattern"], entry, escape=glob.escape)
         secrets = passphrases_of(options["passphrases"], entry)
-        folders = bundle_folders(read_bundle_folder(place, pattern, secrets, person.authorisation), site)
+        folders = folders_of({**options, "passphrase": secrets}, entry, site)
     except Pkcs12Error as refusal:
         return [{**row, **UNREAD, **_failed(refusal)}]
-    having = {name: folder for name, folder in folders.items() if folder.last} or dict([*folders.items()][:1])
+    having = [each for each in folders if each[2].last] or folders[:1]
     return [
-        row
-        | {"issuer_setting": alone.names[0] if len(folders) > 1 else ""}
-        | _of_folder(having[alone.names[0]], person, now, calendar, notes, alone)
-        for alone in site.each_alone
-        if alone.names[0] in having
+        row | {"issuer_setting": setting} | _of_folder(folder, person, now, calendar, notes, alone)
+        for alone, setting, folder in having
     ]
 
 

@@ -97,15 +97,25 @@ def states_of(
 ) -> Sequence[tuple[HolderEntry, PresentFromFolder]]:
     """What a folder asks for, for each issuer of the site: the holder's entry and the state under it. Raises ``Pkcs12Error``."""
     present = _present(options, entry, context)
-    folders = bundle_folders(_files(options, entry), context.site)
-    several = len(folders) > 1
     return [
         (
-            replace(entry, issuer_setting=site.names[0]) if several else entry,
-            _from_folder(options, replace(present, site=site), folders[site.names[0]], context),
+            replace(entry, issuer_setting=setting) if setting else entry,
+            _from_folder(options, replace(present, site=site), folder, context),
         )
-        for site in context.site.each_alone
+        for site, setting, folder in folders_of(options, entry, context.site)
     ]
+
+
+def folders_of(
+    options: Mapping[str, Any], entry: HolderEntry, site: Issuers
+) -> Sequence[tuple[Issuers, str, BundleFolder]]:
+    """The holder's files of the folder for each issuer of the site: the issuer alone, its name if there are several, and its files.
+
+    Raises ``Pkcs12Error``.
+    """
+    folders = bundle_folders(_files(options, entry), site)
+    several = len(folders) > 1
+    return [(each, each.names[0] if several else "", folders[each.names[0]]) for each in site.each_alone]
 
 
 def _present(options: Mapping[str, Any], entry: HolderEntry, context: RunContext) -> PresentOptions:
