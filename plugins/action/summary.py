@@ -104,7 +104,7 @@ class ActionModule(Pkcs12Action):
         people = [holder for each in listed.values() for holder in each.holders]
         doubts = many_leave(people, today) if is_about_leaving else ()
         rows = proposed(results.values())
-        text = proposal(rows, self.words.of)
+        text = proposal(rows, self.words.cause)
         changed, told = (False, []) if task.options["batch_of"] else self._proposed(task, rows, text)
         advice = [*advice_of(results.values()), *told]
         found = summary(

@@ -43,7 +43,6 @@ ONLY_TOLD = {
         "not_confirmed",
         "only_what_was_not_sent",
         "play",
-        "proposal",
         "register_many_leave",
         "roots_only",
         "still_there",

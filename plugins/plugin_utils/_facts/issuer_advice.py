@@ -20,6 +20,9 @@ from .._workstation.protocol import Inventory
 from .issuers import short_issuer
 from .schema import CertificateRecord
 
+NEW_FILE, ADD, NEW_PROFILE = "new_file", "add", "new_profile"
+"""What to do with an authority that is proposed: a profile that its name fits has no file yet, has one, or there is no such profile."""
+
 Advice = Mapping[str, Any]
 """The key ``issuers`` of a result. ``unverified``: the profiles without an authority. ``unknown``: the issuers of certificates that no
 authority of the site has signed, each once, with the thumbprints of these. ``not_asked``: how many facts are from before the authority.
@@ -35,7 +38,6 @@ class Seen:
     """A person's certificate in a store or a bundle. ``beside``: certificates in which its signer may be. ``account``: of the store."""
 
     certificate: Certificate
-    whose: str
     beside: Sequence[Certificate] = ()
     account: str = ""
 
@@ -66,8 +68,8 @@ def of_certificates(site: Issuers, seen: Sequence[Seen]) -> Advice:
     signers: dict[str, dict[str, Any]] = {}
     for each in unproven:
         for signer in each.signers:
-            row = signers.setdefault(signer.sha256, _found(signer))
-            row["whose"] = [*dict.fromkeys([*row["whose"], each.whose])]
+            row = signers.setdefault(signer.sha256, _found(site, signer))
+            row["thumbprints"] = [*dict.fromkeys([*row["thumbprints"], each.certificate.thumbprint])]
     return {
         "unverified": unverified(site),
         "unknown": _issuers_of(not_known),
@@ -95,7 +97,7 @@ def of_people(site: Issuers, inventory: Inventory, index: HolderIndex) -> list[S
     ]
     beside = tuple(each for each, _account in there if may_sign(each))
     return [
-        Seen(each, each.subject_cn or each.subject, beside, account)
+        Seen(each, beside, account)
         for each, account in there
         if not each.is_ca and (index.holder_of(each) or site.means(each.issuer))
     ]
@@ -120,24 +122,30 @@ def advice_of(results: Iterable[Mapping[str, Any] | None]) -> list[Problem]:
 
 
 def proposed(results: Iterable[Mapping[str, Any] | None]) -> list[Mapping[str, Any]]:
-    """The authorities that a person may add to the site's, by the results of all hosts: that of most people first."""
+    """The authorities that a person may add to the site's, by the results of all hosts: that of most certificates first."""
     rows: dict[str, dict[str, Any]] = {}
     for each in _advice(results):
         for row in each.get("signers", ()):
-            known = rows.setdefault(row["sha256"], {**row, "whose": []})
-            known["whose"] = [*dict.fromkeys([*known["whose"], *row["whose"]])]
-    return sorted(rows.values(), key=lambda row: (-len(row["whose"]), row["subject"], row["sha256"]))
+            known = rows.setdefault(row["sha256"], {**row, "thumbprints": []})
+            known["thumbprints"] = [*dict.fromkeys([*known["thumbprints"], *row["thumbprints"]])]
+    return sorted(rows.values(), key=lambda row: (-len(row["thumbprints"]), row["subject"], row["sha256"]))
 
 
 def proposal(rows: Sequence[Mapping[str, Any]], tell: Callable[[Problem], str]) -> str:
-    """A file of authorities, with whose certificates each of them signed. A reader of PEM skips the lines between the certificates."""
+    """A file of authorities, with how many certificates each of them signed. A reader of PEM skips the lines between the certificates.
+
+    ``tell``: makes words of a cause. What to do with an authority is told by the run: the file may be kept where many read it.
+    """
     parts = [f"# {tell(Problem('proposal'))}\n"] if rows else []
     return "\n".join([*parts, *(f"# {tell(signer_found(row))}\n{row['pem']}" for row in rows)])
 
 
 def signer_found(row: Mapping[str, Any]) -> Problem:
-    """An authority that was found, by a row of ``signers``."""
-    return Problem("signer.found", {"name": row["subject"], "sha256": row["sha256"], "whose": tuple(row["whose"])})
+    """An authority that was found, by a row of ``signers``, with what to do if it is the issuer's own."""
+    values = {"name": row["subject"], "sha256": row["sha256"], "count": len(row["thumbprints"])}
+    if row["way"] == ADD:
+        values["profile"] = row["profile"]
+    return Problem(f"signer.{row['way']}", values, "issuers")
 
 
 def _changed(site: Issuers, each: Seen) -> Iterator[dict[str, str]]:
@@ -147,7 +155,8 @@ def _changed(site: Issuers, each: Seen) -> Iterator[dict[str, str]]:
     by_signature = site.asks(found)
     if by_name is not by_signature:
         issuer = short_issuer(found.issuer, found.issuer_cn)
-        where = {"account": each.account, "found": each.whose, "issuer": issuer, "thumbprint": found.thumbprint}
+        whose = found.subject_cn or found.subject
+        where = {"account": each.account, "found": whose, "issuer": issuer, "thumbprint": found.thumbprint}
         yield {**where, "by_name": by_name.value, "by_signature": by_signature.value}
 
 
@@ -160,8 +169,14 @@ def _proves(profile: Profile, site: Issuers, each: Seen) -> bool:
     return is_set and profile.accepts(each.certificate.issuer, site.signed_by(each.certificate))
 
 
-def _found(signer: Certificate) -> dict[str, Any]:
-    return {"subject": signer.subject, "sha256": signer.sha256, "pem": pem_of(signer), "whose": []}
+def _found(site: Issuers, signer: Certificate) -> dict[str, Any]:
+    """A row of ``signers``, with what would let the site know the certificates that it signed: the pattern of a profile refuses the
+    name of an issuer whatever its file has."""
+    fitting = [each for each in site.profiles if each.fits(signer.subject)]
+    bare = [each for each in fitting if each.signers is None]
+    way = NEW_PROFILE if not fitting else NEW_FILE if bare else ADD
+    row = {"subject": signer.subject, "sha256": signer.sha256, "pem": pem_of(signer), "thumbprints": []}
+    return {**row, "way": way, "profile": fitting[0].name if way == ADD else ""}
 
 
 def _issuers_of(seen: Iterable[Seen]) -> list[dict[str, Any]]:

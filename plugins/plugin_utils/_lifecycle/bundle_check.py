@@ -28,7 +28,6 @@ from .number_look import check_own_number
 from .options import admit_bundle, check_duplicates, folders_of, passphrases_of
 from .outcomes import AWAITED, FAILED, READY, grouped
 from .result import awaited, labels, not_opened
-from .summary_rows import label
 
 NOTHING = {"file": None, "use": None, "issued_to": None, "valid_until": None, "ends_on": None}
 UNREAD: Mapping[str, Any] = {"bundle": NOTHING, "other_uses": [], "unopened": [], "near": False, "own": None}
@@ -55,7 +54,7 @@ def check_bundles(
         for entry in entries
         for row in _checked(options, entry, now, calendar, shared, notes, site)
     ]
-    seen = [Seen(own.leaf, label(row), own.chain) for row in rows if (own := row.pop("own"))]
+    seen = [Seen(own.leaf, own.chain) for row in rows if (own := row.pop("own"))]
     failed = [row for row in rows if row["failed"]]
     ready = sum(row["outcome"] == READY for row in rows)
     awaited = sum(row["outcome"] == AWAITED for row in rows)

@@ -84,10 +84,10 @@ def test_what_a_certificate_says_of_its_issuer_is_told_where_the_authority_is_no
     by_name, other = Issuers((Profile("people", "CN=AC"),)), Issuers((Profile("people", "CN=AC", ()),))
     keys = ("unknown", "not_carried", "signers")
     for site, where in ((by_name, "not_carried"), (other, "unknown")):
-        found = of_certificates(site, [Seen(leaf, "Jeanne")])
+        found = of_certificates(site, [Seen(leaf)])
         assert {each: found[each] for each in keys} == {each: [said] if each == where else [] for each in keys}
-        carried = of_certificates(site, [Seen(leaf, "Jeanne", (leaf, authority))])
+        carried = of_certificates(site, [Seen(leaf, (leaf, authority))])
         assert [row["sha256"] for row in carried["signers"]] == [authority.sha256]
         assert carried["unknown"] == carried["not_carried"] == []
-    known = of_certificates(Issuers((Profile("people", "CN=AC", (authority,)),)), [Seen(leaf, "Jeanne", (authority,))])
+    known = of_certificates(Issuers((Profile("people", "CN=AC", (authority,)),)), [Seen(leaf, (authority,))])
     assert ({each: known[each] for each in keys}, known["proven"]) == ({each: [] for each in keys}, ["people"])
