@@ -253,6 +253,26 @@ def test_what_the_site_should_do_is_told_once_in_a_run(new_site: Hospital) -> No
         assert (once.values["count"], named.values["issuer"].split(",")[0]) == ("2", "CN=AC Personnes")
 
 
+def test_a_wrong_file_of_authorities_is_told_with_what_it_has(new_site: Hospital) -> None:
+    path, right = new_site.folder / "people.pem", new_site.authority.issuing
+    path.write_bytes(Authority.create("AC Prestataires").issuing.public_bytes(Encoding.PEM))
+    for each in (JEANNE, KARIM):
+        new_site.deliver(each, days=900)
+        genuine = new_site.issue(each, 800)
+        new_site.emulated(HOST).store_of(each.sid).plant(genuine.certificate, genuine.private_key)
+
+    for playbook in ("check_bundles", "check", "audit", "report"):
+        found = run_with(new_site, playbook, authority=str(path))
+        (once,) = told_in(found, "authority_signed_none")
+        assert ("people" in once.values["profile"], "AC Prestataires" in once.values["names"]) == (True, True), playbook
+        # The name is right: what 'issuer' matches is not in question.
+        assert "issuers_not_known.other_name" not in told_codes(found.stdout), playbook
+    path.write_bytes(path.read_bytes() + right.public_bytes(Encoding.PEM))
+    for playbook in ("check_bundles", "check", "audit", "report"):
+        found = run_with(new_site, playbook, authority=str(path))
+        assert not {"authority_signed_none", "issuers_not_known"} & told_codes(found.stdout), playbook
+
+
 def test_on_its_first_day_a_site_sees_what_changes_and_nothing_is_changed(new_site: Hospital) -> None:
     path = new_site.folder / "people.pem"
     path.write_bytes(new_site.authority.issuing.public_bytes(Encoding.PEM))
@@ -301,7 +321,7 @@ def test_the_authorities_that_bundles_carry_are_proposed_and_a_person_makes_them
     # As the site's, it is proposed no more; and a file that is there stays.
     checked = run_with(new_site, "check_bundles", authority=str(path))
     assert not failed_hosts(checked), checked.stdout
-    assert not {"authorities_proposed", "issuer_not_verified", "roots_only"} & told_codes(checked.stdout)
+    assert not {"authorities_proposed", "issuer_not_verified", "authority_signed_none"} & told_codes(checked.stdout)
     path.write_text("the site's own\n", encoding="utf-8")
     (kept,) = told_in(run_with(new_site, "check_bundles", *asked), "authorities_proposed")
     assert (kept.code, path.read_text(encoding="utf-8")) == ("authorities_proposed.not_written", "the site's own\n")
@@ -310,7 +330,7 @@ def test_the_authorities_that_bundles_carry_are_proposed_and_a_person_makes_them
     path.write_bytes(root.public_bytes(Encoding.PEM))
     refused = run_with(new_site, "check_bundles", authority=str(path))
     assert failed_hosts(refused) == {HOST, "ws-second"}
-    assert [each.values["profiles"] for each in told_in(refused, "roots_only")] == ["people"]
+    assert [each.values["profile"] for each in told_in(refused, "authority_signed_none")] == ["people"]
     assert fingerprint in {each.values.get("sha256") for each in all_told(refused.stdout) if each.code == "signer.add"}
 
 

@@ -13,7 +13,7 @@ from .._crypto.certificate import Certificate
 from .._crypto.signature import is_signed_by, issuer_key_id, issuer_urls, pem_of
 from .._crypto.store import parse_store
 from .._errors import Problem
-from .._policy.issuers import SELF_SIGNED, Answer, Issuers, Profile, has_roots_only, may_sign
+from .._policy.issuers import NOT_KNOWN, SELF_SIGNED, Answer, Issuers, has_roots_only, may_sign
 from .._policy.status import Status
 from .._policy.subject import HolderIndex
 from .._workstation.protocol import Inventory
@@ -25,11 +25,13 @@ NEW_FILE, ADD, NEW_PROFILE = "new_file", "add", "new_profile"
 
 Advice = Mapping[str, Any]
 """The key ``issuers`` of a result. ``unverified``: the profiles without an authority. ``unknown``: the issuers of certificates that no
-authority of the site has signed, each once, with the thumbprints of these. ``not_asked``: how many facts are from before the authority.
+authority of the site has signed, each once, with the thumbprints of these. ``proven``: the profiles of which an authority signed a
+certificate. ``signed_none``: those of which none did, where one should have or the file has roots alone. ``not_asked``: how many facts are
+from before the authority.
 
-Where certificates were seen and not their facts alone, ``unknown`` has the issuers that ``signers`` has not. ``roots_only``: the profiles
-whose file has roots alone, ``proven``: those of which an authority signed a certificate that was seen. ``signers``: the certificates of
-authorities that were found beside those that they signed, and that no file has. ``not_carried``: the issuers that were not found there.
+Where certificates were seen and not their facts alone, ``unknown`` has the issuers that ``signers`` has not. ``signers``: the
+certificates of authorities that were found beside those that they signed, and that no file has. ``not_carried``: the issuers that were not
+found there.
 """
 
 
@@ -50,11 +52,12 @@ class Seen:
 def of_facts(site: Issuers, certificates: Iterable[CertificateRecord]) -> Advice:
     """By the facts of certificates, with their statuses of today."""
     known = list(certificates)
-    found = (each for each in known if each.status is Status.UNKNOWN_ISSUER)
-    named = ((each.issuer, each.issuer_key_id, each.issuer_urls, [each.thumbprint]) for each in found)
+    found = [each for each in known if each.status is Status.UNKNOWN_ISSUER]
+    named = (_named(site, each.issuer, each.issuer_key_id, each.issuer_urls, each.thumbprint) for each in found)
     return {
         "unverified": unverified(site),
         "unknown": _gathered(named),
+        **_by_files(site, [(each.issuer, each.signed_by) for each in known], [each.issuer for each in found]),
         "not_asked": sum(each.status is Status.UNKNOWN for each in known),
     }
 
@@ -64,7 +67,8 @@ def of_certificates(site: Issuers, seen: Sequence[Seen]) -> Advice:
     keys = {each.spki_sha256 for each in site.signers()}
     unproven = [each for each in seen if site.signed_by(each.certificate) not in {SELF_SIGNED, *keys}]
     alone = [each for each in unproven if not each.signers]
-    not_known = [each for each in alone if site.asks(each.certificate) is Answer.NOT_KNOWN]
+    refused = [each.certificate for each in unproven if site.asks(each.certificate) is Answer.NOT_KNOWN]
+    not_known = [each for each in alone if each.certificate in refused]
     signers: dict[str, dict[str, Any]] = {}
     for each in unproven:
         for signer in each.signers:
@@ -72,11 +76,14 @@ def of_certificates(site: Issuers, seen: Sequence[Seen]) -> Advice:
             row["thumbprints"] = [*dict.fromkeys([*row["thumbprints"], each.certificate.thumbprint])]
     return {
         "unverified": unverified(site),
-        "unknown": _issuers_of(not_known),
-        "roots_only": [each.name for each in site.profiles if each.signers and has_roots_only(each.signers)],
-        "proven": [profile.name for profile in site.profiles if any(_proves(profile, site, each) for each in seen)],
+        "unknown": _issuers_of(site, not_known),
+        **_by_files(
+            site,
+            [(each.certificate.issuer, site.signed_by(each.certificate)) for each in seen],
+            [each.issuer for each in refused],
+        ),
         "signers": list(signers.values()),
-        "not_carried": _issuers_of(each for each in alone if each not in not_known),
+        "not_carried": _issuers_of(site, (each for each in alone if each not in not_known)),
     }
 
 
@@ -108,15 +115,23 @@ def unverified(site: Issuers) -> list[str]:
     return ["" if site.setting == "issuer" else each.name for each in site.profiles if each.signers is None]
 
 
+def not_verified(names: Iterable[str]) -> list[Problem]:
+    """What is told of profiles without an authority; see ``unverified``."""
+    found = [*dict.fromkeys(names)]
+    if profiles := tuple(filter(None, found)):
+        return [Problem("issuer_not_verified.profiles", {"profiles": profiles}, "issuers")]
+    return [Problem("issuer_not_verified", setting="issuers")] if found else []
+
+
 def advice_of(results: Iterable[Mapping[str, Any] | None]) -> list[Problem]:
     """The sentences of a run, each once, by the results of its hosts."""
     found = _advice(results)
     older = sum(each.get("not_asked", 0) for each in found)
     return [
-        *_unverified(found),
+        *not_verified(name for each in found for name in each["unverified"]),
         *([Problem("audit_again", {"count": older}, "issuers")] if older else []),
+        *_signed_none(found),
         *_unknown(found),
-        *_roots_only(found),
         *_not_carried(found),
     ]
 
@@ -164,9 +179,16 @@ def _advice(results: Iterable[Mapping[str, Any] | None]) -> list[Advice]:
     return [result["issuers"] for result in results if result and result.get("issuers")]
 
 
-def _proves(profile: Profile, site: Issuers, each: Seen) -> bool:
-    is_set = profile.signers is not None
-    return is_set and profile.accepts(each.certificate.issuer, site.signed_by(each.certificate))
+def _by_files(site: Issuers, seen: Sequence[tuple[str, str]], refused: Sequence[str]) -> dict[str, Any]:
+    """By issuers of certificates and the keys that signed these, and the issuers of those that no authority signed."""
+    files = [each for each in site.profiles if each.signers is not None]
+    proven = [each.name for each in files if any(each.accepts(issuer, key) for issuer, key in seen)]
+    # A certificate that the pattern of no profile fits says nothing about a file.
+    expected = {each.name for issuer in refused if (each := site.profile_of(issuer, NOT_KNOWN)).fits(issuer)}
+    none = (each for each in files if each.name not in proven)
+    doubtful = [each for each in none if has_roots_only(each.signers or ()) or each.name in expected]
+    rows = [{"profile": each.name, "authorities": list(each.signer_names)} for each in doubtful]
+    return {"proven": proven, "signed_none": rows}
 
 
 def _found(site: Issuers, signer: Certificate) -> dict[str, Any]:
@@ -179,46 +201,41 @@ def _found(site: Issuers, signer: Certificate) -> dict[str, Any]:
     return {**row, "way": way, "profile": fitting[0].name if way == ADD else ""}
 
 
-def _issuers_of(seen: Iterable[Seen]) -> list[dict[str, Any]]:
-    certificates = (each.certificate for each in seen)
-    return _gathered((each.issuer, issuer_key_id(each), issuer_urls(each), [each.thumbprint]) for each in certificates)
+def _issuers_of(site: Issuers, seen: Iterable[Seen]) -> list[dict[str, Any]]:
+    found = (each.certificate for each in seen)
+    return _gathered(
+        _named(site, each.issuer, issuer_key_id(each), issuer_urls(each), each.thumbprint) for each in found
+    )
 
 
-def _unverified(found: Iterable[Advice]) -> Iterator[Problem]:
-    names = dict.fromkeys(name for each in found for name in each["unverified"])
-    profiles = tuple(filter(None, names))
-    if profiles:
-        yield Problem("issuer_not_verified.profiles", {"profiles": profiles}, "issuers")
-    elif names:
-        yield Problem("issuer_not_verified", setting="issuers")
+def _named(site: Issuers, issuer: str, key_id: str, urls: Sequence[str], thumbprint: str) -> dict[str, Any]:
+    fits = any(each.fits(issuer) for each in site.profiles)
+    return {"issuer": issuer, "fits": fits, "key_id": key_id, "urls": list(urls), "thumbprints": [thumbprint]}
 
 
 def _unknown(found: Iterable[Advice]) -> Iterator[Problem]:
-    if rows := _merged(found, "unknown"):
-        yield Problem("issuers_not_known", {"count": _sum(rows)}, "issuers", tuple(map(_signer, rows)))
+    rows = _gathered(row for each in found for row in each["unknown"])
+    for fits, code in ((True, "issuers_not_known"), (False, "issuers_not_known.other_name")):
+        if these := [row for row in rows if row["fits"] is fits]:
+            yield Problem(code, {"count": _sum(these)}, "issuers", tuple(map(_signer, these)))
 
 
-def _roots_only(found: Iterable[Advice]) -> Iterator[Problem]:
-    """Profiles of which a root is all that is known, and signed nothing that was seen."""
-    found = list(found)
-    proven = {name for each in found for name in each.get("proven", ())}
-    names = dict.fromkeys(name for each in found for name in each.get("roots_only", ()) if name not in proven)
-    if names:
-        yield Problem("roots_only", {"profiles": tuple(names)}, "issuers")
+def _signed_none(found: Sequence[Advice]) -> Iterator[Problem]:
+    """Profiles with a file of which no authority signed anything that any host has seen."""
+    proven = {name for each in found for name in each["proven"]}
+    files = {row["profile"]: tuple(row["authorities"]) for each in found for row in each["signed_none"]}
+    for name, authorities in files.items():
+        if name not in proven:
+            yield Problem("authority_signed_none", {"profile": name, "names": authorities}, "issuers")
 
 
 def _not_carried(found: Iterable[Advice]) -> Iterator[Problem]:
-    if rows := _merged(found, "not_carried"):
+    if rows := _gathered(row for each in found for row in each.get("not_carried", ())):
         yield Problem("authority_not_there", {"count": _sum(rows)}, "issuers", tuple(map(_signer, rows)))
 
 
 def _sum(rows: Iterable[Mapping[str, Any]]) -> int:
     return sum(len(row["thumbprints"]) for row in rows)
-
-
-def _merged(found: Iterable[Advice], key: str) -> list[dict[str, Any]]:
-    rows = (row for each in found for row in each.get(key, ()))
-    return _gathered((row["issuer"], row["key_id"], row["urls"], row["thumbprints"]) for row in rows)
 
 
 def _signer(row: Mapping[str, Any]) -> Problem:
@@ -227,11 +244,11 @@ def _signer(row: Mapping[str, Any]) -> Problem:
     return Problem("signer", {"issuer": row["issuer"], "count": len(row["thumbprints"])}, causes=(*key, *at))
 
 
-def _gathered(named: Iterable[tuple[str, str, Iterable[str], Iterable[str]]]) -> list[dict[str, Any]]:
+def _gathered(named: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each issuer by its name and its key once, the most frequent one first."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for issuer, key_id, urls, thumbprints in named:
-        row = rows.setdefault((issuer, key_id), {"issuer": issuer, "key_id": key_id, "urls": [], "thumbprints": []})
-        row["urls"] = list(dict.fromkeys([*row["urls"], *urls]))
-        row["thumbprints"] = list(dict.fromkeys([*row["thumbprints"], *thumbprints]))
+    for each in named:
+        row = rows.setdefault((each["issuer"], each["key_id"]), {**each, "urls": [], "thumbprints": []})
+        for key in ("urls", "thumbprints"):
+            row[key] = list(dict.fromkeys([*row[key], *each[key]]))
     return sorted(rows.values(), key=lambda row: (-len(row["thumbprints"]), row["issuer"], row["key_id"]))

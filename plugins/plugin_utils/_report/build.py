@@ -13,7 +13,7 @@ from datetime import datetime
 from .._errors import Actor, Problem
 from .._facts.delivery_records import DeliveryRecord
 from .._facts.holders import HolderEntry, accounts_of
-from .._facts.issuer_advice import advice_of, unverified
+from .._facts.issuer_advice import not_verified, unverified
 from .._facts.schema import REMOVAL_FAILED
 from .._facts.shared_numbers import Listed, Shared, listed_as, shared_by, shared_numbers
 from .._policy.issuers import Issuers
@@ -102,7 +102,7 @@ def build(sources: Sources, parameters: ReportParameters) -> Report:
         changes=None,
         revocation_lists=sources.crl.rows,
         unmatched_issuers=unmatched_issuers(sources.hosts),
-        unverified_issuers=tuple(advice_of([{"issuers": {"unverified": unverified(sources.site)}}])),
+        unverified_issuers=tuple(not_verified(unverified(sources.site))),
         register=Register(
             register_people(everybody.hosts, everybody.people, (*holders, *alone), shared), sources.register_problems
         ),

@@ -41,8 +41,15 @@ LOOKED = {"due": False, "rows": [{"name": "X Y", "status": "valid", "ends_on": "
 LOOKED_AT = {"hostvars": {"ws-1": {**HOSTS["ws-1"], "looked": LOOKED}}, "groups": {"all": ["ws-1"]}}
 
 
-SIGNER = {"subject": "CN=AC Personnes", "sha256": "27ac", "pem": "-----BEGIN CERTIFICATE-----\n", "whose": ["X Y"]}
-NOTHING: dict[str, list[Any]] = {key: [] for key in ("unverified", "unknown", "roots_only", "proven", "not_carried")}
+SIGNER = {
+    "subject": "CN=AC Personnes",
+    "sha256": "27ac",
+    "pem": "-----BEGIN CERTIFICATE-----\n",
+    "way": "new_file",
+    "profile": "",
+    "thumbprints": ["8720"],
+}
+NOTHING: dict[str, list[Any]] = {key: [] for key in ("unverified", "unknown", "proven", "signed_none", "not_carried")}
 CHECKED = DONE | {"issuers": NOTHING | {"signers": [SIGNER]}}
 PROPOSING = {"hostvars": {"ws-1": {"first": CHECKED}}, "groups": {"all": ["ws-1"]}}
 

@@ -32,9 +32,10 @@ NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 URL = "http://pki.example/g3.crt"
 
 
-def result(unverified: list[str], *unknown: tuple[str, str, list[str], list[str]]) -> dict[str, Any]:
+def result(unverified: list[str], *unknown: tuple[str, str, list[str], list[str]], **more: Any) -> dict[str, Any]:
     names = ("issuer", "key_id", "urls", "thumbprints")
-    return {"issuers": {"unverified": unverified, "unknown": [dict(zip(names, row, strict=True)) for row in unknown]}}
+    rows = [{"fits": True, **dict(zip(names, row, strict=True))} for row in unknown]
+    return {"issuers": {"unverified": unverified, "unknown": rows, "proven": [], "signed_none": [], **more}}
 
 
 def test_an_issuer_is_known_by_its_name_and_its_key_and_the_most_frequent_one_comes_first() -> None:
@@ -44,6 +45,13 @@ def test_an_issuer_is_known_by_its_name_and_its_key_and_the_most_frequent_one_co
     named = Problem("signer", {"issuer": "CN=A", "count": 2}, causes=at)
     other = Problem("signer", {"issuer": "CN=B", "count": 1}, causes=(Problem("signer.key", {"key": "01"}),))
     assert advice_of(both) == [Problem("issuers_not_known", {"count": 3}, "issuers", (named, other))]
+
+
+def test_a_file_is_doubted_where_no_host_has_seen_a_certificate_of_its_authorities() -> None:
+    of_people = {"profile": "people", "authorities": ["AC Racine"]}
+    doubtful = result([], signed_none=[of_people, {"profile": "cards", "authorities": ["AC Cartes"]}])
+    said = Problem("authority_signed_none", {"profile": "people", "names": ("AC Racine",)}, "issuers")
+    assert advice_of([doubtful, result([], proven=["cards"])]) == [said]
 
 
 def test_profiles_without_an_authority_are_named_where_they_have_names() -> None:
@@ -77,6 +85,7 @@ def test_what_a_certificate_says_of_its_issuer_is_told_where_the_authority_is_no
     authority = read_certificate(people.certificate.public_bytes(Encoding.DER))
     said = {
         "issuer": authority.subject,
+        "fits": True,
         "key_id": x509.SubjectKeyIdentifier.from_public_key(key).digest.hex().upper(),
         "urls": [URL],
         "thumbprints": [leaf.thumbprint],
