@@ -189,5 +189,11 @@ def test_the_workstation_itself_is_served(played: Played, name: str) -> None:
     assert set(played.secrets[name]) == {"bundle", "passphrase"}
 
 
+@pytest.mark.parametrize("step", ["check", "checked", "enrol", "audit"])
+def test_the_setting_is_read_where_a_workstation_has_it(played: Played, step: str) -> None:
+    """No run tells an administrator that it has no effect there."""
+    assert [line for line in played.runs[step].stderr.splitlines() if f"{NAMED} of" in line] == []
+
+
 def test_only_they_are_red(played: Played) -> None:
     assert failed_hosts(played.runs["enrol"]) == {*REFUSED, *CHECKED, MEMBER, *(set(RELAYED) & set(HERE))}

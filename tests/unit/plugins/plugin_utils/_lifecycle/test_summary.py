@@ -197,6 +197,21 @@ def test_workstation_that_was_checked() -> None:
     assert "<summary.others 1 a <outcome.ready>>" in found["lines"]
 
 
+def test_check_names_the_workstations_that_ntlm_does_not_prove_and_no_other() -> None:
+    """What is refused already, or is another warning, is told in the table of its workstation."""
+    kinds = {
+        "a": ("warning", "receiver"),
+        "b": ("error", "receiver"),
+        "c": ("ok", "receiver"),
+        "d": ("warning", "clock"),
+    }
+    found = {
+        host: {"ready": False, "findings": [{"severity": severity, "subject": subject, "sentence": "S.", "cure": ""}]}
+        for host, (severity, subject) in kinds.items()
+    }
+    assert [line for line in told(found)["lines"] if "ntlm_over_http" in line] == ["<summary.ntlm_over_http 1 a>"]
+
+
 def test_workstation_that_was_audited() -> None:
     holders = [
         {"user": "CHU\\a", "status": "valid", "ends_on": "2029-01-01"},

@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible.plugins.connection import psrp as psrp_plugin
+from winrm.protocol import Protocol
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.receiver import (
+    CHECK_OPTIONS,
     Connection,
     Proof,
     Receiver,
@@ -103,6 +108,22 @@ def test_the_grid(plugin: str, logon: str) -> None:
     over_http = {"kerberos": PROVEN, "ntlm": MEMBER, "credssp": MEMBER}.get(logon, CLEAR)
     ways = {way: of_guide(plugin, logon, way).proof for way in ("http", *HTTPS)}
     assert ways == {"http": over_http, "https, checked": PROVEN, "https, not checked": UNCHECKED}
+
+
+@pytest.mark.parametrize("other", ["pc-017", "pc-017.lab.example", "PC-017.chu.example", "pc-017.chu.example."])
+def test_a_name_of_the_setting_is_that_of_the_inventory_and_no_other(other: str) -> None:
+    for connection in (of_guide("winrm", "ntlm", "http"), of_guide("psrp", "kerberos", "https, not checked")):
+        for host, named in (("pc-017.chu.example", other), (other, "pc-017.chu.example")):
+            assert Receiver(connection, host, (named,)).refusal("PC-017")
+            assert Receiver(connection, host, (host,)).refusal("PC-017") is None
+
+
+def test_the_variable_that_a_refusal_names_is_one_that_the_plugin_reads() -> None:
+    """psrp documents its own. winrm hands its own on to pywinrm, by the name of the argument."""
+    (documented,) = yaml.safe_load(psrp_plugin.DOCUMENTATION)["options"]["cert_validation"]["vars"]
+    assert CHECK_OPTIONS["psrp"] == documented["name"]
+    argument = CHECK_OPTIONS["winrm"].removeprefix("ansible_winrm_")
+    assert argument in inspect.signature(Protocol).parameters
 
 
 @pytest.mark.parametrize("encryption", ["auto", "always", "never"])
