@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .._errors import Deferred, Outside, Pkcs12Error, Problem
@@ -140,7 +141,7 @@ SIGNING_ERRORS = ("no_key", "sign_failed")
 """Codes of an exchange that tried the key, which did not sign. After any other code the key's state is not known."""
 
 
-NO_STEP: Mapping[str, str] = {"certificate": "-", "thumbprint": "-"}
+NO_STEP: Mapping[str, str] = MappingProxyType({"certificate": "-", "thumbprint": "-"})
 """No step has stopped, or none that is about a certificate."""
 WITHOUT_NUMBER = {
     "remove_certificate_failed": "remove_certificate_failed.without_number",
