@@ -93,7 +93,7 @@ class Slip:
 
 
 INVOCATION = '{"module_args": self._invocation()}'
-OUTCOME = '"outcome": SkipReason.WAITING_FOR_ISSUER.value if awaited else outcome_of(run),'
+OUTCOME = '"outcome": SkipReason.WAITING_FOR_ISSUER.value if is_newcomer else outcome_of(run),'
 JOURNAL = "journal=answer.journal)"
 FILE = 'b"".join(step.arguments.get("bundle", b"") for step in request.steps).hex()'
 TRANSPORT = '"passphrase": transport.passphrase}'
