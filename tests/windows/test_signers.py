@@ -86,6 +86,10 @@ def plant(hospital: Hospital, workstation: WineWorkstation) -> dict[str, str]:
     return found
 
 
+WINES_USER = "S-1-5-21-0-0-0-1000"
+"""Wine has one user, whose account all people of the corpus have."""
+
+
 def spread(hospital: Hospital) -> None:
     """The inventory has the workstation once for each group of settings, with the people of the group."""
     inventory: Json = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
@@ -95,9 +99,8 @@ def spread(hospital: Hospital) -> None:
     group["hosts"] = {}
     for row in ROWS:
         host = host_of(row)
-        known = group["hosts"].setdefault(
-            host, {**desk, "pkcs12_unverified_workstations": [host], "pkcs12_holders": []}
-        )
+        named = {"pkcs12_unverified_workstations": [host], "pkcs12_shared_accounts": [WINES_USER]}
+        known = group["hosts"].setdefault(host, {**desk, **named, "pkcs12_holders": []})
         known["pkcs12_holders"].append(holders[PEOPLE[row.name].authorisation])
     hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
 
