@@ -129,6 +129,33 @@ def test_an_audit_fails_for_both_and_keeps_the_facts(workstation: FakeWorkstatio
     assert result["ansible_facts"]["pkcs12_fact_audit"]["problem"] is None
 
 
+@pytest.mark.parametrize(
+    ("row", "variables", "left"),
+    [
+        ({}, {}, False),
+        ({"leaves_on": "2020-01-31"}, {}, True),
+        ({"leaves_on": "2999-12-31"}, {}, False),
+        ({}, {"pkcs12_leavers": ["t 123456"]}, True),
+        ({}, {"pkcs12_leavers": ["T900009"]}, False),
+    ],
+    ids=["stays", "last_day", "later_day", "listed", "another_listed"],
+)
+def test_who_takes_over_the_account_of_somebody_who_has_left_gets_a_first_key(
+    workstation: FakeWorkstation,
+    authority: Authority,
+    tmp_path: Path,
+    row: dict[str, Any],
+    variables: dict[str, Any],
+    left: bool,
+) -> None:
+    bundles(tmp_path, authority, PAUL)
+    workstation.person(USER)
+    successor = PAUL | {"user": USER}
+    known = inventory(ws_1=[successor], ws_2=[JEANNE | row]) | variables
+    result = enrol(workstation, tmp_path, [successor], variables=known)
+    assert (codes(result), len(workstation.thumbprints(USER))) == (([None], 1) if left else (["shared_account"], 0))
+
+
 def homonym(**changes: Any) -> dict[str, Any]:
     """Jeanne's entry with the number of another person of this name."""
     return JEANNE | {"authorisation": "T900009"} | changes

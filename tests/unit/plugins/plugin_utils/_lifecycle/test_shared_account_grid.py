@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,3 +90,15 @@ def test_only_a_first_key_of_two_people_is_refused(bundles: tuple[IssuedBundle, 
     ]
     assert "| two people | no | both | renewed | renewed | warning |" in rows(bundles)
     assert "| two people | yes | nobody's | first key | first key | ok |" in rows(bundles)
+
+
+@pytest.mark.parametrize("details", [{}, {"archived": True}], ids=["expired", "expired_and_archived"])
+def test_who_comes_back_with_a_certificate_that_has_expired_is_no_newcomer(
+    authority: Authority, details: dict[str, Any]
+) -> None:
+    drivers = FakeDrivers(inventory())
+    drivers.plant(issue(authority, "Anne Roux - T000001", timedelta(days=-20)), **details)
+    _workstation, holder = looked_at(drivers)
+    entries = [HolderEntry(HOLDER, person) for person in ENTRIES["two people"]]
+    accounts = Accounts("ws-1", tuple(account_rows_as("ws-1", entries)))
+    assert [given(holder, each.person, accounts) for each in entries] == ["renewed", "`shared_account`"]
