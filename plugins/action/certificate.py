@@ -18,7 +18,6 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.history import unusable_keys
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry, with_holder
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.issuer_settings import holders_under
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import NO_NOTES
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.site_issuers import (
     ISSUER_OPTIONS,
     issuers_of,
@@ -113,10 +112,11 @@ class ActionModule(KnowsRetired, Pkcs12Action):
         calendar = calendar_of(
             options["time_zone"], options["renew_before_days"], options["authorisation_due_within_days"]
         )
-        notes = self.notes(task.check_mode, *folders_of(options)) if options["state"] == "present" else NO_NOTES
-        context = RunContext(task.check_mode, task.host, task.job, unusable, entries, notes, site)
+        context = RunContext(task.check_mode, task.host, task.job, unusable, entries, site=site)
         if options["state"] == "present":
-            context = replace(context, accounts=accounts_in_inventory(self, [entry], site, calendar.day(now())))
+            notes = self.notes(task.check_mode, *folders_of(options))
+            accounts = accounts_in_inventory(self, [entry], site, calendar.day(now()))
+            context = replace(context, notes=notes, accounts=accounts)
         state = state_of(options, entry, context)
         state.check(now())
         run = run_tasks([HolderTask(entry, state)], self.drivers.inventory([entry.user]), self.drivers, now)
