@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
 from .._errors import Pkcs12Error, Problem
@@ -15,6 +16,7 @@ from .._facts.codec import from_map, to_map
 from .._facts.holder_entries import VARIABLE, entries_in
 from .._facts.holders import HolderEntry
 from .._facts.leavers import LEAVERS, gone, leavers_in
+from .._facts.retired import SITE_FOLDER, retired_in
 from .._facts.shared_accounts import (
     SETTING,
     AccountRow,
@@ -42,6 +44,9 @@ class OfAllHosts(Protocol):
     def variable(self, name: str) -> Any:
         """A variable of the host; None where it is not set. Raises ``Pkcs12Error``."""
 
+    def folder(self, name: str) -> Path | None:
+        """A variable with a folder on the controller. Raises ``Pkcs12Error``."""
+
     def of_all_hosts(self, name: str, make: Callable[[Iterator[tuple[str, Any]]], Any], what: str = "") -> Any:
         """What ``make`` makes of a variable of all hosts, once in a run; ``what`` tells two apart."""
 
@@ -58,7 +63,8 @@ def shared_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry]) -> S
 
 
 def accounts_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry], site: Issuers, today: date) -> Accounts:
-    """Who has which account: in ``pkcs12_holders`` of all hosts that can be read, and among the entries of a task. Who has left has none.
+    """Who has which account: in ``pkcs12_holders`` of all hosts that can be read, and among the entries of a task. Who has left or
+    is retired has none.
 
     Raises ``Pkcs12Error`` (``bad_arguments``) where the setting does not name accounts.
     """
@@ -69,13 +75,15 @@ def accounts_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry], si
         rows = (row for host, given in hosts for row in account_rows_in(host, given))
         return [to_map(each) for each in of_two_people(rows, left)]
 
-    left: frozenset[str] = frozenset()
+    left: set[str] = set()
     with suppress(Pkcs12Error):  # the task that has to use it says what is wrong with it
-        left = frozenset(map(number_key, leavers_in(action.variable(LEAVERS))))
+        folder = action.folder(SITE_FOLDER)
+        left = {*leavers_in(action.variable(LEAVERS)), *(retired_in(folder) if folder else ())}
+    gone_too = set(map(number_key, left))
     found = (from_map(AccountRow, each) for each in action.of_all_hosts(VARIABLE, look, "accounts"))
-    others = (row for row in found if number_key(row.who.number) not in left)
-    rows = tuple(dict.fromkeys((*account_rows_as(action.host, entries), *others)))
-    return Accounts(action.host, rows, full_names(action.variable(f"pkcs12_{SETTING}"), SETTING), site)
+    rows = dict.fromkeys((*account_rows_as(action.host, entries), *found))
+    known = tuple(row for row in rows if number_key(row.who.number) not in gone_too)
+    return Accounts(action.host, known, full_names(action.variable(f"pkcs12_{SETTING}"), SETTING), site)
 
 
 def check_own_account(holder: HolderStore, person: ExpectedSubject, accounts: Accounts) -> None:

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
 
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import write_down
 from lab.authority import Authority
 from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, outcomes
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue
@@ -154,6 +155,22 @@ def test_who_takes_over_the_account_of_somebody_who_has_left_gets_a_first_key(
     known = inventory(ws_1=[successor], ws_2=[JEANNE | row]) | variables
     result = enrol(workstation, tmp_path, [successor], variables=known)
     assert (codes(result), len(workstation.thumbprints(USER))) == (([None], 1) if left else (["shared_account"], 0))
+
+
+@pytest.mark.parametrize("is_retired", [True, False])
+def test_who_takes_over_the_account_of_somebody_who_is_retired_gets_a_first_key(
+    workstation: FakeWorkstation, authority: Authority, tmp_path: Path, is_retired: bool
+) -> None:
+    """Somebody whom a run has retired may still have a row, at this workstation and at others."""
+    bundles(tmp_path, authority, PAUL)
+    workstation.person(USER)
+    if is_retired:
+        write_down(tmp_path, [NUMBER], "svc on ctl", datetime.now(timezone.utc))
+    successor = PAUL | {"user": USER}
+    known = inventory(ws_1=[JEANNE, successor], ws_2=[JEANNE]) | {"pkcs12_bundle_folder": str(tmp_path)}
+    result = enrol(workstation, tmp_path, [JEANNE, successor], variables=known)
+    assert codes(result)[1] == (None if is_retired else "shared_account")
+    assert len(workstation.thumbprints(USER)) == is_retired
 
 
 def homonym(**changes: Any) -> dict[str, Any]:
