@@ -110,6 +110,8 @@ def removed(windows: Hospital, bundle: IssuedBundle) -> dict[str, Any]:
     call = {"state": "absent", "holder": HOLDER, "thumbprints": [bundle.thumbprint]}
     (row,) = run_play(windows, tasks=tasks({"certificate": call})).of("certificate")
     (gone,) = row.result["removed"]
+    causes = row.result["error"]["problem"]["causes"] if row.result["error"] else ()
+    assert [each["code"] for each in causes] == (["key_left.other_store"] if gone["key"] == "kept" else [])
     return dict(gone)
 
 

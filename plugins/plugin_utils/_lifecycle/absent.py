@@ -18,6 +18,7 @@ from .._policy.superseding import RemovalMethod, RemovalPolicy, choose_methods
 from .._workstation.account import absence
 from .._workstation.protocol import Drivers
 from .other_number import check_no_other_number
+from .remaining_keys import key_left
 from .transaction import ExecutionOptions, HolderStore, Transaction, execute, execute_offline, plan_transaction
 
 OFFLINE_HINT = Problem("way_out.offline")
@@ -43,6 +44,14 @@ class Absent:
 
     def apply(self, found: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
         """Removes the selected certificates with their keys. Raises ``Pkcs12Error`` before anything is sent."""
+        done = self._apply(found, drivers, now)
+        left = key_left(done, self.selector, now)
+        if left is None or done.left is None:
+            return replace(done, left=done.left or left)
+        whole = replace(left.problem, causes=(*left.problem.causes, done.left.problem))
+        return replace(done, left=Pkcs12Error(whole, changed=True))
+
+    def _apply(self, found: HolderStore, drivers: Drivers, now: datetime) -> Transaction:
         chosen = self.selector.select(found.store, now)
         if not chosen:
             self._check_other_issuers(found.store, found.inventory.computer)

@@ -32,6 +32,7 @@ from .._workstation.protocol import journal_row
 from .absent import Absent
 from .outcomes import DEFERRED, FAILED, grouped, totals
 from .present import last_end
+from .remaining_keys import kept_with
 from .run import HolderRun, HolderTask, WorkstationRun, concerned
 from .transaction import SkipReason, Transaction
 
@@ -102,7 +103,7 @@ def holder_result(run: HolderRun, context: ResultContext) -> dict[str, Any]:
         "access_days_left": access.days_left,
         "superseded": gone if done and done.leaf else [],
         "removed": gone if done and not done.leaf else [],
-        "kept": _kept(run, context.site),
+        "kept": _kept(run, context.site, context.now),
         "journal": _journal(run),
     }
 
@@ -221,32 +222,37 @@ def _gone(done: Transaction, thumbprint: str, method: RemovalMethod) -> dict[str
     }
 
 
-def _kept(run: HolderRun, site: Issuers) -> list[dict[str, Any]]:
-    """What a run that installs or removes keeps with its key, because it is for another use, or old mails or files may need it."""
-    done = run.transaction
-    if run.error or done is None or done.deferred or not (done.plan.imports or done.plan.removals):
+def _kept(run: HolderRun, site: Issuers, now: datetime) -> list[dict[str, Any]]:
+    """What a run that installs or removes keeps with its key, because it is for another use, or old mails or files may need it; and of a
+    removal what is on a card, also where nothing else was to be removed."""
+    done, state = run.transaction, run.task.state
+    if run.error or done is None or done.deferred:
         return []
-    person, archived = run.task.entry.person, RemovalMethod.ARCHIVE
-    hidden = (done.before.find(thumbprint) for thumbprint, how in done.plan.removals.items() if how is archived)
-    beside = for_other_uses(done.before, done.leaf, person, site) if done.leaf else ()
+    changes = done.plan.imports or done.plan.removals
+    beside = for_other_uses(done.before, done.leaf, run.task.entry.person, site) if changes and done.leaf else ()
+    hidden = (done.before.find(key) for key, how in done.plan.removals.items() if how is RemovalMethod.ARCHIVE)
+    needed = kept_with(done, state.selector, now) if isinstance(state, Absent) else ()
+    old = {each.thumbprint: each for each in (*hidden, *needed) if each and opens_old_data(each.certificate)}
+    cards = state.selector.on_cards(done.after, now) if isinstance(state, Absent) else ()
     return [
         {
             "thumbprint": stored.thumbprint,
             "subject_cn": stored.certificate.subject_cn,
             "not_after": format_instant(stored.certificate.not_after),
             "use": use_of(stored.certificate).value,
-            "archived": stored.thumbprint in done.plan.removals,
+            "archived": stored.thumbprint in old,
+            "on_card": stored in cards,
         }
-        for stored in (*beside, *hidden)
-        if stored and (stored in beside or opens_old_data(stored.certificate))
+        for stored in (*beside, *old.values(), *cards)
     ]
 
 
 def kept_for_use(holder: Mapping[str, Any], kept: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """The same in words, by use. ``holder``: has name, number and account."""
     whose = ", ".join(filter(None, (holder["name"] or holder["user"], holder["authorisation"])))
-    for (archived, use), count in Counter((each["archived"], each["use"]) for each in kept).items():
-        code = "kept_for_use.archived" if archived else "kept_for_use"
+    counts = Counter((each["archived"], each["on_card"], each["use"]) for each in kept)
+    for (archived, on_card, use), count in counts.items():
+        code = "kept_for_use.archived" if archived else "kept_for_use.on_card" if on_card else "kept_for_use"
         yield Problem(code, {"whose": whose, "count": count, "use": use})
 
 
@@ -270,7 +276,7 @@ def _told(run: HolderRun, offered: StoreCertificate | None, access: Access, cont
         return ""
     if done.plan.removals and not context.confirmed:
         beside = (
-            *kept_for_use(_named(run.task), _kept(run, context.site)),
+            *kept_for_use(_named(run.task), _kept(run, context.site, context.now)),
             *_left(done),
             *filter(None, (done.deferred,)),
         )
@@ -312,7 +318,7 @@ def _with_absence(deferred: Problem, run: HolderRun, context: ResultContext) -> 
 
 def _change(run: HolderRun, done: Transaction, offered: StoreCertificate | None, context: ResultContext) -> Problem:
     """What was done, or would be, and until when the holder then has access."""
-    removals, kept = len(done.plan.removals), kept_for_use(_named(run.task), _kept(run, context.site))
+    removals, kept = len(done.plan.removals), kept_for_use(_named(run.task), _kept(run, context.site, context.now))
     beside = (*not_opened(run.task.unopened), *kept, *_left(done))
     leaf = done.leaf or (offered.certificate if offered and not removals else None)
     holder, computer = done.owner.name, done.inventory.computer

@@ -49,6 +49,10 @@ class RemovalSelector:
         """The selected certificates. Those of a smart card or a TPM are never among them."""
         return tuple(stored for stored in store.certificates if is_software(stored) and self._selects(stored, now))
 
+    def on_cards(self, store: CertificateStore, now: datetime) -> tuple[StoreCertificate, ...]:
+        """What it would select had it a key on the disk: those of a smart card or a TPM, which go with their card or workstation."""
+        return tuple(stored for stored in store.certificates if not is_software(stored) and self._selects(stored, now))
+
     def left_for_thumbprints(self, store: CertificateStore) -> tuple[StoreCertificate, ...]:
         """The person's that stay because nobody knows that the site's issuer signed them: only by its thumbprint such a one goes."""
         return tuple(stored for stored, answer in self._staying(store) if self._goes_by_thumbprint(answer))

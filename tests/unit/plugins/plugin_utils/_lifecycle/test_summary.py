@@ -527,7 +527,7 @@ def test_a_file_that_may_be_the_new_bundle_and_does_not_open_is_named_where_noth
 
 
 def test_what_was_kept_is_told_of_those_who_did_not_fail() -> None:
-    kept: Json = {"kept": [{"archived": False, "use": "encryption"}]}
+    kept: Json = {"kept": [{"archived": False, "on_card": False, "use": "encryption"}]}
     found = told({"a": of(person(1, "renewed", **kept), person(2, "failed", **kept)), "b": of(person(3))})
     assert [line for line in found["lines"] if line.startswith("<summary.kept")] == [
         "<summary.kept <kept_at a <kept_for_use 1 encryption Person 1, T1>>>"
