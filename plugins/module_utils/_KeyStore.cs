@@ -28,6 +28,8 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 		const int NCRYPT_SILENT_FLAG = 0x40, CRYPT_SILENT = 0x40;
 
 		const int AT_KEYEXCHANGE = 1, AT_SIGNATURE = 2;
+		const int CRYPT_VERIFYCONTEXT = unchecked((int)0xF0000000), PP_ENUMCONTAINERS = 2, CRYPT_FIRST = 1, CRYPT_NEXT = 2;
+		const int ERROR_NO_MORE_ITEMS = 259;
 		const int CRYPT_DELETEKEYSET = 0x10, BCRYPT_PAD_PKCS1 = 2, NTE_BAD_KEYSET = unchecked((int)0x80090016);
 		const int NTE_NO_MORE_ITEMS = unchecked((int)0x8009002A);
 		const int CERT_STORE_ADD_REPLACE_EXISTING = 3, CERT_STORE_CERTIFICATE_CONTEXT_FLAG = 2, CERT_FRIENDLY_NAME_PROP_ID = 11;
@@ -176,6 +178,27 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 			return names.ToArray();
 		}
 
+		// The user's of CAPI. The software providers have them in common.
+		public static string[] GetLegacyContainers(string provider, int type)
+		{
+			var names = new List<string>();
+			var name = new StringBuilder(1024);
+			IntPtr context;
+			Check(CryptAcquireContext(out context, null, provider, type, CRYPT_VERIFYCONTEXT | CRYPT_SILENT));
+			try
+			{
+				for (var which = CRYPT_FIRST; ; which = CRYPT_NEXT)
+				{
+					var size = name.Capacity;
+					var found = CryptGetProvParam(context, PP_ENUMCONTAINERS, name, ref size, which);
+					if (!found && Marshal.GetLastWin32Error() == ERROR_NO_MORE_ITEMS) return names.ToArray();
+					Check(found);
+					names.Add(name.ToString());
+				}
+			}
+			finally { CryptReleaseContext(context, 0); }
+		}
+
 		// No context comes of it, so none is released.
 		public static void DeleteLegacy(string container, string provider, int type)
 		{
@@ -215,6 +238,10 @@ namespace ansible_collections.hospital_it.pkcs12.plugins.module_utils._KeyStore
 		static extern int NCryptFreeBuffer(IntPtr buffer);
 		[DllImport("advapi32", SetLastError = true, CharSet = CharSet.Unicode)]
 		static extern bool CryptAcquireContext(out IntPtr context, string container, string provider, int type, int flags);
+		[DllImport("advapi32", SetLastError = true, CharSet = CharSet.Ansi)]
+		static extern bool CryptGetProvParam(IntPtr context, int parameter, StringBuilder data, ref int size, int flags);
+		[DllImport("advapi32")]
+		static extern bool CryptReleaseContext(IntPtr context, int flags);
 		[DllImport("advapi32", SetLastError = true)]
 		static extern bool GetTokenInformation(IntPtr token, int kind, IntPtr data, int size, out int used);
 		[DllImport("advapi32")]

@@ -218,7 +218,8 @@ function Remove-Key {
 
 function Remove-LostKey {
 	<# .SYNOPSIS
-	Deletes the key's containers that no certificate links to: a run that was cut left them. Returns how many.
+	Deletes the key's containers that no certificate links to, of CNG and of CAPI: a run that was cut left them, or the certificate was
+	imported twice. Returns how many.
 	.PARAMETER Certificate
 	Whose key.
 	.PARAMETER Insist
@@ -230,6 +231,7 @@ function Remove-LostKey {
 		# A store that does not open may link to any of them.
 		$linked = @(Get-LinkedCertificate).container
 		$names = (Get-KeyStore)::GetContainers()
+		$legacyNames = (Get-KeyStore)::GetLegacyContainers($aesProvider, $PROV_RSA_AES)
 	} catch {
 		if ($Insist) { throw }
 		return 0
@@ -241,6 +243,11 @@ function Remove-LostKey {
 			try { $key = Open-Key -Link $link } catch { continue }
 			$lost = try { Test-PublicKey -Key $key -Certificate $Certificate } catch { $false } finally { $key.Dispose() }
 			if ($lost) { Remove-Key -Link $link }
+		}
+		foreach ($name in $legacyNames) {
+			if ($name -in $linked) { continue }
+			$link = try { Find-LegacyKey -Link @{ container = $name; machine = 0 } -Certificate $Certificate } catch { continue }
+			if ($link) { Remove-Key -Link $link }
 		}).Count
 }
 

@@ -111,12 +111,13 @@ function Read-KeyFile {
 
 function Get-SharedReason {
 	<# .SYNOPSIS
-	Why a key has to stay for another certificate of the profile. #>
+	Why a key has to stay for another certificate of the profile. One that the request removes, too, needs no container but its own, and
+	nobody would look for this one later. #>
 	param([hashtable] $Element, [hashtable[]] $Other)
 	foreach ($one in $Other) {
 		if (-not $one.link) { continue }
 		if ($one.link.container -eq $Element.link.container) { return 'shared_container' }
-		if ($one.public_key -eq $Element.public_key) { return 'shared_public_key' }
+		if ($one.public_key -eq $Element.public_key -and -not $one.going) { return 'shared_public_key' }
 	}
 }
 
@@ -166,7 +167,7 @@ function Get-OwnProfile {
 function Invoke-Step {
 	<# .SYNOPSIS
 	Does a step, on the profile as it is now, and returns its facts. #>
-	param([string] $Sid, [string] $Step, [string] $Thumbprint, [string] $Container)
+	param([string] $Sid, [string] $Step, [string] $Thumbprint, [string] $Container, [string[]] $Going)
 	if ($Step -eq 'computer') { return @{ computer = [Environment]::MachineName } }
 	if ($Step -eq 'remove_transport_key') {
 		$path = (Get-OwnProfile -Sid $Sid -Loaded).path
@@ -179,6 +180,7 @@ function Invoke-Step {
 		Remove-File -ProfilePath $person.path -File $element
 		return @{}
 	}
+	foreach ($one in $my) { $one.going = $one.thumbprint -in $Going }
 	$others = @($my | Where-Object { $_.thumbprint -ne $Thumbprint }) + @(Read-ProfileStore -ProfilePath $person.path -Name 'Request')
 	Remove-KeyFile -ProfilePath $person.path -Sid $Sid -Element $element -Other $others
 }
@@ -194,10 +196,11 @@ function Invoke-Transaction {
 	<# .SYNOPSIS
 	Does the steps in order, up to the first that fails. Nothing is taken back: the next run goes on from here. #>
 	param([string] $Sid, [Collections.IDictionary[]] $Step, [hashtable] $Answer)
+	$going = @($Step | Where-Object { $_.step -eq 'remove_certificate' }).thumbprint
 	foreach ($one in $Step) {
 		$entry = @{ id = $one.id; step = $one.step; thumbprint = $one.thumbprint }
 		try {
-			$fact = Invoke-Step -Sid $Sid -Step $one.step -Thumbprint $one.thumbprint -Container $one.container
+			$fact = Invoke-Step -Sid $Sid -Step $one.step -Thumbprint $one.thumbprint -Container $one.container -Going $going
 			$Answer.changed = $Answer.changed -or $one.step -eq 'remove_certificate' -or $fact.key -eq 'deleted'
 			$Answer.journal += $entry + $fact + @{ outcome = 'done'; at = Get-UtcNow }
 		} catch {

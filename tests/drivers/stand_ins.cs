@@ -375,6 +375,7 @@ namespace StandIn
 
         public static string GetFault(IntPtr token) { return Windows.Fault; }
         public static string[] GetContainers() { return Containers.Keys.ToArray(); }
+        public static string[] GetLegacyContainers(string provider, int type) { return new string[0]; }
 
         // A bundle is the name of its certificate. A key that is stored gets a new container.
         public static X509Certificate OpenBundle(byte[] bundle, string passphrase, string flags)

@@ -31,6 +31,12 @@ public static class Keys
         if (Names == null) throw new CryptographicException(unchecked((int)0x80090029));
         return Names;
     }
+    public static bool HidesLegacy;
+    public static string[] GetLegacyContainers(string provider, int type)
+    {
+        if (HidesLegacy) throw new CryptographicException(unchecked((int)0x80090014));
+        return new string[0];
+    }
 }
 '@
 $module = Import-Module "$root/module_utils/_PrivateKey.psm1" -PassThru
@@ -54,6 +60,7 @@ $said = foreach ($global:case in $cases) {
     $second = { '{0:x8}' -f ($now - [long] $args[0].Groups[1].Value) }
     $named = { param($names) foreach ($name in $names) { [regex]::Replace($name, '\[(.*)\]', $second) } }
     foreach ($key in 'linked', 'stays', 'used') { $case[$key] = @(& $named $case[$key]) }
+    [Keys]::HidesLegacy = $case.legacy_unlisted
     [Keys]::Names = if ($case.unlisted) { $null } else { [string[]] @(& $named $case.names) }
     $back = @{ code = $null; hresult = $null; count = $null }
     try {
@@ -94,6 +101,32 @@ public static class Listed
 }
 """
 """Two keys, then how Windows ends."""
+LEGACY_LISTING = """
+$ErrorActionPreference = 'Stop'
+Add-Type -TypeDefinition $given
+$class = [ansible_collections.hospital_it.pkcs12.plugins.module_utils.Legacy.KeyStore]
+$said = foreach ($case in @(2, 259), @(2, 5), @(0, 259)) {
+    [ListedLegacy]::Most, [ListedLegacy]::End = $case
+    try { $class::GetLegacyContainers('any', 24) -join ' ' } catch { $_.Exception.GetBaseException().HResult -band 0xFFFFFFFFL }
+}
+ConvertTo-Json -Compress -InputObject @($said)
+"""
+LEGACY_KEYS = """
+public static class ListedLegacy
+{
+    static int next;
+    public static int Most, End;
+    public static bool Tell(StringBuilder name, int which)
+    {
+        if (which == 1) next = 0;
+        else if (which != 2) throw new ArgumentException();
+        if (next++ == Most) return false;
+        name.Clear().Append("key" + next);
+        return true;
+    }
+}
+"""
+"""So many containers, then the error with which Windows ends: ERROR_NO_MORE_ITEMS is 259."""
 PROOF = r"""
 $root, $cases = $given
 Import-Module "$root/module_utils/_Store.psm1"
@@ -144,6 +177,7 @@ class Case:
     stays: tuple[str, ...] = ()
     closed: bool = False
     unlisted: bool = False
+    legacy_unlisted: bool = False
     insist: bool = False
     of_a_key: bool = False
     code: str | None = None
@@ -187,6 +221,10 @@ CASES: Mapping[str, Case] = {
     "not listed": Case(OLD, unlisted=True, hresult=0x80090029),
     "an import where keys are not listed": Case(OLD, unlisted=True, of_a_key=True),
     "a removal where keys are not listed": Case(OLD, unlisted=True, of_a_key=True, insist=True, hresult=0x80090029),
+    "an import where keys of CAPI are not listed": Case(OLD, legacy_unlisted=True, of_a_key=True),
+    "a removal where keys of CAPI are not listed": Case(
+        OLD, legacy_unlisted=True, of_a_key=True, insist=True, hresult=0x80090014
+    ),
     "an import where a store is closed": Case(OLD, closed=True, of_a_key=True),
     "a removal where a store is closed": Case(OLD, closed=True, of_a_key=True, insist=True, hresult=0x80070005),
 }
@@ -215,6 +253,21 @@ def test_a_list_that_does_not_come_to_its_end_is_none(shell: Session) -> None:
         assert call in source
         source = source.replace(call, stand_in)
     assert shell.run(LISTING, given=source + KEYS) == ["key1 key2", 0x80090029, 0x80090016]
+
+
+def test_a_list_of_capi_that_does_not_come_to_its_end_is_none(shell: Session) -> None:
+    source = SOURCE.read_text(encoding="utf-8")
+    for call, stand_in in {
+        "Check(CryptAcquireContext(out context, null, provider, type, CRYPT_VERIFYCONTEXT | CRYPT_SILENT));": "context = IntPtr.Zero;",
+        "CryptGetProvParam(context, PP_ENUMCONTAINERS, name, ref size, which)": "ListedLegacy.Tell(name, which)",
+        "Marshal.GetLastWin32Error()": "ListedLegacy.End",
+        "Marshal.GetHRForLastWin32Error()": "unchecked((int)0x80070000) | ListedLegacy.End",
+        "CryptReleaseContext(context, 0);": "",
+    }.items():
+        assert call in source
+        source = source.replace(call, stand_in)
+    source = source.replace("module_utils._KeyStore", "module_utils.Legacy")  # PowerShell takes a name once
+    assert shell.run(LEGACY_LISTING, given=source + LEGACY_KEYS) == ["key1 key2", 0x80070005, ""]
 
 
 def test_a_proof_says_no_only_where_windows_has_said_it(shell: Session) -> None:

@@ -38,6 +38,7 @@ $link = Get-KeyLink -Certificate $leaf
 [Console]::Error.WriteLine('{begin}')
 [void] (Get-Proof -Certificate $leaf -Nonce ([byte[]]::new(32)))
 [void] $keys::GetContainers()
+[void] $keys::GetLegacyContainers('Microsoft Enhanced RSA and AES Cryptographic Provider', 24)
 $link.key_spec = 1
 (& (Get-Module _PrivateKey) {{ Open-Key -Link $args[0] }} $link).Dispose()
 $gone = $link.Clone()
@@ -53,7 +54,7 @@ $keys::Restore($my, $leaf.Export('SerializedCert'))
 [void] (Remove-Key -Link $old)
 """
 CALL = re.compile(r"trace:\w+:(\w+) \((.*)\)")
-SILENT, PKCS1, DELETE_KEYSET, MACHINE_KEYSET = 0x40, 0x2, 0x10, 0x20
+SILENT, PKCS1, DELETE_KEYSET, MACHINE_KEYSET, VERIFY_CONTEXT = 0x40, 0x2, 0x10, 0x20, 0xF0000000
 REPLACE_EXISTING = 3
 
 Calls = Mapping[str, list[list[str]]]
@@ -106,6 +107,7 @@ def test_no_key_of_capi_may_ask(calls: Calls) -> None:
     """Neither the user's, nor the machine's, nor when it is deleted."""
     opened = [int(given[-1], 16) for given in calls["CryptAcquireContextW"] if "capi" in given[1]]
     assert opened == [SILENT, SILENT | MACHINE_KEYSET, SILENT | DELETE_KEYSET]
+    assert SILENT | VERIFY_CONTEXT in flags(calls, "CryptAcquireContextW")
 
 
 def test_an_element_is_put_back_in_place_of_the_other(calls: Calls) -> None:

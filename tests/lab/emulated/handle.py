@@ -127,11 +127,11 @@ class StoreHandle:
 
     def imported_keys(self, now: int) -> list[str]:
         """The containers that imports have made a day ago, and that no certificate links to."""
-        unlinked = (holder.name for holder in self._unlinked())
+        unlinked = (holder.name for holder in self._unlinked() if holder.provider == CNG_PROVIDER)
         return [name for name in unlinked if IMPORTED_KEY.fullmatch(name) and _age(name, now) >= DAY]
 
     def leftovers(self, spki: bytes) -> list[str]:
-        """The CNG containers that hold the key to this public one and that no certificate links to."""
+        """The containers, of CNG and of CAPI, that hold the key to this public one and that no certificate links to."""
         return [holder.name for holder in self._unlinked() if holder.spki == spki]
 
     def _unlinked(self) -> list[KeyContainer]:
@@ -140,8 +140,7 @@ class StoreHandle:
             return []
         links = [link_of(known) for known in (*self._requests(), *self._certificates().values())]
         linked = {link.container.casefold() for link in links if link}
-        holders = (holder for holder in self._store.containers.values() if holder.provider == CNG_PROVIDER)
-        return [holder for holder in holders if holder.name.casefold() not in linked]
+        return [holder for holder in self._store.containers.values() if holder.name.casefold() not in linked]
 
     def _requests(self) -> list[Properties]:
         return [read_records(element) for element in self._store.requests.values()]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from cryptography import x509
@@ -34,12 +34,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ReadElement:
-    """An element that was understood. ``name``: of its file."""
+    """An element that was understood. ``name``: of its file. ``goes``: the request removes it."""
 
     name: str
     thumbprint: str
     public_key: bytes
     link: KeyProvInfo | None
+    goes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,9 @@ class _ProfileExchange(Exchange):
             del profile.store.elements[thumbprint]
             self._observe(Operation(self._sid, Change.CERTIFICATE_DELETED, thumbprint))
             return {}
-        others = [each for each in mine if each.thumbprint != thumbprint] + self._read(profile, "Request")
+        going = {step["thumbprint"] for step in self._request["steps"] if step["step"] == "remove_certificate"}
+        others = [replace(each, goes=each.thumbprint in going) for each in mine if each.thumbprint != thumbprint]
+        others += self._read(profile, "Request")
         return self._remove_key(profile, found[0], others)
 
     def _remove_key(self, profile: Profile, element: ReadElement, others: list[ReadElement]) -> Json:
@@ -238,7 +241,7 @@ def _shared(element: ReadElement, link: KeyProvInfo, others: list[ReadElement]) 
             continue
         if other.link.container.casefold() == link.container.casefold():
             return "shared_container"
-        if other.public_key == element.public_key:
+        if other.public_key == element.public_key and not other.goes:
             return "shared_public_key"
     return None
 
