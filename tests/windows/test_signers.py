@@ -4,7 +4,8 @@
 written, and for a certificate with each of the three answers what the real drivers install and remove.
 
 What Wine cannot show: it has one user, so all the people of the page share his store. Each group of them is a host of the inventory, with
-the settings of that group, and all hosts are one workstation.
+the settings of that group, and all hosts are one workstation. Those whose certificates go have keys of their own: in one store a key that
+somebody else has, too, would stay, and the removal be red.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from cryptography import x509
 
 from integration.plays import Json
 from lab.authority.dialect import write_bundle
-from lab.authority.signers import Row, key_of
+from lab.authority.signers import Row, key_of, person
 from lab.hospital import Hospital
 from lab.people import Desk, Seat
 from lab.wine import WineWorkstation, seen_by_wine
 from promises.test_14_signers import (
-    NEXT,
+    LATER,
     PAGE,
     PEOPLE,
     ROWS,
@@ -34,7 +35,6 @@ from promises.test_14_signers import (
     host_of,
     left,
     name_of,
-    next_of,
     result_of,
     thumbprint,
 )
@@ -71,19 +71,28 @@ def plant(hospital: Hospital, workstation: WineWorkstation) -> dict[str, str]:
     """All certificates of the page are in the one store. Gives the thumbprints by number."""
     found, bundles = {}, []
 
-    def add(row: Row, certificate: x509.Certificate) -> None:
-        bundles.append(base64.b64encode(write_bundle(key_of(row.key), [certificate], SECRET, "3des", None)).decode())
+    def add(key: str, certificate: x509.Certificate) -> None:
+        bundles.append(base64.b64encode(write_bundle(key_of(key), [certificate], SECRET, "3des", None)).decode())
 
     for row in ROWS:
-        certificate = row.issue(name=name_of(row), days=900)
+        key = row.name if row.name in CHANGED else row.key
+        certificate = row.issue(name=name_of(row), days=900, key=key)
         found[PEOPLE[row.name].authorisation] = thumbprint(certificate)
-        add(row, certificate)
+        add(key, certificate)
         if row.beside:
-            add(row, row.beside(name=name_of(row), days=900))
+            add(row.key, row.beside(name=name_of(row), days=900))
     path = hospital.folder / "planted.txt"
     path.write_text("\n".join(bundles), encoding="ascii")
     workstation.run_powershell(PLANT.format(bundles=seen_by_wine(path), secret=SECRET))
     return found
+
+
+def next_key(row: Row) -> str:
+    return f"{row.name}, next"
+
+
+def next_of(row: Row) -> x509.Certificate:
+    return person(row.successor, key=next_key(row), days=LATER, name=name_of(row))
 
 
 WINES_USER = "S-1-5-21-0-0-0-1000"
@@ -115,7 +124,7 @@ def became(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Became]:
         spread(hospital)
         grid, old = Grid(hospital), plant(hospital, workstation)
         shown = grid.audit(old)
-        new = grid.deliver(next_of, lambda _row: NEXT, changed)
+        new = grid.deliver(next_of, next_key, changed)
         (host,) = {host_of(row) for row in changed}
         cells: dict[str, list[str]] = {}
         numbers = [PEOPLE[row.name].authorisation for row in changed]

@@ -39,7 +39,12 @@ function Invoke-One {
 		$output = @($shell.Invoke())
 		@{ stdout = ($output | Select-Object -SkipLast 1) -join "`n"; exit_code = [int] $output[-1]; stderr = $shell.Streams.Error -join "`n" }
 	} catch { @{ stdout = ''; exit_code = 1; stderr = "$($_.Exception.GetBaseException().GetType().Name) $($_.Exception.GetBaseException().Message)" } }
-	finally { $shell.Dispose() }
+	finally {
+		$shell.Dispose()
+		# The end of a driver's process lets go of all its keys. Wine writes a container of CAPI when it is let go of, even over a later one.
+		[GC]::Collect()
+		[GC]::WaitForPendingFinalizers()
+	}
 }
 
 $reader = [IO.StreamReader]::new([Console]::OpenStandardInput(), [Text.UTF8Encoding]::new($false))
