@@ -42,6 +42,7 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.leavers 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._io.atomic_files import write_new
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.audit import is_audit, unmatched
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.left_out import left_out
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import names_of_nothing
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.summary import (
     progress,
     stops,
@@ -106,7 +107,9 @@ class ActionModule(Pkcs12Action):
         rows = proposed(results.values())
         text = proposal(rows, self.words.cause)
         changed, told = (False, []) if task.options["batch_of"] else self._proposed(task, rows, text)
-        advice = [*advice_of(results.values()), *told]
+        is_check = any("findings" in (each or {}) for each in results.values())
+        hosts = self._task_vars.get("groups", {}).get("all", ())
+        advice = [*advice_of(results.values()), *told, *(names_of_nothing(self, hosts) if is_check else ())]
         found = summary(
             results, known, self.words.of, everybody, bool(looked_at), wrong_rows(self._task_vars), doubts, advice
         )

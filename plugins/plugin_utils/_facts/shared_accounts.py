@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,8 @@ SETTING = "shared_accounts"
 """The setting with the accounts that several people use, each by its full name."""
 SUBJECT = "shared_account"
 """The finding on an account of two people."""
+PLAIN = re.compile(r"[^\W\d_][\w.-]*(\\[\w.$-]+|@[\w.-]+|(-\d+){2,})")
+"""An account that YAML reads as it stands between brackets: nothing else than a text, and no sign of YAML's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,7 @@ class Accounts:
 
     def is_shared(self, sid: str, inventory: Inventory) -> bool:
         """Whether the site names this account as one that people share."""
-        names = _names(sid, inventory, is_here=True)
-        return any(account_key(each) in names for each in self.shared)
+        return any(_means(each, sid, inventory, is_here=True) for each in self.shared)
 
     def is_there(self, store: CertificateStore, person: ExpectedSubject) -> bool:
         """Whether the account has a certificate of this person already: by the number, and without one by the name."""
@@ -81,9 +83,10 @@ class Accounts:
 
     def _is_at(self, row: AccountRow, sid: str, inventory: Inventory) -> bool:
         """By the SID where this workstation was asked for the text of the entry, else by the text."""
-        key, is_here = account_key(row.account), row.who.host == self.host
+        is_here = row.who.host == self.host
         asked = {account_key(each.asked): each.sid for each in inventory.accounts} if is_here else {}
-        return asked[key] == sid if key in asked else key in _names(sid, inventory, is_here)
+        known = asked.get(account_key(row.account), "")
+        return known == sid if known else _means(row.account, sid, inventory, is_here)
 
 
 def account_rows_in(host: str, given: Any) -> Iterator[AccountRow]:
@@ -114,7 +117,7 @@ def of_two_people(rows: Iterable[AccountRow], left: Set[str] = frozenset()) -> I
         if number_key(row.who.number) not in gone:
             by_login.setdefault(_login(row.account), []).append(row)
     for login, found in by_login.items():
-        if login.startswith("s-1-") or not all(map(found[0].is_person_of, found)):
+        if _is_sid(login) or not all(map(found[0].is_person_of, found)):
             yield from found
 
 
@@ -134,9 +137,17 @@ def account_findings(inventory: Inventory, entries: Sequence[HolderEntry], accou
 
 
 def setting_line(accounts: Iterable[str]) -> str:
-    """The setting with these accounts, as YAML has it. In single quotes a backslash is one."""
-    quoted = ("'" + each.replace("'", "''") + "'" for each in sorted(set(accounts)))
-    return f"pkcs12_{SETTING}: [{', '.join(quoted)}]"
+    """The setting with these accounts, as YAML has it: an account without quotes where it may be, since a backslash is then one."""
+    items = (each if PLAIN.fullmatch(each) else "'" + each.replace("'", "''") + "'" for each in sorted(set(accounts)))
+    return f"pkcs12_{SETTING}: [{', '.join(items)}]"
+
+
+def of_nobody(named: Iterable[str], rows: Iterable[AccountRow]) -> tuple[str, ...]:
+    """The accounts of the setting that no row of the inventory has, by the login. A SID may be any account's."""
+    known = {_login(row.account) for row in rows}
+    if any(map(_is_sid, known)):
+        return ()
+    return tuple(each for each in named if not _is_sid(each) and _login(each) not in known)
 
 
 def _shared_finding(sid: str, here: Iterable[ExpectedSubject], inventory: Inventory, accounts: Accounts) -> Finding:
@@ -151,10 +162,11 @@ def _shared_finding(sid: str, here: Iterable[ExpectedSubject], inventory: Invent
     return Finding(SUBJECT, severity, problem, name)
 
 
-def _names(sid: str, inventory: Inventory, is_here: bool) -> set[str]:
-    """What an entry may call the account with this SID. ``is_here``: the entry is of this workstation.
+def _means(account: str, sid: str, inventory: Inventory, is_here: bool) -> bool:
+    """Whether this may be the account with this SID. ``is_here``: an entry of this workstation has it.
 
-    A name without a domain in an entry of another workstation is that of an account there, unless this one is of the domain.
+    A name without a domain in an entry of another workstation is that of an account there, unless this one is of the domain. A UPN with the
+    login of an account of the domain may be that account: this workstation was not asked whose it is.
     """
     name = account_name(sid, inventory)
     domain, _backslash, login = name.rpartition("\\")
@@ -163,12 +175,18 @@ def _names(sid: str, inventory: Inventory, is_here: bool) -> set[str]:
         names |= {login, *(each.asked for each in inventory.accounts if each.sid == sid)}
     if is_here and is_local:
         names.add(f".\\{login}")
-    return set(map(account_key, names))
+    if not is_local and "@" in account and "\\" not in account and _login(account) in map(_login, names):
+        return True
+    return account_key(account) in map(account_key, names)
 
 
 def account_name(sid: str, inventory: Inventory) -> str:
     """The full name of an account; its SID where Windows knows none."""
     return next((each.name for each in inventory.accounts if each.sid == sid and each.name), sid)
+
+
+def _is_sid(account: str) -> bool:
+    return account_key(account).startswith("s-1-")
 
 
 def _login(account: str) -> str:

@@ -24,6 +24,7 @@ from .._facts.shared_accounts import (
     account_name,
     account_rows_as,
     account_rows_in,
+    of_nobody,
     of_two_people,
 )
 from .._facts.shared_numbers import Person, Shared, SharedNumber, listed_as, listed_in, shared_by, shared_numbers
@@ -31,6 +32,7 @@ from .._policy.accounts import full_names
 from .._policy.issuers import Issuers
 from .._policy.names import number_key
 from .._policy.subject import ExpectedSubject
+from .._workstation.receiver import UNVERIFIED, exact_names
 from .transaction import HolderStore
 
 
@@ -84,6 +86,32 @@ def accounts_in_inventory(action: OfAllHosts, entries: Sequence[HolderEntry], si
     rows = dict.fromkeys((*account_rows_as(action.host, entries), *found))
     known = tuple(row for row in rows if number_key(row.who.number) not in gone_too)
     return Accounts(action.host, known, full_names(action.variable(f"pkcs12_{SETTING}"), SETTING), site)
+
+
+def names_of_nothing(action: OfAllHosts, hosts: Sequence[str]) -> Iterator[Problem]:
+    """What two settings name, at any host, and the inventory has not: a slip there serves nobody, and only who knows all hosts sees it.
+
+    ``hosts``: of the inventory. What is wrong with a setting itself, the tasks say that use it.
+    """
+
+    def named(setting: str, read: Callable[[Any], Sequence[str]]) -> list[str]:
+        def look(by_host: Iterator[tuple[str, Any]]) -> list[str]:
+            found: dict[str, None] = {}
+            for _host, given in by_host:
+                with suppress(Pkcs12Error):
+                    found |= dict.fromkeys(read(given))
+            return list(found)
+
+        return list(action.of_all_hosts(f"pkcs12_{setting}", look))
+
+    def rows(by_host: Iterator[tuple[str, Any]]) -> list[str]:
+        return list(of_nobody(accounts, (row for host, given in by_host for row in account_rows_in(host, given))))
+
+    accounts = named(SETTING, lambda given: full_names(given, SETTING))
+    if nobodys := tuple(action.of_all_hosts(VARIABLE, rows, "accounts of nobody") if accounts else ()):
+        yield Problem("summary.accounts_of_nobody", {"accounts": nobodys}, SETTING)
+    if unknown := tuple(each for each in named(UNVERIFIED, exact_names) if each not in hosts):
+        yield Problem("summary.no_such_workstations", {"hosts": unknown}, UNVERIFIED)
 
 
 def check_own_account(holder: HolderStore, person: ExpectedSubject, accounts: Accounts) -> None:

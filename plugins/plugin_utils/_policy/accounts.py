@@ -59,12 +59,12 @@ def full_names(given: object, setting: str) -> tuple[str, ...]:
     """
     if given is None or given == "":
         return ()
-    if not isinstance(given, (list, tuple)):
-        raise Pkcs12Error(Problem("bad_arguments.no_full_accounts", {"given": f"{given!s:.60}"}, setting))
-    found = tuple(account_of(each, setting) for each in given)
+    found = tuple(account_of(each, setting) for each in (given if isinstance(given, (list, tuple)) else [given]))
     for each in found:
         if not FULL_NAME.fullmatch(each) or each.startswith(".\\"):
             raise Pkcs12Error(Problem("bad_arguments.no_full_accounts", {"given": f"{each:.60}"}, setting))
+    if isinstance(given, str):
+        raise Pkcs12Error(Problem("bad_arguments.name_without_brackets", {"given": found[0]}, setting))
     return found
 
 

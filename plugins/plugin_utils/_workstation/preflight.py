@@ -193,8 +193,8 @@ def _receiver(inventory: Inventory) -> Finding:
         return _ok(RECEIVER, "receiver_proven", computer=computer)
     if receiver.is_named:
         return Finding(RECEIVER, Severity.OK, Problem("finding.receiver_named", {"computer": computer}, doubt.setting))
-    severity = Severity.ERROR if receiver.refusal(computer) else Severity.WARNING
-    return Finding(RECEIVER, severity, doubt)
+    refusal = receiver.refusal(computer)
+    return Finding(RECEIVER, Severity.ERROR if refusal else Severity.WARNING, refusal or doubt)
 
 
 def _administrator(inventory: Inventory) -> Finding:

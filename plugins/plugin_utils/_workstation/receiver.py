@@ -111,7 +111,10 @@ class Receiver:
         proof = self.connection.proof
         if proof is not Proof.CLEAR and (self.is_named or (proof is Proof.MEMBER and self.unverified is None)):
             return None
-        return self.doubt(computer)
+        doubt = self.doubt(computer)
+        if doubt and proof is Proof.MEMBER:  # only the setting makes a refusal of it
+            return Problem("unverified_workstation.ntlm_not_named", doubt.values, UNVERIFIED)
+        return doubt
 
 
 STRANGER = Receiver(Connection())
@@ -143,12 +146,12 @@ def exact_names(given: object) -> tuple[str, ...]:
     """
     if given is None or given == "":
         return ()
-    if not isinstance(given, (list, tuple)):
-        raise Pkcs12Error(Problem("bad_arguments.no_exact_names", {"given": f"{given!s:.60}"}, UNVERIFIED))
-    for each in given:
+    for each in given if isinstance(given, (list, tuple)) else [given]:
         if not isinstance(each, str) or not each.strip() or set(each) & set("*?[]!&,;~ \t") or each == "all":
             raise Pkcs12Error(Problem("bad_arguments.no_exact_names", {"given": f"{each!s:.60}"}, UNVERIFIED))
-    return tuple(given)
+    if isinstance(given, str):
+        raise Pkcs12Error(Problem("bad_arguments.name_without_brackets", {"given": given}, UNVERIFIED))
+    return tuple(given)  # type: ignore[arg-type]
 
 
 def _validation(option: Any, authorities: Any) -> str:

@@ -35,11 +35,12 @@ def beside(other: Person, name: str) -> Person:
 
 
 ALICE, BRUNO, CELIA, DENIS = (person(each) for each in ("Alice Un", "Bruno Un", "Célia Un", "Denis Un"))
-ESTHER, FABIEN = person("Esther Un"), person("Fabien Un")
+ESTHER, FABIEN, MARIE, NORA = (person(each) for each in ("Esther Un", "Fabien Un", "Marie Un", "Nora Un"))
 ALICES, BRUNOS, CELIAS, DENISS = (
     beside(owner, owner.name.replace("Un", "Deux")) for owner in (ALICE, BRUNO, CELIA, DENIS)
 )
 ESTHERS, FABIENS = beside(ESTHER, "Esther Deux"), beside(FABIEN, "Fabien Deux")
+MARIES, NORAS = beside(MARIE, "Marie Deux"), beside(NORA, "Nora Deux")
 WARD_ONE, OTHER_ONE = person("Gaël Trois", "ward"), person("Hugo Quatre", "night")
 WARD_TWO, OTHER_TWO = beside(WARD_ONE, "Inès Trois"), beside(OTHER_ONE, "Jules Quatre")
 OWN_ONE = person(OTHER_ONE.name, "hugo", OTHER_ONE.authorisation)
@@ -48,8 +49,17 @@ CORRECTED = person(OLD.name, OLD.login, "T9000", OLD.rid)
 ADMIN = person("Louise Six")
 ADMINS = person(ADMIN.name, "louise-adm", ADMIN.authorisation)
 
-PAIRS = {"own-first": (ALICE, ALICES), "own-last": (BRUNOS, BRUNO)}
+PAIRS = {
+    "own-first": (ALICE, ALICES),
+    "own-last": (BRUNOS, BRUNO),
+    "upn-first": (MARIE, MARIES),
+    "upn-last": (NORAS, NORA),
+}
 """The first of a pair is served first: by host, ``<name>-1`` and ``<name>-2``."""
+UPNS = {"upn-first-2": MARIE, "upn-last-2": NORA}
+"""Where the row has the account as a UPN."""
+NOBODYS = "LAB\\nobody"
+"""An account of the setting that is in no row."""
 TOGETHER = {"ws-own-first": (CELIA, CELIAS), "ws-own-last": (DENISS, DENIS)}
 """Both at one workstation."""
 KNOWN = {"known": (ESTHER, ESTHERS), "ws-known": (FABIEN, FABIENS)}
@@ -98,7 +108,11 @@ class Played:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     with Hospital(tmp_path_factory.mktemp("accounts"), DESKS, days={ESTHER: 300, FABIEN: 300}) as hospital:
         inventory = yaml.safe_load(hospital.inventory.read_text(encoding="utf-8"))
-        inventory["all"]["children"]["workstations"]["hosts"]["ws-ward"][SHARED] = [WARD_ONE.account]
+        hosts = inventory["all"]["children"]["workstations"]["hosts"]
+        for name, owner in UPNS.items():
+            hosts[name]["pkcs12_holders"][0]["user"] = owner.upn
+        for each in hosts.values():
+            each[SHARED] = [WARD_ONE.account, NOBODYS]
         hospital.inventory.write_text(yaml.safe_dump(inventory, allow_unicode=True), encoding="utf-8")
         for name, owner in THERE.items():
             issued = hospital.bundles[owner.authorisation]
@@ -172,10 +186,16 @@ def test_check_tells_each_account_before_anybody_is_refused_and_the_line_to_set(
     }
     told = {host: each for host, each in severities.items() if each}
     assert told == {**{host: ["error"] for host in REFUSED}, "known-1": ["warning"], "ws-ward": ["ok"]}
-    people = (ALICE, BRUNO, CELIA, DENIS, ESTHER, FABIEN, OTHER_ONE, WARD_ONE)
-    names = ", ".join(sorted(f"'{each.account}'" for each in people))
+    people = (ALICE, BRUNO, CELIA, DENIS, ESTHER, FABIEN, MARIE, NORA, OTHER_ONE, WARD_ONE)
+    names = ", ".join(sorted(each.account for each in people))
     line = f"{SHARED}: [{names}]"
     assert [line in each for each in summary(run)["lines"]].count(True) == 1
+
+
+def test_check_tells_a_name_of_the_setting_that_no_row_has(played: Played) -> None:
+    told = [line for line in summary(played.runs["check"])["lines"] if NOBODYS in line]
+    assert [WARD_ONE.account not in line for line in told] == [True]
+    assert not [line for line in summary(played.runs["enrol"])["lines"] if NOBODYS in line]
 
 
 def test_check_tells_a_person_with_two_accounts_at_a_workstation(played: Played) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.shared_accounts import (
     AccountRow,
     Accounts,
     account_rows_in,
+    of_nobody,
     of_two_people,
     setting_line,
 )
@@ -60,6 +62,12 @@ def test_two_numbers_of_one_name_and_one_number_are_one_person(
         (DOMAIN, "ward@chu.example", "ward@chu.example", "ws-2", True),
         (DOMAIN, "ward@chu.example", DOMAIN, "ws-2", True),
         (DOMAIN, "ward", SID, "ws-2", True),
+        (DOMAIN, DOMAIN, "Ward@chu.example", "ws-2", True),
+        (DOMAIN, SID, "ward@chu.example", "ws-2", True),
+        (DOMAIN, DOMAIN, "ward2@chu.example", "ws-2", False),
+        (LOCAL, LOCAL, "ward@chu.example", "ws-2", False),
+        ("", "ward@chu.example", "ward@chu.example", "ws-2", True),
+        ("", "ward@chu.example", DOMAIN, "ws-2", False),
         (DOMAIN, DOMAIN, "CHU\\ward2", "ws-2", False),
         (DOMAIN, DOMAIN, "OTHER\\ward", "ws-2", False),
         (LOCAL, "ward", "ward", "ws-2", False),
@@ -72,7 +80,7 @@ def test_two_numbers_of_one_name_and_one_number_are_one_person(
 def test_an_account_is_one_in_all_its_spellings_and_a_local_one_is_of_its_workstation(
     name: str, asked: str, written: str, host: str, meant: bool
 ) -> None:
-    found = inventory(accounts=(Account(asked, SID, name, None),))
+    found = inventory(accounts=(Account(asked, SID, name or None, None),))
     accounts = Accounts("ws-1", (row(asked, "Anne Roux", "T1", "ws-1"), row(written, host=host)))
     assert accounts.has_others(SID, found, ANNE) is meant
 
@@ -83,7 +91,9 @@ def test_a_task_that_knows_no_person_has_nobody_to_compare() -> None:
     assert accounts.has_others(SID, found, ExpectedSubject()) is False
 
 
-@pytest.mark.parametrize(("named", "shared"), [(DOMAIN.upper(), True), (SID, True), ("OTHER\\ward", False)])
+@pytest.mark.parametrize(
+    ("named", "shared"), [(DOMAIN.upper(), True), (SID, True), ("ward@chu.example", True), ("OTHER\\ward", False)]
+)
 def test_the_site_names_an_account_by_a_full_name(named: str, shared: bool) -> None:
     found = inventory(accounts=(Account("ward", SID, DOMAIN, None),))
     assert Accounts("ws-1", (), (named,)).is_shared(SID, found) is shared
@@ -102,8 +112,21 @@ def test_an_entry_without_a_person_or_an_account_says_nothing() -> None:
 
 
 def test_the_line_to_set_is_yaml_that_keeps_a_backslash() -> None:
-    line = setting_line(["CHU\\ward", "CHU\\o'brien", "CHU\\ward"])
-    assert line == "pkcs12_shared_accounts: ['CHU\\o''brien', 'CHU\\ward']"
+    given = ["CHU\\ward", "CHU\\o'brien", "CHU\\ward", "CHU\\garde de nuit", "ward@chu.example", SID]
+    line = setting_line(given)
+    assert (
+        line == f"pkcs12_shared_accounts: ['CHU\\garde de nuit', 'CHU\\o''brien', CHU\\ward, {SID}, ward@chu.example]"
+    )
+    odd = [f"CHU\\{name}" for name in ("a, b", "a: b", "a #b", "é", "x]", '"', "{a}", "a'b''c", "-", "1")]
+    for each in [*given, *odd, "1\\2", "!a\\b", "&a\\b", "@a", "a@b#c"]:
+        assert yaml.safe_load(setting_line([each])) == {"pkcs12_shared_accounts": [each]}
+
+
+def test_an_account_of_the_setting_that_no_row_has_is_told_unless_a_row_has_a_sid() -> None:
+    named = ["CHU\\ward", "ward@chu.example", "CHU\\wrad", SID]
+    assert of_nobody(named, [row("ward")]) == ("CHU\\wrad",)
+    assert of_nobody(named, [row("ward"), row(SID)]) == ()
+    assert of_nobody([SID], []) == ()
 
 
 @pytest.mark.parametrize("given", [None, "", []])
@@ -112,7 +135,7 @@ def test_an_empty_setting_names_nobody(given: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [True, "CHU\\ward", ["ward"], ["CHU\\*"], [".\\ward"], ["CHU\\"], [" "], ["all"], [1]]
+    "given", [True, "ward", "CHU\\*", ["ward"], ["CHU\\*"], [".\\ward"], ["CHU\\"], [" "], ["all"], [1]]
 )
 def test_what_is_no_list_of_full_names_is_refused(given: Any) -> None:
     assert error_of(lambda: full_names(given, "shared_accounts")).problem.code == "bad_arguments.no_full_accounts"
@@ -121,3 +144,8 @@ def test_what_is_no_list_of_full_names_is_refused(given: Any) -> None:
 def test_full_names_are_a_domains_a_upn_and_a_sid() -> None:
     given = ["CHU\\ward", "ward@chu.example", SID]
     assert full_names(given, "shared_accounts") == tuple(given)
+
+
+def test_a_name_without_brackets_is_told_with_them() -> None:
+    found = error_of(lambda: full_names("CHU\\ward", "shared_accounts")).problem
+    assert (found.code, found.setting) == ("bad_arguments.name_without_brackets", "shared_accounts")

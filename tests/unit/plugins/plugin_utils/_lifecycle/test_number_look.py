@@ -13,6 +13,7 @@ import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.retired import write_down
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import names_of_nothing
 from lab.authority import Authority
 from unit.plugins.plugin_utils.enrolment import ANNE, JEANNE, PAUL, codes, enrol, outcomes
 from unit.plugins.plugin_utils.fakes import PASSPHRASE, issue
@@ -276,3 +277,38 @@ def test_one_certificate_is_installed_by_the_same_rule(
     task = {"holder": USER, "name": "Jeanne Dupont", "authorisation": "T900009", "passphrase": PASSPHRASE}
     result = run_action("certificate", task | {"path": str(tmp_path / "Jeanne Dupont - T900009.p12")}, workstation)
     assert result["error"]["code"] == "number_differs"
+
+
+class OfAll:
+    """An action that knows these hosts."""
+
+    host = "localhost"
+
+    def __init__(self, hosts: Mapping[str, Mapping[str, Any]]) -> None:
+        self.hosts = hosts
+
+    def variable(self, _name: str) -> None:
+        return None
+
+    def folder(self, _name: str) -> None:
+        return None
+
+    def of_all_hosts(self, name: str, make: Any, _what: str = "") -> Any:
+        return make((host, known[name]) for host, known in self.hosts.items() if name in known)
+
+
+def test_what_a_setting_of_any_host_names_and_the_inventory_has_not_is_told_once() -> None:
+    hosts: dict[str, dict[str, Any]] = {
+        "ws-1.chu.example": {"pkcs12_holders": [JEANNE], "pkcs12_unverified_workstations": "no list"},
+        "ws-2": {
+            "pkcs12_shared_accounts": [USER, "CHU\\nobody"],
+            "pkcs12_unverified_workstations": ["ws-2", "ws-1", "ws-1.chu.example"],
+        },
+        "ws-3": {"pkcs12_shared_accounts": ["CHU\\nobody"], "pkcs12_unverified_workstations": ["ws-1"]},
+    }
+    told = list(names_of_nothing(OfAll(hosts), list(hosts)))
+    assert [(each.code, each.values) for each in told] == [
+        ("summary.accounts_of_nobody", {"accounts": ("CHU\\nobody",)}),
+        ("summary.no_such_workstations", {"hosts": ("ws-1",)}),
+    ]
+    assert list(names_of_nothing(OfAll({"ws-2": {"pkcs12_holders": [JEANNE]}}), ["ws-2"])) == []

@@ -15,15 +15,17 @@ from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._crypto.store i
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Pkcs12Error
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.shared_accounts import (
+    AccountRow,
     Accounts,
     account_findings,
     account_rows_as,
 )
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.shared_numbers import Listed
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.number_look import check_own_account
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._lifecycle.transaction import HolderStore
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.account import HolderAccount
-from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Inventory
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._workstation.protocol import Account, Inventory
 from lab.authority import Authority, IssuedBundle
 from unit.plugins.plugin_utils.fake_drivers import FakeDrivers
 from unit.plugins.plugin_utils.fakes import HOLDER, NOW, SID, inventory, issue
@@ -37,6 +39,11 @@ ENTRIES = {
     "one has the other's former name": (ANNE, ExpectedSubject("Anne Petit", "T000002", former_name="Anne Roux")),
 }
 CERTIFICATES = {"nobody's": (), "the first one's": (0,), "both": (0, 1)}
+
+
+DOMAIN = ("CHU\\ward", "ward", "ward@chu.example", SID, "OTHER\\ward", "ward2@chu.example")
+LOCAL = ("WS-1\\ward", ".\\ward", "ward", SID, "ward@chu.example")
+"""How rows write an account of the domain and one of this workstation; the last ones are somebody else's."""
 
 
 def looked_at(drivers: FakeDrivers) -> tuple[Inventory, HolderStore]:
@@ -74,6 +81,47 @@ def rows(bundles: tuple[IssuedBundle, ...]) -> list[str]:
         cells = [kind, "yes" if named else "no", whose, *(given(holder, person, accounts) for person in people)]
         found.append(f"| {' | '.join([*cells, ', '.join(told) or '-'])} |")
     return found
+
+
+def spelling_rows() -> list[str]:
+    """The table of spellings, as the page has it: what a row of another workstation means here, whichever of the two rows comes first."""
+    found = []
+    for spellings, name, others in ((DOMAIN, "CHU\\ward", 2), (LOCAL, "WS-1\\ward", 1)):
+        for own in spellings[:-others]:
+            workstation = inventory(accounts=(Account(own, SID, name, None),))
+            cells = []
+            for other in (*dict.fromkeys((*DOMAIN, *LOCAL)),):
+                both = (
+                    AccountRow(own, Listed("T1", "Anne", None, "ws-1")),
+                    AccountRow(other, Listed("T2", "Paul", None, "ws-2")),
+                )
+                said = {
+                    Accounts("ws-1", order).has_others(SID, workstation, ExpectedSubject("Anne", "T1"))
+                    for order in (both, both[::-1])
+                }
+                cells.append({(True,): "one account", (False,): "-"}[tuple(said)])
+            found.append(f"| `{own}` | `{name}` | {' | '.join(cells)} |".replace(SID, "SID"))
+    return found
+
+
+def test_the_page_has_every_spelling() -> None:
+    page = TABLE.read_text(encoding="utf-8").splitlines()
+    assert [line for line in page if line.startswith("| `")] == spelling_rows()
+
+
+def test_a_row_of_this_workstation_means_what_windows_says_it_is() -> None:
+    for own, other in product(DOMAIN[:4], repeat=2):
+        workstation = inventory(accounts=(Account(own, SID, "CHU\\ward", None), Account(other, SID, "CHU\\ward", None)))
+        rows = (
+            AccountRow(own, Listed("T1", "Anne", None, "ws-1")),
+            AccountRow(other, Listed("T2", "Paul", None, "ws-1")),
+        )
+        assert Accounts("ws-1", rows).has_others(SID, workstation, ExpectedSubject("Anne", "T1"))
+        elsewhere = inventory(
+            accounts=(Account(own, SID, "CHU\\ward", None), Account("ward@b.example", f"{SID}9", "B\\ward", None))
+        )
+        rows = (rows[0], AccountRow("ward@b.example", Listed("T2", "Paul", None, "ws-1")))
+        assert not Accounts("ws-1", rows).has_others(SID, elsewhere, ExpectedSubject("Anne", "T1"))
 
 
 def test_the_page_has_every_row(bundles: tuple[IssuedBundle, ...]) -> None:

@@ -92,10 +92,11 @@ def test_a_connection_that_does_not_prove_the_workstation_is_told() -> None:
     here = {"computer": "WS-1", "host": "ws-1"}
     member = Problem("unverified_workstation.ntlm", here, "unverified_workstations")
     option = {"option": "ansible_winrm_server_cert_validation"}
+    not_named = Problem("unverified_workstation.ntlm_not_named", here, "unverified_workstations")
     unchecked = Problem("unverified_workstation.certificate", here | option, "unverified_workstations")
     for receiver, told in (
         (over("http", "ntlm"), (Severity.WARNING, member)),
-        (over("http", "ntlm", unverified=()), (Severity.ERROR, member)),
+        (over("http", "ntlm", unverified=()), (Severity.ERROR, not_named)),
         (over("https", "ntlm", "ignore"), (Severity.ERROR, unchecked)),
         (over("https", "ntlm", "ignore", ("ws-2",)), (Severity.ERROR, unchecked)),
         (over("https", "ntlm", "ignore", ("ws-1",)), None),

@@ -225,7 +225,7 @@ def test_a_list_of_names_is_read(given: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [True, "ws-1", "all", ["ws-*"], ["all"], [True], ["ws-[1:9]"], ["!ws-1"], ["ws-1,ws-2"], [""], {"ws-1": 1}]
+    "given", [True, "all", "ws-*", ["ws-*"], ["all"], [True], ["ws-[1:9]"], ["!ws-1"], ["ws-1,ws-2"], [""], {"ws-1": 1}]
 )
 def test_no_pattern_and_no_yes_is_taken(given: Any) -> None:
     with pytest.raises(Pkcs12Error) as refused:
@@ -234,3 +234,18 @@ def test_no_pattern_and_no_yes_is_taken(given: Any) -> None:
         "bad_arguments.no_exact_names",
         "unverified_workstations",
     )
+
+
+def test_a_name_without_brackets_is_told_with_them() -> None:
+    with pytest.raises(Pkcs12Error) as refused:
+        exact_names("ws-1")
+    found = refused.value.problem
+    assert (found.code, found.values) == ("bad_arguments.name_without_brackets", {"given": "ws-1"})
+
+
+def test_ntlm_over_http_is_refused_for_the_setting_and_says_so() -> None:
+    connection = of_guide("winrm", "ntlm", "http")
+    refused, warned = Receiver(connection, "ws-1", ()).refusal("WS-1"), Receiver(connection, "ws-1").doubt("WS-1")
+    assert refused
+    assert warned
+    assert (refused.code, warned.code) == ("unverified_workstation.ntlm_not_named", "unverified_workstation.ntlm")
