@@ -58,6 +58,7 @@ STEPS = (
     ("enrol", "there is no certificate, or it has no key", "IT"),
     ("renew", "the certificate ends soon, or has ended", "IT"),
     ("retire_leaver", "a certificate belongs to a leaver, or to nobody in the inventory", "IT"),
+    ("remove_by_thumbprint", "a leaver's certificate is ``self_signed`` or ``unknown_issuer``", "IT"),
     ("retire_older", "a browser offers two; ``renew`` removes the older one of an issuer, IT any other by its thumbprint", "IT"),
     ("remove_from_others", "a certificate of the holder is in the store of another person", "IT"),
     ("check_clock_or_wait", "the certificate is not valid yet", "IT"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._errors import Problem, Value
 from .._facts.shared_accounts import SUBJECT, setting_line
+from .._policy.issuers import SELF_SIGNED
 from .._workstation.connection_causes import OF_THE_NETWORK
 from .._workstation.findings import unread_problem
 from .._workstation.preflight import RECEIVER, Severity
@@ -89,6 +90,7 @@ def summary(
             *map(tell, _kept(results)),
             *map(tell, _other_names(results)),
             *map(tell, _unread(results)),
+            *map(tell, _self_signed(results)),
             *map(tell, _without_holders(rows, listed or {})),
             *map(tell, advice),
             *map(tell, _not_proven(results)),
@@ -188,6 +190,20 @@ def _unread(results: Mapping[str, Result | None]) -> Iterator[Problem]:
             )
     if places:
         yield Problem("summary.unread", {"count": len(places)}, causes=tuple(places))
+
+
+def _self_signed(results: Mapping[str, Result | None]) -> Iterator[Problem]:
+    """The certificates that an audit has found and that their own keys signed. They count for nobody, so no status of a person has them."""
+    found = []
+    for host, result in results.items():
+        facts = ((result or {}).get("ansible_facts") or {}).get("pkcs12") or {}
+        for row in (facts.get("certificates") or ()) if is_audit(result) else ():
+            if row.get("signed_by") == SELF_SIGNED and row["related"] and not row["archived"]:
+                values = {"certificate": row["subject_cn"] or row["subject"], "thumbprint": row["thumbprint"]}
+                owner = account_names(result or {}).get(row["owner_sid"], row["owner_sid"])
+                found.append(Problem("self_signed_at", {**values, "owner": owner, "host": host}))
+    if found:
+        yield Problem("summary.self_signed", {"count": len(found)}, causes=tuple(found))
 
 
 def _other_names(results: Mapping[str, Result | None]) -> Iterator[Problem]:

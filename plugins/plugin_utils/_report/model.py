@@ -38,6 +38,7 @@ class NextStep(str, Enum):
     ENROL = "enrol"
     RENEW = "renew"
     RETIRE_LEAVER = "retire_leaver"
+    REMOVE_BY_THUMBPRINT = "remove_by_thumbprint"
     RETIRE_OLDER = "retire_older"
     REMOVE_FROM_OTHERS = "remove_from_others"
     CHECK_CLOCK_OR_WAIT = "check_clock_or_wait"

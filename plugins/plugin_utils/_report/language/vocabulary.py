@@ -136,6 +136,10 @@ _MEMBERS: Catalogue = {
         "run the playbook retire, with a last day in the row or the number in pkcs12_leavers",
         "lancer la suppression (retire), avec un dernier jour dans la ligne ou le numéro dans pkcs12_leavers",
     ),
+    "next_step.remove_by_thumbprint": (
+        "no issuer of the site signed it, so retire keeps it: look at it, then remove it by its thumbprint, or add its authority",
+        "aucun émetteur du site ne l'a signé, retire le garde : l'examiner, puis le supprimer par son empreinte, ou ajouter son autorité",
+    ),
     "next_step.retire_older": (
         "remove only the older one (renew with the newer bundle, or by hand)",
         "ne supprimer que l'ancien (renew avec le nouveau fichier, ou à la main)",

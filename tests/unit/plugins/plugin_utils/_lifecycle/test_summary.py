@@ -256,6 +256,21 @@ def test_an_audit_names_who_did_not_answer_and_what_was_not_read() -> None:
     assert "<summary.unread 1 <store_at a CHU\\a <unread.access_denied C:\\x>>>" in found["lines"]
 
 
+def test_an_audit_tells_what_is_self_signed_and_in_a_store_that_browsers_see() -> None:
+    own = {"owner_sid": "S-1-5-21-7", "subject_cn": "Anne - T1", "subject": "CN=Anne - T1", "thumbprint": "AB"}
+    own |= {"signed_by": "self_signed", "related": True, "archived": False}
+    others = [own | {"archived": True}, own | {"related": False}, own | {"signed_by": "ab"}, own | {"signed_by": ""}]
+    known = {"holders": [], "unread": [], "profiles": [{"owner_sid": "S-1-5-21-7", "owner": "CHU\\a"}]}
+    found = {}
+    for name, rows in {"one": [own, *others], "two": [own, own | {"thumbprint": "CD"}], "none": others}.items():
+        facts = {**audit(None)["ansible_facts"], "pkcs12": known | {"certificates": rows}}
+        lines = told({"a": {"ansible_facts": facts}})["lines"]
+        found[name] = [line for line in lines if "self_signed" in line]
+    assert found["one"] == ["<summary.self_signed 1 <self_signed_at Anne - T1 a CHU\\a AB>>"]
+    assert [line.count("<self_signed_at") for line in found["two"]] == [2]
+    assert found["none"] == []
+
+
 @pytest.mark.parametrize(
     ("result", "ends"),
     [

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._errors import Actor
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.delivery_records import records_of
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._facts.holders import HolderEntry
+from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.issuers import Issuers, Profile
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.status import Status
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._policy.subject import ExpectedSubject
 from ansible_collections.hospital_it.pkcs12.plugins.plugin_utils._report.build import Sources, build
@@ -191,6 +192,19 @@ def test_a_leavers_row_has_what_the_last_removal_came_to(outcome: str, days_ago:
     assert (row.next_step, row.problem) == (step, refused if step is NextStep.MEND_FAILURE else None)
     for shown in (page(found), markdown(found)):
         assert ("the removal failed" in shown) == (step is NextStep.MEND_FAILURE)
+
+
+def test_what_retire_would_keep_of_a_leaver_is_not_left_to_it() -> None:
+    signed, own, another = record(), record(signed_by="self_signed"), Issuers((Profile("", "CN=Another"),))
+    for given, site, step in (
+        (signed, Issuers(), NextStep.RETIRE_LEAVER),
+        (own, Issuers(), NextStep.REMOVE_BY_THUMBPRINT),
+        (signed, another, NextStep.REMOVE_BY_THUMBPRINT),
+    ):
+        known = Sources((host(given, entries=(JEANNE, PAUL)),), (), None, None, frozenset({"T1"}), site=site)
+        found = build(known, PARAMETERS)
+        assert [(row.next_step, row.actor) for row in found.without_holder] == [(step, Actor.IT)]
+        assert ("remove it by its thumbprint" in page(found)) == (step is NextStep.REMOVE_BY_THUMBPRINT)
 
 
 def test_nobody_renews_what_a_leaver_has() -> None:
