@@ -140,12 +140,13 @@ class RemainingCertificates:
     """Work that may be left although the certificate itself needs nothing.
 
     ``replaced``: it is another one than in the earlier report. ``elsewhere``: somebody else has one of the holder's. ``unassigned``: the
-    holder has one where the inventory does not know him.
+    holder has one where the inventory does not know him. ``failure``: why the last run failed here, where nobody has looked since.
     """
 
     replaced: bool = False
     elsewhere: bool = False
     unassigned: bool = False
+    failure: Problem | None = None
 
 
 def at_last(step: Action, left: RemainingCertificates) -> Action:
@@ -154,6 +155,8 @@ def at_last(step: Action, left: RemainingCertificates) -> Action:
         return step
     if left.elsewhere:
         return NextStep.REMOVE_FROM_OTHERS, Actor.IT
+    if left.failure:
+        return NextStep.MEND_FAILURE, actor_of(left.failure)
     if left.unassigned:
         return NextStep.ASSIGN_WORKSTATION, Actor.IT
     if left.replaced:

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from .._errors import Problem
 from .._facts.evaluation import HolderStatus
 from .._facts.holders import HolderEntry, holder_status
-from .._facts.schema import CertificateRecord
+from .._facts.schema import REMOVAL_FAILED, CertificateRecord
 from .._policy.access import access_there
 from .._policy.status import Status
 from .model import HolderWorkstation, NextStep, Reachability
@@ -18,6 +19,9 @@ from .next_step import LastSeen, RemainingCertificates, after_waiting, at_last, 
 from .no_answer import no_answer_reason
 from .rules import EvaluatedHost, Rules, is_too_old
 from .sources import Host
+
+FAILED_RUNS = ("failed", REMOVAL_FAILED)
+"""The outcomes of a run that wanted to change something and could not."""
 
 
 def _of_newcomer(status: Status, entry: HolderEntry, rules: Rules) -> Status:
@@ -46,6 +50,11 @@ def _last_seen(
 ) -> LastSeen:
     unread = frozenset(each.code for each in seen.host.unread if each.owner_sid == entry.owner_sid)
     return LastSeen(outcome, no_answer_reason(seen.host.problem, seen.answer), unread, problem, not_asked)
+
+
+def _is_last_look(run_at: datetime | None, facts_at: datetime | None) -> bool:
+    """Whether nobody has looked into the store since a run."""
+    return run_at is not None and (facts_at is None or run_at >= facts_at)
 
 
 def _found_there(entry: HolderEntry, seen: EvaluatedHost) -> HolderStatus:
@@ -79,7 +88,8 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     first = after_waiting(first, waited, rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     elsewhere = there.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
-    step, actor = at_last(first, RemainingCertificates(replaced, elsewhere))
+    failure = problem if outcome in FAILED_RUNS and _is_last_look(entry.outcome_at, seen.host.facts_at) else None
+    step, actor = at_last(first, RemainingCertificates(replaced, elsewhere, failure=failure))
     person = replace(entry.person, pattern=rules.index.pattern, name_check=rules.name_check)
     ending = rules.calendar.ending(end, rules.now) if end else None
     return HolderWorkstation(

@@ -53,10 +53,16 @@ WAITING = replace(JEANNE, outcome="waiting_for_issuer", outcome_at=NOW - DAY)
 DEFERRED = replace(JEANNE, outcome="deferred", outcome_at=NOW - DAY)
 EXPIRED_BUNDLE = problem("a_code_of_the_future")
 TRIED = replace(AWAY, outcome="failed", outcome_at=NOW - DAY, problem=EXPIRED_BUNDLE)
+FAILED_NOW = replace(TRIED, logged_on=True, outcome_at=NOW)
 LONG_AGO = replace(WAITING, outcome_at=NOW - 4 * DAY)
 REFUSED = problem("logon_refused")
 UNRESOLVED = problem("name_not_resolved")
 FAILED = problem("defect")
+
+
+def of(entry: HolderEntry) -> Host:
+    """A workstation with a certificate that is valid for long."""
+    return host(record(), entries=(entry,))
 
 
 def due(entry: HolderEntry) -> Host:
@@ -83,6 +89,10 @@ def said(found: HolderRow) -> tuple[Status, NextStep, Actor]:
     ("what", "status", "step", "actor"),
     [
         (host(record()), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
+        (of(FAILED_NOW), Status.VALID, NextStep.MEND_FAILURE, Actor.IT),
+        (of(replace(FAILED_NOW, outcome="removal_failed")), Status.VALID, NextStep.MEND_FAILURE, Actor.IT),
+        (of(replace(FAILED_NOW, outcome_at=NOW - DAY)), Status.VALID, NextStep.NOTHING, Actor.NOBODY),  # audited since
+        (of(replace(FAILED_NOW, outcome="not_due")), Status.VALID, NextStep.NOTHING, Actor.NOBODY),
         (host(record(days=20)), Status.RENEWAL_DUE, NextStep.RENEW, Actor.IT),
         (due(AWAY), Status.RENEWAL_DUE, NextStep.LOG_ON, Actor.HOLDER),
         (due(WAITING), Status.RENEWAL_DUE, NextStep.AWAIT_BUNDLE, Actor.ISSUER),
