@@ -156,7 +156,7 @@ def hear(secrets: list[str], sent: Manifest) -> None:
 @pytest.mark.parametrize("step", ["checked", "enrol"])
 def test_who_is_not_known_gets_nothing_that_opens_anything(played: Played, name: str, step: str) -> None:
     error = holder(played.runs[step], name, JEANNE.authorisation).result["error"]
-    kind = "ntlm" if name == MEMBER else "certificate"
+    kind = "ntlm_not_named" if name == MEMBER else "certificate"
     assert (error["code"], error["problem"]["code"]) == ("unverified_workstation", f"unverified_workstation.{kind}")
     assert error["problem"]["values"]["host"] == name
     assert played.secrets[name] == []

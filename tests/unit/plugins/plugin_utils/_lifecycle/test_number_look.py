@@ -302,13 +302,13 @@ def test_what_a_setting_of_any_host_names_and_the_inventory_has_not_is_told_once
         "ws-1.chu.example": {"pkcs12_holders": [JEANNE], "pkcs12_unverified_workstations": "no list"},
         "ws-2": {
             "pkcs12_shared_accounts": [USER, "CHU\\nobody"],
-            "pkcs12_unverified_workstations": ["ws-2", "ws-1", "ws-1.chu.example"],
+            "pkcs12_unverified_workstations": ["ws-2", "WS-2", "ws-1", "ws-1.chu.example"],
         },
         "ws-3": {"pkcs12_shared_accounts": ["CHU\\nobody"], "pkcs12_unverified_workstations": ["ws-1"]},
     }
     told = list(names_of_nothing(OfAll(hosts), list(hosts)))
     assert [(each.code, each.values) for each in told] == [
         ("summary.accounts_of_nobody", {"accounts": ("CHU\\nobody",)}),
-        ("summary.no_such_workstations", {"hosts": ("ws-1",)}),
+        ("summary.no_such_workstations", {"hosts": ("WS-2", "ws-1")}),
     ]
     assert list(names_of_nothing(OfAll({"ws-2": {"pkcs12_holders": [JEANNE]}}), ["ws-2"])) == []

@@ -269,6 +269,8 @@ def test_an_audit_tells_what_is_self_signed_and_in_a_store_that_browsers_see() -
     assert found["one"] == ["<summary.self_signed 1 <self_signed_at Anne - T1 a CHU\\a AB>>"]
     assert [line.count("<self_signed_at") for line in found["two"]] == [2]
     assert found["none"] == []
+    enrolled = {"ansible_facts": {"pkcs12": known | {"certificates": [own]}}}
+    assert not [line for line in told({"a": of(person(1)) | enrolled})["lines"] if "self_signed" in line]
 
 
 @pytest.mark.parametrize(
