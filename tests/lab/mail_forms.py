@@ -12,6 +12,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from string import ascii_lowercase
 
 POLICY = SMTP.clone(cte_type="8bit", max_line_length=0)
 FORWARDER = "secretariat@chu.example"
@@ -113,11 +114,16 @@ def inline(sender: str, to: str, subject: str, text: str, date: datetime) -> byt
     return message.as_bytes(policy=POLICY)
 
 
+def message_id(domain: str) -> str:
+    """One of its own. It has no digits: a test that looks for a code of four would now and then find it here."""
+    return f"<{''.join(secrets.choice(ascii_lowercase) for _letter in range(16))}@{domain}>"
+
+
 def _forward(forwarder: str, date: datetime, subject: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = forwarder
     message["To"] = MAILBOX
     message["Subject"] = subject
     message["Date"] = format_datetime(date)
-    message["Message-ID"] = f"<{secrets.token_hex(8)}@chu.example>"
+    message["Message-ID"] = message_id("chu.example")
     return message

@@ -152,7 +152,7 @@ def _composed(person: Person, subject: str, text: str, date: datetime, form: str
     message["To"] = f"{person.name} <{person.upn}>"
     message["Subject"] = subject
     message["Date"] = format_datetime(date)
-    message["Message-ID"] = f"<{secrets.token_hex(8)}@irsn.fr>"
+    message["Message-ID"] = mail_forms.message_id("irsn.fr")
     mail_forms.BODIES[form](message, text)
     return Mail(str(message["Message-ID"]), message.as_bytes(policy=mail_forms.POLICY))
 
