@@ -69,7 +69,8 @@ class Accounts:
 
     def is_shared(self, sid: str, inventory: Inventory) -> bool:
         """Whether the site names this account as one that people share."""
-        return any(_means(each, sid, inventory, is_here=True) for each in self.shared)
+        names = _names(sid, inventory, is_here=True)
+        return any(account_key(each) in names for each in self.shared)
 
     def is_there(self, store: CertificateStore, person: ExpectedSubject) -> bool:
         """Whether the account has a certificate of this person already: by the number, and without one by the name."""
@@ -82,11 +83,16 @@ class Accounts:
         return tuple(map(_place, self.people_at(sid, inventory)))
 
     def _is_at(self, row: AccountRow, sid: str, inventory: Inventory) -> bool:
-        """By the SID where this workstation was asked for the text of the entry, else by the text."""
-        is_here = row.who.host == self.host
+        """By the SID where this workstation was asked for the text of the entry, else by the text.
+
+        A UPN with the login of an account of the domain may be that account: this workstation was not asked whose it is.
+        """
+        key, is_here = account_key(row.account), row.who.host == self.host
         asked = {account_key(each.asked): each.sid for each in inventory.accounts} if is_here else {}
-        known = asked.get(account_key(row.account), "")
-        return known == sid if known else _means(row.account, sid, inventory, is_here)
+        if key in asked:
+            return asked[key] == sid
+        names = _names(sid, inventory, is_here)
+        return key in names or ("@" in key and _login(key) in names)
 
 
 def account_rows_in(host: str, given: Any) -> Iterator[AccountRow]:
@@ -162,11 +168,10 @@ def _shared_finding(sid: str, here: Iterable[ExpectedSubject], inventory: Invent
     return Finding(SUBJECT, severity, problem, name)
 
 
-def _means(account: str, sid: str, inventory: Inventory, is_here: bool) -> bool:
-    """Whether this may be the account with this SID. ``is_here``: an entry of this workstation has it.
+def _names(sid: str, inventory: Inventory, is_here: bool) -> set[str]:
+    """What an entry may call the account with this SID. ``is_here``: the entry is of this workstation.
 
-    A name without a domain in an entry of another workstation is that of an account there, unless this one is of the domain. A UPN with the
-    login of an account of the domain may be that account: this workstation was not asked whose it is.
+    A name without a domain in an entry of another workstation is that of an account there, unless this one is of the domain.
     """
     name = account_name(sid, inventory)
     domain, _backslash, login = name.rpartition("\\")
@@ -175,9 +180,7 @@ def _means(account: str, sid: str, inventory: Inventory, is_here: bool) -> bool:
         names |= {login, *(each.asked for each in inventory.accounts if each.sid == sid)}
     if is_here and is_local:
         names.add(f".\\{login}")
-    if not is_local and "@" in account and "\\" not in account and _login(account) in map(_login, names):
-        return True
-    return account_key(account) in map(account_key, names)
+    return set(map(account_key, names))
 
 
 def account_name(sid: str, inventory: Inventory) -> str:

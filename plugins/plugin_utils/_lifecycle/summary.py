@@ -196,11 +196,13 @@ def _self_signed(results: Mapping[str, Result | None]) -> Iterator[Problem]:
     """The certificates that an audit has found and that their own keys signed. They count for nobody, so no status of a person has them."""
     found = []
     for host, result in results.items():
-        facts = ((result or {}).get("ansible_facts") or {}).get("pkcs12") or {}
-        for row in (facts.get("certificates") or ()) if is_audit(result) else ():
+        if result is None or not is_audit(result):
+            continue
+        facts, owners = (result.get("ansible_facts") or {}).get("pkcs12") or {}, account_names(result)
+        for row in facts.get("certificates") or ():
             if row.get("signed_by") == SELF_SIGNED and row["related"] and not row["archived"]:
                 values = {"certificate": row["subject_cn"] or row["subject"], "thumbprint": row["thumbprint"]}
-                owner = account_names(result or {}).get(row["owner_sid"], row["owner_sid"])
+                owner = owners.get(row["owner_sid"], row["owner_sid"])
                 found.append(Problem("self_signed_at", {**values, "owner": owner, "host": host}))
     if found:
         yield Problem("summary.self_signed", {"count": len(found)}, causes=tuple(found))

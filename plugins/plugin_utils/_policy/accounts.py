@@ -59,7 +59,8 @@ def full_names(given: object, setting: str) -> tuple[str, ...]:
     """
     if given is None or given == "":
         return ()
-    found = tuple(account_of(each, setting) for each in (given if isinstance(given, (list, tuple)) else [given]))
+    names = given if isinstance(given, (list, tuple)) else (given,)
+    found = tuple(account_of(each, setting) for each in names)
     for each in found:
         if not FULL_NAME.fullmatch(each) or each.startswith(".\\"):
             raise Pkcs12Error(Problem("bad_arguments.no_full_accounts", {"given": f"{each:.60}"}, setting))

@@ -37,10 +37,10 @@ def certificate_rows(seen: EvaluatedHost, rules: Rules) -> Iterable[CertificateR
             is_left = gathered.related and (is_nobodys or each.holder in rules.leavers) and not gathered.archived
             what = Acceptable.WITHOUT_HOLDER.value if is_left else now.status.value
             accepted = rules.exceptions.accepted(each.holder, what, seen.host.name)
-            is_refused = seen.status_rules.is_refused(now)  # retire keeps it
             is_suspect = each.holder is None and any(_may_be_of(entry, gathered) for entry in unserved)
-            by_run = NextStep.REMOVE_BY_THUMBPRINT if is_refused else NextStep.RETIRE_LEAVER
-            left = NextStep.CHECK_NUMBER if is_suspect else by_run
+            left = NextStep.CHECK_NUMBER if is_suspect else NextStep.RETIRE_LEAVER
+            if seen.status_rules.is_refused(now):  # retire keeps it
+                left = NextStep.REMOVE_BY_THUMBPRINT
             is_leavers = is_left and each.holder in rules.leavers
             problem = rules.removals.get((seen.host.name, each.holder, now.owner_sid)) if is_leavers else None
             work = (NextStep.MEND_FAILURE, actor_of(problem)) if problem else (left, Actor.IT)

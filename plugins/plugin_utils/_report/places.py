@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from .._errors import Problem
 from .._facts.evaluation import HolderStatus
@@ -52,11 +51,6 @@ def _last_seen(
     return LastSeen(outcome, no_answer_reason(seen.host.problem, seen.answer), unread, problem, not_asked)
 
 
-def _is_last_look(run_at: datetime | None, facts_at: datetime | None) -> bool:
-    """Whether nobody has looked into the store since a run."""
-    return run_at is not None and (facts_at is None or run_at >= facts_at)
-
-
 def _found_there(entry: HolderEntry, seen: EvaluatedHost) -> HolderStatus:
     """What the facts say. A terminal server may have thousands of holders, so it is made from the certificates of its holder only."""
     number = entry.person.authorisation
@@ -88,7 +82,8 @@ def place_of(entry: HolderEntry, seen: EvaluatedHost, rules: Rules) -> HolderWor
     first = after_waiting(first, waited, rules.issuer_overdue)
     is_away = first[0] is NextStep.LOG_ON and entry.is_on_leave(rules.calendar.day(rules.now))
     elsewhere = there.elsewhere and not rules.exceptions.accepted(number, Status.WRONG_HOLDER.value, seen.host.name)
-    failure = problem if outcome in FAILED_RUNS and _is_last_look(entry.outcome_at, seen.host.facts_at) else None
+    looked_since = entry.outcome_at and seen.host.facts_at and entry.outcome_at < seen.host.facts_at
+    failure = problem if outcome in FAILED_RUNS and not looked_since else None
     step, actor = at_last(first, RemainingCertificates(replaced, elsewhere, failure=failure))
     person = replace(entry.person, pattern=rules.index.pattern, name_check=rules.name_check)
     ending = rules.calendar.ending(end, rules.now) if end else None

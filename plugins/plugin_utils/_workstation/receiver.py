@@ -146,12 +146,13 @@ def exact_names(given: object) -> tuple[str, ...]:
     """
     if given is None or given == "":
         return ()
-    for each in given if isinstance(given, (list, tuple)) else [given]:
+    names = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    for each in names:
         if not isinstance(each, str) or not each.strip() or set(each) & set("*?[]!&,;~ \t") or each == "all":
             raise Pkcs12Error(Problem("bad_arguments.no_exact_names", {"given": f"{each!s:.60}"}, UNVERIFIED))
     if isinstance(given, str):
         raise Pkcs12Error(Problem("bad_arguments.name_without_brackets", {"given": given}, UNVERIFIED))
-    return tuple(given)  # type: ignore[arg-type]
+    return names
 
 
 def _validation(option: Any, authorities: Any) -> str:

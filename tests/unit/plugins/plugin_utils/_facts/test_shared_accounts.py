@@ -85,6 +85,12 @@ def test_an_account_is_one_in_all_its_spellings_and_a_local_one_is_of_its_workst
     assert accounts.has_others(SID, found, ANNE) is meant
 
 
+def test_what_this_workstation_was_asked_for_and_does_not_know_is_no_account_of_somebody_else() -> None:
+    found = inventory(accounts=(Account(DOMAIN, SID, DOMAIN, None), Account("ward@typo.example", None, None, None)))
+    accounts = Accounts("ws-1", (row(DOMAIN, "Anne Roux", "T1", "ws-1"), row("ward@typo.example", host="ws-1")))
+    assert accounts.has_others(SID, found, ANNE) is False
+
+
 def test_a_task_that_knows_no_person_has_nobody_to_compare() -> None:
     accounts = Accounts("ws-1", (row(DOMAIN),))
     found = inventory(accounts=(Account(DOMAIN, SID, DOMAIN, None),))
@@ -92,10 +98,18 @@ def test_a_task_that_knows_no_person_has_nobody_to_compare() -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "shared"), [(DOMAIN.upper(), True), (SID, True), ("ward@chu.example", True), ("OTHER\\ward", False)]
+    ("asked", "named", "shared"),
+    [
+        ("ward", DOMAIN.upper(), True),
+        ("ward", SID, True),
+        ("ward@chu.example", "ward@CHU.example", True),
+        ("ward@chu.example", "ward@other.example", False),
+        ("ward", "ward@other.example", False),
+        ("ward", "OTHER\\ward", False),
+    ],
 )
-def test_the_site_names_an_account_by_a_full_name(named: str, shared: bool) -> None:
-    found = inventory(accounts=(Account("ward", SID, DOMAIN, None),))
+def test_the_site_names_an_account_by_a_full_name(asked: str, named: str, shared: bool) -> None:
+    found = inventory(accounts=(Account(asked, SID, DOMAIN, None),))
     assert Accounts("ws-1", (), (named,)).is_shared(SID, found) is shared
 
 
